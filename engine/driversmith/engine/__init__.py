@@ -1,0 +1,1 @@
+"""Everything that is not MCP: research, generation, contract runs, sessions."""

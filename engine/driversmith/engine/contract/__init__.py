@@ -1,0 +1,1 @@
+"""The driver contract, version 1: names, signatures, files."""

@@ -1,0 +1,145 @@
+"""Every error that the engine raises on purpose.
+
+    DriversmithError(message, *, code, next_action)
+    |-- InvalidArgumentError       an argument that the caller must change
+    |   |-- SessionConflictError   another session is writing the same output path
+    |   `-- SessionNotFoundError   no such session
+    |-- ResearchError              the API could not be understood
+    |   |-- FetchError             a URL could not be read (DNS, refused, time-out, HTTP status, size)
+    |   |   `-- AddressRefusedError  a URL points where it must not (local, private, metadata)
+    |   `-- DescriptionError       the description is empty, broken, too large or of an unknown kind
+    |-- GenerationError            no files could be written for the profile
+    |-- SandboxError               the child that runs a driver failed as a child
+    |   |-- SandboxUnavailableError  it could not be started: says nothing about the code in it
+    |   `-- SandboxLimitError        it was killed at a limit (time, memory, output)
+    |-- OutputError                the driver could not be written to disk
+    `-- JournalError               the session database cannot be used
+        `-- LeaseLostError         another process owns the session now
+
+`message` says what is wrong, `next_action` what a person can do about it; `code` is one of `ErrorCode`.
+"""
+
+from typing import ClassVar, Literal
+
+ErrorCode = Literal[
+    "invalid_argument",
+    "session_conflict",
+    "session_not_found",
+    "description_not_found",
+    "description_invalid",
+    "description_too_large",
+    "no_operations",
+    "unknown_objects",
+    "unreachable",
+    "address_refused",
+    "authentication_required",
+    "generation_failed",
+    "validation_failed",
+    "contract_failed",
+    "isolation_unavailable",
+    "sandbox_limit",
+    "output_not_writable",
+    "engine_not_available",
+    "time_limit",
+    "cancelled",
+    "journal_unusable",
+    "lease_lost",
+    "internal",
+]
+
+
+class DriversmithError(Exception):
+    """Base of all errors raised on purpose."""
+
+    default_code: ClassVar[ErrorCode] = "internal"
+
+    def __init__(self, message: str, *, code: ErrorCode | None = None, next_action: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code: ErrorCode = code or self.default_code
+        self.next_action = next_action
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_action}".strip()
+
+
+class InvalidArgumentError(DriversmithError):
+    """An argument that the caller must change; the message names it."""
+
+    default_code = "invalid_argument"
+
+
+class SessionConflictError(InvalidArgumentError):
+    """Another session with other arguments is writing the same output path; the message names it."""
+
+    default_code = "session_conflict"
+
+
+class SessionNotFoundError(InvalidArgumentError):
+    """No session has this id."""
+
+    default_code = "session_not_found"
+
+
+class ResearchError(DriversmithError):
+    """The API could not be understood."""
+
+    default_code = "description_not_found"
+
+
+class FetchError(ResearchError):
+    """A URL could not be read: unknown host, refused, time-out, an HTTP status, too large."""
+
+    default_code = "unreachable"
+
+
+class AddressRefusedError(FetchError):
+    """A URL points to an address that it must not reach: local, private or cloud metadata."""
+
+    default_code = "address_refused"
+
+
+class DescriptionError(ResearchError):
+    """The description is empty, broken, too large or of an unknown kind."""
+
+    default_code = "description_invalid"
+
+
+class GenerationError(DriversmithError):
+    """No files could be written for the profile."""
+
+    default_code = "generation_failed"
+
+
+class SandboxError(DriversmithError):
+    """The child process that runs a driver failed as a process."""
+
+    default_code = "isolation_unavailable"
+
+
+class SandboxUnavailableError(SandboxError):
+    """The child could not be started: this says nothing about the code meant for it."""
+
+
+class SandboxLimitError(SandboxError):
+    """The child was killed at a limit: time, memory or output."""
+
+    default_code = "sandbox_limit"
+
+
+class OutputError(DriversmithError):
+    """The driver could not be written to disk."""
+
+    default_code = "output_not_writable"
+
+
+class JournalError(DriversmithError):
+    """The session database cannot be used: read-only, full, broken, or of a newer version."""
+
+    default_code = "journal_unusable"
+
+
+class LeaseLostError(JournalError):
+    """Another process owns the session now; this one must stop writing to it."""
+
+    default_code = "lease_lost"

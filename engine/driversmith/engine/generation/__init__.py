@@ -1,0 +1,1 @@
+"""From an ApiProfile to a DriverBundle."""

@@ -1,0 +1,205 @@
+"""The Journal port: everything that a session, tool or resource shows comes from here.
+
+Writes that belong to a running session carry the epoch of its claim; a write with an epoch that is no longer
+the session's raises LeaseLostError and changes nothing. Every method may raise JournalError.
+Lists are pages: `cursor` is opaque and comes from the page before.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import JsonValue
+
+from ..models.diagnosis import Diagnosis, ErrorType
+from ..models.driver import DriverFile
+from ..models.session import (
+    DiagnosisRecord,
+    EventLevel,
+    GenerateRequest,
+    SessionEvent,
+    SessionFileRecord,
+    SessionRecord,
+    SessionStatus,
+    SupervisedResult,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some items, and the cursor of the next page (None: there is none)."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The process that works on a session: dead as soon as boot id, pid or start time no longer match."""
+
+    boot_id: str
+    pid: int
+    started: str
+    """Start time of the process in the platform's own unit, so that a reused pid is not mistaken for it."""
+
+
+class Journal(Protocol):
+    """Durable sessions, steps, events, attempts, diagnostics, files and usage."""
+
+    async def create_session(self, request: GenerateRequest, *, key: str, project_path: str) -> tuple[SessionRecord, bool]:
+        """A new `queued` session, or the unfinished one with the same key; the boolean says whether it is new.
+
+        Raises:
+            SessionConflictError: an unfinished session with another key writes to `project_path`; the message names it.
+        """
+        ...
+
+    async def latest_session(self, key: str) -> SessionRecord | None:
+        """The newest session with this key."""
+        ...
+
+    async def session(self, session_id: str) -> SessionRecord:
+        """One session; a `running` one whose owner is dead or whose lease ran out shows as `interrupted`.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
+        ...
+
+    async def sessions(
+        self,
+        *,
+        status: SessionStatus | None = None,
+        api_name: str | None = None,
+        since: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[SessionRecord]:
+        """Sessions, newest first."""
+        ...
+
+    async def claim(self, session_id: str, owner: Owner, *, lease_seconds: float) -> int | None:
+        """Make `owner` the session's worker and set it `running`; the new epoch, or None where a living owner holds it or it is finished."""
+        ...
+
+    async def renew(self, session_id: str, epoch: int, *, lease_seconds: float) -> bool:
+        """Extend the lease; the answer says whether somebody asked to cancel the session."""
+        ...
+
+    async def release(self, session_id: str, epoch: int, status: SessionStatus, result: SupervisedResult | None = None) -> None:
+        """Give the session up with this status (`interrupted`, `waiting_for_host`, or a finished one with its result)."""
+        ...
+
+    async def request_cancel(self, session_id: str) -> SessionRecord:
+        """Ask the owner, in whatever process, to cancel; a session without a living owner is `cancelled` at once."""
+        ...
+
+    async def mark_delivered(self, session_id: str) -> None:
+        """Remember that a finished result has reached a caller."""
+        ...
+
+    async def append_event(
+        self,
+        session_id: str,
+        epoch: int,
+        kind: str,
+        message: str,
+        *,
+        level: EventLevel = "info",
+        progress: float | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> SessionEvent:
+        """Append one line to the session's log."""
+        ...
+
+    async def events(self, session_id: str, *, after: int = 0, limit: int = 500) -> list[SessionEvent]:
+        """Events with a sequence number above `after`, oldest first."""
+        ...
+
+    async def step_result(self, session_id: str, name: str) -> JsonValue | None:
+        """The stored result of a named step, or None where it has not finished."""
+        ...
+
+    async def store_step(self, session_id: str, epoch: int, name: str, result: JsonValue) -> None:
+        """Store a step's result; storing the same name again replaces it."""
+        ...
+
+    async def record_attempt(
+        self, session_id: str, epoch: int, attempt: int, *, engine: str, outcome: str, elapsed_seconds: float, data: dict[str, Any]
+    ) -> None:
+        """Record how one attempt of the supervisor went (`outcome`: succeeded, failed, cancelled)."""
+        ...
+
+    async def attempts(self, session_id: str) -> list[dict[str, Any]]:
+        """The attempts of a session, in order."""
+        ...
+
+    async def add_diagnosis(
+        self,
+        session_id: str | None,
+        diagnosis: Diagnosis,
+        *,
+        api_name: str = "",
+        attempt: int = 0,
+        fingerprint: str,
+        latency_seconds: float = 0.0,
+        cost_usd: float | None = 0.0,
+    ) -> int:
+        """Store a diagnosis; its id."""
+        ...
+
+    async def set_helped(self, diagnosis_id: int, helped: bool) -> None:
+        """Record whether the fix of a diagnosis helped."""
+        ...
+
+    async def diagnostics(
+        self,
+        *,
+        session_id: str | None = None,
+        error_type: ErrorType | None = None,
+        api_name: str | None = None,
+        fingerprint: str | None = None,
+        since: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[DiagnosisRecord]:
+        """Diagnoses, newest first."""
+        ...
+
+    async def store_files(self, session_id: str, epoch: int, files: list[DriverFile]) -> None:
+        """Store the text of files; the same path again replaces it."""
+        ...
+
+    async def files(self, session_id: str) -> list[SessionFileRecord]:
+        """The files of a session, by path."""
+        ...
+
+    async def file_text(self, session_id: str, path: str) -> str | None:
+        """The text of one file."""
+        ...
+
+    async def add_usage(
+        self,
+        session_id: str,
+        epoch: int,
+        *,
+        role: str,
+        model: str,
+        input_tokens: int,
+        cached_tokens: int,
+        output_tokens: int,
+        cost_usd: float | None,
+        latency_seconds: float,
+        data: dict[str, Any],
+    ) -> None:
+        """Record one model request."""
+        ...
+
+    async def count(self, name: str, amount: int = 1) -> None:
+        """Add to a process-wide counter kept in the journal (`unhandled_exceptions`, ...)."""
+        ...
+
+    async def metrics(self, *, since: str | None = None) -> dict[str, Any]:
+        """The metrics of DESIGN section 6, from real use; a rate without a denominator is None."""
+        ...

@@ -1,0 +1,1 @@
+"""Frozen values that flow through the engine; import them from their own modules."""

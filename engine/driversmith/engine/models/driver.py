@@ -1,0 +1,49 @@
+"""DriverBundle: the generated files in memory, and how far they were verified."""
+
+import hashlib
+from typing import Literal
+
+from .base import Value
+
+Author = Literal["model", "simplified", "template", "host"]
+VerificationLevel = Literal["live", "mock", "static_only"]
+
+
+class DriverFile(Value):
+    """One file of a driver's project folder."""
+
+    path: str
+    """POSIX path in the project folder."""
+    text: str
+    author: Author = "template"
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the UTF-8 text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Verification(Value):
+    """How far a driver was verified."""
+
+    level: VerificationLevel = "static_only"
+    passed: int = 0
+    """Contract behaviours that passed."""
+    failed: int = 0
+    isolation: str = "none"
+    """The isolation that was probed for the child: `process`, later `bubblewrap`, ...; `none` where no child ran."""
+
+
+class DriverBundle(Value):
+    """A whole driver, without `driver.json`, which publishing writes (it holds the hashes of all others)."""
+
+    project: str
+    """Name of the project folder and of the package in it: `open_meteo_driver`."""
+    class_name: str
+    files: tuple[DriverFile, ...]
+
+    def __getitem__(self, path: str) -> DriverFile:
+        for file in self.files:
+            if file.path == path:
+                return file
+        raise KeyError(path)

@@ -1,0 +1,290 @@
+"""ApiProfile: the researched facts of an API, each with its evidence."""
+
+import hashlib
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from .base import Value
+
+JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
+ParameterLocation = Literal["path", "query", "header", "cookie"]
+ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
+PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
+AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
+PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
+RecordShape = Literal["list", "record", "map"]
+Verb = Literal["read", "read_one", "create", "update", "delete"]
+SkipReason = Literal[
+    "invalid_operation",
+    "invalid_path",
+    "unresolvable_reference",
+    "other_server",
+    "unsupported_method",
+    "unsupported_body",
+    "unsupported_parameter",
+    "not_selected",
+]
+"""Why an operation of the description is not callable through the driver (docs/skip-reasons.md)."""
+
+
+class Evidence(Value):
+    """Where a fact comes from."""
+
+    pointer: str
+    """JSON pointer into the description (`#/paths/~1pets/get`), or a URL."""
+    rule: str | None = None
+    """How the fact was inferred, in words; None where the description states it itself."""
+
+
+class FieldProfile(Value):
+    """One field of a record or of a request body."""
+
+    type: JsonType = "any"
+    items: JsonType | None = None
+    """Type of the items where `type` is array."""
+    format: str | None = None
+    required: bool = False
+    nullable: bool = False
+    read_only: bool = False
+    enum: tuple[JsonValue, ...] = ()
+    description: str = ""
+
+
+class ParameterProfile(Value):
+    """One parameter of an operation, as it goes on the wire and as Python spells it."""
+
+    name: str
+    """The API's spelling."""
+    argument: str
+    """Keyword under which the driver takes it: `name`, made unique within the operation, with a trailing `_` on a clash."""
+    location: ParameterLocation
+    required: bool = False
+    type: JsonType = "any"
+    items: JsonType | None = None
+    format: str | None = None
+    enum: tuple[JsonValue, ...] = ()
+    default: JsonValue = None
+    example: JsonValue = None
+    minimum: float | None = None
+    maximum: float | None = None
+    style: ParameterStyle = "form"
+    explode: bool = True
+    json_encoded: bool = False
+    """True where the description gives the parameter by `content: application/json`."""
+    allow_reserved: bool = False
+    description: str = ""
+
+
+class BodyProfile(Value):
+    """The request body of an operation; callers pass it as `argument`."""
+
+    argument: str = "body"
+    media_type: str
+    kind: PayloadKind
+    type: JsonType = "any"
+    required: bool = False
+    fields: dict[str, FieldProfile] = {}
+    """Top-level fields where `type` is object."""
+    description: str = ""
+
+
+class ResponseProfile(Value):
+    """The successful response of an operation."""
+
+    status: int = 200
+    media_type: str | None = None
+    """None: the description promises no content."""
+    kind: PayloadKind | None = None
+    type: JsonType = "any"
+
+
+class OperationProfile(Value):
+    """One callable operation."""
+
+    name: str
+    """Python identifier, unique in the API; the argument of `call_operation`."""
+    operation_id: str | None = None
+    method: str
+    """Upper case."""
+    path: str
+    """Path template below the base URL, with `{wire_name}` for each path parameter."""
+    summary: str = ""
+    parameters: tuple[ParameterProfile, ...] = ()
+    body: BodyProfile | None = None
+    response: ResponseProfile = ResponseProfile()
+    security: tuple[tuple[str, ...], ...] = ()
+    """Alternatives, each a set of auth scheme names that go together; `()` as an alternative means anonymous; no alternative: no auth."""
+    deprecated: bool = False
+    evidence: Evidence
+
+    @property
+    def signature(self) -> str:
+        """`GET /pets/{petId}`: the operation as driver.json, skipped lists and messages spell it."""
+        return f"{self.method} {self.path}"
+
+
+class PaginationProfile(Value):
+    """How all pages of a collection are read.
+
+    - `page`: `position_parameter` counts pages from `first`, until a page is empty or short.
+    - `offset`: `position_parameter` counts records from `first` (0).
+    - `cursor`: `position_parameter` takes the value at `next_path` of the body, until it is absent, null or empty.
+    - `link_header`: the URL of `Link: <...>; rel="next"`, until there is none.
+    - `next_url`: the URL (absolute or relative) at `next_path` of the body, until it is absent, null or empty.
+    """
+
+    style: PaginationStyle = "none"
+    position_parameter: str | None = None
+    """Wire name of the query parameter that says where to go on."""
+    size_parameter: str | None = None
+    """Wire name of the query parameter for the number of records a page."""
+    first: int = 0
+    default_size: int | None = None
+    max_size: int | None = None
+    next_path: tuple[str, ...] = ()
+    """Keys into the body where the next cursor or URL stands."""
+    more_path: tuple[str, ...] = ()
+    """Keys into the body of a boolean that says whether more follows; () where there is none."""
+    evidence: Evidence | None = None
+
+
+class ObjectProfile(Value):
+    """A named collection or resource of the API."""
+
+    name: str
+    description: str = ""
+    operations: dict[Verb, str]
+    """Verb -> operation name. An object always has `read` or `read_one` or a write verb."""
+    record_path: tuple[str, ...] = ()
+    """Keys into the body of `read` where the records stand; () for the body itself."""
+    shape: RecordShape = "list"
+    """What stands there: a list of records, one record, or a map of identifier -> record."""
+    item_path: tuple[str, ...] = ()
+    """Keys into the body of `read_one`, `create` and `update` where the record stands."""
+    identifier: str | None = None
+    """Field whose value is the record_id of update and delete."""
+    fields: dict[str, FieldProfile] = {}
+    pagination: PaginationProfile = PaginationProfile()
+    filters: tuple[str, ...] = ()
+    """Arguments of `read` that are neither paging nor path parameters."""
+    evidence: Evidence
+
+
+class Credential(Value):
+    """One constructor argument of the driver that carries a secret."""
+
+    argument: str
+    env: str
+    """Environment variable that `from_env` reads."""
+    scheme: str
+    required: bool = False
+    """True where every operation needs it."""
+
+
+class AuthScheme(Value):
+    """One way to authenticate."""
+
+    name: str
+    """Name in the description's security schemes, or of the header parameter that is really a key."""
+    kind: AuthKind
+    location: Literal["header", "query", "cookie"] = "header"
+    parameter: str = "Authorization"
+    """Wire name of the header, query parameter or cookie."""
+    prefix: str = ""
+    """What stands before the value on the wire (`Bearer `, `Token `)."""
+    token_url: str | None = None
+    """OAuth2 client credentials: as the description gives it; may be relative to the base URL."""
+    scopes: tuple[str, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    description: str = ""
+    evidence: Evidence
+
+
+class ServerProfile(Value):
+    """A server of the description, its variables filled with their defaults; the URL may be relative."""
+
+    url: str
+    description: str = ""
+    evidence: Evidence
+
+
+class RateLimit(Value):
+    """A documented limit: `requests` in `seconds`."""
+
+    requests: int
+    seconds: int
+    evidence: Evidence
+
+
+class SkippedOperation(Value):
+    """An operation of the description that the driver cannot call."""
+
+    operation: str
+    """`METHOD /path`."""
+    reason: SkipReason
+    detail: str = ""
+
+
+class DescriptionSource(Value):
+    """The document a profile was read from."""
+
+    location: str
+    """URL or file name (never a full local path: profiles travel with drivers)."""
+    format: str
+    """`OpenAPI 3.1.0`, `Swagger 2.0`, ..."""
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+class ApiProfile(Value):
+    """The researched facts of an API. The same description and arguments give the same profile."""
+
+    api_name: str
+    title: str = ""
+    version: str = ""
+    description: str = ""
+    documentation_url: str | None = None
+    source: DescriptionSource
+    base_url: str
+    """Absolute, without a trailing slash."""
+    servers: tuple[ServerProfile, ...] = ()
+    auth: tuple[AuthScheme, ...] = ()
+    objects: dict[str, ObjectProfile] = {}
+    operations: dict[str, OperationProfile] = {}
+    skipped: tuple[SkippedOperation, ...] = ()
+    rate_limit: RateLimit | None = None
+    warnings: tuple[str, ...] = ()
+    """What was odd about the description and how it was read, one sentence each."""
+
+    def to_json(self) -> str:
+        """The text of `profile.json`: defaults left out, two spaces of indentation, a final newline."""
+        return self.model_dump_json(indent=2, exclude_defaults=True) + "\n"
+
+    def digest(self) -> str:
+        """`sha256:<hex>` of the profile as compact JSON."""
+        return "sha256:" + hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+    def operation(self, object_name: str, verb: Verb) -> OperationProfile | None:
+        """The operation behind a verb of an object, or None where the API has none."""
+        name = self.objects[object_name].operations.get(verb)
+        return self.operations[name] if name else None
+
+
+class ProfileSummary(Value):
+    """What `stop_after="research"` and `get_session(view="profile")` show of a profile."""
+
+    title: str
+    version: str
+    base_url: str
+    source: DescriptionSource
+    servers: list[str] = []
+    auth: list[dict[str, Any]] = []
+    objects: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Object -> verb -> `METHOD /path`."""
+    pagination: dict[str, PaginationStyle] = Field(default_factory=dict)
+    operations: int = 0
+    skipped: list[SkippedOperation] = []
+    rate_limit: str | None = None
+    warnings: list[str] = []

@@ -1,0 +1,78 @@
+"""ContractReport: results of running a driver against a server."""
+
+from pydantic import JsonValue
+
+from .base import Value
+
+
+class BehaviourResult(Value):
+    """One behaviour of the contract, passed or failed."""
+
+    name: str
+    """Behaviour id: `read-all-pages`, `rate-limit-retried`, ..."""
+    subject: str = ""
+    """Object or operation it was tried on; empty for the driver as a whole."""
+    passed: bool
+    sent: str = ""
+    """The call made and the requests the server saw, in short."""
+    received: str = ""
+    """What came back from the driver."""
+    expected: str = ""
+
+
+class UnittestResult(Value):
+    """The driver's own tests, run in the child: information, never a verdict."""
+
+    ran: int = 0
+    failed: int = 0
+    output: str = ""
+    """Tail of the output where something failed."""
+
+
+class ContractReport(Value):
+    """What the parent asserted about a driver."""
+
+    behaviours: tuple[BehaviourResult, ...] = ()
+    operations_called: tuple[str, ...] = ()
+    """Operation names proven by a request that the server saw."""
+    unittests: UnittestResult | None = None
+    isolation: str = "none"
+    requests: int = 0
+    elapsed_seconds: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        """How many behaviours passed."""
+        return sum(b.passed for b in self.behaviours)
+
+    @property
+    def failed(self) -> int:
+        """How many behaviours failed."""
+        return len(self.behaviours) - self.passed
+
+    @property
+    def ok(self) -> bool:
+        """True where something was tried and nothing failed."""
+        return bool(self.behaviours) and not self.failed
+
+
+class LiveRead(Value):
+    """One object read from the real API through the relay."""
+
+    object_name: str
+    ok: bool
+    records: tuple[dict[str, JsonValue], ...] = ()
+    """The first records, at most as many as asked for."""
+    error: str = ""
+
+
+class LiveReport(Value):
+    """Live reads of a driver; `requests` counts what went to the API."""
+
+    reads: tuple[LiveRead, ...] = ()
+    requests: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """True where at least one object gave a record."""
+        return any(r.ok and r.records for r in self.reads)

@@ -1,0 +1,171 @@
+"""A session: one supervised run, as asked for, as it stands, and as it ended."""
+
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from ..errors import ErrorCode
+from .base import Value
+from .diagnosis import FixStrategy
+from .driver import Author, Verification
+from .profile import ProfileSummary, SkippedOperation
+
+SessionStatus = Literal["queued", "running", "waiting_for_host", "interrupted", "succeeded", "failed", "cancelled"]
+FINISHED: frozenset[SessionStatus] = frozenset({"succeeded", "failed", "cancelled"})
+EngineName = Literal["template", "model", "host", "auto"]
+LiveMode = Literal["auto", "true", "false"]
+
+
+class GenerateRequest(Value):
+    """The arguments of `generate_driver_supervised`, resolved (absolute paths, defaults filled in), without `wait_seconds`."""
+
+    api_name: str
+    api_url: str
+    spec: str | None = None
+    """http(s) URL or absolute path of a description."""
+    output_dir: str
+    """Absolute."""
+    engine: EngineName = "auto"
+    objects: tuple[str, ...] | None = None
+    stop_after: Literal["research", "none"] = "none"
+    max_supervisor_attempts: int = Field(default=3, ge=1, le=10)
+    max_retries: int = Field(default=3, ge=0, le=10)
+    budget_usd: float | None = None
+    time_limit_seconds: float = Field(default=600, gt=0, le=86_400)
+    live: LiveMode = "auto"
+    fresh: bool = False
+    allow_local: tuple[str, ...] = ()
+    """host:port pairs typed by a person on the command line, allowed for this session only."""
+
+
+class PublishedFile(Value):
+    """A file as it lies on disk."""
+
+    path: str
+    """POSIX path in the project folder; a file set beside an edited one ends in `.new`."""
+    sha256: str
+    author: Author
+
+
+class FixApplied(Value):
+    """What a diagnosis changed in a later attempt, and whether that helped."""
+
+    attempt: int
+    strategy: FixStrategy
+    files: tuple[str, ...] = ()
+    description: str = ""
+    helped: bool | None = None
+
+
+class ModelUsage(Value):
+    """What was asked of models."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+    """None where the price of a model is unknown."""
+
+
+class ErrorInfo(Value):
+    """Why there is no driver."""
+
+    code: ErrorCode
+    message: str
+    next_action: str = ""
+
+
+class SupervisedResult(Value):
+    """The answer of `generate_driver_supervised`, at any time of a session."""
+
+    session_id: str
+    status: SessionStatus
+    success: bool = False
+    driver_name: str | None = None
+    output_path: str | None = None
+    """Absolute path of the project folder."""
+    files: list[PublishedFile] = []
+    kept_files: list[str] = []
+    """Files that the user edited and that were therefore left alone; the new text lies beside each as `<name>.new`."""
+    preview: dict[str, list[dict[str, JsonValue]]] = Field(default_factory=dict)
+    """Object -> its first 3 records, read live."""
+    verification: Verification = Verification()
+    supervisor_attempts: int = 0
+    diagnostics_run: int = 0
+    fixes_applied: list[FixApplied] = []
+    iterations: int = 0
+    """Contract runs."""
+    skipped: list[SkippedOperation] = []
+    notes: list[str] = []
+    """What a person should know: why not live, what was read oddly, files kept."""
+    profile: ProfileSummary | None = None
+    """With `stop_after="research"`."""
+    model_usage: ModelUsage = ModelUsage()
+    elapsed_seconds: float = 0.0
+    error: ErrorInfo | None = None
+
+
+EventLevel = Literal["debug", "info", "warning", "error"]
+
+
+class SessionEvent(Value):
+    """One line of a session's append-only log."""
+
+    session_id: str
+    seq: int
+    """1, 2, 3, ... within the session."""
+    at: str
+    """UTC, ISO 8601 with milliseconds and `Z`."""
+    kind: str
+    """`session.started`, `step.finished`, `attempt.failed`, ... (events.py)."""
+    level: EventLevel = "info"
+    message: str
+    """One sentence for a person."""
+    progress: float | None = None
+    """0 to 1, never decreasing within a session."""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class SessionRecord(Value):
+    """A session as the journal keeps it."""
+
+    session_id: str
+    key: str
+    """sha256 over the resolved request: what re-attaching compares."""
+    request: GenerateRequest
+    status: SessionStatus
+    project_path: str
+    """Absolute path that it writes to."""
+    created_at: str
+    updated_at: str
+    finished_at: str | None = None
+    delivered: bool = False
+    """True once a finished result has reached a caller."""
+    resumed: int = 0
+    """How often it was taken up again after an interruption."""
+    result: SupervisedResult | None = None
+
+
+class SessionFileRecord(Value):
+    """The text of one file that a session made."""
+
+    path: str
+    sha256: str
+    author: Author
+    size: int
+
+
+class DiagnosisRecord(Value):
+    """A diagnosis as the journal keeps it."""
+
+    id: int
+    session_id: str
+    api_name: str
+    attempt: int
+    at: str
+    fingerprint: str
+    diagnosis: dict[str, Any]
+    latency_seconds: float = 0.0
+    cost_usd: float | None = 0.0
+    helped: bool | None = None

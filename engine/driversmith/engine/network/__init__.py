@@ -1,0 +1,1 @@
+"""The way out: which addresses may be reached, fetching, credentials, the relay for live reads."""

@@ -1,0 +1,1 @@
+"""From an API description to an ApiProfile."""

@@ -1,0 +1,1 @@
+"""Children that run generated code."""

@@ -1,0 +1,106 @@
+"""The Sandbox port: runs generated code, never in this process.
+
+The child is a thin RPC runner: it imports the driver package, makes instances, calls methods and reports values or
+exceptions. It asserts nothing; whoever called it compares what came back with what a server of ours really served.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pydantic import JsonValue
+
+from ..models.base import Value
+from ..models.report import UnittestResult
+
+Isolation = Literal["process"]
+"""What stands between the child and this machine; part 6 adds stronger ones."""
+
+
+class SandboxLimits(Value):
+    """Limits of one child; exceeding one kills its whole process tree."""
+
+    wall_seconds: float = 120.0
+    cpu_seconds: int = 60
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 64 << 20
+    processes: int = 64
+    call_seconds: float = 30.0
+    """Longest time for a single call."""
+
+
+class Raised(Value):
+    """An exception that a call raised in the child."""
+
+    type: str
+    """Class name."""
+    bases: tuple[str, ...] = ()
+    """Names of all its base classes, nearest first."""
+    message: str = ""
+    attributes: dict[str, JsonValue] = {}
+    """Its public attributes that are JSON (`details`, `retry_after`, `suggestions`)."""
+
+
+class Reply(Value):
+    """What a call gave: a value, or an exception."""
+
+    value: JsonValue = None
+    done: bool = False
+    """For `next_item`: the iterator is exhausted."""
+    raised: Raised | None = None
+
+
+class DriverProcess(Protocol):
+    """One child with one driver package imported.
+
+    Every method raises SandboxLimitError when the child is killed at a limit, and SandboxError when it dies
+    or answers nonsense.
+    """
+
+    isolation: Isolation
+
+    async def construct(self, handle: str, *, arguments: Mapping[str, Any], from_env: bool = False, environment: Mapping[str, str] | None = None) -> Reply:
+        """Make an instance of the driver class named `handle`; with `from_env` by the classmethod, under these environment variables."""
+        ...
+
+    async def call(self, handle: str, method: str, *args: Any, **kwargs: Any) -> Reply:
+        """Call a method; the value comes back as JSON."""
+        ...
+
+    async def open_iterator(self, handle: str, iterator: str, method: str, *args: Any, **kwargs: Any) -> Reply:
+        """Call a method that gives an iterator and keep it as `iterator`."""
+        ...
+
+    async def next_item(self, iterator: str) -> Reply:
+        """The next item of an iterator."""
+        ...
+
+    async def drop(self, handle: str) -> None:
+        """Forget an instance or iterator."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Starts children. One conformance suite serves every implementation (tests/conformance)."""
+
+    async def probe(self) -> Isolation:
+        """The isolation that really holds here, tried out once.
+
+        Raises:
+            SandboxUnavailableError: no child can be started.
+        """
+        ...
+
+    def open(self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = SandboxLimits()) -> AbstractAsyncContextManager[DriverProcess]:
+        """A child with `package` from the project folder imported. An ImportError or other exception at import raises
+        SandboxError with code `validation_failed` and the child's traceback in the message.
+
+        Raises:
+            SandboxUnavailableError: the child could not be started.
+        """
+        ...
+
+    async def run_unittests(self, project: Path, *, limits: SandboxLimits = SandboxLimits()) -> UnittestResult:
+        """Run `python -m unittest discover tests` of the project in a child."""
+        ...

@@ -1,0 +1,73 @@
+"""Settings by environment, `DRIVERSMITH_*`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a person sets once; each field is the environment variable `DRIVERSMITH_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="DRIVERSMITH_", frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("driversmith", appauthor=False))
+    """State: the session database and credentials.toml."""
+    output_dir: Path | None = None
+    """Where drivers go when a call does not say; default `~/driversmith`, on the command line the current folder."""
+    allow_local: Annotated[bool | frozenset[str], NoDecode] = False
+    """0, 1, or a comma-separated list of host:port of local addresses that may be reached."""
+    read_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Over HTTP, the only folders (separated by the platform's path separator) that tools may read and write."""
+    max_description_bytes: int = Field(default=16 << 20, ge=1024)
+    """A larger API description is refused."""
+    fetch_seconds: float = Field(default=30.0, gt=0)
+    """Total time for one fetch of a description."""
+    lease_seconds: float = Field(default=30.0, gt=1)
+    """A session whose owner has not renewed its claim for this long is free."""
+    concurrent_sessions: int = Field(default=8, ge=1)
+    """How many sessions one server works on at once; more wait in the queue."""
+    allow_unisolated: bool = False
+    """Run code that is not all from templates in a plain child process."""
+    log_level: str = "WARNING"
+
+    @field_validator("allow_local", mode="before")
+    @classmethod
+    def _parse_allow_local(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = value.strip().lower()
+        if text in {"", "0", "false", "no"}:
+            return False
+        if text in {"1", "true", "yes"}:
+            return True
+        pairs = frozenset(p.strip() for p in text.split(",") if p.strip())
+        if bad := sorted(p for p in pairs if not p.rpartition(":")[2].isdigit()):
+            raise ValueError(f"DRIVERSMITH_ALLOW_LOCAL takes 0, 1 or host:port, host:port; {bad[0]!r} has no port")
+        return pairs
+
+    @field_validator("read_roots", mode="before")
+    @classmethod
+    def _parse_read_roots(cls, value: object) -> object:
+        import os
+
+        if isinstance(value, str):
+            return tuple(Path(p).expanduser() for p in value.split(os.pathsep) if p)
+        return value
+
+    @property
+    def database(self) -> Path:
+        """The session database."""
+        return self.home / "driversmith.db"
+
+    @property
+    def credentials_file(self) -> Path:
+        """Credentials of target APIs, mode 600."""
+        return self.home / "credentials.toml"
+
+    @property
+    def default_output_dir(self) -> Path:
+        """Where drivers go when nothing else is said over MCP."""
+        return self.output_dir or Path.home() / "driversmith"

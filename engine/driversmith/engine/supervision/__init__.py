@@ -1,0 +1,1 @@
+"""Sessions: attempts, publishing, waiting, cancelling."""

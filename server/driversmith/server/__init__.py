@@ -1,0 +1,1 @@
+"""The MCP server: entry point, lifespan, HTTP, signals, command line."""

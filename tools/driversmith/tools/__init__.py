@@ -1,0 +1,1 @@
+"""One MCP tool a file, thin: parse, call the engine, shape the answer."""
