@@ -1,5 +1,6 @@
 """Settings by environment, `DRIVERSMITH_*`."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """What a person sets once; each field is the environment variable `DRIVERSMITH_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="DRIVERSMITH_", frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DRIVERSMITH_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     home: Path = Field(default_factory=lambda: user_data_path("driversmith", appauthor=False))
     """State: the session database and credentials.toml."""
@@ -51,8 +54,6 @@ class Settings(BaseSettings):
     @field_validator("read_roots", mode="before")
     @classmethod
     def _parse_read_roots(cls, value: object) -> object:
-        import os
-
         if isinstance(value, str):
             return tuple(Path(p).expanduser() for p in value.split(os.pathsep) if p)
         return value

@@ -32,9 +32,13 @@ def driver_names(api_name: str) -> DriverNames:
     """
     name = api_name.strip()
     if not name:
-        raise InvalidArgumentError("api_name is empty.", next_action='Give the name of the API, for example "Open-Meteo".')
+        raise InvalidArgumentError(
+            "api_name is empty.", next_action='Give the name of the API, for example "Open-Meteo".'
+        )
     if len(name) > MAX_API_NAME:
-        raise InvalidArgumentError(f"api_name has {len(name)} characters; at most {MAX_API_NAME} are allowed.", next_action="Shorten it.")
+        raise InvalidArgumentError(
+            f"api_name has {len(name)} characters; at most {MAX_API_NAME} are allowed.", next_action="Shorten it."
+        )
     if not name.isascii():
         raise InvalidArgumentError(
             f"api_name {name!r} has letters outside ASCII, which would be dropped from package and class names.",
@@ -42,11 +46,14 @@ def driver_names(api_name: str) -> DriverNames:
         )
     if bad := sorted(set(re.findall(r"[^A-Za-z0-9 ._+&()-]", name))):
         raise InvalidArgumentError(
-            f"api_name {name!r} holds {' '.join(map(repr, bad))}.", next_action="Use letters, digits, spaces, dots and dashes only."
+            f"api_name {name!r} holds {' '.join(map(repr, bad))}.",
+            next_action="Use letters, digits, spaces, dots and dashes only.",
         )
     words = [w for w in re.split(r"[^A-Za-z0-9]+", name) if w]
     if not words:
-        raise InvalidArgumentError(f"api_name {name!r} has no letter or digit.", next_action="Give the name of the API.")
+        raise InvalidArgumentError(
+            f"api_name {name!r} has no letter or digit.", next_action="Give the name of the API."
+        )
     stem = "_".join(w.lower() for w in words)
     class_stem = "".join(w[0].upper() + w[1:] for w in words)
     if stem[0].isdigit():

@@ -47,7 +47,9 @@ class Owner:
 class Journal(Protocol):
     """Durable sessions, steps, events, attempts, diagnostics, files and usage."""
 
-    async def create_session(self, request: GenerateRequest, *, key: str, project_path: str) -> tuple[SessionRecord, bool]:
+    async def create_session(
+        self, request: GenerateRequest, *, key: str, project_path: str
+    ) -> tuple[SessionRecord, bool]:
         """A new `queued` session, or the unfinished one with the same key; the boolean says whether it is new.
 
         Raises:
@@ -87,7 +89,9 @@ class Journal(Protocol):
         """Extend the lease; the answer says whether somebody asked to cancel the session."""
         ...
 
-    async def release(self, session_id: str, epoch: int, status: SessionStatus, result: SupervisedResult | None = None) -> None:
+    async def release(
+        self, session_id: str, epoch: int, status: SessionStatus, result: SupervisedResult | None = None
+    ) -> None:
         """Give the session up with this status (`interrupted`, `waiting_for_host`, or a finished one with its result)."""
         ...
 
@@ -126,7 +130,15 @@ class Journal(Protocol):
         ...
 
     async def record_attempt(
-        self, session_id: str, epoch: int, attempt: int, *, engine: str, outcome: str, elapsed_seconds: float, data: dict[str, Any]
+        self,
+        session_id: str,
+        epoch: int,
+        attempt: int,
+        *,
+        engine: str,
+        outcome: str,
+        elapsed_seconds: float,
+        data: dict[str, Any],
     ) -> None:
         """Record how one attempt of the supervisor went (`outcome`: succeeded, failed, cancelled)."""
         ...

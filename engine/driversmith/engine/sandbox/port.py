@@ -30,6 +30,9 @@ class SandboxLimits(Value):
     """Longest time for a single call."""
 
 
+DEFAULT_LIMITS = SandboxLimits()
+
+
 class Raised(Value):
     """An exception that a call raised in the child."""
 
@@ -60,7 +63,14 @@ class DriverProcess(Protocol):
 
     isolation: Isolation
 
-    async def construct(self, handle: str, *, arguments: Mapping[str, Any], from_env: bool = False, environment: Mapping[str, str] | None = None) -> Reply:
+    async def construct(
+        self,
+        handle: str,
+        *,
+        arguments: Mapping[str, Any],
+        from_env: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Make an instance of the driver class named `handle`; with `from_env` by the classmethod, under these environment variables."""
         ...
 
@@ -92,7 +102,9 @@ class Sandbox(Protocol):
         """
         ...
 
-    def open(self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = SandboxLimits()) -> AbstractAsyncContextManager[DriverProcess]:
+    def open(
+        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+    ) -> AbstractAsyncContextManager[DriverProcess]:
         """A child with `package` from the project folder imported. An ImportError or other exception at import raises
         SandboxError with code `validation_failed` and the child's traceback in the message.
 
@@ -101,6 +113,6 @@ class Sandbox(Protocol):
         """
         ...
 
-    async def run_unittests(self, project: Path, *, limits: SandboxLimits = SandboxLimits()) -> UnittestResult:
+    async def run_unittests(self, project: Path, *, limits: SandboxLimits = DEFAULT_LIMITS) -> UnittestResult:
         """Run `python -m unittest discover tests` of the project in a child."""
         ...
