@@ -1,0 +1,358 @@
+"""Every description of a folder: is there a driver, does it import, is every operation callable, does it keep the contract?
+
+    python bench/specs.py FOLDER [--peer] [--no-contract] [--no-types] [--only TEXT] [--json FILE]
+
+Prints one table. Each description is read, turned into a profile and written to files in this warm process (CPU
+seconds of that part); each driver's modules are imported in a fresh interpreter; each driver runs the contract suite
+against its own mock server, where each operation counts as callable only if the mock saw its request. pyright (basic)
+and ruff (defaults) judge the output of all drivers in one run each. `--peer` runs openapi-python-client beside us, one
+process a description, when it is installed (its CPU includes its start-up; ours is also given per process for that).
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+from driversmith.engine.contract.naming import driver_names
+from driversmith.engine.errors import DriversmithError
+from driversmith.engine.generation.manifest import manifest
+from driversmith.engine.generation.template_engine import write_driver
+from driversmith.engine.models.driver import DriverBundle, Verification
+from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.research.parsing import parse_description
+from driversmith.engine.research.profile import build_profile
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing.contract_suite import run_contract
+from rich.console import Console
+from rich.table import Table
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+package = importlib.import_module(sys.argv[2])
+for module in pkgutil.iter_modules(package.__path__, sys.argv[2] + "."):
+    importlib.import_module(module.name)
+"""
+
+
+@dataclass
+class Row:
+    """What one description gave."""
+
+    name: str
+    error: str = ""
+    unhandled: bool = False
+    declared: int = 0
+    callable: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    missing: int = 0
+    proven: int = 0
+    objects: int = 0
+    readable: bool = False
+    imports: bool = False
+    behaviours_passed: int = 0
+    behaviours_failed: list[str] = field(default_factory=list)
+    contract_error: str = ""
+    contract_ok: bool = False
+    unittests_ran: int = 0
+    unittests_failed: int = 0
+    ruff: int = 0
+    pyright: int = 0
+    size: int = 0
+    files: int = 0
+    cpu: float = 0.0
+    contract_wall: float = 0.0
+    peer_exit: int | None = None
+    peer_cpu: float = 0.0
+    peer_bytes: int = 0
+
+
+def main() -> None:
+    """Measure, print the table, and exit 1 where a description gave no driver."""
+    arguments = parse_arguments()
+    files = sorted(
+        p for p in arguments.folder.rglob("*") if p.suffix in {".json", ".yaml", ".yml"} and p.name != "manifest.json"
+    )
+    files = [p for p in files if arguments.only in str(p)]
+    work = Path(tempfile.mkdtemp(prefix="driversmith-bench-"))
+    try:
+        rows = anyio.run(measure_all, files, work, arguments)
+        if not arguments.no_types:
+            judge_output(rows, work)
+    finally:
+        if arguments.keep:
+            print(f"drivers kept in {work}", file=sys.stderr)
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    print_table(rows, arguments)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+    sys.exit(any(row.error for row in rows))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", help="only paths that contain this text")
+    parser.add_argument("--peer", action="store_true", help="run openapi-python-client beside us")
+    parser.add_argument("--no-contract", action="store_true", help="leave the contract suite out")
+    parser.add_argument("--no-types", action="store_true", help="leave pyright and ruff out")
+    parser.add_argument("--keep", action="store_true", help="keep the drivers")
+    parser.add_argument("--json", type=Path, help="write every row to this file")
+    return parser.parse_args()
+
+
+async def measure_all(files: list[Path], work: Path, arguments: argparse.Namespace) -> list[Row]:
+    """One row a description; two contract runs at a time."""
+    rows = [Row(str(path.relative_to(arguments.folder))) for path in files]
+    at_once = anyio.CapacityLimiter(2)
+    console = Console(stderr=True)
+    with console.status("") as status:
+        async with anyio.create_task_group() as tasks:
+            for number, (path, row) in enumerate(zip(files, rows, strict=True), 1):
+                status.update(f"{number}/{len(files)} {row.name}")
+                project = work / f"d{number}"
+                driver = write_one(path, row, project)
+                if driver is None:
+                    continue
+                profile, bundle = driver
+                folder = project / bundle.project
+                row.imports = imports(folder, bundle.project, row)
+                if arguments.peer:
+                    run_peer(path, row, work / f"p{number}")
+                if not arguments.no_contract:
+                    await at_once.acquire_on_behalf_of(row)
+                    tasks.start_soon(prove, row, folder, profile, bundle, at_once)
+                await anyio.lowlevel.checkpoint()
+    return rows
+
+
+def write_one(path: Path, row: Row, project: Path) -> tuple[ApiProfile, DriverBundle] | None:
+    """From the file's bytes to files on disk, with the CPU seconds of that."""
+    content = path.read_bytes()
+    row.declared = declared_operations(content, path)
+    started = time.process_time()
+    try:
+        description = parse_description(content, location=path.name, max_bytes=16 << 20)
+        profile = build_profile(description, api_name="Bench API", base_url="https://api.example.com")
+        bundle = write_driver(profile)
+        folder = project / bundle.project
+        for file in bundle.files:
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(file.text, encoding="utf-8")
+        (folder / "driver.json").write_text(manifest(profile, bundle, Verification()), encoding="utf-8")
+    except DriversmithError as error:
+        row.error = f"{error.code}: {error.message}"
+        return None
+    except Exception as error:  # a benchmark reports what it must never see
+        row.error, row.unhandled = f"{type(error).__name__}: {error}", True
+        return None
+    row.cpu = time.process_time() - started
+    row.files = len(bundle.files) + 1
+    row.size = sum(len(file.text.encode()) for file in bundle.files if file.path != "profile.json")
+    row.callable, row.objects = len(profile.operations), len(profile.objects)
+    row.readable = any("read" in o.operations or "read_one" in o.operations for o in profile.objects.values())
+    row.skipped = Counter(s.reason for s in profile.skipped)
+    row.missing = row.declared - row.callable - len(profile.skipped)
+    return profile, bundle
+
+
+def declared_operations(content: bytes, path: Path) -> int:
+    """Operations that the description declares, counted apart from our own reading of it."""
+    if path.suffix == ".json":
+        document = json.loads(content)
+    else:
+        import yaml
+
+        document = yaml.load(content, Loader=yaml.CSafeLoader)
+    paths = document.get("paths") or {}
+    count = 0
+    for item in paths.values():
+        while isinstance(item, dict) and "$ref" in item:
+            target = document
+            for key in item["$ref"].removeprefix("#/").split("/"):
+                target = target[key.replace("~1", "/").replace("~0", "~")]
+            item = target  # noqa: PLW2901
+        if isinstance(item, dict):
+            count += sum(method in METHODS for method in item)
+    return count
+
+
+def imports(folder: Path, package: str, row: Row) -> bool:
+    """Whether every module of the package imports in a fresh interpreter."""
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", IMPORT_ALL, str(folder), package], capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        row.error = "import: " + run.stderr.strip().splitlines()[-1]
+    return not run.returncode
+
+
+async def prove(
+    row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundle, at_once: anyio.CapacityLimiter
+) -> None:
+    """The contract suite against the driver's own mock server."""
+    started = time.monotonic()
+    try:
+        report = await run_contract(
+            folder, profile, package=bundle.project, class_name=bundle.class_name, sandbox=ProcessSandbox()
+        )
+    except DriversmithError as error:
+        row.contract_error = f"{error.code}: {error.message}"
+    except Exception as error:  # a benchmark reports what it must never see
+        row.contract_error, row.unhandled = f"{type(error).__name__}: {error}", True
+    else:
+        row.proven = len(set(report.operations_called))
+        row.behaviours_passed, row.contract_ok = report.passed, report.ok
+        row.behaviours_failed = [
+            f"{b.name} {b.subject}: expected {b.expected}; received {b.received}"
+            for b in report.behaviours
+            if not b.passed
+        ]
+        if report.unittests:
+            row.unittests_ran, row.unittests_failed = report.unittests.ran, report.unittests.failed
+    finally:
+        row.contract_wall = time.monotonic() - started
+        at_once.release_on_behalf_of(row)
+
+
+def judge_output(rows: list[Row], work: Path) -> None:
+    """ruff with its defaults and pyright basic over all drivers at once."""
+    package = driver_names("Bench API").package
+    projects = {str((work / f"d{n}" / package).resolve()): row for n, row in enumerate(rows, 1) if not row.error}
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--output-format", "json", str(work)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for finding in json.loads(run.stdout or "[]"):
+        owner(finding["filename"], projects).ruff += 1
+    config = {
+        "typeCheckingMode": "basic",
+        "pythonVersion": "3.11",
+        "include": list(projects),
+        "executionEnvironments": [{"root": root} for root in projects],
+    }
+    (work / "pyrightconfig.json").write_text(json.dumps(config))
+    run = subprocess.run(
+        [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "-p", str(work)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for finding in json.loads(run.stdout)["generalDiagnostics"]:
+        if finding["severity"] == "error":
+            owner(finding["file"], projects).pyright += 1
+
+
+def owner(file: str, projects: dict[str, Row]) -> Row:
+    return next(row for root, row in projects.items() if str(Path(file).resolve()).startswith(root + "/"))
+
+
+def run_peer(path: Path, row: Row, target: Path) -> None:
+    """openapi-python-client in a process of its own, in an empty folder."""
+    command = shutil.which("openapi-python-client")
+    if command is None:
+        return
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run = subprocess.run(
+        [command, "generate", "--path", str(path), "--meta", "none", "--output-path", str(target)],
+        capture_output=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    row.peer_exit = run.returncode
+    row.peer_cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    row.peer_bytes = sum(p.stat().st_size for p in target.rglob("*") if p.is_file())
+
+
+def print_table(rows: list[Row], arguments: argparse.Namespace) -> None:
+    """The table, and below it what was not perfect, by name."""
+    good = [row for row in rows if not row.error]
+    readable = [row for row in good if row.readable]
+    skipped: Counter[str] = sum((row.skipped for row in good), Counter())
+    declared = sum(row.declared for row in rows)
+    able = sum(row.callable for row in good)
+    table = Table(
+        "measure", "driversmith", "openapi-python-client" if arguments.peer else "", title=f"{len(rows)} descriptions"
+    )
+    peers = [row for row in rows if row.peer_exit is not None]
+
+    def line(name: str, ours: object, peer: object = "") -> None:
+        table.add_row(name, str(ours), str(peer))
+
+    line(
+        "give a driver",
+        f"{len(good)}/{len(rows)}",
+        f"{sum(not r.peer_exit for r in peers)}/{len(peers)}" if peers else "",
+    )
+    line("every module imports", f"{sum(r.imports for r in rows)}/{len(rows)}")
+    line("unhandled exceptions", sum(r.unhandled for r in rows))
+    line("operations declared", declared)
+    line("  callable", f"{able} ({able / max(declared, 1):.2%})")
+    if not arguments.no_contract:
+        line("  proven by a request that the mock saw", sum(r.proven for r in good))
+    line("  skipped", sum(skipped.values()) and dict(skipped))
+    line("  missing", sum(r.missing for r in good))
+    line("objects / descriptions with an object to read", f"{sum(r.objects for r in good)} / {len(readable)}")
+    if not arguments.no_contract:
+        passed = sum(r.contract_ok for r in readable)
+        line(
+            "contract suite passed (with an object to read)",
+            f"{passed}/{len(readable)} ({passed / max(len(readable), 1):.1%})",
+        )
+        line("contract suite passed (all)", f"{sum(r.contract_ok for r in good)}/{len(good)}")
+        line(
+            "behaviours passed / failed",
+            f"{sum(r.behaviours_passed for r in good)} / {sum(len(r.behaviours_failed) for r in good)}",
+        )
+        line(
+            "drivers' own tests ran / failed",
+            f"{sum(r.unittests_ran for r in good)} / {sum(r.unittests_failed for r in good)}",
+        )
+        line("contract run, wall s (median / max)", spread([r.contract_wall for r in good]))
+    if not arguments.no_types:
+        line("ruff findings (defaults)", sum(r.ruff for r in good))
+        line("pyright errors (basic)", sum(r.pyright for r in good))
+    line(
+        "bytes (median / max), without profile.json",
+        spread([r.size for r in good], "{:,.0f}"),
+        spread([r.peer_bytes for r in peers], "{:,.0f}"),
+    )
+    line("files (median / max)", spread([r.files for r in good], "{:.0f}"))
+    line(
+        "description to files, CPU s (median / max)",
+        spread([r.cpu for r in good]),
+        spread([r.peer_cpu for r in peers]) + " (a process)" if peers else "",
+    )
+    Console(width=150).print(table)
+    for row in rows:
+        for problem in [row.error, row.contract_error, *row.behaviours_failed[:3]]:
+            if problem:
+                print(f"{row.name}: {problem}"[:400])
+        if row.ruff or row.pyright or row.missing or row.unittests_failed:
+            print(
+                f"{row.name}: ruff {row.ruff}, pyright {row.pyright}, missing {row.missing}, own tests failed {row.unittests_failed}"
+            )
+
+
+def spread(values: list[float] | list[int], form: str = "{:.3f}") -> str:
+    return f"{form.format(statistics.median(values))} / {form.format(max(values))}" if values else "-"
+
+
+if __name__ == "__main__":
+    main()
