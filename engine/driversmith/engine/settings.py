@@ -12,9 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """What a person sets once; each field is the environment variable `DRIVERSMITH_<FIELD>`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DRIVERSMITH_", frozen=True, extra="ignore", use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(env_prefix="DRIVERSMITH_", frozen=True, extra="ignore")
 
     home: Path = Field(default_factory=lambda: user_data_path("driversmith", appauthor=False))
     """State: the session database and credentials.toml."""
