@@ -1,0 +1,157 @@
+"""Reading a URL: bounded in time and size, wherever it redirects to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Self
+
+import anyio
+
+from ..errors import FetchError
+from .addresses import AddressPolicy
+
+if TYPE_CHECKING:
+    import httpx2
+
+MAX_REDIRECTS = 5
+USER_AGENT = f"driversmith/{version('driversmith')}"
+
+
+@dataclass(frozen=True)
+class FetchedPage:
+    """What a GET gave, after redirects."""
+
+    url: str
+    """Where it came from in the end."""
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    content: bytes
+    """Decoded from its content-encoding."""
+
+
+class Fetcher:
+    """GETs pages and descriptions; an async context manager.
+
+    Neither proxies, netrc nor cookies; `seconds` is the total for one `get`, redirects and slow bodies included.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: AddressPolicy,
+        seconds: float = 30.0,
+        transport: "httpx2.AsyncBaseTransport | None" = None,
+    ) -> None:
+        from .transport import CheckedTransport
+
+        self._policy = policy
+        self._seconds = seconds
+        self._transport = transport or CheckedTransport(policy)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._transport.aclose()
+
+    async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> FetchedPage:
+        """GET a URL, following at most 5 redirects; an HTTP error status is an answer, not an exception.
+
+        `headers` go to the URL's origin only; `Accept` goes along everywhere.
+
+        Raises:
+            AddressRefusedError: the URL or a redirect points where the policy does not allow.
+            FetchError: it could not be read in time; code `description_too_large` where the body exceeds
+                `max_bytes`, as sent or as decoded.
+        """
+        with anyio.move_on_after(self._seconds):
+            return await self._follow(url, max_bytes, dict(headers or {}))
+        raise FetchError(
+            f"Reading {url.partition('?')[0]} took longer than {self._seconds:g} seconds.",
+            next_action="Try again later, or raise DRIVERSMITH_FETCH_SECONDS.",
+        )
+
+    async def _follow(self, url: str, max_bytes: int, headers: dict[str, str]) -> FetchedPage:
+        target = self._policy.check_url(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            page, location = await self._get_once(target, max_bytes, headers)
+            if location is None:
+                return page
+            following = self._policy.check_url(str(_joined(target, location)))
+            if target.scheme == "https" and following.scheme == "http":
+                raise FetchError(
+                    f"{target.host} redirects from https to http ({following.host}), which is not followed.",
+                    next_action="Give the final URL itself.",
+                )
+            if (target.scheme, target.host, target.port) != (following.scheme, following.host, following.port):
+                headers = {k: v for k, v in headers.items() if k.lower() == "accept"}
+            target = following
+        raise FetchError(
+            f"{url.partition('?')[0]} redirects more than {MAX_REDIRECTS} times.",
+            next_action="Give the final URL itself.",
+        )
+
+    async def _get_once(
+        self, url: "httpx2.URL", max_bytes: int, headers: dict[str, str]
+    ) -> tuple[FetchedPage, str | None]:
+        """One answer, and where it redirects to."""
+        import httpx2
+
+        request = httpx2.Request(
+            "GET",
+            url,
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **headers},
+        )
+        response = await self._transport.handle_async_request(request)
+        response.request = request
+        try:
+            location = response.headers.get("location") if response.has_redirect_location else None
+            content = b"" if location is not None else await _bounded(response, max_bytes)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+        page = FetchedPage(
+            url=str(url),
+            status=response.status_code,
+            headers={k.lower(): v for k, v in response.headers.items()},
+            content=content,
+        )
+        return page, location
+
+
+async def _bounded(response: "httpx2.Response", max_bytes: int) -> bytes:
+    import httpx2
+
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes:
+        raise _too_large(response, max_bytes)
+    content = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > max_bytes or response.num_bytes_downloaded > max_bytes:
+                raise _too_large(response, max_bytes)
+    except httpx2.DecodingError as exc:
+        raise FetchError(
+            f"The body of {response.url.host}{response.url.path} is not what its content-encoding says ({exc}).",
+            next_action="Download the file by hand and give its path.",
+        ) from exc
+    return bytes(content)
+
+
+def _joined(base: "httpx2.URL", location: str) -> "httpx2.URL":
+    import httpx2
+
+    try:
+        return base.join(location)
+    except (httpx2.InvalidURL, ValueError) as exc:
+        raise FetchError(f"{base.host} redirects to something that is not a URL ({exc}).") from exc
+
+
+def _too_large(response: "httpx2.Response", max_bytes: int) -> FetchError:
+    return FetchError(
+        f"{response.url.host}{response.url.path} is larger than {max_bytes / (1 << 20):.3g} MiB.",
+        code="description_too_large",
+        next_action="Give a smaller description, or raise DRIVERSMITH_MAX_DESCRIPTION_BYTES.",
+    )
