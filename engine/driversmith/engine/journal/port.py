@@ -52,8 +52,11 @@ class Journal(Protocol):
     ) -> tuple[SessionRecord, bool]:
         """A new `queued` session, or the unfinished one with the same key; the boolean says whether it is new.
 
+        An interrupted session with another key that wrote to `project_path` is cancelled: the new one takes its place.
+
         Raises:
-            SessionConflictError: an unfinished session with another key writes to `project_path`; the message names it.
+            SessionConflictError: a queued, running or waiting session with another key writes to `project_path`; the
+                message names it.
         """
         ...
 
@@ -82,7 +85,8 @@ class Journal(Protocol):
         ...
 
     async def claim(self, session_id: str, owner: Owner, *, lease_seconds: float) -> int | None:
-        """Make `owner` the session's worker and set it `running`; the new epoch, or None where a living owner holds it or it is finished."""
+        """Make `owner` the session's worker and set it `running`; the new epoch, or None where a living owner holds it or it is
+        finished. A session that was to be cancelled when its owner died is `cancelled` instead."""
         ...
 
     async def renew(self, session_id: str, epoch: int, *, lease_seconds: float) -> bool:
@@ -214,4 +218,8 @@ class Journal(Protocol):
 
     async def metrics(self, *, since: str | None = None) -> dict[str, Any]:
         """The metrics of DESIGN section 6, from real use; a rate without a denominator is None."""
+        ...
+
+    async def prune(self, *, before: str) -> int:
+        """Forget sessions that finished before a point in time (ISO 8601), with all that belongs to them; how many."""
         ...

@@ -1,0 +1,124 @@
+"""The metrics of DESIGN section 6, computed from what really happened; a rate without a denominator is None."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from .rows import is_abandoned, percentile
+from .writer import Statements
+
+
+async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
+    """Everything since a point in time ('' for all time). Rates:
+
+    - `first_try_success_rate`: sessions that succeeded in their first attempt, of all that succeeded or failed.
+    - `after_healing_success_rate`: sessions that succeeded in whatever attempt, of the same.
+    - `crash_recovery_rate`: interrupted sessions that were taken up again and came to an end of their own (succeeded
+      or failed), of all that were interrupted and do not run at this moment.
+    - `helped_rate`: diagnoses whose fix helped, of those where it is known.
+    - `cache_hit_rate`: input tokens that came from the cache, of all input tokens.
+    """
+    sessions = list(
+        await db.execute_fetchall(
+            "SELECT session_id, status, engine, resumed, owner_boot_id, owner_pid, owner_started, lease_until,"
+            " json_extract(result, '$.supervisor_attempts') AS attempts FROM sessions WHERE created_at >= ?",
+            (since,),
+        )
+    )
+    return {
+        "since": since or None,
+        **_sessions(sessions, now),
+        "unhandled_exceptions": await _count(db, "unhandled_exceptions", since),
+        "diagnoses": _diagnoses(list(await db.execute_fetchall("SELECT * FROM diagnostics WHERE at >= ?", (since,)))),
+        "findings_by_code": await _findings(db, since),
+        **_usage(list(await db.execute_fetchall("SELECT * FROM usage WHERE at >= ?", (since,)))),
+    }
+
+
+def _sessions(rows: list[sqlite3.Row], now: float) -> dict[str, Any]:
+    statuses = ["interrupted" if is_abandoned(row, now) else str(row["status"]) for row in rows]
+    judged = [(s, row) for s, row in zip(statuses, rows, strict=True) if s in {"succeeded", "failed"}]
+    attempts = [int(row["attempts"]) for _, row in judged if row["attempts"]]
+    crashed = [
+        (s, row)
+        for s, row in zip(statuses, rows, strict=True)
+        if s == "interrupted" or (row["resumed"] and s not in {"running", "queued", "cancelled"})
+    ]
+    return {
+        "sessions": {
+            "total": len(rows),
+            "by_status": dict(Counter(statuses)),
+            "by_engine": dict(Counter(str(row["engine"]) for row in rows)),
+        },
+        "first_try_success_rate": rate(
+            sum(s == "succeeded" and row["attempts"] == 1 for s, row in judged), len(judged)
+        ),
+        "after_healing_success_rate": rate(sum(s == "succeeded" for s, _ in judged), len(judged)),
+        "mean_supervisor_attempts": rate(sum(attempts), len(attempts)),
+        "crash_recovery_rate": rate(sum(s in {"succeeded", "failed"} for s, _ in crashed), len(crashed)),
+    }
+
+
+def _diagnoses(rows: list[sqlite3.Row]) -> dict[str, Any]:
+    known = [bool(row["helped"]) for row in rows if row["helped"] is not None]
+    costs = [float(row["cost_usd"]) for row in rows if row["cost_usd"] is not None]
+    return {
+        "count": len(rows),
+        "by_error_type": dict(Counter(str(row["error_type"]) for row in rows)),
+        "by_strategy": dict(Counter(str(row["fix_strategy"]) for row in rows)),
+        "by_source": dict(Counter(str(row["source"]) for row in rows)),
+        "helped_rate": rate(sum(known), len(known)),
+        "latency_seconds": _spread([float(row["latency_seconds"]) for row in rows]),
+        "cost_usd": _spread(costs),
+    }
+
+
+async def _findings(db: Statements, since: str) -> dict[str, int]:
+    """How often the validator found what, over all attempts: their data holds `findings`, code -> count."""
+    total: Counter[str] = Counter()
+    for row in await db.execute_fetchall(
+        "SELECT json_extract(data, '$.findings') FROM attempts WHERE at >= ?", (since,)
+    ):
+        total.update(json.loads(row[0]) if row[0] else {})
+    return dict(total)
+
+
+def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
+    data = [json.loads(row["data"]) for row in rows]
+    costs = [row["cost_usd"] for row in rows]
+    cached = sum(int(row["cached_tokens"]) for row in rows)
+    fresh = sum(int(row["input_tokens"]) for row in rows)
+    return {
+        "tries_by_file": dict(
+            Counter(
+                str(d["path"]) for d, row in zip(data, rows, strict=True) if d.get("path") and row["role"] != "diagnose"
+            )
+        ),
+        "tokens": {
+            "calls": len(rows),
+            "input": fresh,
+            "cached": cached,
+            "output": sum(int(row["output_tokens"]) for row in rows),
+        },
+        "dollars": None if None in costs else sum(costs),
+        "cache_hit_rate": rate(cached, cached + fresh),
+        "dollars_saved_by_cache": sum(float(d.get("saved_usd") or 0) for d in data),
+    }
+
+
+async def _count(db: Statements, name: str, since: str) -> int:
+    rows = await db.execute_fetchall(
+        "SELECT coalesce(sum(amount), 0) FROM counts WHERE name = ? AND at >= ?", (name, since)
+    )
+    return int(next(iter(rows))[0])
+
+
+def rate(part: float, whole: int) -> float | None:
+    """`part` of `whole`, or None of nothing."""
+    return part / whole if whole else None
+
+
+def _spread(values: Sequence[float]) -> dict[str, float | None]:
+    return {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
