@@ -2,7 +2,7 @@
 
 import pytest
 from driversmith.engine.errors import AddressRefusedError, FetchError
-from driversmith.engine.network.addresses import AddressPolicy, host_port, typed_pair
+from driversmith.engine.network.addresses import AddressPolicy, host_port, origin_of, typed_pair
 
 LOCAL = [
     "127.0.0.1",
@@ -179,3 +179,9 @@ def test_pairs_are_spelled_one_way() -> None:
     assert host_port("::1", 80) == "[::1]:80"
     assert typed_pair("https://Api.Example.com/v1?x=1") == "api.example.com:443"
     assert typed_pair("http://[::1]:8000/") == "[::1]:8000"
+
+
+def test_origins_have_one_spelling() -> None:
+    assert origin_of("https://API.example.com:443/v1?x#y") == "https://api.example.com"
+    assert origin_of("http://[::1]:8000/") == "http://[::1]:8000"
+    assert origin_of("http://example.com:8080") == "http://example.com:8080"

@@ -148,6 +148,17 @@ def host_port(host: str, port: int) -> str:
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
+def origin_of(url: "str | httpx2.URL") -> str:
+    """The origin of a URL in one spelling: lower case, no default port, no path.
+
+    Raises:
+        FetchError: it is not an http or https URL.
+    """
+    parsed = parse_url(str(url))
+    pair = host_port(parsed.host, port_of(parsed))
+    return f"{parsed.scheme}://{pair.removesuffix(f':{DEFAULT_PORTS[parsed.scheme]}')}"
+
+
 def typed_pair(url: str) -> str:
     """The host:port pair of a URL that a person typed.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 
 from ..errors import FetchError
-from .addresses import AddressPolicy
+from .addresses import AddressPolicy, origin_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -84,7 +84,7 @@ class Fetcher:
                     f"{target.host} redirects from https to http ({following.host}), which is not followed.",
                     next_action="Give the final URL itself.",
                 )
-            if (target.scheme, target.host, target.port) != (following.scheme, following.host, following.port):
+            if origin_of(target) != origin_of(following):
                 headers = {k: v for k, v in headers.items() if k.lower() == "accept"}
             target = following
         raise FetchError(

@@ -1,0 +1,158 @@
+"""Credentials of target APIs: `credentials.toml`, one table an origin, readable by its owner only (DESIGN section 7)."""
+
+import os
+import stat
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from ..errors import FetchError, InvalidArgumentError
+from .addresses import origin_of, parse_url
+
+ENV_PREFIX = "env:"
+WIRE_TABLES = ("headers", "query")
+
+
+@dataclass(frozen=True)
+class OriginCredentials:
+    """What one origin is given; nothing of it shows in a repr."""
+
+    origin: str
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """By credential argument (`api_key`, `token`, `username`, ...) or name of an auth scheme."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Headers as they go on the wire."""
+    query: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Query parameters as they go on the wire."""
+
+    def secrets(self) -> frozenset[str]:
+        """All values, for redaction."""
+        return frozenset({*self.arguments.values(), *self.headers.values(), *self.query.values()} - {""})
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The whole file: origin -> its table, values as written there."""
+
+    path: Path
+    tables: Mapping[str, Mapping[str, str | Mapping[str, str]]] = field(
+        default_factory=dict[str, Mapping[str, str | Mapping[str, str]]], repr=False
+    )
+
+    def for_origin(self, url: str) -> OriginCredentials | None:
+        """The credentials for the origin of `url`, or None; `env:NAME` values are looked up now.
+
+        Raises:
+            InvalidArgumentError: a variable that the file names is not set.
+        """
+        origin = origin_of(url)
+        table = self.tables.get(origin)
+        if table is None:
+            return None
+        flat = {k: self._value(origin, k, v) for k, v in table.items() if isinstance(v, str)}
+        wire = {
+            name: {k: self._value(origin, f"{name}.{k}", v) for k, v in values.items()}
+            for name, values in table.items()
+            if not isinstance(values, str)
+        }
+        return OriginCredentials(
+            origin=origin, arguments=flat, headers=wire.get("headers", {}), query=wire.get("query", {})
+        )
+
+    def _value(self, origin: str, name: str, value: str) -> str:
+        if not value.startswith(ENV_PREFIX):
+            return value
+        variable = value.removeprefix(ENV_PREFIX)
+        found = os.environ.get(variable)
+        if not found:
+            raise InvalidArgumentError(
+                f"The environment variable {variable} is not set; {self.path} names it as {name} of {origin}.",
+                next_action=f"Set {variable} where driversmith runs, or change the file.",
+            )
+        return found
+
+
+def load_credentials(path: Path) -> Credentials:
+    """Read `credentials.toml`; a missing file holds no credentials.
+
+    Raises:
+        InvalidArgumentError: others can read the file, it is not TOML, or not of the documented shape; the message
+            never shows a value.
+    """
+    try:
+        _check_mode(path)
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Credentials(path)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidArgumentError(
+            f"{path} cannot be read ({type(exc).__name__}).", next_action="Check the file and its permissions."
+        ) from exc
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise InvalidArgumentError(f"{path} is not valid TOML: {exc}.", next_action=_EXAMPLE) from exc
+    tables: dict[str, Mapping[str, str | Mapping[str, str]]] = {}
+    for key, table in document.items():
+        origin = _origin_key(path, key)
+        if origin in tables:
+            raise InvalidArgumentError(f"{path} has two tables for {origin}.", next_action="Make them one.")
+        tables[origin] = _checked_table(path, key, table)
+    return Credentials(path, tables)
+
+
+def _check_mode(path: Path) -> None:
+    if sys.platform == "win32":
+        return  # the user's profile folder is private by its access list
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise InvalidArgumentError(
+            f"{path} can be read by others (mode {mode:o}), so its keys are not used.",
+            next_action=f"Run: chmod 600 {path}",
+        )
+
+
+def _origin_key(path: Path, key: str) -> str:
+    try:
+        parsed = parse_url(key)
+        origin = origin_of(key)
+    except FetchError as exc:
+        raise InvalidArgumentError(f"{path}: {key!r} is not an origin.", next_action=_EXAMPLE) from exc
+    if parsed.path not in {"", "/"} or parsed.query or parsed.fragment:
+        raise InvalidArgumentError(
+            f"{path}: {key!r} is more than an origin.", next_action=f'Write it as ["{origin}"], without a path.'
+        )
+    return origin
+
+
+def _checked_table(path: Path, key: str, table: object) -> Mapping[str, str | Mapping[str, str]]:
+    if not isinstance(table, dict):
+        raise InvalidArgumentError(f"{path}: {key!r} is not a table.", next_action=_EXAMPLE)
+    checked: dict[str, str | Mapping[str, str]] = {}
+    for name, value in cast(dict[str, object], table).items():
+        if name not in WIRE_TABLES:
+            checked[name] = _text(path, key, name, value)
+        elif isinstance(value, dict):
+            entries = cast(dict[str, object], value)
+            checked[name] = {k: _text(path, key, f"{name}.{k}", v) for k, v in entries.items()}
+        else:
+            raise InvalidArgumentError(
+                f"{path}: {name} of {key!r} is not a table.", next_action=f'Write {name} = {{ Name = "value" }}.'
+            )
+    return checked
+
+
+def _text(path: Path, key: str, name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidArgumentError(f"{path}: {name} of {key!r} is not text.", next_action="Put it in quotes.")
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise InvalidArgumentError(
+            f"{path}: {name} of {key!r} holds a line break or control character.", next_action="Enter it again."
+        )
+    return value
+
+
+_EXAMPLE = 'A table looks like: ["https://api.example.com"], below it api_key = "env:EXAMPLE_KEY".'

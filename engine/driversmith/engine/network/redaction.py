@@ -1,0 +1,57 @@
+"""Taking secrets out of text by their values, whatever sentence, URL or traceback they stand in."""
+
+import base64
+import logging
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+REDACTED = "[redacted]"
+_SHORTEST = 4
+
+
+class Redactor:
+    """Replaces known secret values; learns more while it is in use."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._forms: list[str] = []
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Redact these values too, also as they stand in URLs and in Basic credentials; shorter than 4 characters is no secret."""
+        forms = set(self._forms)
+        for secret in secrets:
+            if len(secret) >= _SHORTEST:
+                encoded = base64.b64encode(secret.encode()).decode()
+                forms |= {secret, quote(secret, safe=""), quote_plus(secret), encoded, repr(secret)[1:-1]}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """The text without any known secret."""
+        for form in self._forms:
+            text = text.replace(form, REDACTED)
+        return text
+
+
+class RedactingFilter(logging.Filter):
+    """Redacts every record of the handler that it is added to, arguments and traceback included."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+        self._formatter = logging.Formatter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record; it is always kept."""
+        record.msg, record.args = self._redactor(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self._formatter.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self._redactor(record.exc_text)
+            record.exc_info = None
+        return True
+
+
+def quiet_http_logs() -> None:
+    """Keep HTTP clients of this process from logging full URLs, whose queries may hold keys."""
+    for name in ("httpx2", "httpcore2", "httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,31 @@
+"""Secrets disappear by value, wherever they stand."""
+
+import logging
+
+import pytest
+from driversmith.engine.network.redaction import REDACTED, RedactingFilter, Redactor
+
+
+def test_a_secret_is_redacted_in_every_spelling() -> None:
+    redact = Redactor(["s3cret/ key"])
+    text = redact("s3cret/ key, ?k=s3cret%2F%20key&l=s3cret%2F+key, Basic czNjcmV0LyBrZXk=")
+    assert text == f"{REDACTED}, ?k={REDACTED}&l={REDACTED}, Basic {REDACTED}"
+
+
+def test_a_redactor_learns_and_ignores_what_is_too_short_to_be_a_secret() -> None:
+    redact = Redactor(["abc"])
+    assert redact("abc defg") == "abc defg"
+    redact.learn(["defg"])
+    assert redact("abc defg") == f"abc {REDACTED}"
+
+
+def test_log_records_lose_secrets_in_arguments_and_tracebacks(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("test.redaction")
+    caplog.handler.addFilter(RedactingFilter(Redactor(["hunter2"])))
+    try:
+        raise ValueError("key hunter2")
+    except ValueError:
+        logger.exception("with %s", "hunter2")
+    assert "hunter2" not in caplog.text
+    assert f"with {REDACTED}" in caplog.text
+    assert f"ValueError: key {REDACTED}" in caplog.text
