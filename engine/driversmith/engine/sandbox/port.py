@@ -43,6 +43,8 @@ class Raised(Value):
     message: str = ""
     attributes: dict[str, JsonValue] = {}
     """Its public attributes that are JSON (`details`, `retry_after`, `suggestions`)."""
+    traceback: str = ""
+    """The end of the child's traceback, with causes."""
 
 
 class Reply(Value):
@@ -58,7 +60,9 @@ class DriverProcess(Protocol):
     """One child with one driver package imported.
 
     Every method raises SandboxLimitError when the child is killed at a limit, and SandboxError when it dies
-    or answers nonsense.
+    or answers nonsense; after that the child is gone and every further call raises the same.
+    Values come back as JSON; what JSON lacks is tagged (wire.py): `{"__bytes__": base64}`, `{"__repr__": text}`, ...
+    Calls run one after the other.
     """
 
     isolation: Isolation
@@ -74,11 +78,11 @@ class DriverProcess(Protocol):
         """Make an instance of the driver class named `handle`; with `from_env` by the classmethod, under these environment variables."""
         ...
 
-    async def call(self, handle: str, method: str, *args: Any, **kwargs: Any) -> Reply:
+    async def call(self, handle: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         """Call a method; the value comes back as JSON."""
         ...
 
-    async def open_iterator(self, handle: str, iterator: str, method: str, *args: Any, **kwargs: Any) -> Reply:
+    async def open_iterator(self, handle: str, iterator: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         """Call a method that gives an iterator and keep it as `iterator`."""
         ...
 

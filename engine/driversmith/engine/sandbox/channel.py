@@ -1,0 +1,141 @@
+"""One request, one reply, over the pipes of a child that is treated as hostile."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+import anyio
+from anyio.abc import Process
+
+from ..errors import SandboxError, SandboxLimitError
+from .port import SandboxLimits
+from .process_tree import kill_tree
+from .wire import encode
+
+CHUNK = 1 << 16
+MAX_TAIL = 2_000
+EXIT_SECONDS = 2.0
+
+
+class Channel:
+    """Request and reply, one at a time, in order; the first thing that goes wrong kills the child for good."""
+
+    def __init__(self, process: Process, *, errors: Path, limits: SandboxLimits) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("the child needs pipes on stdin and stdout")
+        self._process, self._requests, self._replies = process, process.stdin, process.stdout
+        self._errors = errors
+        self._limits = limits
+        self._deadline = anyio.current_time() + limits.wall_seconds
+        self._received = bytearray()
+        self._number = 0
+        self._fault: SandboxError | None = None
+        self._turn = anyio.Lock()
+
+    async def request(self, operation: str, **fields: Any) -> dict[str, Any]:
+        """The child's reply to one request.
+
+        Raises:
+            SandboxLimitError: it took or gave too much, and was killed.
+            SandboxError: it died or answered nonsense.
+        """
+        async with self._turn:
+            if self._fault:
+                raise self._fault
+            self._number += 1
+            line = json.dumps({"id": self._number, "op": operation, **encode(fields)}).encode() + b"\n"
+            try:
+                return await self._exchange(line)
+            except SandboxError as error:
+                self._fault = error
+                kill_tree(self._process)
+                raise
+            except BaseException:
+                self._fault = SandboxError("The driver process was stopped in the middle of a call.", code="cancelled")
+                kill_tree(self._process)
+                raise
+
+    async def hello(self, setup: dict[str, Any]) -> None:
+        """Send the set-up and wait until the child stands, before it has seen any code of the driver.
+
+        Raises:
+            SandboxError: it does not answer as our runner does.
+        """
+        reply = await self._exchange(json.dumps(setup).encode() + b"\n")
+        if reply.get("value") != "ready":
+            raise SandboxError("The runner did not get ready.")
+
+    async def _exchange(self, line: bytes) -> dict[str, Any]:
+        left = self._deadline - anyio.current_time()
+        seconds = min(self._limits.call_seconds, left)
+        with anyio.move_on_after(max(seconds, 0)):
+            reply = await self._send_and_receive(line)
+            self._check_output()
+            return reply
+        if left <= self._limits.call_seconds:
+            raise SandboxLimitError(f"The driver process ran longer than {self._limits.wall_seconds:g} s.")
+        raise SandboxLimitError(f"A call to the driver took longer than {self._limits.call_seconds:g} s.")
+
+    async def _send_and_receive(self, line: bytes) -> dict[str, Any]:
+        try:
+            await self._requests.send(line)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
+            await self._report_death()
+        return self._parse(await self._receive_line())
+
+    async def _receive_line(self) -> bytes:
+        searched = 0
+        while (end := self._received.find(b"\n", searched)) < 0:
+            searched = len(self._received)
+            if searched > self._limits.output_bytes + CHUNK:
+                raise SandboxLimitError(f"The driver process sent more than {self._limits.output_bytes} bytes at once.")
+            try:
+                self._received += await self._replies.receive(CHUNK)
+            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                await self._report_death()
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        return line
+
+    def _parse(self, line: bytes) -> dict[str, Any]:
+        try:
+            reply = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise SandboxError(
+                f"The driver process answered something that is not JSON: {line[:80]!r}", code="contract_failed"
+            ) from error
+        if not isinstance(reply, dict) or cast("dict[str, Any]", reply).get("id") != self._number:
+            raise SandboxError(f"The driver process answered out of turn: {line[:80]!r}", code="contract_failed")
+        answer = cast("dict[str, Any]", reply)
+        if "too_large" in answer:
+            raise SandboxLimitError(
+                f"The driver returned a value that is too large to send (limit {self._limits.output_bytes} bytes)."
+            )
+        return answer
+
+    def _check_output(self) -> None:
+        if self._errors.stat().st_size >= self._limits.output_bytes:
+            raise SandboxLimitError(f"The driver printed more than {self._limits.output_bytes} bytes.")
+
+    async def _report_death(self) -> NoReturn:
+        with anyio.move_on_after(EXIT_SECONDS):
+            await self._process.wait()
+        code = self._process.returncode
+        if sys.platform != "win32" and code is not None and -code in {signal.SIGXCPU, signal.SIGALRM}:
+            limit = f"{self._limits.cpu_seconds} s of CPU time" if -code == signal.SIGXCPU else "its wall time"
+            raise SandboxLimitError(f"The driver process was killed: it used up {limit}.")
+        how = "closed its pipe" if code is None else f"ended with exit code {code}"
+        raise SandboxError(f"The driver process {how} before it answered.{self.tail()}", code="contract_failed")
+
+    def tail(self) -> str:
+        """The last that the child printed, ready to stand behind a message; empty where there is nothing."""
+        try:
+            with self._errors.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - MAX_TAIL))
+                text = file.read().decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        return f" Its last output:\n{text}" if text else ""

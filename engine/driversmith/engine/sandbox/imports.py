@@ -1,0 +1,97 @@
+"""Which imports a driver may have: a static allow-list, judged on the ast before any of its code runs.
+
+A tripwire, not a boundary: it stops code that openly reaches for the machine; the child's limits and isolation are
+what holds against code that hides it.
+"""
+
+import ast
+from collections.abc import Iterator
+
+# fmt: off
+PURE_MODULES = frozenset((
+    "__future__", "abc", "base64", "binascii", "bisect", "calendar", "collections", "collections.abc",
+    "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions",
+    "functools", "hashlib", "heapq", "hmac", "html", "io", "itertools", "json", "logging", "math", "mimetypes",
+    "numbers", "operator", "random", "re", "secrets", "statistics", "string", "struct", "textwrap", "threading",
+    "time", "types", "typing", "unicodedata", "urllib.parse", "uuid", "warnings", "zlib", "zoneinfo", "httpx2",
+))
+# fmt: on
+"""Modules that a driver may import whole."""
+
+MEMBERS: dict[str, frozenset[str]] = {
+    "os": frozenset({"environ", "getenv"}),
+    "http": frozenset({"HTTPStatus", "HTTPMethod"}),
+    "urllib": frozenset({"parse"}),
+    "email": frozenset({"utils"}),
+    "importlib": frozenset({"resources"}),
+    "importlib.resources": frozenset({"files"}),
+}
+"""Modules of which a driver may use these members only."""
+
+FORBIDDEN_NAMES = frozenset(
+    {"__import__", "__builtins__", "__loader__", "__spec__", "eval", "exec", "compile", "breakpoint"}
+)
+FORBIDDEN_ATTRIBUTES = frozenset(
+    {"__subclasses__", "__globals__", "__builtins__", "__loader__", "__code__", "__getattribute__"}
+)
+
+
+def forbidden_imports(source: str, package: str, *, also: frozenset[str] = frozenset()) -> list[tuple[int, str]]:
+    """(line, what) of every import and name that a driver named `package` may not use; `also` are modules allowed beside.
+
+    Raises:
+        SyntaxError: the source is not Python.
+    """
+    tree = ast.parse(source)
+    found: list[tuple[int, str]] = []
+    restricted: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if _allowed(alias.name, package, also):
+                    continue
+                if alias.name in MEMBERS and (alias.asname or "." not in alias.name):
+                    restricted[alias.asname or alias.name] = alias.name
+                else:
+                    found.append((node.lineno, alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            found += [(node.lineno, what) for what in _refused_members(node, package, also)]
+    found += _misused(tree, restricted)
+    return sorted(set(found))
+
+
+def _allowed(module: str, package: str, also: frozenset[str]) -> bool:
+    return module in PURE_MODULES or module in also or module == package or module.startswith(package + ".")
+
+
+def _refused_members(node: ast.ImportFrom, package: str, also: frozenset[str]) -> Iterator[str]:
+    module = node.module or ""
+    if node.level or _allowed(module, package, also):
+        return
+    members = MEMBERS.get(module)
+    if members is None:
+        yield module
+        return
+    for alias in node.names:
+        if alias.name not in members:
+            yield f"{module}.{alias.name}"
+
+
+def _misused(tree: ast.AST, restricted: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """Uses of modules beyond their allowed members, and names that lead around the list."""
+    fine: set[ast.Name] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if node.attr in FORBIDDEN_ATTRIBUTES:
+            yield node.lineno, node.attr
+        if isinstance(node.value, ast.Name) and node.value.id in restricted:
+            module = restricted[node.value.id]
+            fine.add(node.value)
+            if node.attr not in MEMBERS[module]:
+                yield node.lineno, f"{module}.{node.attr}"
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name) or node in fine:
+            continue
+        if node.id in FORBIDDEN_NAMES or node.id in restricted:
+            yield node.lineno, node.id

@@ -1,0 +1,228 @@
+"""ProcessSandbox: drivers in a plain child process with limits, on any platform.
+
+Between the child and this machine stand an isolated interpreter, an allow-list of imports, an environment and working
+folder of its own, resource limits (POSIX) and the loopback-only rule of the runner. That is enough for code that our
+templates wrote; code by others needs more (DESIGN section 8).
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from pydantic import ValidationError
+
+from ..errors import SandboxError, SandboxUnavailableError
+from ..models.report import UnittestResult
+from .channel import Channel
+from .imports import forbidden_imports
+from .port import DEFAULT_LIMITS, DriverProcess, Isolation, Raised, Reply, SandboxLimits
+from .process_tree import kill_tree, own_group
+
+RUNNER = Path(__file__).with_name("runner.py")
+TEST_MODULES = frozenset({"unittest", "unittest.mock", "pathlib", "sys"})
+MAX_LISTED = 5
+
+
+class ProcessSandbox:
+    """The Sandbox port by a child of `python -I -B runner.py` each."""
+
+    def __init__(self, *, python: str = sys.executable) -> None:
+        self._python = python
+        self._probed = False
+
+    async def probe(self) -> Isolation:
+        """`process`, tried out once with a child that runs no driver.
+
+        Raises:
+            SandboxUnavailableError: no child can be started.
+        """
+        if not self._probed:
+            async with self._child(Path.cwd(), DEFAULT_LIMITS):
+                self._probed = True
+        return "process"
+
+    @asynccontextmanager
+    async def open(
+        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+    ) -> AsyncGenerator[DriverProcess]:
+        """A child with `package` imported, once its imports are found to be allowed.
+
+        Raises:
+            SandboxUnavailableError: the child could not be started.
+            SandboxError: an import that drivers may not have, or an exception at import (code `validation_failed`).
+            SandboxLimitError: the import took too much.
+        """
+        await anyio.to_thread.run_sync(check_imports, project, package)
+        async with self._child(project, limits) as channel:
+            await _import(channel, package, class_name)
+            yield _Child(channel)
+
+    async def run_unittests(self, project: Path, *, limits: SandboxLimits = DEFAULT_LIMITS) -> UnittestResult:
+        """`unittest discover` in the project's tests folder, in a child.
+
+        Raises:
+            SandboxUnavailableError: the child could not be started.
+            SandboxError: an import that drivers may not have, or the child died.
+            SandboxLimitError: the tests took too much.
+        """
+        await anyio.to_thread.run_sync(check_imports, project, None)
+        async with self._child(project, limits) as channel:
+            reply = _reply(await channel.request("unittests", folder=str(project / "tests")))
+        if reply.raised:
+            return UnittestResult(ran=1, failed=1, output=reply.raised.traceback or reply.raised.message)
+        try:
+            return UnittestResult.model_validate(reply.value)
+        except ValidationError as error:
+            raise SandboxError("The tests' process answered nonsense.", code="contract_failed") from error
+
+    @asynccontextmanager
+    async def _child(self, project: Path, limits: SandboxLimits) -> AsyncGenerator[Channel]:
+        """A child that stands ready, killed with its whole tree and its folder removed at the end."""
+        folder = Path(tempfile.mkdtemp(prefix="driversmith-child-"))
+        process = None
+        try:
+            errors = folder / "stderr.txt"
+            with errors.open("wb") as stderr:
+                try:
+                    process = await anyio.open_process(
+                        [self._python, "-I", "-B", "-X", "utf8", str(RUNNER)],
+                        stderr=stderr,
+                        cwd=_make(folder / "work"),
+                        env=_environment(folder),
+                        **own_group(),
+                    )
+                except OSError as error:
+                    raise SandboxUnavailableError(f"No child process can be started: {error}.") from error
+            channel = Channel(process, errors=errors, limits=limits)
+            try:
+                await channel.hello(_setup(project, limits))
+            except SandboxError as error:
+                raise SandboxUnavailableError(f"The child process did not get ready: {error.message}") from error
+            yield channel
+        finally:
+            with anyio.CancelScope(shield=True):
+                if process:
+                    kill_tree(process)
+                    await process.aclose()
+                await anyio.to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+class _Child:
+    """The DriverProcess port over a channel."""
+
+    isolation: Isolation = "process"
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def construct(
+        self,
+        handle: str,
+        *,
+        arguments: Mapping[str, Any],
+        from_env: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> Reply:
+        return _reply(
+            await self._channel.request(
+                "construct",
+                handle=handle,
+                kwargs=dict(arguments),
+                from_env=from_env,
+                environment=dict(environment or {}),
+            )
+        )
+
+    async def call(self, handle: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
+        return _reply(await self._channel.request("call", handle=handle, method=method, args=args, kwargs=kwargs))
+
+    async def open_iterator(self, handle: str, iterator: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
+        return _reply(
+            await self._channel.request(
+                "open_iterator", handle=handle, iterator=iterator, method=method, args=args, kwargs=kwargs
+            )
+        )
+
+    async def next_item(self, iterator: str) -> Reply:
+        return _reply(await self._channel.request("next_item", iterator=iterator))
+
+    async def drop(self, handle: str) -> None:
+        await self._channel.request("drop", handle=handle)
+
+
+def check_imports(project: Path, package: str | None) -> None:
+    """Refuse a package, or the tests folder where `package` is None, that imports what drivers may not have.
+
+    Raises:
+        SandboxError: code `validation_failed`, naming file and line.
+    """
+    also = TEST_MODULES if package is None else frozenset[str]()
+    if package is None:
+        packages = [p.parent.name for p in project.glob("*/__init__.py")]
+        also |= frozenset(packages)
+    faults: list[str] = []
+    for path in sorted((project / (package or "tests")).rglob("*.py")):
+        name = path.relative_to(project).as_posix()
+        try:
+            found = forbidden_imports(path.read_text(encoding="utf-8"), package or "tests", also=also)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise SandboxError(f"{name} is not Python: {error}", code="validation_failed") from error
+        faults += [f"{name}:{line} uses {what}" for line, what in found]
+    if faults:
+        more = f" and {len(faults) - MAX_LISTED} more" if len(faults) > MAX_LISTED else ""
+        raise SandboxError(
+            f"Drivers may not use this: {'; '.join(faults[:MAX_LISTED])}{more}.",
+            code="validation_failed",
+            next_action="Use httpx2 and the pure part of the standard library only.",
+        )
+
+
+async def _import(channel: Channel, package: str, class_name: str) -> None:
+    try:
+        reply = _reply(await channel.request("import", package=package, class_name=class_name))
+    except SandboxError as error:
+        if error.code != "contract_failed":
+            raise
+        raise SandboxError(f"Importing {package}: {error.message}", code="validation_failed") from error
+    if reply.raised:
+        detail = reply.raised.traceback or f"{reply.raised.type}: {reply.raised.message}"
+        raise SandboxError(f"Importing {package} failed.\n{detail}", code="validation_failed")
+
+
+def _reply(answer: dict[str, Any]) -> Reply:
+    try:
+        if raised := answer.get("raised"):
+            return Reply(raised=Raised.model_validate(raised))
+        return Reply(value=answer.get("value"), done=bool(answer.get("done")))
+    except (ValidationError, RecursionError) as error:
+        raise SandboxError("The driver process answered nonsense.", code="contract_failed") from error
+
+
+def _setup(project: Path, limits: SandboxLimits) -> dict[str, Any]:
+    return {"project": str(project.resolve()), "limits": limits.model_dump()}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """All that the child learns of this process' environment.
+
+    The child speaks to loopback without TLS, so its store of certificates is an empty folder, which also saves 35 ms of
+    CPU a client.
+    """
+    work, certificates = str(folder / "work"), _make(folder / "certificates")
+    variables = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": work, "TMPDIR": work, "TEMP": work, "TMP": work}
+    variables["SSL_CERT_DIR"] = certificates
+    if sys.platform == "win32":
+        variables["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
+    return variables
+
+
+def _make(folder: Path) -> str:
+    folder.mkdir()
+    return str(folder)

@@ -1,0 +1,66 @@
+"""The static allow-list of imports."""
+
+import pytest
+from driversmith.engine.sandbox.imports import forbidden_imports
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import json, re, httpx2",
+        "from collections.abc import Iterator",
+        "import urllib.parse",
+        "from urllib.parse import quote",
+        "from urllib import parse",
+        "from email.utils import parsedate_to_datetime",
+        "from http import HTTPStatus",
+        "from . import types\nfrom ._transport import Transport\nfrom .exceptions import DriverError",
+        "import a_driver\nfrom a_driver.client import ADriver",
+        "import os\nkey = os.environ.get('A') or os.getenv('B')",
+        "import os as _os\nkey = _os.environ['A']",
+        "from os import environ",
+        "from importlib import resources\ntext = resources.files(__package__)",
+        "import re\npattern = re.compile('x')",
+    ],
+)
+def test_what_drivers_need_is_allowed(source: str):
+    assert forbidden_imports(source, "a_driver") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import subprocess", [(1, "subprocess")]),
+        ("x = 1\n\nimport socket, ctypes", [(3, "ctypes"), (3, "socket")]),
+        ("def f():\n    from importlib import import_module", [(2, "importlib.import_module")]),
+        ("import importlib.util", [(1, "importlib.util")]),
+        ("import sys", [(1, "sys")]),
+        ("import requests", [(1, "requests")]),
+        ("import urllib.request", [(1, "urllib.request")]),
+        ("from urllib import request", [(1, "urllib.request")]),
+        ("from http import client", [(1, "http.client")]),
+        ("from os import system", [(1, "os.system")]),
+        ("from os import *", [(1, "os.*")]),
+        ("import os.path", [(1, "os.path")]),
+        ("import os\nos.system('x')", [(2, "os.system")]),
+        ("import os\ngetattr(os, 'system')('x')", [(2, "os")]),
+        ("import os as o\nx = o", [(2, "o")]),
+        ("__import__('os')", [(1, "__import__")]),
+        ("eval('1')", [(1, "eval")]),
+        ("exec('1')", [(1, "exec")]),
+        ("().__class__.__base__.__subclasses__()", [(1, "__subclasses__")]),
+        ("f.__globals__['x']", [(1, "__globals__")]),
+        ("import a_driver_other", [(1, "a_driver_other")]),
+    ],
+)
+def test_what_reaches_for_the_machine_is_found_with_its_line(source: str, found: list[tuple[int, str]]):
+    assert forbidden_imports(source, "a_driver") == found
+
+
+def test_more_modules_can_be_allowed_for_tests():
+    assert forbidden_imports("import unittest", "tests", also=frozenset({"unittest"})) == []
+
+
+def test_what_is_not_python_is_a_syntax_error():
+    with pytest.raises(SyntaxError):
+        forbidden_imports("def f(:", "a_driver")
