@@ -1,0 +1,256 @@
+"""The relay for live reads: a driver in a child reaches one API through it, and never holds a key.
+
+It listens on loopback, forwards to the origin of the base URL only, counts, logs, and puts real credentials in the
+place of the placeholders that the child was given. Answers of its own carry the header `Driversmith-Relay`.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import anyio
+import httpx2
+
+from ..errors import DriversmithError, FetchError
+from ..models.profile import AuthScheme
+from .addresses import AddressPolicy, origin_of
+from .credentials import OriginCredentials
+from .injection import Injector
+from .loopback import LoopbackRequest, LoopbackResponse, RawHeaders, serve_loopback
+from .tokens import StandInTokens
+from .transport import CheckedTransport
+
+READ_METHODS = frozenset({"GET", "HEAD"})
+MARKER = b"Driversmith-Relay"
+TOKEN_PATH = "/.driversmith/token"  # noqa: S105 - a path, not a token
+
+_HOP_BY_HOP = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
+    | {b"trailer", b"transfer-encoding", b"upgrade"}
+)
+_NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect", b"forwarded"}
+_NOT_RETURNED = _HOP_BY_HOP | {b"content-length", b"set-cookie", b"location", b"strict-transport-security", b"alt-svc"}
+
+
+@dataclass(frozen=True)
+class RelayedRequest:
+    """One request that went to the API."""
+
+    method: str
+    path: str
+    """Path and query as the driver sent them: placeholders, no keys."""
+    status: int
+    """0: there was no answer; `fault` says why."""
+    body: bytes = b""
+    """The answer's body, decoded, cut at `log_bytes`."""
+    fault: str = ""
+
+
+class Relay:
+    """What `open_relay` yields."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        policy: AddressPolicy,
+        credentials: OriginCredentials | None,
+        auth: tuple[AuthScheme, ...],
+        max_requests: int,
+        methods: frozenset[str],
+        seconds: float,
+        max_response_bytes: int,
+        log_bytes: int,
+    ) -> None:
+        self._base = policy.check_url(base_url)
+        self._origin = origin_of(self._base)
+        self._policy = policy
+        self._max_requests = max_requests
+        self._methods = methods
+        self._seconds = seconds
+        self._max_response_bytes = max_response_bytes
+        self._log_bytes = log_bytes
+        self._transport = CheckedTransport(policy)
+        self._injector = Injector(auth, credentials)
+        self._oauth = StandInTokens.where_known(
+            auth, self._injector, base_url=str(self._base), policy=policy, transport=self._transport
+        )
+        self._port = 0
+        self.log: list[RelayedRequest] = []
+        self.refused: list[str] = []
+        """What the relay answered by itself, one sentence each."""
+        self.requests = 0
+        """How many requests went to the API, token requests not counted."""
+
+    @property
+    def url(self) -> str:
+        """The base URL for the driver in the child."""
+        return f"http://127.0.0.1:{self._port}{self._base.raw_path.partition(b'?')[0].decode('ascii').rstrip('/')}"
+
+    @property
+    def driver_arguments(self) -> dict[str, str]:
+        """Credential arguments for the driver's constructor: placeholders, and the relay's own token URL for OAuth2."""
+        arguments = self._injector.driver_arguments()
+        if self._oauth and arguments:
+            arguments["token_url"] = f"http://127.0.0.1:{self._port}{TOKEN_PATH}"
+        return arguments
+
+    def secrets(self) -> frozenset[str]:
+        """Real values that bodies of this API may echo: redact them before showing a record."""
+        return self._injector.values()
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncGenerator["Relay"]:
+        """Serve while the block runs."""
+        try:
+            async with serve_loopback(self._handle) as self._port:
+                yield self
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._transport.aclose()
+
+    async def _handle(self, request: LoopbackRequest) -> LoopbackResponse:
+        if self._oauth and request.method == "POST" and request.target == TOKEN_PATH.encode():
+            return self._oauth.answer()
+        if not request.target.startswith(b"/"):
+            return self._refuse(HTTPStatus.BAD_REQUEST, "The relay is not a proxy: send a path.")
+        if request.method not in self._methods:
+            allowed = ", ".join(sorted(self._methods))
+            return self._refuse(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"Only {allowed} go to the real API, not {request.method}.",
+                [(b"Allow", allowed.encode())],
+            )
+        if self.requests >= self._max_requests:
+            return self._refuse(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"The limit of {self._max_requests} requests to the real API is reached.",
+                [(b"Retry-After", b"0")],
+            )
+        self.requests += 1
+        path = request.target.decode("latin-1")
+        try:
+            with anyio.fail_after(self._seconds):
+                return await self._forward(request, path)
+        except TimeoutError:
+            fault = f"{self._origin} did not answer within {self._seconds:g} seconds."
+            status = HTTPStatus.GATEWAY_TIMEOUT
+        except DriversmithError as exc:
+            fault, status = str(exc), HTTPStatus.BAD_GATEWAY
+        self.log.append(RelayedRequest(request.method, path, 0, fault=fault))
+        return self._refuse(status, fault)
+
+    async def _forward(self, request: LoopbackRequest, path: str) -> LoopbackResponse:
+        if self._oauth:
+            await self._oauth.prepare(request)
+        headers = [(name, value) for name, value in request.headers if name not in _NOT_FORWARDED]
+        target, headers = self._injector.apply(request.target, headers)
+        upstream = httpx2.Request(
+            request.method,
+            self._origin,
+            headers=headers,
+            content=request.body or None,
+            extensions={"target": target},
+        )
+        response = await self._transport.handle_async_request(upstream)
+        try:
+            raw = await self._raw_body(response)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+        decoded = _decoded(response, raw, self._log_bytes)
+        self.log.append(RelayedRequest(request.method, path, response.status_code, decoded))
+        if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
+            self._oauth.forget()
+        return self._returned(request, response, raw, path)
+
+    async def _raw_body(self, response: httpx2.Response) -> bytes:
+        raw = bytearray()
+        async for chunk in response.aiter_raw():
+            raw += chunk
+            if len(raw) > self._max_response_bytes:
+                raise FetchError(f"An answer of {self._origin} is larger than {self._max_response_bytes} bytes.")
+        return bytes(raw)
+
+    def _returned(self, request: LoopbackRequest, response: httpx2.Response, raw: bytes, path: str) -> LoopbackResponse:
+        headers: RawHeaders = [(k, v) for k, v in response.headers.raw if k.lower() not in _NOT_RETURNED]
+        if request.method == "HEAD" and (length := response.headers.get("content-length")):
+            headers.append((b"Content-Length", length.encode()))
+        if location := response.headers.get("location"):
+            rewritten = self._location(location, path)
+            if rewritten is None:
+                return self._refuse(
+                    HTTPStatus.BAD_GATEWAY,
+                    f"{self._origin} redirects to another origin, which the relay does not follow.",
+                )
+            headers.append((b"Location", rewritten.encode()))
+        return LoopbackResponse(response.status_code, headers, raw)
+
+    def _location(self, location: str, path: str) -> str | None:
+        """A redirect within the API's origin as one within the relay's; None where it leaves."""
+        try:
+            following = httpx2.URL(self._origin + path).join(location)
+            if origin_of(following) != self._origin:
+                return None
+        except (httpx2.InvalidURL, ValueError, FetchError):
+            return None
+        return f"http://127.0.0.1:{self._port}{following.raw_path.decode('ascii')}"
+
+    def _refuse(self, status: HTTPStatus, message: str, headers: RawHeaders | None = None) -> LoopbackResponse:
+        self.refused.append(message)
+        own = [(MARKER, status.phrase.encode()), (b"Content-Type", b"text/plain; charset=utf-8"), *(headers or [])]
+        return LoopbackResponse(status, own, message.encode())
+
+
+@asynccontextmanager
+async def open_relay(
+    *,
+    base_url: str,
+    policy: AddressPolicy,
+    credentials: OriginCredentials | None,
+    auth: tuple[AuthScheme, ...],
+    max_requests: int,
+    methods: frozenset[str] = READ_METHODS,
+    seconds: float = 30.0,
+    max_response_bytes: int = 16 << 20,
+    log_bytes: int = 1 << 20,
+) -> AsyncGenerator[Relay]:
+    """A relay to the API at `base_url`, serving while the block runs; `seconds` bound each request.
+
+    Nothing is connected before the driver's first request: an API that cannot be reached shows as 502 answers, with
+    the cause in `log` and `refused`.
+
+    Raises:
+        FetchError, AddressRefusedError: `base_url` itself cannot be used.
+    """
+    relay = Relay(
+        base_url=base_url,
+        policy=policy,
+        credentials=credentials,
+        auth=auth,
+        max_requests=max_requests,
+        methods=methods,
+        seconds=seconds,
+        max_response_bytes=max_response_bytes,
+        log_bytes=log_bytes,
+    )
+    async with relay.serve():
+        yield relay
+
+
+def _decoded(response: httpx2.Response, raw: bytes, limit: int) -> bytes:
+    """The first `limit` bytes of the body without its content-encoding; as they came where that is broken."""
+    encoding = response.headers.get("content-encoding")
+    if not encoding:
+        return raw[:limit]
+    decoded = bytearray()
+    try:
+        whole = httpx2.Response(200, headers={"Content-Encoding": encoding}, stream=httpx2.ByteStream(raw))
+        for chunk in whole.iter_bytes():
+            decoded += chunk
+            if len(decoded) >= limit:
+                break
+    except httpx2.DecodingError:
+        return raw[:limit]
+    return bytes(decoded[:limit])

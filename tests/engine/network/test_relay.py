@@ -1,0 +1,319 @@
+"""The relay between a driver in a child and a real API, tried against an upstream of our own."""
+
+import base64
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from driversmith.engine.errors import AddressRefusedError
+from driversmith.engine.models.profile import AuthScheme, Credential, Evidence
+from driversmith.engine.network.addresses import AddressPolicy
+from driversmith.engine.network.credentials import OriginCredentials
+from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
+from driversmith.engine.network.relay import MARKER, Relay, open_relay
+
+SEEN = Evidence(pointer="#")
+LOCAL = AddressPolicy(allow_local=True)
+
+
+class Upstream:
+    """A real API: answers by path, remembers what it saw."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.seen: list[LoopbackRequest] = []
+        self.routes: dict[str, Callable[[LoopbackRequest], LoopbackResponse]] = {}
+
+    async def handle(self, request: LoopbackRequest) -> LoopbackResponse:
+        self.seen.append(request)
+        path = request.target.decode().partition("?")[0]
+        if path in self.routes:
+            return self.routes[path](request)
+        return LoopbackResponse(200, [(b"Content-Type", b"application/json")], b'{"ok": true}')
+
+    def header(self, name: str) -> str | None:
+        value = self.seen[-1].header(name.encode())
+        return None if value is None else value.decode()
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    upstream = Upstream()
+    async with serve_loopback(upstream.handle) as port:
+        upstream.url = f"http://127.0.0.1:{port}"
+        yield upstream
+
+
+def relay_to(upstream: Upstream, path: str = "/v1", **options: Any) -> AbstractAsyncContextManager[Relay]:
+    arguments: dict[str, Any] = {"policy": LOCAL, "credentials": None, "auth": (), "max_requests": 10, **options}
+    return open_relay(base_url=upstream.url + path, **arguments)
+
+
+def scheme(name: str, kind: Any, *arguments: str, **options: Any) -> AuthScheme:
+    credentials = tuple(Credential(argument=a, env=a.upper(), scheme=name) for a in arguments)
+    return AuthScheme(name=name, kind=kind, credentials=credentials, evidence=SEEN, **options)
+
+
+def given(upstream: Upstream, **arguments: str) -> OriginCredentials:
+    return OriginCredentials(origin=upstream.url, arguments=arguments)
+
+
+async def test_a_request_reaches_the_api_byte_for_byte_and_its_answer_comes_back(upstream: Upstream) -> None:
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        assert relay.url.startswith("http://127.0.0.1:")
+        assert relay.url.endswith("/v1")
+        answer = await child.send(
+            httpx2.Request("GET", relay.url, extensions={"target": b"/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"})
+        )
+    assert answer.json() == {"ok": True}
+    assert upstream.seen[0].target == b"/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"
+    assert upstream.header("host") == upstream.url.removeprefix("http://")
+    (logged,) = relay.log
+    assert (logged.method, logged.status, logged.body) == ("GET", 200, b'{"ok": true}')
+    assert logged.path == "/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"
+    assert relay.requests == 1
+
+
+async def test_a_key_replaces_its_placeholder_in_header_query_and_cookie(upstream: Upstream) -> None:
+    auth = (
+        scheme("h", "api_key", "header_key", parameter="X-Key", prefix="Token "),
+        scheme("q", "api_key", "query_key", location="query", parameter="api key"),
+        scheme("c", "api_key", "cookie_key", location="cookie", parameter="sid"),
+    )
+    credentials = given(upstream, h="real/h", query_key="real&q", c="real-c")
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        held = relay.driver_arguments
+        assert set(held) == {"header_key", "query_key", "cookie_key"}
+        assert not any("real" in value for value in held.values())
+        await child.get(
+            f"{relay.url}/x",
+            params={"a": "1", "api key": held["query_key"]},
+            headers={"X-Key": f"Token {held['header_key']}", "Cookie": f"lang=en; sid={held['cookie_key']}"},
+        )
+        assert relay.secrets() == {"real/h", "real&q", "real-c"}
+    assert upstream.header("x-key") == "Token real/h"
+    assert upstream.seen[0].target == b"/v1/x?a=1&api+key=real%26q"
+    assert upstream.header("cookie") == "lang=en; sid=real-c"
+    assert "real" not in repr(relay.log)
+
+
+async def test_basic_and_bearer_placeholders_are_replaced_inside_the_authorization_header(upstream: Upstream) -> None:
+    auth = (scheme("b", "basic", "username", "password"), scheme("t", "bearer", "token"))
+    credentials = given(upstream, username="me", password="hunter2", token="real-token")
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        held = relay.driver_arguments
+        await child.get(relay.url, auth=(held["username"], held["password"]))
+        assert base64.b64decode((upstream.header("authorization") or "").removeprefix("Basic ")) == b"me:hunter2"
+        await child.get(relay.url, headers={"Authorization": f"Bearer {held['token']}"})
+        assert upstream.header("authorization") == "Bearer real-token"
+
+
+async def test_a_user_name_alone_goes_with_an_empty_password(upstream: Upstream) -> None:
+    credentials = given(upstream, username="sk_key")
+    auth = (scheme("b", "basic", "username", "password"),)
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        held = relay.driver_arguments
+        await child.get(relay.url, auth=(held["username"], held["password"]))
+    assert base64.b64decode((upstream.header("authorization") or "").removeprefix("Basic ")) == b"sk_key:"
+
+
+async def test_what_the_child_sends_as_credentials_itself_is_dropped(upstream: Upstream) -> None:
+    auth = (
+        scheme("h", "api_key", "api_key", parameter="X-Key"),
+        scheme("q", "api_key", "query_key", location="query", parameter="key"),
+    )
+    async with relay_to(upstream, auth=auth) as relay, httpx2.AsyncClient() as child:
+        assert relay.driver_arguments == {}
+        headers = {"X-Key": "stolen", "Authorization": "Bearer stolen", "Cookie": "a=b", "X-Forwarded-For": "1.2.3.4"}
+        await child.get(f"{relay.url}?key=stolen&z=1", headers=headers)
+    assert upstream.header("x-key") is None
+    assert upstream.header("authorization") is None
+    assert upstream.header("cookie") == "a=b"
+    assert upstream.seen[0].target == b"/v1?z=1"
+
+
+async def test_a_key_goes_only_where_the_driver_sent_its_placeholder(upstream: Upstream) -> None:
+    auth = (scheme("h", "api_key", "api_key", parameter="X-Key"),)
+    credentials = given(upstream, api_key="real")
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        await child.get(relay.url)
+        assert upstream.header("x-key") is None
+        held = relay.driver_arguments["api_key"]
+        await child.get(f"{relay.url}/{held}", headers={"X-Other": held})
+        assert held in upstream.seen[-1].target.decode()
+        assert upstream.header("x-other") == held
+
+
+async def test_headers_and_query_of_the_file_go_on_every_request(upstream: Upstream) -> None:
+    credentials = OriginCredentials(origin=upstream.url, headers={"Authorization": "Custom real"}, query={"k": "r&s"})
+    async with relay_to(upstream, credentials=credentials) as relay, httpx2.AsyncClient() as child:
+        await child.get(f"{relay.url}?a=1&k=mine", headers={"Authorization": "Bearer mine"})
+    assert upstream.header("authorization") == "Custom real"
+    assert upstream.seen[0].target == b"/v1?a=1&k=r%26s"
+
+
+async def test_only_reading_methods_pass(upstream: Upstream) -> None:
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        answer = await child.post(relay.url, json={})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+        assert MARKER.decode() in answer.headers
+        head = await child.head(relay.url)
+        assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "12")
+    assert [r.method for r in upstream.seen] == ["HEAD"]
+    assert relay.refused == ["Only GET, HEAD go to the real API, not POST."]
+
+
+async def test_the_request_limit_holds(upstream: Upstream) -> None:
+    async with relay_to(upstream, max_requests=2) as relay, httpx2.AsyncClient() as child:
+        statuses = [(await child.get(relay.url)).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert len(upstream.seen) == relay.requests == 2
+
+
+async def test_redirects_stay_with_the_relay_or_end_there(upstream: Upstream) -> None:
+    def redirect(location: str) -> Callable[[LoopbackRequest], LoopbackResponse]:
+        return lambda _: LoopbackResponse(302, [(b"Location", location.encode()), (b"Set-Cookie", b"s=1")])
+
+    upstream.routes["/v1/absolute"] = redirect(f"{upstream.url}/v2/pets?x=1")
+    upstream.routes["/v1/relative"] = redirect("../v2/pets")
+    upstream.routes["/v1/away"] = redirect("https://elsewhere.example/pets")
+    upstream.routes["/v1/scheme"] = redirect("//elsewhere.example/pets")
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        origin = relay.url.removesuffix("/v1")
+        for path, location in (("absolute", f"{origin}/v2/pets?x=1"), ("relative", f"{origin}/v2/pets")):
+            answer = await child.get(f"{relay.url}/{path}")
+            assert (answer.status_code, answer.headers["location"]) == (302, location)
+            assert "set-cookie" not in answer.headers
+        for path in ("away", "scheme"):
+            answer = await child.get(f"{relay.url}/{path}")
+            assert answer.status_code == 502
+            assert "another origin" in answer.text
+
+
+async def test_an_encoded_body_passes_unchanged_and_is_logged_decoded(upstream: Upstream) -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    headers = [(b"Content-Encoding", b"gzip"), (b"Content-Type", b"application/json")]
+    upstream.routes["/v1/gzip"] = lambda _: LoopbackResponse(200, headers, packed)
+    upstream.routes["/v1/broken"] = lambda _: LoopbackResponse(200, headers, b"not gzip")
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        assert (await child.get(f"{relay.url}/gzip")).json() == {"a": 1}
+        with pytest.raises(httpx2.DecodingError):
+            await child.get(f"{relay.url}/broken")
+    assert [logged.body for logged in relay.log] == [b'{"a": 1}', b"not gzip"]
+
+
+async def test_answers_that_are_too_large_and_logs_of_them_are_cut(upstream: Upstream) -> None:
+    upstream.routes["/v1/big"] = lambda _: LoopbackResponse(200, [], b"x" * 3000)
+    options = {"max_response_bytes": 4000, "log_bytes": 1000}
+    async with relay_to(upstream, **options) as relay, httpx2.AsyncClient() as child:
+        assert len((await child.get(f"{relay.url}/big")).content) == 3000
+        assert len(relay.log[0].body) == 1000
+    async with relay_to(upstream, max_response_bytes=2000) as relay, httpx2.AsyncClient() as child:
+        answer = await child.get(f"{relay.url}/big")
+        assert (answer.status_code, relay.log[0].status) == (502, 0)
+        assert "larger than 2000 bytes" in relay.log[0].fault
+
+
+async def test_an_api_that_cannot_be_reached_shows_as_502_with_its_cause() -> None:
+    async with (
+        open_relay(base_url="http://127.0.0.1:9/", policy=LOCAL, credentials=None, auth=(), max_requests=5) as relay,
+        httpx2.AsyncClient() as child,
+    ):
+        answer = await child.get(relay.url)
+    assert answer.status_code == 502
+    assert "127.0.0.1:9 refused the connection" in answer.text
+    assert relay.log[0].fault == relay.refused[0]
+
+
+async def test_a_local_api_that_is_not_allowed_is_refused_at_once() -> None:
+    with pytest.raises(AddressRefusedError):
+        async with open_relay(
+            base_url="http://localhost:9/", policy=AddressPolicy(), credentials=None, auth=(), max_requests=5
+        ):
+            pass
+
+
+async def test_a_slow_api_is_given_up_at_the_deadline() -> None:
+    async def never(request: LoopbackRequest) -> LoopbackResponse:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async with serve_loopback(never) as port:
+        relay_context = open_relay(
+            base_url=f"http://127.0.0.1:{port}", policy=LOCAL, credentials=None, auth=(), max_requests=5, seconds=0.1
+        )
+        async with relay_context as relay, httpx2.AsyncClient() as child:
+            answer = await child.get(relay.url)
+    assert answer.status_code == 504
+    assert "within 0.1 seconds" in relay.log[0].fault
+
+
+async def test_the_relay_is_no_proxy_and_answers_to_its_own_name_only(upstream: Upstream) -> None:
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        answer = await child.send(httpx2.Request("GET", relay.url, extensions={"target": b"http://evil.example/"}))
+        assert answer.status_code == 400
+        assert (await child.get(relay.url, headers={"Host": "evil.example"})).status_code == 403
+    assert upstream.seen == []
+
+
+async def test_oauth_tokens_are_fetched_here_and_the_child_sees_placeholders(upstream: Upstream) -> None:
+    tokens = iter(["real-1", "real-2"])
+
+    def token(request: LoopbackRequest) -> LoopbackResponse:
+        answer = {"access_token": next(tokens), "expires_in": 3600}
+        return LoopbackResponse(200, [(b"Content-Type", b"application/json")], json.dumps(answer).encode())
+
+    def refuse(request: LoopbackRequest) -> LoopbackResponse:
+        return LoopbackResponse(401)
+
+    upstream.routes["/token"] = token
+    upstream.routes["/v1/refused"] = refuse
+    kind = "oauth2_client_credentials"
+    auth = (scheme("o", kind, "client_id", "client_secret", token_url="/token", scopes=("read", "list")),)
+    credentials = given(upstream, client_id="me", client_secret="hunter2")
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        held = relay.driver_arguments
+        assert "hunter2" not in held.values()
+        own = await child.post(held["token_url"], data={"grant_type": "client_credentials"})
+        placeholder = own.json()["access_token"]
+        assert upstream.seen == []
+        headers = {"Authorization": f"Bearer {placeholder}"}
+        for path in ("a", "b", "refused", "c"):
+            await child.get(f"{relay.url}/{path}", headers=headers)
+    sent = [(r.target, (r.header(b"authorization") or b"").decode()) for r in upstream.seen]
+    basic = "Basic " + base64.b64encode(b"me:hunter2").decode()
+    assert sent == [
+        (b"/token", basic),
+        (b"/v1/a", "Bearer real-1"),
+        (b"/v1/b", "Bearer real-1"),
+        (b"/v1/refused", "Bearer real-1"),
+        (b"/token", basic),
+        (b"/v1/c", "Bearer real-2"),
+    ]
+    assert upstream.seen[0].body == b"grant_type=client_credentials&scope=read+list"
+    assert relay.requests == 4
+    assert {"real-2", "hunter2"} <= relay.secrets()
+
+
+async def test_a_client_secret_does_not_go_to_a_token_url_on_another_host_unasked(upstream: Upstream) -> None:
+    kind = "oauth2_client_credentials"
+    auth = (scheme("o", kind, "client_id", "client_secret", token_url="https://harvest.example/token"),)
+    credentials = given(upstream, client_id="me", client_secret="hunter2")
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+        own = await child.post(relay.driver_arguments["token_url"])
+        headers = {"Authorization": f"Bearer {own.json()['access_token']}"}
+        answer = await child.get(relay.url, headers=headers)
+    assert answer.status_code == 502
+    assert 'token_url = "https://harvest.example/token"' in answer.text
+    assert upstream.seen == []
+
+
+async def test_an_exception_in_the_block_comes_out_as_it_is(upstream: Upstream) -> None:
+    with pytest.raises(KeyError):
+        async with relay_to(upstream):
+            raise KeyError("mine")
