@@ -97,6 +97,7 @@ def clear(folder: Path, project: Path) -> None:
         for path, sha256 in plan["written"].items():
             if _hash(project / path) == sha256:
                 _put_back(folder / "old" / path, project / path)
+                _tidy((project / path).parent, project)
         for path in plan["removed"]:
             if not (project / path).exists():
                 _put_back(folder / "old" / path, project / path)

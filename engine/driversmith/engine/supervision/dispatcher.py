@@ -1,0 +1,78 @@
+"""The Dispatcher port: who runs a session; and the one that runs them as tasks of this process."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+
+logger = logging.getLogger(__name__)
+
+
+class Dispatcher(Protocol):
+    """Sees to it that somebody works on sessions."""
+
+    def dispatch(self, session_id: str) -> None:
+        """Have a worker take the session as soon as one is free; does nothing where one is already to."""
+        ...
+
+    def holds(self, session_id: str) -> bool:
+        """Whether a worker of this dispatcher has the session, or is to take it."""
+        ...
+
+    def failure(self, session_id: str) -> Exception | None:
+        """What kept the last worker from the session (an unusable journal), once it has given up."""
+        ...
+
+
+class TaskDispatcher:
+    """Runs at most `limit` sessions at once as tasks of a group; the rest wait their turn, first come, first served."""
+
+    def __init__(self, tasks: TaskGroup, work: Callable[[str], Awaitable[None]], *, limit: int) -> None:
+        self._tasks = tasks
+        self._work = work
+        self._turns = anyio.CapacityLimiter(limit)
+        self._held: set[str] = set()
+        self._failures: dict[str, Exception] = {}
+
+    def dispatch(self, session_id: str) -> None:
+        if session_id not in self._held:
+            self._held.add(session_id)
+            self._failures.pop(session_id, None)
+            self._tasks.start_soon(self._run, session_id, name=f"session {session_id}")
+
+    def holds(self, session_id: str) -> bool:
+        return session_id in self._held
+
+    def failure(self, session_id: str) -> Exception | None:
+        return self._failures.get(session_id)
+
+    async def _run(self, session_id: str) -> None:
+        try:
+            async with self._turns:
+                await self._work(session_id)
+        except Exception as error:  # edge: a session that cannot be worked on must not end the others
+            logger.exception("session %s could not be worked on", session_id)
+            self._failures[session_id] = error
+        finally:
+            self._held.discard(session_id)
+
+
+@asynccontextmanager
+async def open_dispatcher(
+    work: Callable[[str], Awaitable[None]], *, limit: int, beside: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[TaskDispatcher]:
+    """A dispatcher whose tasks, and `beside`, live as long as this context; leaving it cancels them and waits for them."""
+    failure: Exception | None = None
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(beside)
+        try:
+            yield TaskDispatcher(tasks, work, limit=limit)
+        except Exception as error:  # edge: an exception of the caller must leave as it is, not inside a group
+            failure = error
+        finally:
+            tasks.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

@@ -1,0 +1,93 @@
+"""What the attempts of a session came to, as its result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..models.profile import ProfileSummary
+from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
+from .attempt import Attempt
+
+PREVIEW_RECORDS = 3
+
+
+@dataclass
+class Course:
+    """The course of a session so far; the supervisor writes it as it goes."""
+
+    attempts: int = 0
+    diagnoses: int = 0
+    contract_runs: int = 0
+    fixes: list[FixApplied] = field(default_factory=list[FixApplied])
+    pending: list[int] = field(default_factory=list[int])
+    """Diagnoses whose fix is being tried."""
+    notes: list[str] = field(default_factory=list[str])
+    attempt: Attempt | None = None
+    """The attempt at work, or the one that succeeded."""
+    error: ErrorInfo | None = None
+    """Why there is no driver, as far as is known."""
+
+
+def conclude(
+    record: SessionRecord, course: Course, elapsed: float, summarise: Callable[[Attempt], ProfileSummary | None]
+) -> SupervisedResult:
+    """The finished result: a success where the last attempt left no error."""
+    result = SupervisedResult(
+        session_id=record.session_id,
+        status="failed",
+        driver_name=Path(record.project_path).name,
+        supervisor_attempts=course.attempts,
+        diagnostics_run=course.diagnoses,
+        fixes_applied=course.fixes,
+        iterations=course.contract_runs,
+        notes=course.notes,
+        elapsed_seconds=round(elapsed, 3),
+        error=course.error,
+    )
+    attempt = course.attempt
+    if attempt is not None and attempt.profile is not None:
+        result = result.model_copy(
+            update={
+                "skipped": list(attempt.profile.skipped),
+                "notes": [*course.notes, *attempt.profile.warnings],
+            }
+        )
+    if course.error is not None or attempt is None or attempt.profile is None:
+        return result
+    success = {"status": "succeeded", "success": True}
+    if attempt.publication is None:
+        note = "Stopped after research, as asked: nothing was written."
+        return result.model_copy(update={**success, "profile": summarise(attempt), "notes": [note, *result.notes]})
+    return result.model_copy(
+        update={
+            **success,
+            "output_path": record.project_path,
+            "files": list(attempt.publication.files),
+            "kept_files": list(attempt.publication.kept_files),
+            "preview": {
+                read.object_name: list(read.records[:PREVIEW_RECORDS])
+                for read in attempt.live.reads
+                if read.ok and read.records
+            },
+            "verification": attempt.verification,
+            "notes": [*attempt.publication.notes, *_live_notes(record, attempt), *result.notes],
+        }
+    )
+
+
+def closing_words(result: SupervisedResult) -> str:
+    """The last sentence of a session's log."""
+    if result.error is not None:
+        return f"No driver: {result.error.message}"
+    if result.output_path is None:
+        return "The API is researched."
+    return f"The driver is in {result.output_path} (verified: {result.verification.level})."
+
+
+def _live_notes(record: SessionRecord, attempt: Attempt) -> list[str]:
+    notes = [f"{read.object_name} could not be read live: {read.error}" for read in attempt.live.reads if not read.ok]
+    if record.request.live == "true" and not attempt.live.ok:
+        notes.insert(
+            0, "Nothing could be read from the real API, so the driver is verified against the mock server only."
+        )
+    return [*attempt.notes, *notes]

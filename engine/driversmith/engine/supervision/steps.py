@@ -1,0 +1,71 @@
+"""Named units of work whose results outlive the process."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import BaseModel, JsonValue
+
+from ..journal.port import Journal
+from .log import SessionLog
+
+V = TypeVar("V", bound=BaseModel)
+
+_CLOCK = "clock"
+
+
+class Steps:
+    """The steps of one session under one claim."""
+
+    def __init__(self, *, journal: Journal, session_id: str, epoch: int, log: SessionLog) -> None:
+        self._journal = journal
+        self._session_id = session_id
+        self._epoch = epoch
+        self._log = log
+        self._before = 0.0
+        self._started = time.monotonic()
+
+    async def start_clock(self) -> float:
+        """Take up the session's clock where an earlier worker left it; the seconds worked so far."""
+        stored = await self._journal.step_result(self._session_id, _CLOCK)
+        self._before = float(stored) if isinstance(stored, int | float) else 0.0
+        self._started = time.monotonic()
+        return self._before
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds worked on the session, by this worker and those before."""
+        return self._before + time.monotonic() - self._started
+
+    async def run(self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float) -> V:
+        """The result of a step: the stored one, or that of `work`, which is stored before anybody sees it.
+
+        `until` is the session's progress once the step is done.
+
+        Raises:
+            Whatever `work` raises; nothing is stored then.
+        """
+        stored = await self.stored(name)
+        if stored is not None:
+            await self._log.write("step.reused", f"{title}: already done.", progress=until, data={"step": name})
+            return model.model_validate(stored)
+        await self._log.write("step.started", f"{title}.", data={"step": name})
+        began = time.monotonic()
+        result = await work()
+        await self.store(name, result.model_dump(mode="json"))
+        await self._log.write(
+            "step.finished",
+            f"{title}: done.",
+            progress=until,
+            data={"step": name, "seconds": round(time.monotonic() - began, 3)},
+        )
+        return result
+
+    async def stored(self, name: str) -> JsonValue | None:
+        """The stored result of a step, or None."""
+        return await self._journal.step_result(self._session_id, name)
+
+    async def store(self, name: str, result: JsonValue) -> None:
+        """Store a result under a name, and how long the session has been worked on."""
+        await self._journal.store_step(self._session_id, self._epoch, name, result)
+        await self._journal.store_step(self._session_id, self._epoch, _CLOCK, round(self.elapsed, 3))

@@ -1,0 +1,62 @@
+"""The Workshop port: what an attempt has made for it, each call one step."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from ..models.driver import DriverBundle, Verification
+from ..models.findings import ValidationReport
+from ..models.profile import ApiProfile, ProfileSummary
+from ..models.report import ContractReport, LiveReport
+from ..models.session import GenerateRequest
+
+Tell = Callable[[str], Awaitable[None]]
+"""Takes one sentence about what is going on."""
+
+
+class Workshop(Protocol):
+    """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
+
+    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+        """Find and read the description of the API.
+
+        Raises:
+            ResearchError: it could not be found, fetched or understood.
+        """
+        ...
+
+    def summarise(self, profile: ApiProfile) -> ProfileSummary:
+        """The profile as `stop_after="research"` answers it."""
+        ...
+
+    async def write(self, profile: ApiProfile) -> DriverBundle:
+        """The files of a driver, without `driver.json`.
+
+        Raises:
+            GenerationError: no files could be written for the profile.
+        """
+        ...
+
+    async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
+        """Static checks of all files."""
+        ...
+
+    async def run_contract(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
+    ) -> ContractReport:
+        """Run the driver in `project` against a mock server made from the profile.
+
+        Raises:
+            SandboxError: the child failed as a process; says nothing about the driver unless its code says so.
+        """
+        ...
+
+    async def read_live(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveReport:
+        """Read from the real API, as politely as `request.live` says."""
+        ...
+
+    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+        """The text of `driver.json`."""
+        ...
