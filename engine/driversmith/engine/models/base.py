@@ -23,9 +23,10 @@ class Value(BaseModel):
         """The model's JSON schema, with the docstring under each attribute as its description."""
         schema = handler(core_schema)
         properties: dict[str, Any] = handler.resolve_ref_schema(schema).get("properties", {})
-        for name, text in _attribute_docstrings(cls).items():
-            if name in properties:
-                properties[name].setdefault("description", text)
+        for value in cls.__mro__[: cls.__mro__.index(Value)]:
+            for name, text in _attribute_docstrings(value).items():
+                if name in properties:
+                    properties[name].setdefault("description", text)
         return schema
 
 

@@ -1,0 +1,60 @@
+"""All resources and prompts of the server. A new one is a function in a file of its noun, and one line here."""
+
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.prompts import Prompt
+from mcp_types import Resource
+
+from . import overview, prompts, sessions
+from .uris import DIAGNOSTICS, METRICS, SESSIONS
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+TEXT = "text/plain"
+ONE = f"{SESSIONS}/{{session_id}}"
+
+TEMPLATES = (
+    (f"{SESSIONS}{{?status,api_name,limit,cursor}}", sessions.list_sessions, "sessions", JSON),
+    (f"{DIAGNOSTICS}{{?error_type,api_name,limit,cursor}}", overview.list_diagnostics, "diagnostics", JSON),
+    (f"{METRICS}{{?since}}", overview.read_metrics, "metrics", JSON),
+    (ONE, sessions.read_session, "session", JSON),
+    (f"{ONE}/log", sessions.read_log, "session log", NDJSON),
+    (f"{ONE}/diagnostics", sessions.read_diagnostics, "session diagnostics", JSON),
+    (f"{ONE}/files/{{+path}}", sessions.read_file, "session file", TEXT),
+)
+PROMPTS = ((prompts.create_driver, "Make a driver for an API"), (prompts.repair_driver, "Find out why a driver failed"))
+
+
+def register(server: MCPServer[Any]) -> None:
+    """Register the templates and prompts with the server."""
+    for uri, read, name, mime_type in TEMPLATES:
+        server.resource(uri, name=name, title=name.capitalize(), mime_type=mime_type)(read)
+    for prompt, title in PROMPTS:
+        server.add_prompt(Prompt.from_function(prompt, title=title))
+
+
+def plain_resources() -> list[Resource]:
+    """What `resources/list` begins with: the templates whose parameters may all be left out.
+
+    A static resource cannot take a Context, so these are read through their templates and only listed here.
+    """
+    return [
+        Resource(
+            uri=SESSIONS, name="sessions", title="Sessions", description=_said(sessions.list_sessions), mime_type=JSON
+        ),
+        Resource(
+            uri=DIAGNOSTICS,
+            name="diagnostics",
+            title="Diagnoses",
+            description=_said(overview.list_diagnostics),
+            mime_type=JSON,
+        ),
+        Resource(
+            uri=METRICS, name="metrics", title="Metrics", description=_said(overview.read_metrics), mime_type=JSON
+        ),
+    ]
+
+
+def _said(function: Any) -> str:
+    return (function.__doc__ or "").strip()

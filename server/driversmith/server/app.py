@@ -1,0 +1,70 @@
+"""`create_server`: the whole MCP surface around an engine."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from driversmith.engine.settings import Settings
+from driversmith.resources.completions import SessionIds
+from driversmith.tools.catalogue import engine_tools
+from driversmith.tools.paths import UserPaths
+from mcp.server.context import ServerMiddleware
+from mcp.server.mcpserver import MCPServer
+from mcp.server.subscriptions import InMemorySubscriptionBus
+
+from .instructions import INSTRUCTIONS
+from .lifespan import EngineFactory, engine_life
+from .middleware.first_need import RegisteredAtFirstNeed
+from .middleware.pages import paged_lists
+
+if TYPE_CHECKING:
+    from driversmith.engine.composition import Engine
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def create_server(
+    settings: Settings | None = None,
+    *,
+    engine_factory: EngineFactory | None = None,
+    transport: Literal["stdio", "http"] = "stdio",
+) -> "MCPServer[Engine]":
+    """The server: tools, resources, prompts, and a lifespan that opens the engine with `engine_factory`.
+
+    With `transport="http"` tools take paths of the user's only below `settings.read_roots`.
+    """
+    settings = settings or Settings()
+    if engine_factory is None:
+        from driversmith.engine.composition import open_engine
+
+        engine_factory = open_engine
+    bus = InMemorySubscriptionBus()
+    opened: list[Engine] = []
+
+    @asynccontextmanager
+    async def lifespan(_: "MCPServer[Engine]") -> "AsyncGenerator[Engine]":
+        async with engine_life(settings, engine_factory, bus) as engine:
+            opened[:] = [engine]
+            yield engine
+
+    def register() -> None:
+        from driversmith.resources.catalogue import register as register_resources
+
+        register_resources(server)
+
+    needed: ServerMiddleware[Any] = RegisteredAtFirstNeed(register, "resources/", "prompts/")
+    server: MCPServer[Engine] = MCPServer(
+        "driversmith",
+        title="driversmith",
+        description="Makes tested Python drivers for HTTP APIs, and heals what goes wrong on the way.",
+        version=version("driversmith"),
+        instructions=INSTRUCTIONS,
+        tools=engine_tools(UserPaths(roots=settings.read_roots if transport == "http" else None)),
+        lifespan=lifespan,
+        log_level=cast(LogLevel, settings.log_level.upper()),
+        subscriptions=bus,
+        middleware=[needed, paged_lists],
+    )
+    server.completion()(SessionIds(lambda: opened[0].journal))
+    return server

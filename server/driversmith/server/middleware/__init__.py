@@ -1,0 +1,1 @@
+"""What stands around every request: lists in pages, and registration at first need."""

@@ -1,0 +1,53 @@
+"""`driversmith serve`: MCP on stdin and stdout."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+import anyio
+from driversmith.engine.settings import Settings
+
+from .app import create_server
+from .leaving import Departure
+from .startup import log_to_stderr, read_settings
+from .stdin import EndableStdin
+
+if TYPE_CHECKING:
+    from driversmith.engine.composition import Engine
+
+
+def serve_stdio(settings: Settings | None = None) -> int:
+    """Serve until stdin ends, or SIGINT or SIGTERM comes; the exit code (130 after SIGINT).
+
+    However it ends, the engine is closed first: sessions that still run are left `interrupted`, to be resumed.
+    """
+    settings = settings or read_settings()
+    log_to_stderr(settings)
+    if sys.stdin.isatty():
+        print("driversmith speaks MCP on stdin and stdout; see driversmith --help. Ctrl-C leaves.", file=sys.stderr)
+    server = create_server(settings, engine_factory=_engine_with_stdout_kept_clean)
+    departure = Departure()
+    stdin = EndableStdin(on_end=departure.begin)
+    with departure.on_signals(stdin.end):
+        try:
+            anyio.run(server.run_stdio_async)
+        except* OSError as broken:
+            # a client that died in the middle of an answer
+            if not all(isinstance(e, BrokenPipeError) for e in broken.exceptions):
+                raise
+    return departure.exit_code
+
+
+@asynccontextmanager
+async def _engine_with_stdout_kept_clean(settings: Settings) -> "AsyncGenerator[Engine]":
+    """The engine; `print` goes to stderr as long as it is open, for stdout is the wire.
+
+    The SDK diverts the descriptor; this diverts the text layer above it, whose buffer would be flushed to the wire
+    when the descriptor is restored.
+    """
+    from driversmith.engine.composition import open_engine
+
+    with redirect_stdout(sys.stderr):
+        async with open_engine(settings) as engine:
+            yield engine

@@ -1,0 +1,60 @@
+"""All tools of the server. A new tool is a new file with a function of its name, and one line here.
+
+Start-up builds no argument model and imports no tool: what `tools/list` answers lies in `published.json`
+(written by `python -m driversmith.tools.publishing`, held against the code by a test), and a tool's code is loaded
+at its first call.
+"""
+
+import json
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp_types import ToolAnnotations
+
+from .engine_tool import EngineTool
+from .paths import UserPaths
+
+TOOLS = (
+    "generate_driver_supervised",
+    "validate_file",
+    "diagnose_failure",
+    "submit_file",
+    "get_session",
+    "read_records",
+    "cancel_session",
+    "query_history",
+)
+
+
+def engine_tools(paths: UserPaths) -> list[Tool]:
+    """All tools, as the server registers them; `paths` says which paths of the user's may be touched."""
+    published: dict[str, dict[str, Any]] = json.loads(files(__package__).joinpath("published.json").read_text("utf-8"))
+    return [_tool(name, published[name], paths) for name in TOOLS]
+
+
+@cache
+def declared_tool(name: str) -> Tool:
+    """The tool as its file declares it, imported now."""
+    tool = getattr(import_module(f"{__package__}.{name}"), name)
+    if not isinstance(tool, Tool):
+        raise TypeError(f"driversmith.tools.{name} declares no tool of that name")
+    return tool
+
+
+def _tool(name: str, face: dict[str, Any], paths: UserPaths) -> EngineTool:
+    return EngineTool(
+        fn=declared_tool,
+        load=lambda: declared_tool(name),
+        paths=paths,
+        name=name,
+        title=face["title"],
+        description=face["description"],
+        parameters=face["inputSchema"],
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=face["outputSchema"]),
+        is_async=True,
+        annotations=ToolAnnotations.model_validate(face["annotations"]),
+    )

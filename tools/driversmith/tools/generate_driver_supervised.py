@@ -1,0 +1,109 @@
+"""The main job: from an API's name and URL to a tested driver on disk."""
+
+from typing import Annotated, Literal
+
+from driversmith.engine.models.session import EngineName, LiveMode, SupervisedResult
+from mcp_types import CallToolResult
+from pydantic import BeforeValidator, Field
+
+from .context import EngineContext, engine_of
+from .declaration import declared
+from .paths import FolderPath, ReadPath
+from .progress import ProgressTold
+from .supervised import supervised_answer
+
+
+def _spelled(value: object) -> object:
+    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+
+
+@declared(title="Make a driver for an API", read_only=False, open_world=True)
+async def generate_driver_supervised(
+    ctx: EngineContext,
+    *,
+    api_name: Annotated[
+        str,
+        Field(
+            description='Name of the API, such as "Open-Meteo"; the package is named after it.',
+            min_length=1,
+            max_length=80,
+        ),
+    ],
+    api_url: Annotated[
+        str,
+        Field(
+            description="URL of the API, of its description (OpenAPI, Swagger) or of its documentation.",
+            min_length=1,
+            max_length=2000,
+        ),
+    ],
+    spec: Annotated[
+        str | None,
+        Field(description="Its OpenAPI or Swagger description: an http(s) URL or an absolute path.", max_length=4000),
+        ReadPath(or_url=True),
+    ] = None,
+    output_dir: Annotated[
+        str | None,
+        Field(description="Absolute folder in which the driver's project folder is made.", max_length=4000),
+        FolderPath(),
+    ] = None,
+    engine: Annotated[EngineName, Field(description="Who writes the driver; auto needs no key.")] = "auto",
+    objects: Annotated[
+        list[str] | None,
+        Field(description="Only these objects of the API (names as in the result's profile).", max_length=500),
+    ] = None,
+    stop_after: Annotated[
+        Literal["research", "none"],
+        Field(description="research: answer with what the API offers, before anything is written."),
+    ] = "none",
+    max_supervisor_attempts: Annotated[int, Field(description="Whole attempts before giving up.", ge=1, le=10)] = 3,
+    max_retries: Annotated[
+        int, Field(description="Model requests for one file before it counts as failed.", ge=0, le=10)
+    ] = 3,
+    budget_usd: Annotated[float | None, Field(description="Most that models may cost.", ge=0)] = None,
+    time_limit_seconds: Annotated[
+        float, Field(description="Longest time for the whole session.", gt=0, le=86_400)
+    ] = 600,
+    live: Annotated[
+        LiveMode,
+        BeforeValidator(_spelled),
+        Field(
+            description="Reads from the real API: auto, at most 10 polite GETs; true, the GETs of the contract; false, none."
+        ),
+    ] = "auto",
+    fresh: Annotated[bool, Field(description="Start a new session even where nothing changed.")] = False,
+    wait_seconds: Annotated[
+        float,
+        Field(description="How long to wait for the result; the session goes on afterwards.", ge=0, le=600),
+    ] = 45,
+) -> Annotated[CallToolResult, SupervisedResult]:
+    """Make a tested, installable Python driver for an HTTP API, and read its first records.
+
+    Works in the background as a durable session. If the answer has status "running", call again with the same
+    arguments (nothing starts twice) or use get_session. The result names the project folder, how far the driver was
+    verified (live, mock or static_only), a preview of real records where the API may be read, and, when it failed, an
+    error with the next thing to do.
+    """
+    from driversmith.engine.supervision.request import resolve_request
+
+    made = engine_of(ctx)
+    request = resolve_request(
+        api_name=api_name,
+        api_url=api_url,
+        spec=spec,
+        output_dir=output_dir,
+        engine=engine,
+        objects=objects,
+        stop_after=stop_after,
+        max_supervisor_attempts=max_supervisor_attempts,
+        max_retries=max_retries,
+        budget_usd=budget_usd,
+        time_limit_seconds=time_limit_seconds,
+        live=live,
+        fresh=fresh,
+        settings=made.settings,
+        default_output_dir=made.settings.default_output_dir,
+    )
+    session = await made.start(request)
+    result = await made.wait(session.session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
+    return supervised_answer(result)

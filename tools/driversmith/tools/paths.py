@@ -1,0 +1,79 @@
+"""Which paths of the user's a tool may touch.
+
+Over stdio the server runs as the user: any absolute path with a known suffix may be read. Over HTTP only configured
+roots count, links resolved. Arguments say what they are by a marker: `Annotated[str, ReadPath()]`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcp.server.mcpserver.exceptions import ToolError
+
+READABLE_SUFFIXES = frozenset({".py", ".json", ".yaml", ".yml", ".toml", ".md", ".txt"})
+EXAMPLE = "C:\\drivers" if Path().absolute().drive else "/home/me/drivers"
+
+
+@dataclass(frozen=True)
+class ReadPath:
+    """Marks an argument that names a file to read."""
+
+    or_url: bool = False
+    """An http(s) URL may stand there instead."""
+    unless: str | None = None
+    """With this argument given, the path is only a label (it may be relative, and nothing is read there)."""
+
+
+@dataclass(frozen=True)
+class FolderPath:
+    """Marks an argument that names a folder to read or write below."""
+
+
+Marker = ReadPath | FolderPath
+
+
+@dataclass(frozen=True)
+class UserPaths:
+    """The policy of one server; `roots` None means that the server runs as the user (stdio)."""
+
+    roots: tuple[Path, ...] | None = None
+
+    def check(self, argument: str, value: str, marker: Marker, given: frozenset[str]) -> None:
+        """Let the path through, or say what to change.
+
+        Raises:
+            ToolError: the path is relative, of an unknown kind, or outside the configured roots.
+        """
+        path = Path(value)
+        if isinstance(marker, ReadPath):
+            if marker.or_url and value.lower().startswith(("http://", "https://")):
+                return
+            if marker.unless in given and not path.is_absolute():
+                return
+        if "\0" in value:
+            raise ToolError(f"{argument} holds a NUL character.")
+        if not path.is_absolute():
+            kind = (
+                "an http(s) URL or an absolute path"
+                if isinstance(marker, ReadPath) and marker.or_url
+                else "an absolute path"
+            )
+            raise ToolError(f"{argument} must be {kind}, such as {EXAMPLE}; you gave {value!r}.")
+        if isinstance(marker, ReadPath) and path.suffix.lower() not in READABLE_SUFFIXES:
+            known = " ".join(sorted(READABLE_SUFFIXES))
+            raise ToolError(f"{argument} must name a file of a known kind ({known}); you gave {value!r}.")
+        self._check_roots(argument, path)
+
+    def _check_roots(self, argument: str, path: Path) -> None:
+        if self.roots is None:
+            return
+        if not self.roots:
+            raise ToolError(
+                f"{argument} is refused: over HTTP no path may be read or written until DRIVERSMITH_READ_ROOTS names "
+                "folders for that. Set it where the server starts, or leave the argument out."
+            )
+        resolved = path.resolve()
+        if not any(resolved.is_relative_to(root.resolve()) for root in self.roots):
+            raise ToolError(
+                f"{argument} is refused: {str(path)!r} is outside the folders of DRIVERSMITH_READ_ROOTS. "
+                "Use a path inside them, or have the person who runs the server add the folder."
+            )

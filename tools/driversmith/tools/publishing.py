@@ -1,0 +1,51 @@
+"""`python -m driversmith.tools.publishing`: write `published.json`, the face of the tools, from their code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .catalogue import TOOLS, declared_tool
+
+TARGET = Path(__file__).with_name("published.json")
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """What `tools/list` says of each tool, by name."""
+    return {name: _face(name) for name in TOOLS}
+
+
+def as_text(faces: dict[str, dict[str, Any]]) -> str:
+    """The text of `published.json`."""
+    return json.dumps(faces, indent=1, ensure_ascii=False) + "\n"
+
+
+def _face(name: str) -> dict[str, Any]:
+    tool = declared_tool(name)
+    if tool.output_schema is None or tool.annotations is None:
+        raise TypeError(f"{name} declares no structured answer")
+    return {
+        "title": tool.title,
+        "description": tool.description.strip(),
+        "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
+        "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
+        "outputSchema": _without_titles(tool.output_schema),
+    }
+
+
+def _without_titles(schema: Any) -> Any:
+    """Drop the titles that pydantic makes of names: they say nothing, and models pay for every token."""
+    if isinstance(schema, list):
+        return [_without_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _without_titles(value) for name, value in part.items()}
+        if key in {"properties", "$defs"} and isinstance(part, dict)
+        else _without_titles(part)
+        for key, part in schema.items()
+        if key != "title" or not isinstance(part, str)
+    }
+
+
+if __name__ == "__main__":
+    TARGET.write_text(as_text(published()), encoding="utf-8")

@@ -1,0 +1,69 @@
+"""What happened before, over all sessions."""
+
+import json
+from typing import Annotated, Literal
+
+from driversmith.engine.models.diagnosis import ErrorType
+from driversmith.engine.models.session import SessionStatus
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from .answers import Items, page_answer
+from .arguments import Cursor
+from .context import EngineContext, engine_of
+from .declaration import declared
+from .history import diagnosis_item, diagnosis_line, session_item, session_line
+
+
+@declared(title="Look at earlier sessions, diagnoses and metrics", read_only=True)
+async def query_history(
+    ctx: EngineContext,
+    *,
+    kind: Annotated[Literal["sessions", "diagnostics", "metrics"], Field(description="What to list.")],
+    api_name: Annotated[str | None, Field(description="Only of this API.", max_length=80)] = None,
+    status: Annotated[SessionStatus | None, Field(description="Only sessions with this status.")] = None,
+    error_type: Annotated[ErrorType | None, Field(description="Only diagnoses of this type.")] = None,
+    since: Annotated[
+        str | None,
+        Field(
+            description="Only from this time on: ISO 8601, such as 2026-11-22 or 2026-11-22T08:00:00Z.", max_length=40
+        ),
+    ] = None,
+    limit: Annotated[int, Field(description="Most items of a page.", ge=1, le=50)] = 20,
+    cursor: Cursor = None,
+) -> Annotated[CallToolResult, Items]:
+    """List sessions or diagnoses, newest first, or the metrics over all of them (one item)."""
+    _refuse(kind, api_name=api_name, status=status, error_type=error_type, cursor=cursor)
+    journal = engine_of(ctx).journal
+    if kind == "sessions":
+        found = await journal.sessions(status=status, api_name=api_name, since=since, limit=limit, cursor=cursor)
+        return page_answer(
+            [session_item(r) for r in found.items], found.next_cursor, [session_line(r) for r in found.items], kind
+        )
+    if kind == "diagnostics":
+        page = await journal.diagnostics(
+            error_type=error_type, api_name=api_name, since=since, limit=limit, cursor=cursor
+        )
+        return page_answer(
+            [diagnosis_item(r) for r in page.items],
+            page.next_cursor,
+            [diagnosis_line(r) for r in page.items],
+            "diagnoses",
+        )
+    metrics = await journal.metrics(since=since)
+    return page_answer(
+        [metrics], None, [f"{name}: {json.dumps(value)}" for name, value in metrics.items()], "set of metrics"
+    )
+
+
+def _refuse(kind: str, **given: str | None) -> None:
+    """Refuse a filter that the kind does not have, rather than ignore it in silence."""
+    foreign = {
+        "sessions": ("error_type",),
+        "diagnostics": ("status",),
+        "metrics": ("api_name", "status", "error_type", "cursor"),
+    }
+    for name in foreign[kind]:
+        if given[name] is not None:
+            raise ToolError(f"{name} does not apply to kind={kind!r}; leave it out.")

@@ -1,0 +1,102 @@
+"""How a session's result is told: trimmed to what fits a chat, with the next thing to do in plain words."""
+
+import json
+from typing import Any
+
+from driversmith.engine.models.session import SessionStatus, SupervisedResult
+from mcp_types import CallToolResult, ResourceLink
+
+from .answers import answer, clipped, fitting, shortened
+
+MOST_SKIPPED = 40
+MOST_FILES = 60
+PREVIEW_SIZE = 16_000
+UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
+
+
+def supervised_answer(result: SupervisedResult) -> CallToolResult:
+    """The result of a session, with links to its log and files."""
+    trimmed = trim(result)
+    return answer(trimmed, told(trimmed), links(result))
+
+
+def trim(result: SupervisedResult) -> SupervisedResult:
+    """The result with long lists and values cut; a note says what was cut and where the rest stands."""
+    notes = list(result.notes)
+    changes: dict[str, Any] = {}
+    if len(result.skipped) > MOST_SKIPPED:
+        changes["skipped"] = result.skipped[:MOST_SKIPPED]
+        notes.append(f"{len(result.skipped) - MOST_SKIPPED} more skipped operations: get_session with view=profile.")
+    if len(result.files) > MOST_FILES:
+        changes["files"] = result.files[:MOST_FILES]
+        notes.append(f"{len(result.files) - MOST_FILES} more files: get_session with view=files.")
+    previews = [{"object": name, "records": shortened(records, 300)} for name, records in result.preview.items()]
+    kept = fitting(previews, PREVIEW_SIZE)
+    changes["preview"] = {str(p["object"]): p["records"] for p in previews[:kept]}
+    if kept < len(previews):
+        notes.append(f"{len(previews) - kept} more objects have a preview: read_records shows their records.")
+    if result.profile is not None and len(result.profile.objects) > MOST_SKIPPED:
+        names = list(result.profile.objects)[:MOST_SKIPPED]
+        cut = {
+            "objects": {name: result.profile.objects[name] for name in names},
+            "pagination": {n: style for n, style in result.profile.pagination.items() if n in names},
+            "skipped": result.profile.skipped[:MOST_SKIPPED],
+        }
+        changes["profile"] = result.profile.model_copy(update=cut)
+        notes.append(f"{len(result.profile.objects) - MOST_SKIPPED} more objects: get_session with view=profile.")
+    return result.model_copy(update={**changes, "notes": notes})
+
+
+def links(result: SupervisedResult) -> list[ResourceLink]:
+    """Links to the log and to the files that a person opens first."""
+    base = f"driversmith://sessions/{result.session_id}"
+    found = [ResourceLink(uri=f"{base}/log", name="Session log", mime_type="application/x-ndjson")]
+    opened_first = [f.path for f in result.files if f.path == "README.md" or f.path.endswith("/client.py")]
+    return found + [
+        ResourceLink(uri=f"{base}/files/{path}", name=path, mime_type="text/plain") for path in opened_first
+    ]
+
+
+def told(result: SupervisedResult) -> str:
+    """The result in a few lines."""
+    if result.status in UNFINISHED:
+        return _unfinished(result)
+    lines = [_headline(result), *(f"Note: {note}" for note in result.notes)]
+    if result.error is not None and result.success:
+        lines.append(f"Note: {result.error.message} {result.error.next_action}".strip())
+    if result.skipped:
+        lines.append(
+            f"{len(result.skipped)} operations of the description are skipped, each with its reason in `skipped`."
+        )
+    if result.profile is not None:
+        lines.append(
+            f"Objects: {', '.join(result.profile.objects) or 'none'}. Operations: {result.profile.operations}."
+        )
+    for name, records in result.preview.items():
+        lines.append(f"{name}: {clipped(json.dumps(records, ensure_ascii=False), 1200)}")
+    return "\n".join(lines)
+
+
+def _unfinished(result: SupervisedResult) -> str:
+    again = (
+        "Call generate_driver_supervised again with the same arguments to go on waiting, or "
+        f'get_session(session_id="{result.session_id}", wait_seconds=45).'
+    )
+    if result.status == "waiting_for_host":
+        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
+    if result.status == "interrupted":
+        return f"Session {result.session_id} was interrupted; nothing of it is lost. {again}"
+    return f"Session {result.session_id} is {result.status} and goes on by itself. {again}"
+
+
+def _headline(result: SupervisedResult) -> str:
+    session = f"(session {result.session_id})"
+    if not result.success:
+        if result.error is None:
+            return f"{result.status.capitalize()}: there is no driver {session}."
+        return f"{result.status.capitalize()} [{result.error.code}]: {result.error.message} {result.error.next_action} {session}"
+    if result.driver_name is None:
+        return f"Succeeded {session}: the API was researched, no file was written."
+    found = result.verification
+    checked = f"{found.level} (contract: {found.passed} passed, {found.failed} failed; isolation: {found.isolation})"
+    return f"Succeeded {session}: {result.driver_name} with {len(result.files)} files in {result.output_path}. Verified: {checked}."

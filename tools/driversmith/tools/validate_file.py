@@ -1,0 +1,45 @@
+"""Static checks of one file of a driver."""
+
+from typing import Annotated
+
+from driversmith.engine.models.findings import ValidationReport
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from .answers import answer
+from .arguments import FileText
+from .context import EngineContext, engine_of
+from .declaration import declared
+from .paths import FolderPath, ReadPath
+from .reports import reported, trimmed
+
+
+@declared(title="Check a file of a driver", read_only=True)
+async def validate_file(
+    ctx: EngineContext,
+    *,
+    file_path: Annotated[
+        str,
+        Field(
+            description="Absolute path of the file; with content, the name to check it under is enough.",
+            min_length=1,
+            max_length=4000,
+        ),
+        ReadPath(unless="content"),
+    ],
+    content: FileText = None,
+    driver_root: Annotated[
+        str | None,
+        Field(
+            description="Absolute project folder of the driver, to check the file against its other files.",
+            max_length=4000,
+        ),
+        FolderPath(),
+    ] = None,
+) -> Annotated[CallToolResult, ValidationReport]:
+    """Check one file of a driver in milliseconds, without running it: syntax, lint errors, the driver contract.
+
+    ok means no finding of severity P0 (cannot run), P1 (breaks the contract) or P2 (misbehaves or is unsafe).
+    """
+    report = await engine_of(ctx).validate_file(file_path=file_path, content=content, driver_root=driver_root)
+    return answer(trimmed(report), reported(report))
