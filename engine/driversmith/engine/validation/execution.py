@@ -1,0 +1,69 @@
+"""Runs the inspection off the event loop: in a thread, or, for text that could hold the process up, in a child."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import RunVar
+
+from ..models.findings import Finding
+from ..models.profile import ApiProfile
+from .limits import MAX_PARALLEL_WORKERS, WORKER_SECONDS, is_heavy_package
+
+WORKER = (sys.executable, "-P", "-m", "driversmith.engine.validation.worker")
+_limiter: RunVar[anyio.CapacityLimiter] = RunVar("inspection_limiter")
+
+
+async def run_inspection(
+    texts: Mapping[str, str],
+    *,
+    whole: bool,
+    focus: str | None = None,
+    package: str | None = None,
+    profile: ApiProfile | None = None,
+    command: Sequence[str] = WORKER,
+    seconds: float = WORKER_SECONDS,
+) -> list[Finding]:
+    """What `inspection.inspect` finds. A child that crashes or takes too long becomes a finding."""
+    try:
+        limiter = _limiter.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(MAX_PARALLEL_WORKERS)
+        _limiter.set(limiter)
+    python = [text for path, text in texts.items() if path.endswith((".py", ".pyi"))]
+    if is_heavy_package(python):
+        job: dict[str, Any] = {"texts": dict(texts), "whole": whole, "focus": focus, "package": package}
+        job["profile"] = profile.model_dump_json(exclude_defaults=True) if profile else None
+        async with limiter:
+            return await _in_child(json.dumps(job).encode(), focus, command, seconds)
+    from .inspection import inspect  # the rules stay out of the server's start
+
+    work = partial(inspect, texts, whole=whole, focus=focus, package=package, profile=profile)
+    return await to_thread.run_sync(work, limiter=limiter)
+
+
+async def _in_child(job: bytes, focus: str | None, command: Sequence[str], seconds: float) -> list[Finding]:
+    reason = ""
+    try:
+        with anyio.fail_after(seconds):
+            done = await anyio.run_process(command, input=job, check=False)
+        if done.returncode == 0:
+            return [Finding.model_validate(item) for item in json.loads(done.stdout)]
+        reason = f"the parser ended with code {done.returncode}"
+    except TimeoutError:
+        reason = f"it took longer than {seconds:g} seconds"
+    except (OSError, ValueError) as error:
+        reason = str(error)
+    return [
+        Finding(
+            code="too-complex",
+            severity="P0",
+            file=focus or "",
+            message=f"The code is so large or so deeply nested that it could not be analysed: {reason}.",
+            hint="Keep modules below 2,000 lines; move large tables to a JSON file.",
+        )
+    ]

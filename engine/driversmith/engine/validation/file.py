@@ -1,0 +1,110 @@
+"""`validate_file`: one file, alone or as a part of its driver."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from ..models.findings import Finding, ValidationReport
+from .execution import run_inspection
+from .folder import find_driver_root, read_folder
+from .ruff_tool import run_ruff
+from .source import SourceText, check_text, read_source, resolve_path, resolve_root
+
+
+async def validate_file(
+    *, file_path: str, content: str | None = None, driver_root: str | None = None
+) -> ValidationReport:
+    """All findings in one file.
+
+    `content` is judged in place of what lies at `file_path`, which then need not exist. With `driver_root`, or
+    where the file lies in a driver's folder, the driver contract and the other files of the driver count too.
+
+    Raises:
+        InvalidArgumentError: the path or the root cannot be used; the message says why.
+    """
+    case = await to_thread.run_sync(_prepare, file_path, content, driver_root)
+    if case.source.text is None:
+        return ValidationReport.of([_unreadable(case)])
+    if not case.source.text.strip() and not _may_be_empty(case.label):
+        return ValidationReport.of([_empty(case)])
+    findings: list[Finding] = []
+
+    async def inspect() -> None:
+        findings.extend(
+            await run_inspection(
+                case.texts, whole=case.whole, focus=case.label, package=None if case.whole else case.package
+            )
+        )
+
+    async def lint() -> None:
+        if case.label.endswith((".py", ".pyi")):
+            ruff.extend(await run_ruff({case.label: case.source.text or ""}))
+
+    ruff: list[Finding] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(inspect)
+        tasks.start_soon(lint)
+    return ValidationReport.of(merge(findings, ruff))
+
+
+def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
+    """Own findings with a tool's, without what says the same twice and without what follows from a broken file."""
+    broken = {f.file for f in own if f.severity == "P0" and f.code in _UNPARSED}
+    exports = {(f.file, f.line) for f in own if f.code == "missing-export"}
+    kept = [
+        f
+        for f in tool
+        if f.file not in broken and not (f.code == "F822" and (f.file, f.line) in exports) and f not in own
+    ]
+    return [*own, *kept]
+
+
+_UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
+
+
+@dataclass(frozen=True)
+class _Case:
+    label: str
+    """The file as findings name it."""
+    source: SourceText
+    texts: dict[str, str]
+    whole: bool
+    package: str | None = None
+
+
+def _prepare(file_path: str, content: str | None, driver_root: str | None) -> _Case:
+    root = resolve_root(driver_root) if driver_root is not None else None
+    path = resolve_path(file_path, root)
+    source = check_text(content) if content is not None else read_source(path)
+    if root is None and (content is None or Path(file_path).is_absolute()):
+        root = find_driver_root(path)
+    if root is None or source.text is None:
+        label = path.relative_to(root).as_posix() if root else file_path
+        return _Case(label, source, {label: source.text or ""}, whole=False)
+    label = path.relative_to(root).as_posix()
+    return _Case(label, source, {**read_folder(root).texts, label: source.text}, whole=True)
+
+
+def _may_be_empty(label: str) -> bool:
+    return label.endswith(("__init__.py", ".typed", ".txt", ".cfg", ".ini"))
+
+
+def _unreadable(case: _Case) -> Finding:
+    fault = case.source.fault
+    message = fault.message if fault else "The file cannot be read."
+    return Finding(
+        code=case.source.code or "unreadable",
+        severity="P0",
+        file=case.label,
+        line=fault.line if fault else 1,
+        message=message,
+        hint=fault.hint if fault else "",
+    )
+
+
+def _empty(case: _Case) -> Finding:
+    return Finding(
+        code="empty-file", severity="P1", file=case.label, message="The file is empty.", hint="Write it, or remove it."
+    )

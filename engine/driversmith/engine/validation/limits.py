@@ -1,0 +1,34 @@
+"""Bounds of static checks: what is read, and what is parsed inside this process."""
+
+import re
+from typing import Final
+
+MAX_FILE_BYTES: Final = 2 << 20
+"""A larger file is not read."""
+MAX_PACKAGE_FILES: Final = 400
+MAX_PACKAGE_BYTES: Final = 16 << 20
+"""A driver folder with more text is not read further; files above it are left out of cross-file checks."""
+MAX_PARALLEL_TOOLS: Final = 4
+"""Tool processes that one event loop runs at once."""
+MAX_PARALLEL_WORKERS: Final = 2
+"""Worker processes that one event loop runs at once; each may take up to WORKER_MEMORY_BYTES."""
+WORKER_MEMORY_BYTES: Final = 2 << 30
+WORKER_SECONDS: Final = 30.0
+TOOL_SECONDS: Final = 20.0
+MAX_FINDINGS: Final = 500
+"""More findings than this are cut, the worst kept."""
+
+_LIGHT_FILE_CHARACTERS: Final = 96_000
+_LIGHT_PACKAGE_CHARACTERS: Final = 400_000
+# Dotted chains cost CPython's parser quadratic time while it holds the interpreter lock.
+_LONG_CHAIN = re.compile(r"(?:\.[ \t\r\n\\]*\w+[ \t\r\n\\]*){300}")
+
+
+def is_heavy(python: str) -> bool:
+    """Whether parsing this text could hold up or crash the process: such text goes to a worker process."""
+    return len(python) > _LIGHT_FILE_CHARACTERS or _LONG_CHAIN.search(python) is not None
+
+
+def is_heavy_package(texts: list[str]) -> bool:
+    """Whether the Python files of a package together call for a worker process."""
+    return sum(map(len, texts)) > _LIGHT_PACKAGE_CHARACTERS or any(map(is_heavy, texts))

@@ -1,0 +1,189 @@
+"""Files other than Python: they parse, and README shows code that can run."""
+
+import ast
+import collections
+import json
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ...contract.surface import DEPENDENCIES
+from ..fault import Fault
+from ..project import Project
+
+_FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n]*$")
+_OTHER_LANGUAGES = frozenset(
+    {"javascript", "js", "typescript", "ts", "ruby", "java", "php", "go", "golang", "csharp", "c#", "rust", "kotlin"}
+)
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One fenced block of a Markdown file; `line` is that of its first line of code (1-based)."""
+
+    language: str
+    text: str
+    line: int
+
+
+def broken_json(project: Project) -> Iterable[Fault]:
+    """JSON files parse."""
+    for path, text in _with_suffix(project, ".json"):
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            yield Fault(f"Invalid JSON: {error.msg}.", line=error.lineno, column=error.colno, file=path)
+        except (ValueError, RecursionError) as error:
+            yield Fault(f"Invalid JSON: {type(error).__name__}, {error}.", file=path)
+
+
+def broken_toml(project: Project) -> Iterable[Fault]:
+    """TOML files parse."""
+    for path, text in _with_suffix(project, ".toml"):
+        try:
+            tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            place = re.search(r"at line (\d+), column (\d+)", str(error))
+            line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+            yield Fault(f"Invalid TOML: {error}.", line=line, column=column, file=path)
+
+
+def broken_yaml(project: Project) -> Iterable[Fault]:
+    """YAML files parse."""
+    for path, text in _with_suffix(project, ".yaml", ".yml"):
+        import yaml
+
+        try:
+            # Events only: aliases are never expanded.
+            collections.deque(yaml.parse(text, Loader=yaml.SafeLoader), maxlen=0)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        except yaml.YAMLError as error:
+            mark: Any = getattr(error, "problem_mark", None)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            problem = getattr(error, "problem", None) or str(error)
+            yield Fault(f"Invalid YAML: {problem}.", line=line, column=column, file=path)
+        except RecursionError:
+            yield Fault("Invalid YAML: nested too deeply.", file=path)
+
+
+def project_dependencies(project: Project) -> Iterable[Fault]:
+    """pyproject.toml names the package and depends on httpx2 alone."""
+    text = project.texts.get("pyproject.toml")
+    if text is None:
+        return
+    try:
+        table: Any = tomllib.loads(text).get("project")
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(table, dict):
+        yield Fault(
+            "pyproject.toml has no [project] table.", hint="Add name, version, dependencies.", file="pyproject.toml"
+        )
+        return
+    names: list[str] = []
+    for entry in cast("dict[str, list[object]]", table).get("dependencies", []):
+        if isinstance(entry, str) and (match := _REQUIREMENT.match(entry)):
+            names.append(match[1].lower().replace("_", "-"))
+    for name in names:
+        if name not in DEPENDENCIES:
+            yield Fault(
+                f"The driver depends on {name}; only {', '.join(DEPENDENCIES)} is allowed.",
+                hint="Remove it from dependencies and from the code.",
+                line=_line_of(text, name),
+                file="pyproject.toml",
+            )
+    for name in DEPENDENCIES:
+        if name not in names:
+            yield Fault(
+                f"The dependencies lack {name}; they are: {', '.join(names) or 'empty'}.",
+                hint=f'dependencies = ["{name}"]',
+                line=_line_of(text, "dependencies"),
+                file="pyproject.toml",
+            )
+
+
+def snippet_syntax(project: Project) -> Iterable[Fault]:
+    """Python snippets of Markdown files parse."""
+    for path, text in _with_suffix(project, ".md"):
+        for snippet in snippets(text):
+            if snippet.language in {"python", "py", "python3"}:
+                try:
+                    ast.parse(snippet_code(snippet))
+                except SyntaxError as error:
+                    yield Fault(
+                        f"This Python snippet does not parse: {error.msg}.",
+                        line=snippet.line + (error.lineno or 1) - 1,
+                        file=path,
+                    )
+                except (ValueError, RecursionError, MemoryError):
+                    yield Fault("This Python snippet cannot be parsed.", line=snippet.line, file=path)
+
+
+def other_language(project: Project) -> Iterable[Fault]:
+    """README is about this Python driver."""
+    text = project.texts.get("README.md")
+    if text is None:
+        return
+    blocks = list(snippets(text))
+    foreign = [s for s in blocks if s.language.lower() in _OTHER_LANGUAGES]
+    python = any(s.language in {"python", "py", "python3", "pycon"} for s in blocks)
+    if foreign and not python:
+        yield Fault(
+            f"README.md shows {foreign[0].language}, and no Python at all.",
+            hint="Show how this Python driver is used.",
+            line=foreign[0].line,
+            file="README.md",
+        )
+    elif install := re.search(
+        r"^\s*\$?\s*(npm (?:install|i) |gem install |composer require |go get |cargo add )", text, re.M
+    ):
+        yield Fault(
+            f"README.md installs with `{install[1].strip()}`; this is a Python driver.",
+            hint="pip install .",
+            line=text.count("\n", 0, install.start(1)) + 1,
+            file="README.md",
+        )
+
+
+def snippets(markdown: str) -> Iterator[Snippet]:
+    """Fenced blocks of a Markdown text."""
+    opened: re.Match[str] | None = None
+    collected: list[str] = []
+    start = 0
+    for number, line in enumerate(markdown.splitlines(), 1):
+        match = _FENCE.match(line)
+        if opened is None:
+            if match:
+                opened, collected, start = match, [], number + 1
+        elif match and match["mark"].startswith(opened["mark"]) and not match["language"]:
+            yield Snippet(opened["language"].lower(), "\n".join(collected), start)
+            opened = None
+        else:
+            collected.append(line)
+    if opened is not None:
+        yield Snippet(opened["language"].lower(), "\n".join(collected), start)
+
+
+def snippet_code(snippet: Snippet) -> str:
+    """The Python code of a snippet, line for line; of an interactive session only what was typed."""
+    text = textwrap.dedent(snippet.text)
+    if ">>>" not in text:
+        return text
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines.append(line[4:] if line.startswith((">>> ", "... ")) else "")
+    return "\n".join(lines)
+
+
+def _with_suffix(project: Project, *suffixes: str) -> Iterator[tuple[str, str]]:
+    for path, text in project.texts.items():
+        if path.endswith(suffixes):
+            yield path, text
+
+
+def _line_of(text: str, word: str) -> int:
+    index = text.lower().find(word)
+    return text.count("\n", 0, index) + 1 if index >= 0 else 1

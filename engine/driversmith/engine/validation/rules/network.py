@@ -1,0 +1,187 @@
+"""When and how a driver talks to the network: never at import or construction, always with a time-out."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from ...contract.surface import NETWORK_METHODS
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
+_CLIENTS = frozenset({"Client", "AsyncClient"})
+_HTTP_MODULES = frozenset({"httpx2", "httpx", "requests"})
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def network_at_import(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Importing a module sends nothing."""
+    for call in file.nodes(ast.Call):
+        if file.function_of(call) is None and not _runs_as_script(file, call):
+            what = _network_call(call, set())
+            if not what and project.driver and file.role == "package":
+                what = _driver_call(call, project.driver.node.name)
+            if what:
+                yield Fault(
+                    f"{what} runs when the module is imported.",
+                    hint="Send requests in methods only; guard scripts by `if __name__ == '__main__':`.",
+                    node=call,
+                )
+
+
+def network_at_construction(project: Project) -> Iterable[Fault]:
+    """Making a driver sends nothing, directly or through methods that the constructor calls."""
+    place = project.driver
+    if place is None:
+        return
+    inside, _ = project.ancestry(place)
+    methods: dict[str, tuple[PythonFile, Function]] = {}
+    for ancestor in inside:
+        for statement in ancestor.node.body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                methods.setdefault(statement.name, (ancestor.file, statement))
+    clients = {name for ancestor in inside for name in _client_attributes(ancestor.node)}
+    waiting, seen = [("__init__", "")], set[str]()
+    while waiting:
+        name, way = waiting.pop(0)
+        if name in seen or name not in methods:
+            continue
+        seen.add(name)
+        file, function = methods[name]
+        for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
+            called = _self_method(call)
+            if called and called in NETWORK_METHODS:
+                what = f"self.{called}(...)"
+            else:
+                what = _network_call(call, clients)
+                if called and called not in seen:
+                    waiting.append((called, f"{way}self.{called}() -> "))
+            if what:
+                yield Fault(
+                    f"Constructing {place.node.name} touches the network: {way}{what}.",
+                    hint="Send the first request when a method is called; offer check_connection() for a test.",
+                    node=call,
+                    file=file.path,
+                )
+
+
+def no_timeout(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No client or request is told to wait for ever."""
+    for call in file.nodes(ast.Call):
+        name = _called_name(call)
+        if name not in _CLIENTS and name not in _VERBS and name not in {"urlopen", "Timeout"}:
+            continue
+        for keyword in call.keywords:
+            if keyword.arg == "timeout" and isinstance(keyword.value, ast.Constant) and keyword.value.value is None:
+                yield Fault("timeout=None waits for ever.", hint="Pass the driver's timeout.", node=keyword.value)
+        first = call.args[0] if call.args else None
+        if name == "Timeout" and isinstance(first, ast.Constant) and first.value is None:
+            yield Fault("Timeout(None) waits for ever.", hint="Pass the driver's timeout.", node=call)
+        if name == "urlopen" and not any(k.arg == "timeout" for k in call.keywords) and len(call.args) < 3:
+            yield Fault("urlopen has no timeout and may wait for ever.", hint="Use httpx2 with a timeout.", node=call)
+
+
+def ignored_arguments(project: Project) -> Iterable[Fault]:
+    """Options of the constructor and of reading have an effect."""
+    place = project.driver
+    if place is None:
+        return
+    inside, _ = project.ancestry(place)
+    for ancestor in inside:
+        for function in ancestor.node.body:
+            if not isinstance(function, ast.FunctionDef) or function.name not in {"__init__", "read", "read_batched"}:
+                continue
+            if len(function.body) == 1 and isinstance(function.body[0], ast.Raise):
+                continue
+            used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+            if used & {"locals", "vars"}:
+                continue
+            arguments = function.args
+            names = [a.arg for a in [*arguments.args[1:], *arguments.kwonlyargs]]
+            if arguments.kwarg:
+                names.append(arguments.kwarg.arg)
+            for name in names:
+                if name not in used and not name.startswith("_"):
+                    yield Fault(
+                        f"{function.name} takes {name} and never uses it.",
+                        hint=f"Make {name} do what the contract says.",
+                        node=function,
+                        file=ancestor.file.path,
+                    )
+
+
+def endless_loops(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """A `while True` has a way out."""
+    for loop in file.nodes(ast.While):
+        if isinstance(loop.test, ast.Constant) and loop.test.value and not _has_exit(loop):
+            yield Fault(
+                "This `while True` has no break, return or raise: it never ends.",
+                hint="Stop at an empty page, at a repeated cursor, and at `limit`.",
+                node=loop,
+            )
+
+
+def _has_exit(loop: ast.While) -> bool:
+    stack: list[tuple[ast.AST, bool]] = [(child, True) for child in loop.body]
+    while stack:
+        node, own = stack.pop()
+        if isinstance(node, ast.Return | ast.Raise) or (own and isinstance(node, ast.Break)):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        nested = isinstance(node, ast.While | ast.For | ast.AsyncFor)
+        stack.extend((child, own and not nested) for child in ast.iter_child_nodes(node))
+        if isinstance(node, ast.Call) and _called_name(node) in {"next", "exit", "_exit"}:
+            return True
+    return False
+
+
+def _network_call(call: ast.Call, clients: set[str]) -> str:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=module), attr=verb) if module in _HTTP_MODULES and verb in _VERBS:
+            return f"{module}.{verb}(...)"
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="self"), attr=attribute), attr=verb):
+            return f"self.{attribute}.{verb}(...)" if attribute in clients and verb in _VERBS else ""
+        case ast.Attribute(value=ast.Call(func=made), attr=verb) if verb in _VERBS:
+            made_name = made.attr if isinstance(made, ast.Attribute) else getattr(made, "id", "")
+            return f"{made_name}().{verb}(...)" if made_name in _CLIENTS else ""
+        case ast.Name(id="urlopen") | ast.Attribute(attr="urlopen" | "urlretrieve" | "create_connection"):
+            return f"{_called_name(call)}(...)"
+        case _:
+            return ""
+
+
+def _driver_call(call: ast.Call, class_name: str) -> str:
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id=made)), attr=method):
+            return f"{made}().{method}(...)" if made == class_name and method in NETWORK_METHODS else ""
+        case _:
+            return ""
+
+
+def _client_attributes(node: ast.ClassDef) -> Iterator[str]:
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            if _called_name(statement.value) not in _CLIENTS:
+                continue
+            for target in statement.targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    yield target.attr
+
+
+def _self_method(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return name
+        case _:
+            return ""
+
+
+def _called_name(call: ast.Call) -> str:
+    function = call.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _runs_as_script(file: PythonFile, node: ast.AST) -> bool:
+    conditions = (a.test for a in file.ancestors(node) if isinstance(a, ast.If))
+    return any("__main__" in ast.dump(condition) for condition in conditions)

@@ -1,0 +1,42 @@
+"""What a rule is."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ...models.findings import Severity
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+
+FileCheck = Callable[[PythonFile, Project], Iterable[Fault]]
+ProjectCheck = Callable[[Project], Iterable[Fault]]
+
+ANY: Final = ("package", "test", "example", "other")
+DRIVER: Final = ("package", "test", "example")
+PACKAGE: Final = ("package",)
+OUTSIDE: Final = ("test", "example")
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """A rule that looks at one parsed Python file at a time."""
+
+    id: str
+    severity: Severity
+    check: FileCheck
+    roles: tuple[str, ...] = DRIVER
+
+
+@dataclass(frozen=True)
+class ProjectRule:
+    """A rule that looks at the driver as a whole; its faults name their file."""
+
+    id: str
+    severity: Severity
+    check: ProjectCheck
+    partial: bool = False
+    """Whether it can also judge a lone file, without the rest of the driver."""
+
+
+Rule = FileRule | ProjectRule

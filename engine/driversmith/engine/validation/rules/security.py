@@ -1,0 +1,199 @@
+"""Code that is unsafe in a driver: literal keys, TLS off, eval, shell, keys in messages, swallowed errors."""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+
+_KEY_SHAPES = re.compile(
+    r"\b(?:sk-[A-Za-z0-9_-]{20,}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}"
+    r"|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|xox[abprs]-[A-Za-z0-9-]{12,}|glpat-[A-Za-z0-9_-]{20}"
+    r"|eyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}|SG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,})"
+)
+_SECRET_NAME = re.compile(
+    r"^_*(?:\w*_)?(?:api_?key|apikey|secret|client_secret|password|passwd|access_token|auth_token|token|bearer)$",
+    re.IGNORECASE,
+)
+_SECRET_ATTRIBUTES = frozenset({"api_key", "apikey", "token", "access_token", "password", "client_secret", "secret"})
+_PLACEHOLDER = re.compile(
+    r"your|example|placeholder|changeme|change[-_ ]me|xxx|<|\$\{|test|dummy|demo|sample|env:|\.\.\.|^\W*$",
+    re.IGNORECASE,
+)
+_LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
+
+
+def literal_keys(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No secret stands in the code."""
+    for node in file.nodes(ast.Constant):
+        value: object = node.value
+        if isinstance(value, str) and 16 <= len(value) <= 4096 and _KEY_SHAPES.search(value):
+            yield Fault("A literal key stands in the code.", hint="Take it as an argument or from_env.", node=node)
+    if file.role == "test":
+        return
+    for name, node in _named_literals(file):
+        if _SECRET_NAME.match(name) and _looks_secret(str(node.value)) and not _KEY_SHAPES.search(str(node.value)):
+            yield Fault(f"{name} is a literal in the code.", hint="Take it as an argument or from_env.", node=node)
+
+
+def tls_off(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """Certificates are verified."""
+    for keyword in file.nodes(ast.keyword):
+        match keyword:
+            case ast.keyword(arg="verify" | "verify_ssl" | "check_hostname", value=ast.Constant(value=False)):
+                yield Fault(f"{keyword.arg}=False turns TLS verification off.", hint="Remove it.", node=keyword.value)
+            case _:
+                pass
+    for node in file.nodes(ast.Attribute):
+        if node.attr in {"_create_unverified_context", "CERT_NONE"}:
+            yield Fault(f"{node.attr} turns TLS verification off.", hint="Remove it.", node=node)
+    for node in file.nodes(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr="check_hostname" | "verify")], value=ast.Constant(value=False)):
+                yield Fault("TLS verification is turned off.", hint="Remove it.", node=node)
+            case _:
+                pass
+
+
+def dynamic_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No eval, exec, or code from data."""
+    for call in file.nodes(ast.Call):
+        match call.func:
+            case ast.Name(id="eval" | "exec" | "compile" | "__import__" as name):
+                yield Fault(f"{name}() runs code from data.", hint="Parse the data; json.loads for JSON.", node=call)
+            case ast.Attribute(value=ast.Name(id="pickle" | "marshal"), attr="load" | "loads" as name):
+                yield Fault(f"{name}() of untrusted data runs code.", hint="Use JSON.", node=call)
+            case ast.Attribute(value=ast.Name(id="yaml"), attr="load" | "unsafe_load"):
+                yield Fault("yaml.load runs code from data.", hint="Use JSON.", node=call)
+            case _:
+                pass
+
+
+def shell_commands(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No processes and no shell."""
+    for call in file.nodes(ast.Call):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="os"), attr=name) if name in {"system", "popen"} or name.startswith(
+                ("exec", "spawn")
+            ):
+                yield Fault(f"os.{name}() starts a process.", hint="A driver has no use for it: remove it.", node=call)
+            case ast.Attribute(value=ast.Name(id="subprocess"), attr=name):
+                yield Fault(f"subprocess.{name}() starts a process.", hint="A driver has no use for it.", node=call)
+            case _:
+                pass
+
+
+def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No credential is put into an exception, a log line or output."""
+    for value in file.nodes(ast.Attribute):
+        if value.attr.lstrip("_") not in _SECRET_ATTRIBUTES or not isinstance(value.ctx, ast.Load):
+            continue
+        if not (isinstance(value.value, ast.Name) and value.value.id == "self"):
+            continue
+        if where := _message_around(file, value):
+            yield Fault(
+                f"self.{value.attr} goes into {where}: the secret would be shown.",
+                hint="Name the argument, not its value.",
+                node=value,
+            )
+
+
+def swallowed_errors(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No broad handler hides a failure behind nothing or an empty answer."""
+    for handler in file.nodes(ast.ExceptHandler):
+        caught = _broad(handler.type)
+        if caught and all(_says_nothing(statement) for statement in handler.body):
+            yield Fault(
+                f"`except {caught}` hides the failure: callers see an empty answer instead of an error."
+                if caught != "everything"
+                else "A bare `except:` hides every failure.",
+                hint="Let it through, or raise the driver's own exception from it.",
+                node=handler,
+            )
+    for call in file.nodes(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name == "suppress" and any(_broad(argument) for argument in call.args):
+            yield Fault("suppress() of a broad exception hides failures.", hint="Name what may fail.", node=call)
+
+
+def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
+    for node in file.nodes(ast.Assign):
+        for target in node.targets:
+            name = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
+            if isinstance(node.value, ast.Constant):
+                yield name, node.value
+    for node in file.nodes(ast.AnnAssign):
+        target = node.target
+        name = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
+        if isinstance(node.value, ast.Constant):
+            yield name, node.value
+    for node in file.nodes(ast.keyword):
+        if node.arg and isinstance(node.value, ast.Constant):
+            yield node.arg, node.value
+    for function in file.nodes(ast.arguments):
+        positional = [*function.posonlyargs, *function.args]
+        pairs = zip(positional[len(positional) - len(function.defaults) :], function.defaults, strict=True)
+        for argument, default in [*pairs, *zip(function.kwonlyargs, function.kw_defaults, strict=True)]:
+            if isinstance(default, ast.Constant):
+                yield argument.arg, default
+
+
+def _looks_secret(value: str) -> bool:
+    return (
+        len(value) >= 12
+        and not _PLACEHOLDER.search(value)
+        and " " not in value
+        and "/" not in value
+        and any(c.isdigit() for c in value)
+        and any(c.isalpha() for c in value)
+    )
+
+
+def _message_around(file: PythonFile, node: ast.AST) -> str:
+    inside_text = False
+    for ancestor in file.ancestors(node):
+        if isinstance(ancestor, ast.JoinedStr):
+            inside_text = True
+        elif isinstance(ancestor, ast.Raise):
+            return "an exception's message" if inside_text else ""
+        elif isinstance(ancestor, ast.Call):
+            name = getattr(ancestor.func, "attr", getattr(ancestor.func, "id", ""))
+            if name in _LOG_CALLS:
+                return "a log line" if name != "print" else "output"
+            if not inside_text and name != "format" and not str(name).endswith("Error"):
+                return ""
+        elif isinstance(ancestor, ast.stmt):
+            return ""
+    return ""
+
+
+def _broad(caught: ast.expr | None) -> str:
+    if caught is None:
+        return "everything"
+    for node in caught.elts if isinstance(caught, ast.Tuple) else [caught]:
+        match node:
+            case ast.Name(id="Exception" | "BaseException" | "DriverError" as name):
+                return name
+            case ast.Attribute(
+                value=ast.Name(id="httpx2"), attr="HTTPError" | "RequestError" | "TransportError" as name
+            ):
+                return f"httpx2.{name}"
+            case _:
+                pass
+    return ""
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Continue() | ast.Break():
+            return True
+        case ast.Return(value=value):
+            return value is None or ast.unparse(value) in {"[]", "{}", "None", "''", "()", "False", "list()", "dict()"}
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=function)):
+            return getattr(function, "attr", getattr(function, "id", "")) in _LOG_CALLS
+        case _:
+            return False

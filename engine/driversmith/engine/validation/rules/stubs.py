@@ -1,0 +1,140 @@
+"""Code that is not there: stub methods, placeholder comments, elided parts."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+
+from ...contract.surface import METHOD_NAMES
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+
+_EMPTY_ANSWERS = ("[]", "{}", "None", "''", "dict()", "list()", "iter([])", "iter(())")
+_MAY_BE_EMPTY = frozenset({"close", "list_objects", "list_operations"})
+
+_UNFINISHED = re.compile(
+    r"\b(?:TODO|FIXME|XXX|HACK)\b|\bplaceholder\b"
+    r"|\bnot (?:yet )?implemented\b|\bimplement (?:this|me|here|later|the rest|actual|your)\b|\byour code here\b"
+    r"|\bin a real implementation\b|\bwould go here\b|\bgoes here\b",
+    re.IGNORECASE,
+)
+_ELIDED = re.compile(
+    r"\b(?:the )?(?:rest|remainder|others?) (?:of (?:the |this )?\w+ )?(?:(?:is|are|remains?|stays?) )?"
+    r"(?:the same|unchanged|as before|omitted|follows?|here)\b"
+    r"|\b(?:existing|previous|remaining|other) (?:code|methods?|functions?|imports?|implementation)\b.{0,20}"
+    r"(?:unchanged|here|omitted|\.\.\.|the same|as before|stays?|remains?)"
+    r"|\b(?:omitted|elided|shortened|truncated|abbreviated) for (?:brevity|clarity|space)\b"
+    r"|\bsame as (?:before|above)\b.{0,12}$|\.\.\. ?\(?(?:rest|existing|other|remaining|more|and so on)\b"
+    r"|^#\s*(?:\.\.\.|…)\s*$|\bkeep (?:the )?(?:rest|existing)\b",
+    re.IGNORECASE,
+)
+
+
+def stub_methods(project: Project) -> Iterable[Fault]:
+    """Contract methods have a body that does something."""
+    place = project.driver
+    if place is None:
+        return
+    for ancestor in project.ancestry(place)[0]:
+        for function in ancestor.node.body:
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or function.name not in METHOD_NAMES:
+                continue
+            what = stub_body(function, answers=function.name not in _MAY_BE_EMPTY)
+            if what and not (function.name == "close" and what == "only `pass`") and not _is_abstract(function):
+                yield Fault(
+                    f"{function.name} is a stub: {what}.",
+                    hint="Write the method; where the API has no such verb, raise NotSupportedError.",
+                    node=function,
+                    file=ancestor.file.path,
+                )
+
+
+def stub_functions(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No other function of the package is `...` or NotImplementedError outside protocols and abstract classes."""
+    for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        holder = file.parent(function)
+        if isinstance(holder, ast.ClassDef) and (function.name in METHOD_NAMES or _is_protocol(holder)):
+            continue
+        what = stub_body(function, answers=False)
+        if what and what not in {"only `pass`", "only a docstring"} and not _is_abstract(function):
+            yield Fault(f"{function.name} is a stub: {what}.", hint="Write it or leave it out.", node=function)
+
+
+def stub_body(function: ast.FunctionDef | ast.AsyncFunctionDef, *, answers: bool) -> str:  # noqa: PLR0911 - one case a kind of body
+    """What makes the body a stub, "" where it is none; with `answers`, returning a constant nothing counts too."""
+    body = list(function.body)
+    documented = bool(body and isinstance(body[0], ast.Expr) and _is_string(body[0].value))
+    if documented:
+        body = body[1:]
+    if not body:
+        return "only a docstring"
+    if len(body) > 1:
+        return ""
+    match body[0]:
+        case ast.Pass():
+            return "only `pass`"
+        case ast.Expr(value=ast.Constant(value=value)) if value is ...:
+            return "only `...`"
+        case ast.Raise(exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return "it raises NotImplementedError"
+        case ast.Return(value=None) if answers:
+            return "it returns nothing"
+        case ast.Return(value=ast.expr() as value) if answers and ast.unparse(value) in _EMPTY_ANSWERS:
+            return f"it always returns {ast.unparse(value)}"
+        case _:
+            return ""
+
+
+def placeholder_comments(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No comment says that something is still to be written."""
+    for line, column, comment in _comments(file, _UNFINISHED):
+        yield Fault(
+            f"A comment says that code is missing: {_short(comment)}", hint="Write the code.", line=line, column=column
+        )
+
+
+def elided_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No comment stands for code that was left out."""
+    for line, column, comment in _comments(file, _ELIDED):
+        yield Fault(
+            f"A comment stands for code that was left out: {_short(comment)}",
+            hint="Give the whole file.",
+            line=line,
+            column=column,
+        )
+
+
+def _comments(file: PythonFile, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    # Tokenizing is dear: only where a line with a number sign holds one of the words at all.
+    if not any("#" in line and pattern.search(line[line.index("#") :]) for line in file.lines):
+        return
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(file.text).readline):
+            if token.type == tokenize.COMMENT and pattern.search(token.string):
+                yield token.start[0], token.start[1] + 1, token.string
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    for decorator in function.decorator_list:
+        name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
+        if name in {"abstractmethod", "overload", "abstractproperty"}:
+            return True
+    return False
+
+
+def _is_protocol(node: ast.ClassDef) -> bool:
+    plain = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+    names = {b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in plain}
+    return bool(names & {"Protocol", "ABC"})
+
+
+def _is_string(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _short(comment: str) -> str:
+    return comment if len(comment) <= 80 else comment[:77] + "..."
