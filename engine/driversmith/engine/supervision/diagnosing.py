@@ -1,10 +1,16 @@
-"""From a failed attempt to a diagnosis by rules."""
+"""From a failure to a diagnosis by rules: of an attempt at work, of a stored session, of a report by a caller."""
 
+import time
 from dataclasses import dataclass
 
-from ..errors import ErrorCode
-from ..models.diagnosis import Diagnosis
+from ..errors import ErrorCode, InvalidArgumentError
+from ..journal.port import Journal
+from ..models.diagnosis import Diagnosis, SimilarDiagnosis
+from ..models.findings import Finding, ValidationReport
+from ..models.report import BehaviourResult, ContractReport
 from .attempt import Attempt
+
+MAX_SIMILAR = 3
 
 
 @dataclass(frozen=True)
@@ -17,13 +23,123 @@ class Failure:
 
 
 def diagnose(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:
-    """The diagnosis and the fingerprint of a failure."""
-    from ..diagnosis import rules
-
-    context = rules.FailureContext(
+    """The diagnosis and the fingerprint of an attempt's failure."""
+    return _by_rules(
         code=failure.code,
         message=failure.message,
         findings=attempt.validation.findings if attempt.validation else (),
-        behaviours=tuple(b for b in attempt.contract.behaviours if not b.passed) if attempt.contract else (),
+        behaviours=attempt.contract.behaviours if attempt.contract else (),
+    )
+
+
+async def diagnose_session(journal: Journal, session_id: str) -> Diagnosis:
+    """The diagnosis of a session that failed, from what its last attempt left; stored.
+
+    Raises:
+        SessionNotFoundError: no such session.
+        InvalidArgumentError: it has not failed.
+    """
+    record = await journal.session(session_id)
+    error = record.result.error if record.result else None
+    if error is None or record.result is None:
+        raise InvalidArgumentError(
+            f"Session {session_id} is {record.status}; there is no failure to diagnose.",
+            next_action="Give error_message, or the session_id of a failed session.",
+        )
+    attempt = record.result.supervisor_attempts
+    validation = await journal.step_result(session_id, f"attempt/{attempt}/validate")
+    contract = await journal.step_result(session_id, f"attempt/{attempt}/contract")
+    began = time.monotonic()
+    diagnosis, fingerprint = _by_rules(
+        code=error.code,
+        message=error.message,
+        findings=ValidationReport.model_validate(validation).findings if validation else (),
+        behaviours=ContractReport.model_validate(contract).behaviours if contract else (),
+    )
+    return await _stored(
+        journal, diagnosis, fingerprint, began, session_id=session_id, api_name=record.request.api_name, attempt=attempt
+    )
+
+
+async def diagnose_report(
+    journal: Journal, *, error_message: str | None, file_path: str | None, content: str | None, log: str | None
+) -> Diagnosis:
+    """The diagnosis of what a caller reports; stored without a session.
+
+    Raises:
+        InvalidArgumentError: there is no message, or the file cannot be read.
+    """
+    if not (error_message or "").strip() and not (log or "").strip() and content is None:
+        raise InvalidArgumentError(
+            "There is nothing to diagnose.",
+            next_action="Give session_id, or error_message with file_path, content or log.",
+        )
+    findings: tuple[Finding, ...] = ()
+    if file_path is not None:
+        from ..validation.file import validate_file
+
+        findings = (await validate_file(file_path=file_path, content=content)).findings
+    began = time.monotonic()
+    diagnosis, fingerprint = _by_rules(
+        message=error_message or "", log=log or "", file_path=file_path or "", content=content or "", findings=findings
+    )
+    return await _stored(journal, diagnosis, fingerprint, began)
+
+
+def _by_rules(
+    *,
+    message: str,
+    code: ErrorCode | None = None,
+    log: str = "",
+    file_path: str = "",
+    content: str = "",
+    findings: tuple[Finding, ...] = (),
+    behaviours: tuple[BehaviourResult, ...] = (),
+) -> tuple[Diagnosis, str]:
+    from ..diagnosis import rules
+
+    context = rules.FailureContext(
+        code=code,
+        message=message,
+        log=log,
+        file_path=file_path,
+        content=content,
+        findings=findings,
+        behaviours=tuple(b for b in behaviours if not b.passed),
     )
     return rules.diagnose(context), rules.fingerprint(context)
+
+
+async def _stored(
+    journal: Journal,
+    diagnosis: Diagnosis,
+    fingerprint: str,
+    began: float,
+    *,
+    session_id: str | None = None,
+    api_name: str = "",
+    attempt: int = 0,
+) -> Diagnosis:
+    """The diagnosis with what is known of earlier ones of the same fault."""
+    earlier = await journal.diagnostics(fingerprint=fingerprint, limit=MAX_SIMILAR)
+    similar = tuple(
+        SimilarDiagnosis(
+            session_id=record.session_id,
+            api_name=record.api_name,
+            root_cause=record.diagnosis["root_cause"],
+            fix_strategy=record.diagnosis["fix_strategy"],
+            helped=record.helped,
+        )
+        for record in earlier.items
+        if record.session_id and record.session_id != session_id
+    )
+    diagnosis = diagnosis.model_copy(update={"similar": similar})
+    await journal.add_diagnosis(
+        session_id,
+        diagnosis,
+        api_name=api_name,
+        attempt=attempt,
+        fingerprint=fingerprint,
+        latency_seconds=round(time.monotonic() - began, 6),
+    )
+    return diagnosis

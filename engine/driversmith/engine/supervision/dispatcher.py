@@ -61,13 +61,10 @@ class TaskDispatcher:
 
 
 @asynccontextmanager
-async def open_dispatcher(
-    work: Callable[[str], Awaitable[None]], *, limit: int, beside: Callable[[], Awaitable[None]]
-) -> AsyncGenerator[TaskDispatcher]:
-    """A dispatcher whose tasks, and `beside`, live as long as this context; leaving it cancels them and waits for them."""
+async def open_dispatcher(work: Callable[[str], Awaitable[None]], *, limit: int) -> AsyncGenerator[TaskDispatcher]:
+    """A dispatcher whose tasks live as long as this context; leaving it cancels them and waits for them."""
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(beside)
         try:
             yield TaskDispatcher(tasks, work, limit=limit)
         except Exception as error:  # edge: an exception of the caller must leave as it is, not inside a group

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
 
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, LeaseLostError
 from ..journal.port import Journal, Owner
 from ..models.profile import ApiProfile
 from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord
@@ -47,7 +47,7 @@ async def open_sessions(
         redact=redact,
         changed=bells.ring,
     )
-    async with open_dispatcher(worker.work, limit=concurrent_sessions, beside=bells.tell) as dispatcher:
+    async with open_dispatcher(worker.work, limit=concurrent_sessions) as dispatcher:
         yield Sessions(journal=journal, dispatcher=dispatcher, bells=bells)
 
 
@@ -73,9 +73,10 @@ class Sessions:
             return latest
         record, is_new = await self._journal.create_session(request, key=key, project_path=str(project_path(request)))
         if is_new:
-            await self._journal.append_event(
-                record.session_id, 0, "session.created", f"Asked for a driver for {request.api_name}."
-            )
+            with suppress(LeaseLostError):  # another process may be quicker to take it
+                await self._journal.append_event(
+                    record.session_id, 0, "session.created", f"Asked for a driver for {request.api_name}."
+                )
         if record.status in {"queued", "interrupted"}:
             self._dispatcher.dispatch(record.session_id)
         self._bells.ring(record.session_id)

@@ -68,12 +68,14 @@ class Supervisor:
         scratch: Path,
         redact: Callable[[str], str] = str,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+        diagnose: Callable[[Failure, Attempt], tuple[Diagnosis, str]] = diagnose,
     ) -> None:
         self._journal = journal
         self._workshop = workshop
         self._scratch = scratch
         self._redact = redact
         self._pause = pause
+        self._diagnose = diagnose
 
     async def run(self, record: SessionRecord, epoch: int, log: SessionLog) -> SupervisedResult:
         """The result of a session, `succeeded` or `failed`; its steps, events, attempts and diagnoses are journalled.
@@ -236,7 +238,7 @@ class Supervisor:
 
     async def _decide(self, failure: Failure, attempt: Attempt, run: "_Run") -> Decision:
         began = time.monotonic()
-        diagnosis, fingerprint = diagnose(failure, attempt)
+        diagnosis, fingerprint = self._diagnose(failure, attempt)
         diagnosis_id = await self._journal.add_diagnosis(
             run.record.session_id,
             diagnosis,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
 import anyio
@@ -133,6 +134,7 @@ class Worker:
         result = SupervisedResult(
             session_id=record.session_id,
             status=how,
+            driver_name=Path(record.project_path).name,
             error=ErrorInfo(
                 code="cancelled",
                 message=message,

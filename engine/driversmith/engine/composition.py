@@ -1,0 +1,240 @@
+"""The composition root: settings become an engine. The only place that knows concrete adapters."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+from pydantic import JsonValue
+
+from .journal.ownership import this_process
+from .journal.port import Journal
+from .models.diagnosis import Diagnosis
+from .models.findings import ValidationReport
+from .models.session import FINISHED, GenerateRequest, SessionRecord, SupervisedResult
+from .network.redaction import Redactor
+from .sandbox.port import Sandbox
+from .settings import Settings
+from .supervision.diagnosing import diagnose_report, diagnose_session
+from .supervision.outcome import as_result
+from .supervision.reading import DriverReader
+from .supervision.request import resolve_request
+from .supervision.rooms import Rooms
+from .supervision.sessions import OnEvent, Sessions, open_sessions
+from .supervision.supervisor import Supervisor
+from .supervision.workshop import Workshop
+
+
+@asynccontextmanager
+async def open_engine(
+    settings: Settings | None = None,
+    *,
+    journal: Journal | None = None,
+    sandbox: Sandbox | None = None,
+    workshop: Workshop | None = None,
+) -> "AsyncGenerator[Engine]":
+    """An engine; sessions that still run when it is closed are `interrupted` and can be resumed.
+
+    Raises:
+        JournalError: the session database cannot be used.
+    """
+    settings = settings or Settings()
+    redactor = Redactor()
+    async with AsyncExitStack() as stack:
+        if journal is None:
+            from .journal.sqlite import open_journal
+
+            journal = await stack.enter_async_context(open_journal(settings.database))
+        children = _Children(sandbox)
+        supervisor = Supervisor(
+            journal=journal,
+            workshop=workshop or Rooms(settings=settings, sandbox=children, learn=redactor.learn),
+            scratch=settings.home / "work",
+            redact=redactor,
+        )
+        sessions = await stack.enter_async_context(
+            open_sessions(
+                journal=journal,
+                supervisor=supervisor,
+                owner=this_process(),
+                concurrent_sessions=settings.concurrent_sessions,
+                lease_seconds=settings.lease_seconds,
+                redact=redactor,
+            )
+        )
+        reader = DriverReader(settings=settings, sandbox=children, learn=redactor.learn)
+        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=reader)
+
+
+async def generate_driver_supervised(
+    *, api_name: str, api_url: str, settings: Settings | None = None, on_event: OnEvent | None = None, **arguments: Any
+) -> SupervisedResult:
+    """Make a driver and wait for it; the arguments are those of the tool of the same name, without `wait_seconds`.
+
+    Raises:
+        InvalidArgumentError: an argument cannot be used.
+        JournalError: the session database cannot be used.
+    """
+    settings = settings or Settings()
+    request = resolve_request(
+        api_name=api_name,
+        api_url=api_url,
+        settings=settings,
+        default_output_dir=settings.default_output_dir,
+        **arguments,
+    )
+    async with open_engine(settings) as engine:
+        session = await engine.start(request)
+        return await engine.wait(session.session_id, seconds=None, on_event=on_event)
+
+
+class Engine:
+    """What tools, resources and the command line use. Every method may raise JournalError."""
+
+    def __init__(self, *, settings: Settings, journal: Journal, sessions: Sessions, reader: DriverReader) -> None:
+        self.settings = settings
+        self.journal = journal
+        self._sessions = sessions
+        self._reader = reader
+
+    async def start(self, request: GenerateRequest) -> SessionRecord:
+        """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
+
+        Raises:
+            SessionConflictError: a session with other arguments is writing to the same folder.
+        """
+        return await self._sessions.start(request)
+
+    async def wait(
+        self, session_id: str, *, seconds: float | None, on_event: OnEvent | None = None
+    ) -> SupervisedResult:
+        """The result once the session is finished, or as it stands after `seconds` (None: however long it takes).
+        A finished result counts as delivered.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
+        record = await self._sessions.wait(session_id, seconds=seconds, on_event=on_event)
+        return await self._delivered(record)
+
+    async def result(self, session_id: str) -> SupervisedResult:
+        """The result as it stands.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
+        return as_result(await self.journal.session(session_id))
+
+    async def cancel(self, session_id: str) -> SupervisedResult:
+        """Cancel a session, in whatever process it runs, and give its final state.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
+        return await self._delivered(await self._sessions.cancel(session_id))
+
+    async def resume(self, session_id: str) -> SessionRecord:
+        """Take an interrupted session up again; one that runs or is finished is given as it is.
+
+        Raises:
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: it was cancelled.
+        """
+        return await self._sessions.resume(session_id)
+
+    async def resume_unfinished(self) -> list[str]:
+        """Take up every session that nobody works on; for a server that starts. Their ids."""
+        return await self._sessions.resume_unfinished()
+
+    async def validate_file(
+        self, *, file_path: str, content: str | None = None, driver_root: str | None = None
+    ) -> ValidationReport:
+        """All findings in one file.
+
+        Raises:
+            InvalidArgumentError: the path cannot be used.
+        """
+        from .validation.file import validate_file
+
+        return await validate_file(file_path=file_path, content=content, driver_root=driver_root)
+
+    async def diagnose_failure(
+        self,
+        *,
+        session_id: str | None = None,
+        error_message: str | None = None,
+        file_path: str | None = None,
+        content: str | None = None,
+        log: str | None = None,
+    ) -> Diagnosis:
+        """Cause and repair of a failed session, or of an error message with what there is around it; stored.
+
+        Raises:
+            InvalidArgumentError: neither is given, or the session has not failed.
+            SessionNotFoundError: no such session.
+        """
+        if session_id is not None:
+            return await diagnose_session(self.journal, session_id)
+        return await diagnose_report(
+            self.journal, error_message=error_message, file_path=file_path, content=content, log=log
+        )
+
+    async def read_records(
+        self, session_id: str, object_name: str, *, params: dict[str, JsonValue] | None = None, limit: int = 20
+    ) -> list[dict[str, JsonValue]]:
+        """The first `limit` records of an object, read live through the session's driver in the sandbox.
+
+        Raises:
+            InvalidArgumentError: the session has no driver, or the driver no such object or parameter.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        record = await self.journal.session(session_id)
+        return await self._reader.read_session(record, object_name, params=params or {}, limit=limit)
+
+    async def read_driver(
+        self,
+        project: Path,
+        object_name: str,
+        *,
+        params: dict[str, JsonValue] | None = None,
+        limit: int = 20,
+        allow_edited: bool = False,
+        allow_local: tuple[str, ...] = (),
+    ) -> list[dict[str, JsonValue]]:
+        """The first `limit` records of an object, read live through the driver in a project folder.
+
+        Raises:
+            InvalidArgumentError: the folder holds no driver of ours, one that was edited (unless `allow_edited`), or
+                the driver has no such object or parameter.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        return await self._reader.read(
+            project, object_name, params=params or {}, limit=limit, allow_edited=allow_edited, allow_local=allow_local
+        )
+
+    def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Have `callback` called with the id of each session of this process that changes; the answer ends that."""
+        return self._sessions.subscribe(callback)
+
+    async def _delivered(self, record: SessionRecord) -> SupervisedResult:
+        """The result; a finished one is marked last, so that a caller who left in between gets it when it asks again."""
+        result = as_result(record)
+        if record.status in FINISHED and not record.delivered:
+            await anyio.lowlevel.checkpoint()
+            await self.journal.mark_delivered(record.session_id)
+        return result
+
+
+class _Children:
+    """The sandbox, made when the first driver runs."""
+
+    def __init__(self, sandbox: Sandbox | None) -> None:
+        self._sandbox = sandbox
+
+    def __call__(self) -> Sandbox:
+        if self._sandbox is None:
+            from .sandbox.process import ProcessSandbox
+
+            self._sandbox = ProcessSandbox()
+        return self._sandbox
