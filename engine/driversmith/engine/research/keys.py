@@ -1,0 +1,38 @@
+"""Which parameters are really keys: they belong to the constructor, not to a call."""
+
+import re
+from typing import Literal
+
+from .reading import Node, text
+from .words import bare
+
+KeyLikeness = Literal["key", "token"]
+"""A `token` is what a bearer scheme of the same operation carries already; a `key` is something of its own."""
+
+_KEYS = frozenset({
+    "apikey", "xapikey", "apisecret", "appkey", "xappkey", "applicationkey", "xapplicationkey", "developerkey", "devkey",
+    "authkey", "xauthkey", "subscriptionkey", "ocpapimsubscriptionkey", "xrapidapikey", "apiaccesskey", "xapiaccesskey",
+})  # fmt: skip
+_TOKENS = frozenset({
+    "authorization", "xauthorization", "accesstoken", "xaccesstoken", "authtoken", "xauthtoken", "apitoken", "xapitoken",
+    "privatetoken", "oauthtoken",
+})  # fmt: skip
+_PERHAPS = frozenset({"token", "xtoken", "key", "xkey", "auth", "appid", "xappid"})
+_SPEAKS_OF_KEYS = re.compile(
+    r"\b(api|access|auth\w*|developer|subscription|bearer|secret|app|application)[ _-]?(key|token|id)\b|\bauthenticat",
+    re.IGNORECASE,
+)
+
+
+def key_likeness(name: str, location: str, node: Node) -> KeyLikeness | None:
+    """Whether a header, query or cookie parameter is really a key, and of which sort."""
+    if location == "path":
+        return None
+    word = bare(name)
+    if word in _KEYS:
+        return "key"
+    if word in _TOKENS:
+        return "token" if word != "authorization" or location == "header" else None
+    if word in _PERHAPS and _SPEAKS_OF_KEYS.search(text(node.get("description"))[:1000]):
+        return "token" if "token" in word or word == "auth" else "key"
+    return None

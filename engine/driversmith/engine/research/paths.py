@@ -1,0 +1,100 @@
+"""Path keys of a description as templates that a driver can fill."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from .words import bare
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_OPERATORS = "+#./;?&"
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class PathTemplate:
+    """A path below the base URL."""
+
+    path: str
+    """With a leading slash and `{name}` for each parameter; no query, no fragment."""
+    names: tuple[str, ...] = ()
+    """The parameters in it, each once, in order."""
+    query: dict[str, str] = field(default_factory=dict[str, str])
+    """Query parameters with fixed values that stood in the path key."""
+    query_names: dict[str, str] = field(default_factory=dict[str, str])
+    """Query parameters that the path key takes its value from a parameter for: name on the wire -> name of the parameter."""
+
+
+class InvalidPathError(ValueError):
+    """A path key from which no request can be made; the text says why."""
+
+
+def path_template(key: str, declared: Collection[str]) -> PathTemplate:
+    """Read a path key; `declared` are the names of the operation's path parameters.
+
+    A fragment is dropped (it never goes on the wire: some descriptions use it to tell operations apart), a fixed query
+    becomes parameters, `:id` and `{+id}` become `{id}`, and a placeholder takes the declared spelling of its name.
+
+    Raises:
+        InvalidPathError: no request can be made from it.
+    """
+    path = key.strip().partition("#")[0]
+    if len(path) > _LONGEST:
+        raise InvalidPathError(f"it has more than {_LONGEST} characters")
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        raise InvalidPathError("it holds control characters")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
+        raise InvalidPathError("it is a whole URL")
+    expanded = [name for group in re.findall(r"\{[?&]([^{}]*)\}", path) for name in group.split(",") if name]
+    path = re.sub(r"\{[?&][^{}]*\}", "", path)
+    path, _, query = path.partition("?")
+    names: list[str] = []
+
+    def spell(match: re.Match[str]) -> str:
+        name = _spelling(match.group(1).lstrip(_OPERATORS).rstrip("*+"), declared)
+        if not name:
+            raise InvalidPathError("it has a placeholder without a name")
+        names.append(name)
+        return "{" + name + "}"
+
+    segments = [_colon(segment, declared) for segment in path.split("/")]
+    path = _PLACEHOLDER.sub(spell, "/".join(segments))
+    if "{" in (rest := _PLACEHOLDER.sub("", path)) or "}" in rest:
+        raise InvalidPathError("its braces do not match")
+    if any(segment in (".", "..") for segment in segments):
+        raise InvalidPathError("it climbs out of the base URL with dots")
+    fixed, taken = _query(query, declared)
+    return PathTemplate(
+        path=path if path.startswith("/") else "/" + path,
+        names=tuple(dict.fromkeys(names)),
+        query=fixed,
+        query_names={**taken, **{name.rstrip("*"): name.rstrip("*") for name in expanded}},
+    )
+
+
+def _colon(segment: str, declared: Collection[str]) -> str:
+    """`:id` as `{id}`, where the operation declares such a path parameter."""
+    return "{" + segment[1:] + "}" if segment.startswith(":") and segment[1:] in declared else segment
+
+
+def _spelling(name: str, declared: Collection[str]) -> str:
+    name = name.strip()
+    if name in declared:
+        return name
+    return next((other for other in declared if bare(other) == bare(name) and bare(name)), name)
+
+
+def _query(query: str, declared: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    fixed: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        placeholder = _PLACEHOLDER.fullmatch(value) or (_PLACEHOLDER.fullmatch(name) if not value else None)
+        if placeholder:
+            parameter = _spelling(placeholder.group(1), declared)
+            taken[parameter if name.startswith("{") else name] = parameter
+        elif "{" in part or "}" in part or not name:
+            raise InvalidPathError("its query is a template of its own")
+        else:
+            fixed[name] = value
+    return fixed, taken

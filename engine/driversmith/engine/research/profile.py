@@ -1,0 +1,170 @@
+"""From a Description to an ApiProfile: pure, deterministic, without a network."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from ..contract.naming import driver_names
+from ..errors import DescriptionError, InvalidArgumentError
+from ..models.profile import (
+    ApiProfile,
+    DescriptionSource,
+    Evidence,
+    FieldProfile,
+    ObjectProfile,
+    OperationProfile,
+    SkippedOperation,
+)
+from .auth import Auth
+from .fields import fields_of
+from .identifiers import identifier_of
+from .notes import Notes
+from .objects import Collection, collections_of
+from .operations import Operation, OperationReader, Operations
+from .pagination import pagination_of
+from .parsing import Description
+from .rate_limits import rate_limit_of
+from .reading import Node, mapping, one_line, text
+from .records import Records, item_path_of, record_at, records_of
+from .references import Document
+from .schemas import ANY, Schema, Schemas
+from .servers import home_of, own_servers
+
+
+def build_profile(
+    description: Description, *, api_name: str, base_url: str, objects: tuple[str, ...] | None = None
+) -> ApiProfile:
+    """The facts of an API, each with where it stands in the description.
+
+    `objects` keeps only the operations of these objects; the others are listed as skipped.
+
+    Raises:
+        DescriptionError: code `no_operations` where there is nothing to call.
+        InvalidArgumentError: `api_name` gives no package name; code `unknown_objects` for an object that is not there.
+    """
+    names = driver_names(api_name)
+    notes = Notes()
+    document = Document(description, notes)
+    schemas = Schemas(document)
+    auth = Auth(document)
+    read = OperationReader(document, schemas, auth, home_of(description, base_url)).read_all()
+    if not read.callable:
+        raise _no_operations(description, read)
+    collections, belongs = collections_of(read.callable, schemas)
+    kept, skipped = read.callable, read.skipped
+    if objects is not None:
+        collections = _selected(collections, objects)
+        wanted = {collection.key for collection in collections}
+        kept = [op for op in kept if (home := belongs.get(op.profile.name)) and home.key in wanted]
+        left = set(map(id, kept))
+        skipped = [*skipped, *(_not_selected(op) for op in read.callable if id(op) not in left)]
+    operations = _with_security(kept, auth)
+    info = mapping(description.document.get("info"))
+    return ApiProfile(
+        api_name=api_name.strip(),
+        title=one_line(info.get("title"), 200),
+        version=one_line(info.get("version"), 80),
+        description=one_line(info.get("description"), 500),
+        documentation_url=_documentation_url(description.document),
+        source=DescriptionSource(
+            location=description.location, format=description.format, sha256=description.sha256, size=description.size
+        ),
+        base_url=base_url.rstrip("/"),
+        servers=own_servers(description),
+        auth=auth.profiles((operation.security for operation in operations.values()), names),
+        objects={collection.name: _object(collection, schemas, notes) for collection in collections},
+        operations=operations,
+        skipped=tuple(skipped),
+        rate_limit=rate_limit_of(description.document),
+        warnings=notes.sentences(),
+    )
+
+
+def _no_operations(description: Description, read: Operations) -> DescriptionError:
+    if read.skipped:
+        reasons = ", ".join(sorted({entry.reason for entry in read.skipped}))
+        what = f"describes {len(read.skipped)} operations, but none that can be called ({reasons})"
+    else:
+        what = "describes no operation" if "paths" in description.document else 'has no "paths"'
+    return DescriptionError(
+        f"{description.location} ({description.format}) {what}.",
+        code="no_operations",
+        next_action="Give a description with at least one operation under a path.",
+    )
+
+
+def _selected(collections: list[Collection], objects: Iterable[str]) -> list[Collection]:
+    by_name = {collection.name: collection for collection in collections}
+    unknown = [name for name in objects if name not in by_name]
+    if unknown:
+        known = sorted(by_name)
+        close = [match for name in unknown for match in get_close_matches(name, known, n=3, cutoff=0.5)]
+        shown = ", ".join(known[:60]) + (f" and {len(known) - 60} more" if len(known) > 60 else "")
+        raise InvalidArgumentError(
+            f"The API has no object {', '.join(repr(name[:80]) for name in unknown[:10])}; it has: {shown or 'none'}.",
+            code="unknown_objects",
+            next_action=f"Did you mean {' or '.join(map(repr, close))}?" if close else "Choose from these names.",
+        )
+    return [by_name[name] for name in dict.fromkeys(objects)]
+
+
+def _not_selected(operation: Operation) -> SkippedOperation:
+    return SkippedOperation(operation=operation.profile.signature, reason="not_selected")
+
+
+def _with_security(operations: list[Operation], auth: Auth) -> dict[str, OperationProfile]:
+    finished: dict[str, OperationProfile] = {}
+    combined = [auth.combined(operation.security, operation.keys) for operation in operations]
+    everywhere = auth.any_scheme() if auth.none_required else ()
+    for operation, security in zip(operations, combined, strict=True):
+        silent = operation.security is None and not security and len(everywhere) > 1
+        profile = operation.profile
+        finished[profile.name] = profile.model_copy(update={"security": everywhere if silent else security})
+    return finished
+
+
+def _documentation_url(root: Node) -> str | None:
+    url = text(mapping(root.get("externalDocs")).get("url")).strip()
+    return one_line(url, 500) if url.startswith(("http://", "https://")) and len(url) <= 500 else None
+
+
+def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectProfile:
+    verbs = collection.verbs
+    first = next(iter(verbs.values()))
+    read = verbs.get("read")
+    records = records_of(read.response.schema, schemas, name=collection.words[-1]) if read else None
+    single = verbs.get("read_one") or verbs.get("create") or verbs.get("update")
+    item_path = item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    fields = _fields(collection, records, item_path, schemas)
+    paged = pagination_of(read, records, schemas, notes) if read and records else None
+    paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()
+    filters = (p for p in read.profile.parameters if p.location != "path" and p.name not in paging) if read else ()
+    return ObjectProfile(
+        name=collection.name,
+        description=(read or first).profile.summary,
+        operations={verb: operation.profile.name for verb, operation in verbs.items()},
+        record_path=records.path if records else (),
+        shape=records.shape if records else "list",
+        item_path=item_path,
+        identifier=identifier_of(fields, collection),
+        fields=fields,
+        filters=tuple(parameter.argument for parameter in filters),
+        evidence=Evidence(pointer=first.profile.evidence.pointer, rule=records.rule if records else None),
+        **({"pagination": paged} if paged else {}),
+    )
+
+
+def _fields(
+    collection: Collection, records: Records | None, item_path: tuple[str, ...], schemas: Schemas
+) -> dict[str, FieldProfile]:
+    """The fields of a record: as the list gives them, else as a single record has them, else as they are sent."""
+    candidates: list[Schema] = [records.record] if records else []
+    for verb in ("read_one", "create", "update"):
+        if operation := collection.verbs.get(verb):
+            candidates.append(record_at(operation.response.schema, item_path, schemas))
+    for schema in candidates:
+        if schema is not ANY and schema.properties and (fields := fields_of(schema, schemas)):
+            return fields
+    for verb in ("create", "update"):
+        if (operation := collection.verbs.get(verb)) and operation.profile.body:
+            return operation.profile.body.fields
+    return {}
