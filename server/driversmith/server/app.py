@@ -14,9 +14,10 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
 from .instructions import INSTRUCTIONS
-from .lifespan import EngineFactory, engine_life
+from .lifespan import EngineFactory, engine_life, opened_engine
 from .middleware.first_need import RegisteredAtFirstNeed
 from .middleware.pages import paged_lists
+from .middleware.prompts import fitting_prompts
 
 if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
@@ -27,7 +28,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 def create_server(
     settings: Settings | None = None,
     *,
-    engine_factory: EngineFactory | None = None,
+    engine_factory: EngineFactory = opened_engine,
     transport: Literal["stdio", "http"] = "stdio",
 ) -> "MCPServer[Engine]":
     """The server: tools, resources, prompts, and a lifespan that opens the engine with `engine_factory`.
@@ -35,10 +36,6 @@ def create_server(
     With `transport="http"` tools take paths of the user's only below `settings.read_roots`.
     """
     settings = settings or Settings()
-    if engine_factory is None:
-        from driversmith.engine.composition import open_engine
-
-        engine_factory = open_engine
     bus = InMemorySubscriptionBus()
     opened: list[Engine] = []
 
@@ -64,7 +61,7 @@ def create_server(
         lifespan=lifespan,
         log_level=cast(LogLevel, settings.log_level.upper()),
         subscriptions=bus,
-        middleware=[needed, paged_lists],
+        middleware=[needed, paged_lists, fitting_prompts],
     )
     server.completion()(SessionIds(lambda: opened[0].journal))
     return server

@@ -11,6 +11,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from .app import create_server
 from .leaving import Departure
+from .lifespan import EngineFactory, opened_engine
 from .startup import log_to_stderr, read_settings
 
 PATH = "/mcp"
@@ -23,7 +24,7 @@ LOCAL_ONLY = TransportSecuritySettings(
 )
 
 
-def serve_http(address: str, settings: Settings | None = None) -> int:
+def serve_http(address: str, settings: Settings | None = None, *, engine_factory: EngineFactory = opened_engine) -> int:
     """Serve on HOST:PORT (port 0: a free one, named on stderr) until SIGINT or SIGTERM comes; the exit code.
 
     Only requests whose Host and Origin are local names are answered. An address that is not this machine's own is
@@ -40,10 +41,10 @@ def serve_http(address: str, settings: Settings | None = None) -> int:
         print(f"driversmith: cannot listen on {address}: {error.strerror or error}", file=sys.stderr)
         return 1
     with listening:
-        return _serve(listening, settings)
+        return _serve(listening, settings, engine_factory)
 
 
-def _serve(listening: socket.socket, settings: Settings) -> int:
+def _serve(listening: socket.socket, settings: Settings, engine_factory: EngineFactory) -> int:
     import anyio
     import uvicorn
 
@@ -56,7 +57,7 @@ def _serve(listening: socket.socket, settings: Settings) -> int:
             departure.signalled(sig)
             self.should_exit = True
 
-    app = create_server(settings, transport="http").streamable_http_app(
+    app = create_server(settings, engine_factory=engine_factory, transport="http").streamable_http_app(
         streamable_http_path=PATH, transport_security=LOCAL_ONLY
     )
     logging.getLogger("uvicorn.error").setLevel(

@@ -28,6 +28,13 @@ class UnusableEngine:
         raise type(self._reason)(self._reason.message, code=self._reason.code, next_action=self._reason.next_action)
 
 
+def opened_engine(settings: Settings) -> "AbstractAsyncContextManager[Engine]":
+    """The real engine; nothing of it is imported before."""
+    from driversmith.engine.composition import open_engine
+
+    return open_engine(settings)
+
+
 @asynccontextmanager
 async def engine_life(settings: Settings, open_engine: EngineFactory, bus: SubscriptionBus) -> "AsyncGenerator[Engine]":
     """The open engine, its events published on the bus.
@@ -42,5 +49,5 @@ async def engine_life(settings: Settings, open_engine: EngineFactory, bus: Subsc
             logger.error("the engine could not be opened: %s", reason)
             yield cast("Engine", UnusableEngine(reason))
             return
-        await stack.enter_async_context(published_updates(engine, bus))
+        stack.enter_context(published_updates(engine, bus))
         yield engine

@@ -10,6 +10,7 @@ from driversmith.engine.settings import Settings
 
 from .app import create_server
 from .leaving import Departure
+from .lifespan import EngineFactory, opened_engine
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
 
 
-def serve_stdio(settings: Settings | None = None) -> int:
+def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFactory = opened_engine) -> int:
     """Serve until stdin ends, or SIGINT or SIGTERM comes; the exit code (130 after SIGINT).
 
     However it ends, the engine is closed first: sessions that still run are left `interrupted`, to be resumed.
@@ -26,7 +27,7 @@ def serve_stdio(settings: Settings | None = None) -> int:
     log_to_stderr(settings)
     if sys.stdin.isatty():
         print("driversmith speaks MCP on stdin and stdout; see driversmith --help. Ctrl-C leaves.", file=sys.stderr)
-    server = create_server(settings, engine_factory=_engine_with_stdout_kept_clean)
+    server = create_server(settings, engine_factory=_keeping_stdout_clean(engine_factory))
     departure = Departure()
     stdin = EndableStdin(on_end=departure.begin)
     with departure.on_signals(stdin.end):
@@ -39,15 +40,17 @@ def serve_stdio(settings: Settings | None = None) -> int:
     return departure.exit_code
 
 
-@asynccontextmanager
-async def _engine_with_stdout_kept_clean(settings: Settings) -> "AsyncGenerator[Engine]":
+def _keeping_stdout_clean(open_engine: EngineFactory) -> EngineFactory:
     """The engine; `print` goes to stderr as long as it is open, for stdout is the wire.
 
     The SDK diverts the descriptor; this diverts the text layer above it, whose buffer would be flushed to the wire
     when the descriptor is restored.
     """
-    from driversmith.engine.composition import open_engine
 
-    with redirect_stdout(sys.stderr):
-        async with open_engine(settings) as engine:
-            yield engine
+    @asynccontextmanager
+    async def opened(settings: Settings) -> "AsyncGenerator[Engine]":
+        with redirect_stdout(sys.stderr):
+            async with open_engine(settings) as engine:
+                yield engine
+
+    return opened

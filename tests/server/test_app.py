@@ -1,0 +1,241 @@
+"""The MCP surface over a stand-in engine, in memory, in both protocol eras."""
+
+import json
+from pathlib import Path
+
+import anyio
+import pytest
+from driversmith.engine.errors import InvalidArgumentError, JournalError, SandboxUnavailableError
+from driversmith.tools.catalogue import TOOLS
+from mcp_types import CallToolResult, ResourceLink, ResourceUpdatedNotification
+
+from ..stand_ins.connection import ERAS, PETSTORE, answered, connected, refused, said
+
+pytestmark = pytest.mark.parametrize("era", ERAS)
+
+
+async def test_lists_all_tools_with_schemas_descriptions_and_annotations(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        tools = (await client.list_tools()).tools
+    assert tuple(tool.name for tool in tools) == TOOLS
+    for tool in tools:
+        assert tool.description and tool.title and tool.annotations and tool.annotations.read_only_hint is not None
+        assert tool.output_schema and tool.output_schema["type"] == "object"
+        assert tool.input_schema["additionalProperties"] is False
+        for name, argument in tool.input_schema["properties"].items():
+            assert argument.get("description"), f"{tool.name}.{name} has no description"
+
+
+async def test_tells_a_model_how_to_use_it_in_six_lines(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        assert client.instructions and len(client.instructions.splitlines()) == 6
+
+
+async def test_generates_with_progress_that_always_increases(tmp_path: Path, era: str) -> None:
+    told: list[tuple[float, float | None, str | None]] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message))
+
+    async with connected(tmp_path, era) as (client, _):
+        result = await client.call_tool("generate_driver_supervised", PETSTORE, progress_callback=hear)
+    found = answered(result)
+    assert (found["status"], found["success"], found["driver_name"]) == ("succeeded", True, "petstore_driver")
+    assert found["error"] is None, "nulls of the structured answer reach the client"
+    assert "Verified: mock" in said(result) and '"Rex"' in said(result)
+    assert [message for _, _, message in told] == ["Reading.", "Still reading.", "Writing."]
+    figures = [progress for progress, _, _ in told]
+    assert figures == sorted(set(figures)) and figures[-1] <= 1
+
+
+async def test_links_the_log_and_the_client_of_a_driver(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        result = await client.call_tool("generate_driver_supervised", PETSTORE)
+        links = [part for part in result.content if isinstance(part, ResourceLink)]
+        texts = [(await client.read_resource(link.uri)).contents[0].text for link in links]  # type: ignore[union-attr]
+    assert [link.name for link in links] == ["Session log", "petstore_driver/client.py"]
+    assert "Reading." in texts[0] and "class PetstoreDriver" in texts[1]
+
+
+async def test_answers_running_when_the_wait_is_over_and_attaches_again(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        engine.hold = True
+        first = await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0})
+        engine.let_go.set()
+        again = await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 5})
+    assert answered(first)["status"] == "running"
+    assert "again with the same arguments" in said(first) and "get_session(" in said(first)
+    assert answered(again)["session_id"] == answered(first)["session_id"] and answered(again)["success"]
+
+
+async def test_a_cancelled_request_leaves_the_session_running(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        engine.hold = True
+        with anyio.move_on_after(0.3):
+            await client.call_tool("generate_driver_supervised", PETSTORE)
+        listed = answered(await client.call_tool("query_history", {"kind": "sessions"}))["items"]
+        assert [item["status"] for item in listed] == ["running"]
+        engine.let_go.set()
+        ended = await client.call_tool("get_session", {"session_id": listed[0]["session_id"], "wait_seconds": 5})
+    assert answered(ended)["status"] == "succeeded"
+
+
+async def test_cancels_a_session_for_good(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        engine.hold = True
+        session = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))
+        ended = await client.call_tool("cancel_session", {"session_id": session["session_id"]})
+    assert answered(ended)["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("view", ["summary", "profile", "log", "diagnostics", "files", "metrics"])
+async def test_shows_every_view_of_a_session(tmp_path: Path, era: str, view: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
+        result = await client.call_tool("get_session", {"session_id": session, "view": view})
+    found = answered(result)
+    assert found["session_id"] == session if view == "summary" else set(found) == {"items", "next_cursor"}
+    assert said(result)
+
+
+async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        engine.messages = [(None, f"line {number}") for number in range(450)]
+        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
+        seen: list[int] = []
+        cursor = None
+        while True:
+            arguments = {"session_id": session, "view": "log", "cursor": cursor}
+            page = answered(await client.call_tool("get_session", arguments))
+            seen += [item["seq"] for item in page["items"]]
+            if (cursor := page["next_cursor"]) is None:
+                break
+    assert seen == list(range(1, 451))
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "words"),
+    [
+        ("generate_driver_supervised", {**PETSTORE, "wait_secs": 1}, "Did you mean wait_seconds?"),
+        ("generate_driver_supervised", {"api_url": "https://x.test"}, "api_name is missing"),
+        ("generate_driver_supervised", {**PETSTORE, "wait_seconds": "abc"}, "a number from 0 to 600; you gave 'abc'"),
+        ("generate_driver_supervised", {**PETSTORE, "engine": "gpt"}, "one of template, model, host or auto; you gave 'gpt'"),
+        ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of texts"),
+        ("generate_driver_supervised", {**PETSTORE, "output_dir": "drivers"}, "an absolute path"),
+        ("generate_driver_supervised", {**PETSTORE, "spec": "api.json"}, "an http(s) URL or an absolute path"),
+        ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
+        ("generate_driver_supervised", {"api_name": "class/../x", "api_url": "https://u.test"}, "'/'"),
+        ("validate_file", {"file_path": "relative.py"}, "an absolute path"),
+        ("validate_file", {"file_path": "/tmp/secret.pem"}, "known kind"),
+        ("validate_file", {}, "file_path is missing; validate_file needs file_path"),
+        ("diagnose_failure", {}, "session_id, or error_message"),
+        ("submit_file", {"session_id": "s1"}, "path and content are missing"),
+        ("submit_file", {"session_id": "s1", "path": "a.py", "content": ""}, "no session 's1'"),
+        ("get_session", {"session_id": "s1"}, "no session 's1'"),
+        ("get_session", {"session_id": "s1", "view": "everything"}, "view must be one of summary"),
+        ("read_records", {"session_id": "s1", "object_name": "pets", "limit": 0}, "limit must be a whole number from 1 to 1000"),
+        ("cancel_session", {"session_id": ["s1"]}, "session_id must be a text"),
+        ("query_history", {"kind": "sessions", "status": "done"}, "status must be one of queued"),
+        ("query_history", {"kind": "sessions", "since": "yesterday"}, "ISO 8601"),
+        ("query_history", {"kind": "sessions", "cursor": "x"}, "next_cursor of the page before"),
+        ("query_history", {"kind": "metrics", "status": "failed"}, "status does not apply to kind='metrics'"),
+    ],
+)
+async def test_wrong_arguments_are_refused_in_words(
+    tmp_path: Path, era: str, tool: str, arguments: dict[str, object], words: str
+) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        text = refused(await client.call_tool(tool, arguments))
+    assert words in text
+    assert "Error executing" not in text and "pydantic" not in text
+
+
+async def test_arguments_given_as_null_or_as_json_in_a_string_are_understood(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        await client.call_tool(
+            "generate_driver_supervised", {**PETSTORE, "engine": None, "objects": '["pets"]', "live": False}
+        )
+        await client.call_tool("validate_file", {"file_path": "driver.json", "content": '{"a": 1}'})
+    request = engine.calls[0][1]["request"]
+    assert (request.engine, request.objects, request.live) == ("auto", ("pets",), "false")
+    assert engine.calls[-1][1]["content"] == '{"a": 1}', "a text that is JSON stays the text"
+
+
+async def test_an_error_of_the_engine_is_told_with_what_to_do(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        for error in (
+            InvalidArgumentError("api_url is odd.", next_action="Give another."),
+            SandboxUnavailableError("No child can be started.", next_action="Raise the limit of processes."),
+            ExceptionGroup("tasks", [InvalidArgumentError("api_url is odd.", next_action="Give another.")]),
+        ):
+            engine.raises = error
+            text = refused(await client.call_tool("generate_driver_supervised", PETSTORE))
+            assert text in {"api_url is odd. Give another.", "No child can be started. Raise the limit of processes."}
+
+
+async def test_a_fault_of_ours_is_counted_and_told_as_one(tmp_path: Path, era: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        engine.raises = RuntimeError("secret path")
+        text = refused(await client.call_tool("validate_file", {"file_path": "x.py", "content": ""}))
+        metrics = answered(await client.call_tool("query_history", {"kind": "metrics"}))["items"][0]
+    assert "fault of driversmith" in text and "log" in text and "secret path" not in text
+    assert metrics["unhandled_exceptions"] == 1
+    assert "secret path" in caplog.text
+
+
+async def test_an_engine_that_cannot_be_opened_says_so_in_every_answer(tmp_path: Path, era: str) -> None:
+    refusal = JournalError("The session database is of a newer version.", next_action="Update driversmith.")
+    async with connected(tmp_path, era, refusal=refusal) as (client, _):
+        assert (await client.list_tools()).tools
+        text = refused(await client.call_tool("get_session", {"session_id": "s1"}))
+        with pytest.raises(Exception, match="newer version"):
+            await client.read_resource("driversmith://sessions")
+        with pytest.raises(Exception, match="newer version"):
+            await client.list_resources()
+    assert text == "The session database is of a newer version. Update driversmith."
+
+
+async def test_records_too_large_for_a_chat_are_left_out_in_the_open(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
+        result = await client.call_tool("read_records", {"session_id": session, "object_name": "pets", "limit": 100})
+    found = answered(result)
+    assert found["omitted"] > 0 and len(found["records"]) + found["omitted"] == 100
+    assert "left out" in said(result)
+    assert len(json.dumps(found)) + len(said(result)) < 60_000
+
+
+async def test_no_session_waits_for_a_submitted_file(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
+        result = await client.call_tool("submit_file", {"session_id": session, "path": "client.py", "content": "x"})
+    found = answered(result)
+    assert found["ok"] is False and found["findings"][0]["code"] == "F821"
+    assert "no session waits" in found["session"] and "no session waits" in said(result)
+
+
+async def test_an_older_client_hears_of_changes_while_it_waits(tmp_path: Path, era: str) -> None:
+    heard: list[str] = []
+
+    async def hear(message: object) -> None:
+        if isinstance(message, ResourceUpdatedNotification):
+            heard.append(message.params.uri)
+
+    async with connected(tmp_path, era, client={"message_handler": hear}) as (client, _):
+        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
+        await anyio.sleep(0.05)
+    assert set(heard) == ({f"driversmith://sessions/{session}/log"} if era == "legacy" else set())
+
+
+async def test_over_http_paths_outside_the_configured_folders_are_refused(tmp_path: Path, era: str) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    calls: list[CallToolResult] = []
+    async with connected(tmp_path, era, transport="http", read_roots=(allowed,)) as (client, _):
+        for arguments in ({"output_dir": str(tmp_path)}, {"spec": "/etc/spec.json"}, {"output_dir": str(allowed / ".." / "x")}):
+            calls.append(await client.call_tool("generate_driver_supervised", {**PETSTORE, **arguments}))
+        calls.append(await client.call_tool("validate_file", {"file_path": str(tmp_path / "x.py")}))
+        calls.append(await client.call_tool("validate_file", {"file_path": "x.py", "content": "", "driver_root": "/"}))
+        inside = await client.call_tool("generate_driver_supervised", {**PETSTORE, "output_dir": str(allowed)})
+    assert all("DRIVERSMITH_READ_ROOTS" in refused(call) for call in calls)
+    assert answered(inside)["success"]
