@@ -1,0 +1,229 @@
+"""What only the SQLite journal can get wrong: files, processes, disks."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from driversmith.engine.errors import JournalError
+from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.models.session import GenerateRequest
+
+TEN_SESSIONS = """
+import anyio, sys
+from pathlib import Path
+from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.models.session import GenerateRequest, SupervisedResult
+
+async def one(journal, name):
+    request = GenerateRequest(api_name=name, api_url="https://x.example", output_dir="/d")
+    record, _ = await journal.create_session(request, key=name, project_path="/d/" + name)
+    epoch = await journal.claim(record.session_id, this_process(), lease_seconds=30)
+    for number in range(20):
+        await journal.append_event(record.session_id, epoch, "step.progress", str(number))
+        await journal.renew(record.session_id, epoch, lease_seconds=30)
+    result = SupervisedResult(session_id=record.session_id, status="succeeded")
+    await journal.release(record.session_id, epoch, "succeeded", result)
+
+async def main():
+    async with open_journal(Path(sys.argv[1])) as journal:
+        async with anyio.create_task_group() as tasks:
+            for number in range(10):
+                tasks.start_soon(one, journal, f"{sys.argv[2]}{number}")
+
+anyio.run(main)
+"""
+
+ACKNOWLEDGE = """
+import anyio, sys
+from pathlib import Path
+from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.models.session import GenerateRequest
+
+async def main():
+    async with open_journal(Path(sys.argv[1])) as journal:
+        request = GenerateRequest(api_name="x", api_url="https://x.example", output_dir="/d")
+        record, _ = await journal.create_session(request, key="k", project_path="/d/x")
+        epoch = await journal.claim(record.session_id, this_process(), lease_seconds=1000)
+        while True:
+            event = await journal.append_event(record.session_id, epoch, "step.progress", "x")
+            print(record.session_id, event.seq, flush=True)
+
+anyio.run(main)
+"""
+
+
+async def test_two_processes_with_ten_sessions_each_share_a_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    children = [subprocess.Popen([sys.executable, "-c", TEN_SESSIONS, str(path), name]) for name in "ab"]
+    assert [child.wait(timeout=60) for child in children] == [0, 0]
+    async with open_journal(path) as journal:
+        sessions = (await journal.sessions(status="succeeded")).items
+        assert len(sessions) == 20
+        for record in sessions:
+            assert [e.seq for e in await journal.events(record.session_id)] == list(range(1, 21))
+
+
+async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    child = subprocess.Popen([sys.executable, "-c", ACKNOWLEDGE, str(path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    lines = [child.stdout.readline() for _ in range(20)]
+    child.send_signal(signal.SIGKILL)
+    lines += child.stdout.readlines()
+    child.stdout.close()
+    session_id, seq = [line for line in lines if line.endswith("\n")][-1].split()
+    async with open_journal(path) as journal:
+        # the killed child is a zombie until it is waited for, which counts as dead
+        assert (await journal.session(session_id)).status == "interrupted"
+        assert len(await journal.events(session_id)) >= int(seq)
+        assert await journal.claim(session_id, this_process(), lease_seconds=10) == 2
+    child.wait(timeout=10)
+
+
+async def refusal(path: Path) -> JournalError:
+    with pytest.raises(JournalError) as refused:
+        async with open_journal(path):
+            pass
+    assert str(path) in refused.value.message
+    assert refused.value.next_action
+    return refused.value
+
+
+async def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    assert "folder" in (await refusal(tmp_path)).message
+
+
+async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"my only copy of the novel")
+    assert "not a driversmith database" in (await refusal(path)).message
+    assert path.read_bytes() == b"my only copy of the novel"
+    assert os.listdir(tmp_path) == ["journal.db"]
+
+
+async def test_a_damaged_database_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path):
+        pass
+    path.write_bytes(path.read_bytes()[:100] + b"\x99" * 5000)
+    await refusal(path)
+
+
+async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path):
+        pass
+    with sqlite3.connect(path) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    before = path.read_bytes()
+    assert "newer version" in (await refusal(path)).message
+    assert path.read_bytes() == before
+
+
+async def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE bookmarks (url)")
+    other.close()
+    before = path.read_bytes()
+    assert "another program" in (await refusal(path)).message
+    assert path.read_bytes() == before
+
+
+async def test_a_file_where_a_folder_has_to_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    await refusal(tmp_path / "home" / "journal.db")
+
+
+async def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path):
+        pass
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "read-only" in (await refusal(path)).message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+async def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "journal.db"
+    async with open_journal(path):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal.db") as journal:
+        request = GenerateRequest(api_name="x", api_url="https://x.example", output_dir="/d")
+        record, _ = await journal.create_session(request, key="k", project_path="/d/x")
+        epoch = await journal.claim(record.session_id, this_process(), lease_seconds=30)
+        assert epoch
+        await limit_pages(journal, 60)
+        with pytest.raises(JournalError, match="no room left") as full:
+            await journal.store_step(record.session_id, epoch, "big", "x" * 1_000_000)
+        assert "disk space" in full.value.next_action
+        await limit_pages(journal, 10_000)
+        await journal.store_step(record.session_id, epoch, "big", "x" * 1_000_000)
+
+
+async def limit_pages(journal: object, pages: int) -> None:
+    """Make the database 'full' at this many pages, on the connection that writes."""
+    connection = journal._writer._connection  # type: ignore[attr-defined]
+    await connection.execute_fetchall(f"PRAGMA max_page_count = {pages}")
+
+
+async def test_a_write_that_fails_does_not_take_its_neighbours_down(tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal.db") as journal:
+        request = GenerateRequest(api_name="x", api_url="https://x.example", output_dir="/d")
+        record, _ = await journal.create_session(request, key="k", project_path="/d/x")
+        epoch = await journal.claim(record.session_id, this_process(), lease_seconds=30) or 0
+        failed: list[Exception] = []
+
+        async def bad() -> None:
+            try:
+                await journal.append_event(record.session_id, epoch, "x", "y", progress=0.1, level=object())  # type: ignore[arg-type]
+            except Exception as error:
+                failed.append(error)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(10):
+                tasks.start_soon(journal.store_step, record.session_id, epoch, str(number), number)
+                tasks.start_soon(bad)
+        assert len(failed) == 10
+        for number in range(10):
+            assert await journal.step_result(record.session_id, str(number)) == number
+
+
+async def test_an_exception_in_the_block_leaves_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="mine"):
+        async with open_journal(tmp_path / "journal.db"):
+            raise KeyError("mine")
+
+
+async def test_a_closed_journal_says_so(tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal.db") as journal:
+        pass
+    with pytest.raises(JournalError, match="closed"):
+        await journal.count("x")
+    with pytest.raises(JournalError, match="closed"):
+        await journal.metrics()
+
+
+async def test_closing_under_cancellation_writes_what_is_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with anyio.CancelScope() as scope:
+        async with open_journal(path) as journal, anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(journal.count, "x")
+            await anyio.lowlevel.checkpoint()
+            scope.cancel()
+    with sqlite3.connect(path) as reopened:
+        assert reopened.execute("SELECT sum(amount) FROM counts").fetchone() == (20,)
+    reopened.close()
