@@ -73,36 +73,32 @@ class _Register:
         return LoopbackResponse(status, [(b"Content-Type", b"application/json; charset=utf-8")], text)
 
     def _route(self, request: LoopbackRequest, path: str, query: dict[str, str]) -> _Answer:
-        if path == "/openapi.json":
-            return _Answer(HTTPStatus.OK, self._description)
-        if path == BASE_PATH:
-            return _Answer(HTTPStatus.OK, {"lists": ["coasts", "lighthouses", "keepers", "logbook"]})
-        if not path.startswith(f"{BASE_PATH}/"):
-            return _problem(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
-        name = path.removeprefix(f"{BASE_PATH}/")
-        if request.method == "POST" and name == "logbook":
-            return self._add_entry(request) if self._has_key(request) else _unauthorized()
+        if request.method == "POST" and path == f"{BASE_PATH}/logbook":
+            return self._keyed(request, lambda: self._add_entry(request))
         if request.method not in {"GET", "HEAD"}:
             return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible here.")
-        if name.startswith("lighthouses/"):
-            return _one(self._lighthouses, name.removeprefix("lighthouses/"))
-        open_lists: dict[str, Callable[[dict[str, str]], _Answer]] = {
-            "coasts": lambda _: _Answer(HTTPStatus.OK, self._coasts),
-            "lighthouses": self._page,
+        if path.startswith(f"{BASE_PATH}/lighthouses/"):
+            return _one(self._lighthouses, path.removeprefix(f"{BASE_PATH}/lighthouses/"))
+        routes: dict[str, Callable[[], _Answer]] = {
+            "/openapi.json": lambda: _Answer(HTTPStatus.OK, self._description),
+            BASE_PATH: lambda: _Answer(HTTPStatus.OK, {"lists": ["coasts", "lighthouses", "keepers", "logbook"]}),
+            f"{BASE_PATH}/coasts": lambda: _Answer(HTTPStatus.OK, self._coasts),
+            f"{BASE_PATH}/lighthouses": lambda: self._page(query),
+            f"{BASE_PATH}/keepers": lambda: self._keyed(
+                request, lambda: _Answer(HTTPStatus.OK, {"keepers": self._keepers})
+            ),
+            f"{BASE_PATH}/logbook": lambda: self._keyed(request, lambda: self._entries(query)),
         }
-        keyed_lists: dict[str, Callable[[dict[str, str]], _Answer]] = {
-            "keepers": lambda _: _Answer(HTTPStatus.OK, {"keepers": self._keepers}),
-            "logbook": self._entries,
-        }
-        if name in open_lists:
-            return open_lists[name](query)
-        if name in keyed_lists:
-            return keyed_lists[name](query) if self._has_key(request) else _unauthorized()
+        if path in routes:
+            return routes[path]()
         return _problem(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
 
-    def _has_key(self, request: LoopbackRequest) -> bool:
+    def _keyed(self, request: LoopbackRequest, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer for whoever has the key."""
         sent = request.header(KEY_HEADER.lower().encode()) or b""
-        return secrets.compare_digest(sent, self._key)
+        if not secrets.compare_digest(sent, self._key):
+            return _problem(HTTPStatus.UNAUTHORIZED, f"Send a key in the header {KEY_HEADER}.")
+        return answer()
 
     def _page(self, query: dict[str, str]) -> _Answer:
         page, size = _number(query, "page", 1), min(_number(query, "per_page", 10), MAX_PER_PAGE)
@@ -143,10 +139,6 @@ def _one(records: list[Record], record_id: str) -> _Answer:
 def _number(query: dict[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else default
-
-
-def _unauthorized() -> _Answer:
-    return _problem(HTTPStatus.UNAUTHORIZED, f"Send a key in the header {KEY_HEADER}.")
 
 
 def _problem(status: HTTPStatus, sentence: str) -> _Answer:

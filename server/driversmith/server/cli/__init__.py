@@ -1,0 +1,1 @@
+"""The command line: one file a family of commands; typer and rich are imported here only."""

@@ -1,0 +1,40 @@
+"""Where output goes: results to stdout, everything else to stderr; and the exit codes."""
+
+import json
+import sys
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.text import Text
+
+SUCCESS = 0
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+_WIDE = 240
+
+
+def stdout() -> Console:
+    """The console for results."""
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+
+
+def stderr() -> Console:
+    """The console for progress and complaints."""
+    return Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
+
+
+def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
+    """The value as JSON on stdout, and nothing else there."""
+    data: Any = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def complain(message: str, next_action: str = "") -> None:
+    """One clear line on stderr, and what to do."""
+    text = Text.assemble(("driversmith: ", "bold red"), message)
+    if next_action:
+        text.append(f" {next_action}")
+    stderr().print(text, soft_wrap=True)

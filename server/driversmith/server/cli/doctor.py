@@ -1,0 +1,149 @@
+"""`driversmith doctor`: whether everything that a session needs is in place."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import anyio
+import typer
+from driversmith.engine.errors import DriversmithError
+from driversmith.engine.models.base import Value
+from driversmith.engine.settings import Settings
+from rich.text import Text
+
+from .console import FAILED, SUCCESS, print_json, stdout
+from .context import command_settings, run_async
+
+PACKAGES = ("driversmith", "mcp", "pydantic", "anyio", "aiosqlite", "httpx2", "jinja2", "ruff", "typer", "rich")
+KEY = "ANTHROPIC_API_KEY"
+SECONDS = 20.0
+
+
+class Check(Value):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+    """What to do where it is not ok."""
+    required: bool = True
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check this installation. Reaches no network and shows no key."""
+    settings = command_settings()
+
+    async def examine() -> list[Check]:
+        return [await _bounded(name, check, settings) for name, check in _CHECKS.items()]
+
+    checks = run_async(examine)
+    ok = all(check.ok for check in checks if check.required)
+    if as_json:
+        print_json({"ok": ok, "checks": [check.model_dump(mode="json") for check in checks]})
+    else:
+        for check in checks:
+            mark = ("ok  ", "green") if check.ok else ("FAIL", "bold red") if check.required else ("none", "yellow")
+            stdout().print(
+                Text.assemble(mark, f"  {check.name}: {check.found}{'. ' if check.advice else ''}{check.advice}"),
+                soft_wrap=True,
+            )
+    raise typer.Exit(SUCCESS if ok else FAILED)
+
+
+async def _bounded(name: str, check: Callable[[Settings], Awaitable[Check]], settings: Settings) -> Check:
+    try:
+        with anyio.fail_after(SECONDS):
+            return await check(settings)
+    except DriversmithError as exc:
+        return Check(name=name, ok=False, found=exc.message, advice=exc.next_action)
+    except Exception as exc:  # a check-up reports whatever is broken, and goes on
+        return Check(name=name, ok=False, found=f"{type(exc).__name__}: {exc}")
+
+
+async def _python(_: Settings) -> Check:
+    ok = sys.version_info >= (3, 11)
+    found = f"{platform.python_version()} at {sys.executable}, {platform.system()} {platform.machine()}"
+    return Check(name="python", ok=ok, found=found, advice="" if ok else "Python 3.11 or later is needed.")
+
+
+async def _packages(_: Settings) -> Check:
+    found: list[str] = []
+    missing: list[str] = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    advice = f"Missing: {', '.join(missing)}; install driversmith again." if missing else ""
+    return Check(name="packages", ok=not missing, found=", ".join(found), advice=advice)
+
+
+async def _home(settings: Settings) -> Check:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as exc:
+        found = f"{settings.home} cannot be written ({exc.strerror or exc})"
+        return Check(name="home", ok=False, found=found, advice="Set DRIVERSMITH_HOME to a folder of yours.")
+    return Check(name="home", ok=True, found=f"{settings.home} is writable")
+
+
+async def _database(settings: Settings) -> Check:
+    if not settings.database.exists():
+        return Check(
+            name="database", ok=True, found=f"{settings.database} is not there yet; the first session makes it"
+        )
+    from driversmith.engine.composition import open_engine
+
+    async with open_engine(settings) as engine:
+        page = await engine.journal.sessions(limit=1)
+    held = "holds sessions" if page.items else "holds no session"
+    return Check(name="database", ok=True, found=f"{settings.database} can be used and {held}")
+
+
+async def _credentials(settings: Settings) -> Check:
+    from driversmith.engine.network.credentials import load_credentials
+
+    origins = len(load_credentials(settings.credentials_file).tables)
+    return Check(name="credentials", ok=True, found=f"{settings.credentials_file}: {origins} origins")
+
+
+async def _sandbox(_: Settings) -> Check:
+    from driversmith.engine.sandbox.process import ProcessSandbox
+
+    return Check(name="sandbox", ok=True, found=f"a child starts; isolation: {await ProcessSandbox().probe()}")
+
+
+async def _ruff(_: Settings) -> Check:
+    from driversmith.engine.validation.ruff_tool import find_ruff
+
+    ran = await anyio.run_process([*find_ruff(), "--version"], check=False)
+    return Check(
+        name="ruff", ok=ran.returncode == 0, found=ran.stdout.decode(errors="replace").strip() or "does not run"
+    )
+
+
+async def _model_key(_: Settings) -> Check:
+    ok = bool(os.environ.get(KEY))
+    found = f"{KEY} is {'set' if ok else 'not set'}"
+    return Check(
+        name="model key", ok=ok, found=found, advice="" if ok else "Only engine=model needs it.", required=False
+    )
+
+
+_CHECKS: dict[str, Callable[[Settings], Awaitable[Check]]] = {
+    "python": _python,
+    "packages": _packages,
+    "home": _home,
+    "database": _database,
+    "credentials": _credentials,
+    "sandbox": _sandbox,
+    "ruff": _ruff,
+    "model key": _model_key,
+}

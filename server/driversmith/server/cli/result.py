@@ -1,0 +1,95 @@
+"""A session's result for a person."""
+
+import json
+from typing import Any
+
+from driversmith.engine.models.session import SupervisedResult
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+MOST_COLUMNS = 7
+MOST_ROWS = 20
+CELL = 40
+
+_LEVELS = {
+    "live": "read real records from the API",
+    "mock": "passed the contract against a mock server; the real API was not read",
+    "static_only": "checked without running",
+}
+
+
+def print_result(console: Console, result: SupervisedResult) -> None:
+    """What was made, how far it was verified, and what to do next; or why there is nothing."""
+    if result.error is not None and not result.success:
+        _print_failure(console, result)
+    elif not result.success:
+        console.print(f"Session {result.session_id} is {result.status}.")
+    else:
+        _print_success(console, result)
+    for note in result.notes:
+        console.print(Text(f"note: {_line(note)}", style="dim"), soft_wrap=True)
+
+
+def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST_ROWS) -> Table:
+    """The first records as a table of their first columns."""
+    names: list[str] = []
+    for record in records[:rows]:
+        names += [name for name in record if name not in names]
+    shown = names[:MOST_COLUMNS]
+    more = f", and {len(names) - len(shown)} more columns" if len(names) > len(shown) else ""
+    table = Table(title=Text(f"{title}{more}"), title_justify="left", header_style="bold")
+    for name in shown:
+        table.add_column(Text(_line(name)), overflow="ellipsis", no_wrap=True)
+    for record in records[:rows]:
+        table.add_row(*(Text(cell(record.get(name))) for name in shown))
+    return table
+
+
+def cell(value: Any) -> str:
+    """A value in one short line."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = _line(text)
+    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."
+
+
+def _print_success(console: Console, result: SupervisedResult) -> None:
+    found = result.verification
+    if result.driver_name is None:
+        console.print(Text("researched", style="bold green"), f"in {result.elapsed_seconds:.1f} s; nothing was written")
+    else:
+        console.print(Text(f"{result.driver_name}", style="bold green"), f"in {result.elapsed_seconds:.1f} s")
+        console.print(Text(f"  {result.output_path}"), soft_wrap=True)
+        counts = f"contract {found.passed} passed, {found.failed} failed; isolation {found.isolation}"
+        console.print(f"  verified: {found.level} ({_LEVELS[found.level]}; {counts})", soft_wrap=True)
+    if result.kept_files:
+        kept = ", ".join(result.kept_files)
+        console.print(Text(f"  left alone, since you changed them: {kept} (new text in *.new)"), soft_wrap=True)
+    if result.skipped:
+        reasons = sorted({s.reason for s in result.skipped})
+        console.print(f"  {len(result.skipped)} operations skipped ({', '.join(reasons)}); see the driver's README")
+    if result.profile is not None:
+        console.print(Text(f"  objects: {', '.join(result.profile.objects) or 'none'}"), soft_wrap=True)
+    for name, records in result.preview.items():
+        console.print(records_table(name, list(records)))
+    if result.output_path and result.driver_name:
+        example = next(iter(result.preview), "OBJECT")
+        console.print(Text(f'  next: pip install "{result.output_path}"', style="dim"), soft_wrap=True)
+        console.print(Text(f'        driversmith read "{result.output_path}" {example}', style="dim"), soft_wrap=True)
+
+
+def _print_failure(console: Console, result: SupervisedResult) -> None:
+    error = result.error
+    assert error is not None  # noqa: S101 - the caller's condition
+    console.print(
+        Text.assemble((f"{result.status} ", "bold red"), f"[{error.code}] ", _line(error.message)), soft_wrap=True
+    )
+    if error.next_action:
+        console.print(Text(f"  {_line(error.next_action)}"), soft_wrap=True)
+    console.print(Text(f"  session {result.session_id}; driversmith show {result.session_id}", style="dim"))
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

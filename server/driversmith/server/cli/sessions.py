@@ -1,0 +1,131 @@
+"""`driversmith sessions`, `show`, `resume`, `cancel`, `prune`: what the journal remembers, and what to do with it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from driversmith.engine.models.session import FINISHED, SessionRecord, SessionStatus, SupervisedResult
+from rich.table import Table
+from rich.text import Text
+
+from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
+from .context import command_settings, engine_for_command, run_async
+from .progress import event_progress, shown_progress
+from .result import cell, print_result
+
+SessionId = Annotated[str, typer.Argument(metavar="ID", help="Id of the session, as `driversmith sessions` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+WAIT_SECONDS = 30.0
+MOST_EVENTS = 500
+
+
+def sessions(
+    status: Annotated[SessionStatus | None, typer.Option(help="Only sessions with this status.")] = None,
+    limit: Annotated[int, typer.Option(help="Most sessions to show.", min=1, max=1000)] = 20,
+    as_json: Json = False,
+) -> None:
+    """List sessions, newest first."""
+    settings = command_settings()
+
+    async def read() -> list[SessionRecord]:
+        async with engine_for_command(settings) as engine:
+            return (await engine.journal.sessions(status=status, limit=limit)).items
+
+    found = run_async(read)
+    if as_json:
+        print_json([record.model_dump(mode="json", exclude={"key"}) for record in found])
+        return
+    table = Table("session", "status", "api", "url", "verified", "when", box=None, header_style="bold")
+    for record in found:
+        level = record.result.verification.level if record.result and record.result.success else ""
+        cells = (record.request.api_name, record.request.api_url, level, record.created_at[:19].replace("T", " "))
+        table.add_row(record.session_id, record.status, *(Text(cell(value)) for value in cells))
+    stdout().print(table if found else "No sessions.")
+
+
+def show(session_id: SessionId, as_json: Json = False) -> None:
+    """Show a session: its result and its log."""
+    settings = command_settings()
+
+    async def read() -> None:
+        async with engine_for_command(settings) as engine:
+            record = await engine.journal.session(session_id)
+            events = await engine.journal.events(session_id, limit=MOST_EVENTS)
+            result = await engine.result(session_id)
+        if as_json:
+            print_json(
+                {
+                    **record.model_dump(mode="json", exclude={"key", "result"}),
+                    "result": result.model_dump(mode="json"),
+                    "events": [event.model_dump(mode="json", exclude={"session_id"}) for event in events],
+                }
+            )
+            return
+        console = stdout()
+        console.print(f"{record.request.api_name}  {record.request.api_url}", style="bold", markup=False)
+        for event in events:
+            console.print(Text(f"  {event.at[11:19]} {event.level:7} {event.message}", style="dim"), soft_wrap=True)
+        print_result(console, result)
+
+    run_async(read)
+
+
+def resume(session_id: SessionId, as_json: Json = False) -> None:
+    """Go on with an interrupted session, and wait for it."""
+    settings = command_settings()
+
+    async def run() -> SupervisedResult:
+        with shown_progress(session_id, quiet=as_json) as shown:
+            async with engine_for_command(settings) as engine:
+                await engine.resume(session_id)
+                while True:
+                    result = await engine.wait(session_id, seconds=WAIT_SECONDS, on_event=event_progress(shown))
+                    if result.status not in {"queued", "running"}:
+                        return result
+
+    try:
+        result = run_async(run)
+    except KeyboardInterrupt:
+        complain("Interrupted.", f"Nothing is lost: `driversmith resume {session_id}` goes on where it stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    _finish(result, as_json)
+
+
+def cancel(session_id: SessionId, as_json: Json = False) -> None:
+    """Cancel a session, in whatever process it runs."""
+    settings = command_settings()
+
+    async def run() -> SupervisedResult:
+        async with engine_for_command(settings) as engine:
+            return await engine.cancel(session_id)
+
+    result = run_async(run)
+    if as_json:
+        print_json(result)
+    else:
+        stdout().print(f"Session {session_id} is {result.status}.")
+    raise typer.Exit(SUCCESS if result.status in FINISHED else FAILED)
+
+
+def prune(
+    days: Annotated[int, typer.Option(help="Keep sessions that finished within this many days.", min=0)] = 30,
+) -> None:
+    """Forget finished sessions; drivers on disk stay."""
+    settings = command_settings()
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    async def run() -> int:
+        async with engine_for_command(settings) as engine:
+            return await engine.journal.prune(before=before)
+
+    removed = run_async(run)
+    stderr().print(f"Forgot {removed} finished sessions older than {days} days.")
+
+
+def _finish(result: SupervisedResult, as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+    else:
+        print_result(stdout() if result.success else stderr(), result)
+    raise typer.Exit(SUCCESS if result.success else FAILED)
