@@ -32,7 +32,11 @@ class Placing:
 
     def __enter__(self) -> Self:
         self._folder.mkdir()
-        _write_through(self._folder / "owner.json", json.dumps(vars(this_process())))
+        try:
+            _write_through(self._folder / "owner.json", json.dumps(vars(this_process())))
+        except OSError:
+            clear(self._folder, self._project)
+            raise
         return self
 
     def __exit__(
@@ -97,7 +101,7 @@ def clear(folder: Path, project: Path) -> None:
         for path, sha256 in plan["written"].items():
             if _hash(project / path) == sha256:
                 _put_back(folder / "old" / path, project / path)
-                _tidy((project / path).parent, project)
+            _tidy((project / path).parent, project)
         for path in plan["removed"]:
             if not (project / path).exists():
                 _put_back(folder / "old" / path, project / path)
@@ -154,7 +158,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _tidy(folder: Path, project: Path) -> None:
     """Remove a folder of the project that has become empty."""
-    while folder != project and folder.is_dir() and not any(folder.iterdir()):
+    while folder != project and folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
 

@@ -42,7 +42,8 @@ def publish(files: Sequence[DriverFile], project: Path) -> Publication:
     try:
         sweep(project)
         if _is_free(project):
-            made = _make_parents(project)
+            made = [folder for folder in project.parents if _mode(folder) is None]
+            project.parent.mkdir(parents=True, exist_ok=True)
             with Placing(project) as placing:
                 placing.write(files)
                 placing.appear()
@@ -51,7 +52,7 @@ def publish(files: Sequence[DriverFile], project: Path) -> Publication:
     except OSError as error:
         raise _explain(error, project) from error
     finally:
-        for folder in reversed(made):
+        for folder in made:
             _remove_if_empty(folder)
 
 
@@ -201,13 +202,6 @@ def _hashes(manifest: Any) -> dict[str, str] | None:
 
 def _published(file: DriverFile, path: str) -> PublishedFile:
     return PublishedFile(path=path, sha256=file.sha256, author=file.author)
-
-
-def _make_parents(project: Path) -> list[Path]:
-    """Make the folders above the project folder; those that were not there."""
-    missing = [folder for folder in project.parents if not folder.exists()]
-    project.parent.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
 
 
 def _remove_if_empty(folder: Path) -> None:
