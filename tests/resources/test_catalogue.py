@@ -105,7 +105,7 @@ async def test_the_list_of_resources_comes_in_pages(tmp_path: Path, era: str, mo
 )
 async def test_what_does_not_exist_is_refused_in_words(tmp_path: Path, era: str, uri: str, words: str) -> None:
     async with connected(tmp_path, era) as (client, _):
-        with pytest.raises(MCPError, match="(?i)") as raised:
+        with pytest.raises(MCPError) as raised:
             await client.read_resource(uri)
     assert raised.value.error.code == INVALID_PARAMS
     assert words in raised.value.error.message
@@ -114,7 +114,7 @@ async def test_what_does_not_exist_is_refused_in_words(tmp_path: Path, era: str,
 async def test_a_missing_file_names_those_that_there_are(tmp_path: Path, era: str) -> None:
     async with connected(tmp_path, era) as (client, _):
         session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
-        with pytest.raises(MCPError, match="Its files: petstore_driver/client.py"):
+        with pytest.raises(MCPError, match="Its files: petstore_driver"):
             await client.read_resource(f"driversmith://sessions/{session}/files/setup.py")
 
 

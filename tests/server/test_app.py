@@ -119,21 +119,29 @@ async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> 
         ("generate_driver_supervised", {**PETSTORE, "wait_secs": 1}, "Did you mean wait_seconds?"),
         ("generate_driver_supervised", {"api_url": "https://x.test"}, "api_name is missing"),
         ("generate_driver_supervised", {**PETSTORE, "wait_seconds": "abc"}, "a number from 0 to 600; you gave 'abc'"),
-        ("generate_driver_supervised", {**PETSTORE, "engine": "gpt"}, "one of template, model, host or auto; you gave 'gpt'"),
+        (
+            "generate_driver_supervised",
+            {**PETSTORE, "engine": "gpt"},
+            "one of template, model, host or auto; you gave 'gpt'",
+        ),
         ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of texts"),
         ("generate_driver_supervised", {**PETSTORE, "output_dir": "drivers"}, "an absolute path"),
         ("generate_driver_supervised", {**PETSTORE, "spec": "api.json"}, "an http(s) URL or an absolute path"),
         ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
         ("generate_driver_supervised", {"api_name": "class/../x", "api_url": "https://u.test"}, "'/'"),
         ("validate_file", {"file_path": "relative.py"}, "an absolute path"),
-        ("validate_file", {"file_path": "/tmp/secret.pem"}, "known kind"),
+        ("validate_file", {"file_path": "/home/me/secret.pem"}, "known kind"),
         ("validate_file", {}, "file_path is missing; validate_file needs file_path"),
         ("diagnose_failure", {}, "session_id, or error_message"),
         ("submit_file", {"session_id": "s1"}, "path and content are missing"),
         ("submit_file", {"session_id": "s1", "path": "a.py", "content": ""}, "no session 's1'"),
         ("get_session", {"session_id": "s1"}, "no session 's1'"),
         ("get_session", {"session_id": "s1", "view": "everything"}, "view must be one of summary"),
-        ("read_records", {"session_id": "s1", "object_name": "pets", "limit": 0}, "limit must be a whole number from 1 to 1000"),
+        (
+            "read_records",
+            {"session_id": "s1", "object_name": "pets", "limit": 0},
+            "limit must be a whole number from 1 to 1000",
+        ),
         ("cancel_session", {"session_id": ["s1"]}, "session_id must be a text"),
         ("query_history", {"kind": "sessions", "status": "done"}, "status must be one of queued"),
         ("query_history", {"kind": "sessions", "since": "yesterday"}, "ISO 8601"),
@@ -173,7 +181,9 @@ async def test_an_error_of_the_engine_is_told_with_what_to_do(tmp_path: Path, er
             assert text in {"api_url is odd. Give another.", "No child can be started. Raise the limit of processes."}
 
 
-async def test_a_fault_of_ours_is_counted_and_told_as_one(tmp_path: Path, era: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_of_ours_is_counted_and_told_as_one(
+    tmp_path: Path, era: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with connected(tmp_path, era) as (client, engine):
         engine.raises = RuntimeError("secret path")
         text = refused(await client.call_tool("validate_file", {"file_path": "x.py", "content": ""}))
@@ -232,7 +242,11 @@ async def test_over_http_paths_outside_the_configured_folders_are_refused(tmp_pa
     allowed.mkdir()
     calls: list[CallToolResult] = []
     async with connected(tmp_path, era, transport="http", read_roots=(allowed,)) as (client, _):
-        for arguments in ({"output_dir": str(tmp_path)}, {"spec": "/etc/spec.json"}, {"output_dir": str(allowed / ".." / "x")}):
+        for arguments in (
+            {"output_dir": str(tmp_path)},
+            {"spec": "/etc/spec.json"},
+            {"output_dir": str(allowed / ".." / "x")},
+        ):
             calls.append(await client.call_tool("generate_driver_supervised", {**PETSTORE, **arguments}))
         calls.append(await client.call_tool("validate_file", {"file_path": str(tmp_path / "x.py")}))
         calls.append(await client.call_tool("validate_file", {"file_path": "x.py", "content": "", "driver_root": "/"}))

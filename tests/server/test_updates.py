@@ -10,7 +10,9 @@ from ..stand_ins.connection import PETSTORE, answered, connected
 async def test_a_subscriber_hears_that_a_session_changed(tmp_path: Path) -> None:
     async with connected(tmp_path) as (client, engine):
         engine.hold = True
-        session = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))["session_id"]
+        session = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))[
+            "session_id"
+        ]
         uri = f"driversmith://sessions/{session}"
         async with client.listen(resource_subscriptions=[uri]) as subscription:
             await client.call_tool("cancel_session", {"session_id": session})

@@ -36,7 +36,7 @@ class EngineStandIn:
         self.let_go = anyio.Event()
         self.raises: Exception | None = None
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self._heard: list[Callable[[str], Awaitable[None]]] = []
+        self._heard: list[Callable[[str], None]] = []
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         self._called("start", request=request)
@@ -45,7 +45,7 @@ class EngineStandIn:
         )
         if new:
             await self.journal.claim(record.session_id, this_process(), lease_seconds=60)
-            await self._tell(record.session_id)
+            self._tell(record.session_id)
         return await self.journal.session(record.session_id)
 
     async def wait(
@@ -56,7 +56,7 @@ class EngineStandIn:
         if record.result is None and record.status == "running":
             for progress, message in self.messages:
                 event = await self.journal.append_event(session_id, 1, "step.progress", message, progress=progress)
-                await self._tell(session_id)
+                self._tell(session_id)
                 if on_event:
                     await on_event(event)
             if self.hold:
@@ -65,6 +65,10 @@ class EngineStandIn:
             if not self.hold or self.let_go.is_set():
                 await self._finish(session_id, record.project_path)
         return await self.result(session_id)
+
+    async def resume_unfinished(self) -> list[str]:
+        self._called("resume_unfinished")
+        return []
 
     async def result(self, session_id: str) -> SupervisedResult:
         record = await self.journal.session(session_id)
@@ -75,7 +79,7 @@ class EngineStandIn:
         if record.result is None:
             result = SupervisedResult(session_id=session_id, status="cancelled")
             await self.journal.release(session_id, 1, "cancelled", result)
-            await self._tell(session_id)
+            self._tell(session_id)
         return await self.result(session_id)
 
     async def validate_file(
@@ -103,7 +107,7 @@ class EngineStandIn:
         await self.journal.session(session_id)
         return [{"id": number, "text": "x" * 5000} for number in range(limit)]
 
-    def subscribe(self, callback: Callable[[str], Awaitable[None]]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         self._heard.append(callback)
         return lambda: self._heard.remove(callback)
 
@@ -121,16 +125,16 @@ class EngineStandIn:
             supervisor_attempts=1,
         )
         await self.journal.release(session_id, 1, "succeeded", result)
-        await self._tell(session_id)
+        self._tell(session_id)
 
     def _called(self, name: str, **arguments: Any) -> None:
         self.calls.append((name, arguments))
         if self.raises is not None:
             raise self.raises
 
-    async def _tell(self, session_id: str) -> None:
+    def _tell(self, session_id: str) -> None:
         for callback in self._heard:
-            await callback(session_id)
+            callback(session_id)
 
 
 class OpenedStandIn:

@@ -4,7 +4,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError
 from mcp.server.mcpserver import Context
@@ -47,10 +47,8 @@ def read_from_journal(read: Callable[P, Awaitable[str]]) -> Callable[P, Awaitabl
             raise ResourceError(str(error)) from error
         except Exception as error:  # the edge: a fault of ours must not end as a bare "Error reading resource"
             logger.exception("a resource raised an unexpected exception")
-            ctx = next((a for a in (*args, *kwargs.values()) if isinstance(a, Context)), None)
-            if ctx is not None:
-                with suppress(Exception):  # what failed may be the journal itself
-                    await journal_of(ctx).count("unhandled_exceptions")
+            with suppress(Exception):  # what failed may be the journal itself
+                await journal_of(cast("Context[Any, Any]", kwargs["ctx"])).count("unhandled_exceptions")
             raise ResourceError(
                 f"The server failed inside ({type(error).__name__}). The traceback is in its log (standard error)."
             ) from error

@@ -12,6 +12,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from .app import create_server
 from .leaving import Departure
 from .lifespan import EngineFactory, opened_engine
+from .serving import resuming
 from .startup import log_to_stderr, read_settings
 
 PATH = "/mcp"
@@ -57,7 +58,7 @@ def _serve(listening: socket.socket, settings: Settings, engine_factory: EngineF
             departure.signalled(sig)
             self.should_exit = True
 
-    app = create_server(settings, engine_factory=engine_factory, transport="http").streamable_http_app(
+    app = create_server(settings, engine_factory=resuming(engine_factory), transport="http").streamable_http_app(
         streamable_http_path=PATH, transport_security=LOCAL_ONLY
     )
     logging.getLogger("uvicorn.error").setLevel(

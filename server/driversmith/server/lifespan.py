@@ -49,5 +49,5 @@ async def engine_life(settings: Settings, open_engine: EngineFactory, bus: Subsc
             logger.error("the engine could not be opened: %s", reason)
             yield cast("Engine", UnusableEngine(reason))
             return
-        stack.enter_context(published_updates(engine, bus))
+        await stack.enter_async_context(published_updates(engine, bus))
         yield engine

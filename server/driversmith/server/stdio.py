@@ -11,6 +11,7 @@ from driversmith.engine.settings import Settings
 from .app import create_server
 from .leaving import Departure
 from .lifespan import EngineFactory, opened_engine
+from .serving import resuming
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
 
@@ -27,7 +28,7 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     log_to_stderr(settings)
     if sys.stdin.isatty():
         print("driversmith speaks MCP on stdin and stdout; see driversmith --help. Ctrl-C leaves.", file=sys.stderr)
-    server = create_server(settings, engine_factory=_keeping_stdout_clean(engine_factory))
+    server = create_server(settings, engine_factory=_keeping_stdout_clean(resuming(engine_factory)))
     departure = Departure()
     stdin = EndableStdin(on_end=departure.begin)
     with departure.on_signals(stdin.end):

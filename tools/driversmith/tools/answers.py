@@ -5,7 +5,7 @@ long lists are pages.
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from driversmith.engine.models.base import Value
 from mcp_types import CallToolResult, ResourceLink, TextContent
@@ -53,9 +53,9 @@ def shortened(value: Any, limit: int = LONGEST_VALUE) -> Any:
     if isinstance(value, str):
         return clipped(value, limit)
     if isinstance(value, list):
-        return [shortened(item, limit) for item in value]
+        return [shortened(item, limit) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {key: shortened(item, limit) for key, item in value.items()}
+        return {key: shortened(item, limit) for key, item in cast("dict[str, Any]", value).items()}
     return value
 
 

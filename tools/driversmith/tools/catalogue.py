@@ -32,14 +32,16 @@ TOOLS = (
 
 def engine_tools(paths: UserPaths) -> list[Tool]:
     """All tools, as the server registers them; `paths` says which paths of the user's may be touched."""
-    published: dict[str, dict[str, Any]] = json.loads(files(__package__).joinpath("published.json").read_text("utf-8"))
+    published: dict[str, dict[str, Any]] = json.loads(
+        files("driversmith.tools").joinpath("published.json").read_text("utf-8")
+    )
     return [_tool(name, published[name], paths) for name in TOOLS]
 
 
 @cache
 def declared_tool(name: str) -> Tool:
     """The tool as its file declares it, imported now."""
-    tool = getattr(import_module(f"{__package__}.{name}"), name)
+    tool = getattr(import_module(f"driversmith.tools.{name}"), name)
     if not isinstance(tool, Tool):
         raise TypeError(f"driversmith.tools.{name} declares no tool of that name")
     return tool
@@ -56,5 +58,6 @@ def _tool(name: str, face: dict[str, Any], paths: UserPaths) -> EngineTool:
         parameters=face["inputSchema"],
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=face["outputSchema"]),
         is_async=True,
+        context_kwarg="ctx",
         annotations=ToolAnnotations.model_validate(face["annotations"]),
     )

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .catalogue import TOOLS, declared_tool
 
+NAMED = {"properties", "$defs"}
+"""Here keys are names, and `title` may be one."""
 TARGET = Path(__file__).with_name("published.json")
 
 
@@ -35,15 +37,14 @@ def _face(name: str) -> dict[str, Any]:
 def _without_titles(schema: Any) -> Any:
     """Drop the titles that pydantic makes of names: they say nothing, and models pay for every token."""
     if isinstance(schema, list):
-        return [_without_titles(item) for item in schema]
+        return [_without_titles(item) for item in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
         return schema
+    parts = cast("dict[str, Any]", schema)
     return {
-        key: {name: _without_titles(value) for name, value in part.items()}
-        if key in {"properties", "$defs"} and isinstance(part, dict)
-        else _without_titles(part)
-        for key, part in schema.items()
-        if key != "title" or not isinstance(part, str)
+        key: {name: _without_titles(named) for name, named in part.items()} if key in NAMED else _without_titles(part)
+        for key, part in parts.items()
+        if key != "title"
     }
 
 
