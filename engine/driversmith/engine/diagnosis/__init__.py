@@ -1,1 +1,1 @@
-"""From a failure to a Diagnosis."""
+"""Cause and repair of failures: `rules.diagnose`, `examine.examine`, `fingerprint.fingerprint`."""

@@ -1,0 +1,121 @@
+"""`diagnose`: names cause and repair of a failure by rules, without a model."""
+
+import re
+from collections.abc import Iterable
+
+from ..models.diagnosis import Diagnosis, ErrorType, FaultKind
+from ..models.findings import Finding
+from .context import FailureContext
+from .evidence import Clue, behaviour_clues, code_clues, finding_clues, text_clues
+from .tables import Kind, Tables, tables
+
+OUTSIDE_THE_CODE: frozenset[FaultKind] = frozenset(
+    {
+        "authentication",
+        "permission",
+        "rate_limited",
+        "model_overloaded",
+        "spend_limit",
+        "not_found",
+        "server_fault",
+        "network",
+        "timeout",
+        "description_missing",
+        "description_broken",
+        "address_refused",
+        "output_not_writable",
+        "environment",
+        "cancelled",
+        "internal",
+    }
+)
+"""Faults of transport, credentials and environment: they never change code or prompts."""
+
+_MAX_EVIDENCE = 10
+_MAX_FINDINGS = 10
+
+
+def diagnose(failure: FailureContext) -> Diagnosis:
+    """Cause, repair, and how sure that is; what no rule knows stays `unknown` and says so."""
+    known = tables()
+    texts = list(text_clues(failure, known))
+    findings = list(finding_clues(failure.findings, known))
+    clues = [*code_clues(failure, known), *texts, *findings, *behaviour_clues(failure.behaviours, known)]
+    chosen = _choose(clues)
+    if chosen is None:
+        return _unknown(failure, known)
+    agreeing = [c for c in clues if c.kind == chosen.kind and c is not chosen]
+    against = [c for c in clues if c.kind != chosen.kind and not c.weak and c.confidence >= chosen.confidence - 0.05]
+    confidence = min(chosen.confidence + 0.03 * len(agreeing[:2]), 0.99) - 0.08 * min(len(against), 3)
+    return _diagnosis(chosen, known, failure, round(max(confidence, 0.05), 2), [chosen, *agreeing, *against])
+
+
+def _choose(clues: list[Clue]) -> Clue | None:
+    strong = [c for c in clues if not c.weak]
+    outside = [c for c in strong if c.kind in OUTSIDE_THE_CODE]
+    broken = [c for c in strong if c.findings and c.findings[0].severity == "P0"]
+    # What a broken line, key or disk caused is no reason to edit code, whatever else its file shows.
+    texts = [c for c in strong if not c.findings]
+    for group in (_best_if(texts, outside), broken, strong, clues):
+        if group:
+            return max(group, key=lambda c: c.confidence)
+    return None
+
+
+def _best_if(texts: list[Clue], outside: list[Clue]) -> list[Clue]:
+    best = max(texts, key=lambda c: c.confidence, default=None)
+    return [best] if best is not None and best in outside else []
+
+
+def _diagnosis(
+    clue: Clue, known: Tables, failure: FailureContext, confidence: float, clues: Iterable[Clue]
+) -> Diagnosis:
+    kind = known.kinds[clue.kind]
+    strategy = clue.strategy or kind.strategy
+    error_type: ErrorType = clue.error_type or kind.error_type
+    evidence = list(dict.fromkeys([c.quote for c in clues]))
+    findings = clue.findings or tuple(f for f in failure.findings if f.severity != "P3")
+    evidence += [_line(f) for f in findings[:_MAX_FINDINGS] if clue.kind not in OUTSIDE_THE_CODE]
+    return Diagnosis(
+        error_type=error_type,
+        fault_kind=clue.kind,
+        root_cause=clue.cause,
+        can_fix=strategy != "abort",
+        fix_strategy=strategy,
+        fix_description=clue.fix or kind.fix,
+        prompt_modification=_modification(kind, clue, findings) if strategy == "prompt_adjustment" else "",
+        confidence=confidence,
+        evidence=tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
+    )
+
+
+def _modification(kind: Kind, clue: Clue, findings: tuple[Finding, ...]) -> str:
+    quote = re.sub(r"^(?:message|log): ", "", clue.quote) if not clue.findings else clue.cause
+    where = "" if clue.findings or not clue.file or clue.file in quote else f" (in {clue.file})"
+    text = kind.modification.replace("{evidence}", quote.rstrip(".")).replace("{place}", where)
+    text = text.replace("{cause}", clue.cause)
+    if findings:
+        listed = "\n".join(f"- {_line(f)}" for f in findings[:_MAX_FINDINGS])
+        text = f"{text}\nThe checks found:\n{listed}"
+    return text
+
+
+def _line(finding: Finding) -> str:
+    hint = f" {finding.hint}" if finding.hint else ""
+    return f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}"
+
+
+def _unknown(failure: FailureContext, known: Tables) -> Diagnosis:
+    kind = known.kinds["unknown"]
+    first = next((line.strip() for line in failure.message.splitlines() if line.strip()), "")
+    said = f'No rule knows this failure: "{first[:200]}".' if first else "Nothing was told about the failure."
+    return Diagnosis(
+        error_type=kind.error_type,
+        fault_kind=kind.name,
+        root_cause=said,
+        can_fix=False,
+        fix_strategy=kind.strategy,
+        fix_description=kind.fix,
+        confidence=0.1 if first else 0.0,
+        evidence=(f"message: {first[:200]}",) if first else (),
+    )
