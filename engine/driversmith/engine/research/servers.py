@@ -141,7 +141,7 @@ def _swagger2_servers(root: Node) -> tuple[ServerProfile, ...]:
         return ()
     if not host:
         return (ServerProfile(url=base_path, evidence=Evidence(pointer="#/basePath")),) if base_path else ()
-    schemes = [scheme for scheme in sequence(root.get("schemes")) if scheme in _DEFAULT_PORTS]
+    schemes = [scheme for scheme in sequence(root.get("schemes")) if scheme in ("http", "https")]
     rule = None if schemes else "no schemes are given: https"
     servers = (
         ServerProfile(url=f"{scheme}://{host}{base_path}", evidence=Evidence(pointer="#/host", rule=rule))

@@ -61,7 +61,7 @@ def _build(events: Iterator[Any], builder: "_Builder") -> object:
     import yaml
 
     for event in events:
-        kind: type = type(event)
+        kind = cast(type[object], type(event))
         if kind is yaml.ScalarEvent:
             builder.scalar(event)
         elif kind is yaml.MappingStartEvent:

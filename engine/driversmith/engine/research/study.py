@@ -1,0 +1,42 @@
+"""The whole of research: find the description, choose the base URL, read the profile."""
+
+from ..models.profile import ApiProfile
+from .base_url import choose_base_url
+from .discovery import PageFetcher, Progress, find_description
+from .parsing import Description
+from .profile import build_profile
+from .worker import run_sized
+
+
+async def study_api(
+    *,
+    api_name: str,
+    api_url: str,
+    spec: str | None = None,
+    objects: tuple[str, ...] | None = None,
+    probe: bool = True,
+    fetcher: PageFetcher,
+    max_bytes: int,
+    progress: Progress | None = None,
+) -> ApiProfile:
+    """The profile of an API; `probe` allows a few GETs to its operations to tell its base URL.
+
+    Raises:
+        InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
+    """
+    say = progress or _silent
+    description = await find_description(
+        api_url=api_url, spec=spec, fetcher=fetcher, max_bytes=max_bytes, progress=progress
+    )
+    say(f"Found {description.format} at {description.location}")
+    base = await choose_base_url(description, api_url=api_url, spec=spec, probe=fetcher if probe else None)
+    say(f"The base URL is {base.url}: {base.reason}")
+    return await run_sized(description.size, _build, description, api_name, base.url, objects)
+
+
+def _build(description: Description, api_name: str, base_url: str, objects: tuple[str, ...] | None) -> ApiProfile:
+    return build_profile(description, api_name=api_name, base_url=base_url, objects=objects)
+
+
+def _silent(_: str) -> None:
+    pass

@@ -1,0 +1,34 @@
+"""Work on large descriptions off the event loop."""
+
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
+
+import anyio.to_process
+import anyio.to_thread
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+IN_PLACE_BYTES = 64 << 10
+"""Up to this size the work takes milliseconds: it is done at once."""
+IN_THREAD_BYTES = 512 << 10
+"""Up to this size a thread is enough; above, a process of its own keeps the loop free, and can be killed when cancelled."""
+
+
+async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
+    """Call `work(*args)` where a description of `size` bytes belongs: at once, in a thread, or in a process.
+
+    `work` and `args` must be picklable. Where no process can be started, a thread does it.
+    """
+    if size <= IN_PLACE_BYTES:
+        return work(*args)
+    if size > IN_THREAD_BYTES:
+        try:
+            return await anyio.to_process.run_sync(work, *args, cancellable=True)
+        except (
+            anyio.BrokenWorkerProcess,
+            OSError,
+            RecursionError,
+        ):  # none can be started, or what it gives is too deep to pickle
+            pass
+    return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
