@@ -108,7 +108,7 @@ class _Register:
 
     def _entries(self, query: dict[str, str]) -> _Answer:
         size = min(_number(query, "limit", MAX_LIMIT), MAX_LIMIT)
-        chosen = [r for r in self._logbook if query.get("weather") in {None, r["weather"]}]
+        chosen = [r for r in self._logbook if query.get("weather") in {None, r.get("weather")}]
         cursor = query.get("cursor", "")
         start = next((i for i, r in enumerate(chosen) if r["id"] == cursor), 0 if not cursor else len(chosen))
         following = chosen[start + size]["id"] if start + size < len(chosen) else None
@@ -117,12 +117,11 @@ class _Register:
     def _add_entry(self, request: LoopbackRequest) -> _Answer:
         try:
             sent = json.loads(request.body)
-            entry = {
-                "id": f"entry-{len(self._logbook) + 1:03d}",
-                **{k: sent[k] for k in ("lighthouse_id", "date", "note")},
-            }
+            written = {name: sent[name] for name in ("lighthouse_id", "date", "note")}
         except (ValueError, TypeError, KeyError):
             return _problem(HTTPStatus.BAD_REQUEST, "An entry needs lighthouse_id, date and note.")
+        observed = {name: sent[name] for name in ("weather", "visibility_nm") if name in sent}
+        entry = {"id": f"entry-{len(self._logbook) + 1:03d}", **written, **observed}
         self._logbook.append(entry)
         return _Answer(HTTPStatus.CREATED, entry)
 

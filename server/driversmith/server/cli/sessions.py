@@ -120,7 +120,8 @@ def prune(
             return await engine.journal.prune(before=before)
 
     removed = run_async(run)
-    stderr().print(f"Forgot {removed} finished sessions older than {days} days.")
+    what = "1 finished session" if removed == 1 else f"{removed} finished sessions"
+    stderr().print(f"Forgot {what} older than {days} days.")
 
 
 def _finish(result: SupervisedResult, as_json: bool) -> None:
