@@ -95,6 +95,30 @@ async def test_a_local_server_is_not_reached_by_default(site: Site) -> None:
     assert site.seen == []
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "localhost.",
+            "LocalHost",
+            "127。0。0。1",
+            "\uff11\uff12\uff17.0.0.1",
+            "ⓛocalhost",
+            "%6c%6f%63%61%6c%68%6f%73%74",
+        ),
+        *("0", "0.0.0.0", "0x7f000001", "017700000001", "0177.0.0.1", "127.0.1"),  # noqa: S104
+        *("[::]", "[::1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[::1%25lo]"),
+        *("user@127.0.0.1", "example.com\\@127.0.0.1", "127.0.0.1\\@example.com", "127.0.0.1%00.example.com"),
+        *("169.254.169.254", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]", " 127.0.0.1", "local\nhost"),
+    ],
+)
+async def test_no_spelling_of_a_local_address_gets_through(site: Site, host: str) -> None:
+    async with Fetcher(policy=AddressPolicy()) as fetcher:
+        with pytest.raises(FetchError):
+            await fetcher.get(f"http://{host}:{site.port}/", max_bytes=MIB)
+    assert site.seen == []
+
+
 async def test_a_name_that_points_home_is_refused_by_its_address(site: Site) -> None:
     async def resolve(host: str, port: int) -> list[str]:
         return ["93.184.216.34", "127.0.0.1"]

@@ -131,7 +131,7 @@ def parse_url(url: str) -> "httpx2.URL":
             "Leave them out; credentials belong into credentials.toml (`driversmith credentials set`).",
         )
     if "%" in parsed.host:
-        raise _bad_url(url, "its address has a zone id")
+        raise _bad_url(url, "its host holds a % (zone ids and escapes are not used)")
     if not 1 <= port_of(parsed) <= 65535:
         raise _bad_url(url, "its port is not between 1 and 65535")
     return parsed
