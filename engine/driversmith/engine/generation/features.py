@@ -1,0 +1,54 @@
+"""What of the templates a profile needs: the rest is left out, so that a driver stays small."""
+
+from typing import Any
+
+from ..models.profile import ApiProfile
+from .styles import style_of
+
+LAZY_FIELDS = 400
+"""With more fields than this, their table is imported where it is asked for."""
+
+
+def features(profile: ApiProfile) -> dict[str, bool]:
+    """Flags for the templates."""
+    operations = profile.operations.values()
+    parameters = [p for o in operations for p in o.parameters]
+    bodies = [o.body for o in operations if o.body]
+    pagings = [o.pagination for o in profile.objects.values()]
+    styles = {p.style for p in pagings}
+    kinds = {a.kind for a in profile.auth}
+    keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
+    flags: dict[str, Any] = {
+        "has_auth": profile.auth,
+        "has_basic": "basic" in kinds,
+        "has_oauth": "oauth2_client_credentials" in kinds,
+        "has_key": keys,
+        "has_query_key": any(a.location == "query" for a in keys),
+        "has_cookie_key": any(a.location == "cookie" for a in keys),
+        "has_cookies": any(p.location == "cookie" for p in parameters),
+        "has_styles": any(style_of(p) for p in parameters),
+        "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
+        "has_headers": any(p.location == "header" for p in parameters),
+        "has_bodies": bodies,
+        "has_form": any(b.kind == "form" for b in bodies),
+        "has_multipart": any(b.kind == "multipart" for b in bodies),
+        "has_paging": styles - {"none"},
+        "has_counted": styles & {"page", "offset"},
+        "has_cursor": "cursor" in styles,
+        "has_link": "link_header" in styles,
+        "has_next_field": "next_url" in styles,
+        "has_next_url": styles & {"link_header", "next_url"},
+        "has_position": styles & {"page", "offset", "cursor"},
+        "has_size": any(p.size_parameter for p in pagings),
+        "has_more": any(p.more_path and p.style != "none" for p in pagings),
+        "has_map": any(o.shape == "map" for o in profile.objects.values()),
+        "has_write": any(v in o.operations for o in profile.objects.values() for v in ("create", "update", "delete")),
+        "has_pathless": any(_pathless(profile, name) for name in profile.objects),
+        "lazy_fields": sum(len(o.fields) for o in profile.objects.values()) > LAZY_FIELDS,
+    }
+    return {name: bool(value) for name, value in flags.items()}
+
+
+def _pathless(profile: ApiProfile, object_name: str) -> bool:
+    changes = [profile.operation(object_name, "update"), profile.operation(object_name, "delete")]
+    return any(o is not None and "{" not in o.path for o in changes)

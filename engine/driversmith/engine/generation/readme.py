@@ -1,0 +1,77 @@
+"""What README.md of a driver shows in its tables."""
+
+from typing import Any
+
+from ..contract.naming import DriverNames
+from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
+from .markup import code
+from .record_types import record_classes
+from .sample import Sample
+from .source import literal, shorten
+from .tables import environment, token_url
+
+MAX_OPERATIONS = 40
+"""With more operations than this, README does not list them."""
+
+
+def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
+    """Variables of the template."""
+    listed = profile.operations if len(profile.operations) <= MAX_OPERATIONS else {}
+    return {
+        "title": profile.title if profile.title != profile.api_name else "",
+        "version": profile.version,
+        "description": shorten(profile.description, 400),
+        "quick_start": _quick_start(profile, names, found),
+        "credential_rows": [
+            {"argument": c.argument, "env": c.env, "wire": _wire(scheme)} for scheme in profile.auth for c in scheme.credentials
+        ],
+        "token_url": token_url(profile),
+        "object_rows": [_object_row(name, o) for name, o in profile.objects.items()],
+        "record_classes": record_classes(profile),
+        "operation_rows": [
+            {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 120)} for o in listed.values()
+        ],
+        "operation_count": len(profile.operations),
+        "rate_limit": profile.rate_limit,
+        "skipped_rows": [
+            {"operation": s.operation, "reason": s.reason, "detail": shorten(s.detail, 160)}
+            for s in profile.skipped
+            if s.reason != "not_selected"
+        ],
+        "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
+        "other_servers": [
+            {"url": s.url, "description": shorten(s.description, 120)}
+            for s in profile.servers
+            if s.url.rstrip("/") != profile.base_url
+        ],
+        "warnings": [shorten(w, 300) for w in profile.warnings],
+    }
+
+
+def _quick_start(profile: ApiProfile, names: DriverNames, found: Sample) -> str:
+    variables = [v for argument, v in environment(profile, names).items() if argument not in ("base_url", "token_url")]
+    hint = f"  # reads {', '.join(variables[:3])}" if variables else ""
+    lines = [f"from {names.package} import {names.class_name}", "", f"with {names.class_name}.from_env() as driver:{hint}"]
+    if found.object_name:
+        lines += [f"    for record in {literal(found.read(limit=5), indent=4, column=18, trailing=1)}:", "        print(record)"]
+    elif found.operation:
+        lines += [f"    print({literal(found.call(), indent=4, column=10, trailing=1)})"]
+    else:
+        lines += ['    print(driver.call_endpoint("GET", "/"))']
+    return "\n".join(lines)
+
+
+def _wire(scheme: AuthScheme) -> str:
+    if scheme.kind == "basic":
+        return "`Authorization: Basic ...`"
+    if scheme.kind == "oauth2_client_credentials":
+        return "to the token URL; then `Authorization: Bearer ...`"
+    prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
+    place = {"header": "header", "query": "query parameter", "cookie": "cookie"}[scheme.location]
+    return f"{place} {code(scheme.parameter)}" + (f", after {code(prefix.strip())}" if prefix.strip() else "")
+
+
+def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
+    operations = profile_object.operations
+    verbs = [v for v in ("read", "create", "update", "delete") if v in operations or (v == "read" and "read_one" in operations)]
+    return {"name": name, "verbs": ", ".join(verbs), "paging": profile_object.pagination.style.replace("_", " ")}

@@ -1,0 +1,191 @@
+"""The driver's data: `_api.py` and `_fields.py` as source."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from ..contract.naming import DriverNames
+from ..models.profile import (
+    ApiProfile,
+    AuthScheme,
+    BodyProfile,
+    ObjectProfile,
+    OperationProfile,
+    ParameterProfile,
+    ResponseProfile,
+)
+from .source import Construct, assignment, literal, shorten
+from .styles import style_of
+
+Security = tuple[tuple[str, ...], ...]
+DESCRIPTION = 120
+"""Characters of a field's description in the driver; profile.json has all of it."""
+
+
+def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
+    """Assignments for `_api.py` by the template's variables."""
+    security = common_security(profile)
+    return {
+        "security": literal(security, column=len("SECURITY: Security = ")),
+        "environment": assignment("ENVIRONMENT", environment(profile, names)),
+        "schemes": assignment("SCHEMES", {a.name: _scheme(a) for a in profile.auth}, "dict[str, Scheme]"),
+        "objects": assignment(
+            "OBJECTS", {name: _resource(o) for name, o in profile.objects.items()}, "dict[str, Resource]"
+        ),
+        "operations": assignment(
+            "OPERATIONS",
+            {name: _operation(profile, o, security) for name, o in profile.operations.items()},
+            "dict[str, Operation]",
+        ),
+    }
+
+
+def field_table(profile: ApiProfile) -> str:
+    """The assignment for `_fields.py`."""
+    table = {
+        name: {
+            field: Construct(
+                "Field",
+                (f.type, text) if (text := shorten(f.description, DESCRIPTION)) else (f.type,),
+                {k: True for k in ("required", "nullable") if getattr(f, k)},
+            )
+            for field, f in profile_object.fields.items()
+        }
+        for name, profile_object in profile.objects.items()
+    }
+    return assignment("FIELDS", table, "dict[str, dict[str, Field]]")
+
+
+def environment(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
+    """Constructor argument -> environment variable."""
+    found = {"base_url": names.env("base_url")}
+    found |= {c.argument: c.env for a in profile.auth for c in a.credentials}
+    if token_url(profile) is not None:
+        found["token_url"] = names.env("token_url")
+    return found
+
+
+def token_url(profile: ApiProfile) -> str | None:
+    """Default of the `token_url` argument: the first OAuth2 scheme's; None where there is no such scheme."""
+    urls = [a.token_url or "" for a in profile.auth if a.kind == "oauth2_client_credentials"]
+    return urls[0] if urls else None
+
+
+def common_security(profile: ApiProfile) -> Security:
+    """What most operations accept, or any scheme where none says."""
+    counted = Counter(security_of(profile, o) for o in profile.operations.values())
+    if counted and (common := counted.most_common(1)[0][0]):
+        return common
+    stated = [s for s in counted if s]
+    return stated[0] if stated else tuple((a.name,) for a in profile.auth)
+
+
+def security_of(profile: ApiProfile, operation: OperationProfile) -> Security:
+    """The alternatives that the driver can satisfy."""
+    known = {a.name for a in profile.auth}
+    return tuple(alternative for alternative in operation.security if known.issuperset(alternative))
+
+
+def _scheme(scheme: AuthScheme) -> Construct:
+    kwargs: dict[str, Any] = {}
+    if scheme.kind in ("api_key", "bearer"):
+        prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
+        wanted = {"location": scheme.location, "name": scheme.parameter, "prefix": prefix}
+        usual = {"location": "header", "name": "Authorization", "prefix": ""}
+        kwargs = {k: v for k, v in wanted.items() if v != usual[k]}
+    elif scheme.kind == "oauth2_client_credentials":
+        kwargs = {"token_url": scheme.token_url or ""}
+        if scheme.scopes:
+            kwargs["scope"] = " ".join(scheme.scopes)
+    return Construct("Scheme", (scheme.kind, tuple(c.argument for c in scheme.credentials)), kwargs)
+
+
+def _resource(profile_object: ObjectProfile) -> Construct:
+    kwargs: dict[str, Any] = {**profile_object.operations}
+    if profile_object.shape != "list":
+        kwargs["shape"] = profile_object.shape
+    if profile_object.record_path:
+        kwargs["records"] = profile_object.record_path
+    if profile_object.item_path:
+        kwargs["item"] = profile_object.item_path
+    if profile_object.identifier:
+        kwargs["identifier"] = profile_object.identifier
+    paging = profile_object.pagination
+    wanted: dict[str, Any] = {
+        "position": paging.position_parameter,
+        "size": paging.size_parameter,
+        "first": paging.first,
+        "default_size": paging.default_size,
+        "max_size": paging.max_size,
+        "next": paging.next_path,
+        "more": paging.more_path if paging.style != "none" else (),
+    }
+    wanted = {k: v for k, v in wanted.items() if v}
+    if wanted or paging.style != "none":
+        kwargs["paging"] = Construct("Paging", (paging.style,), wanted)
+    return Construct("Resource", (), kwargs)
+
+
+def _operation(profile: ApiProfile, operation: OperationProfile, security: Security) -> Construct:
+    kwargs: dict[str, Any] = {}
+    for place, location in (("query", "query"), ("headers", "header"), ("cookies", "cookie")):
+        found = tuple(_parameter(p) for p in operation.parameters if p.location == location)
+        if found:
+            kwargs[place] = found
+    if styled := tuple(_parameter(p) for p in _in_path(operation) if style_of(p)):
+        kwargs["in_path"] = styled
+    if operation.body:
+        kwargs["body"] = _body(operation.body)
+    kwargs |= _answer(operation.response)
+    own = security_of(profile, operation)
+    if own != security:
+        kwargs["security"] = own
+    return Construct("Operation", (operation.method, _path(operation)), kwargs)
+
+
+def _path(operation: OperationProfile) -> str:
+    arguments = {p.name: p.argument for p in operation.parameters if p.location == "path"}
+    return re.sub(r"{([^{}]*)}", lambda m: f"{{{arguments.get(m[1], m[1])}}}", operation.path)
+
+
+def _in_path(operation: OperationProfile) -> list[ParameterProfile]:
+    return [p.model_copy(update={"required": True}) for p in operation.parameters if p.location == "path"]
+
+
+def _parameter(parameter: ParameterProfile) -> Any:
+    kwargs: dict[str, Any] = {}
+    if parameter.argument != parameter.name:
+        kwargs["argument"] = parameter.argument
+    if parameter.required:
+        kwargs["required"] = True
+    kwargs |= style_of(parameter)
+    return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name
+
+
+def _body(body: BodyProfile) -> Construct:
+    media_type = body.media_type
+    if "*" in media_type:
+        media_type = "application/json" if body.kind == "json" else "application/octet-stream"
+    kwargs: dict[str, Any] = {}
+    if media_type != "application/json" or body.kind != "json":
+        kwargs = {"media_type": media_type, "kind": body.kind}
+    if body.argument != "body":
+        kwargs["argument"] = body.argument
+    if body.required:
+        kwargs["required"] = True
+    files = tuple(name for name, f in body.fields.items() if f.format == "binary")
+    if body.kind == "multipart" and files:
+        kwargs["files"] = files
+    return Construct("Body", (), kwargs)
+
+
+def _answer(response: ResponseProfile) -> dict[str, Any]:
+    kind = response.kind if response.media_type else None
+    returns = {"json": "json", "text": "text", "form": "text", None: ""}.get(kind, "binary")
+    kwargs: dict[str, Any] = {} if returns == "json" else {"returns": returns}
+    accept = response.media_type or "*/*"
+    if not accept.isascii() or not accept.isprintable():
+        accept = "*/*"
+    if accept != "application/json":
+        kwargs["accept"] = accept
+    return kwargs

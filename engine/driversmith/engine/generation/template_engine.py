@@ -1,0 +1,145 @@
+"""The template engine: from an ApiProfile a whole driver, without any model, the same bytes for the same profile."""
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ..contract.naming import DriverNames, driver_names, is_usable_identifier
+from ..contract.surface import EXCEPTIONS
+from ..errors import GenerationError, InvalidArgumentError
+from ..models.driver import DriverBundle, DriverFile
+from ..models.profile import ApiProfile
+from . import markup, source
+from .driver_tests import unittest_values
+from .features import features
+from .readme import readme_values
+from .record_types import object_names, record_types, typing_names
+from .sample import Sample, class_example, example_lines, sample
+from .tables import api_tables, environment, field_table, token_url
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+RESERVED_ARGUMENTS = frozenset({"self", "cls", "base_url", "token_url", "timeout", "max_retries", "transport"})
+
+
+def write_driver(profile: ApiProfile) -> DriverBundle:
+    """All files of the driver for a profile, except `driver.json`.
+
+    Raises:
+        GenerationError: the profile has nothing to call, or a name in it cannot be a Python argument.
+    """
+    names = _names(profile)
+    _check(profile)
+    found = sample(profile)
+    values = _values(profile, names, found)
+    files = {path: _render(template, values) for template, path in _templates(profile, names.package).items()}
+    files["profile.json"] = profile.to_json()
+    files[f"{names.package}/py.typed"] = files["tests/__init__.py"] = ""
+    return DriverBundle(
+        project=names.package,
+        class_name=names.class_name,
+        files=tuple(DriverFile(path=path, text=text) for path, text in sorted(files.items())),
+    )
+
+
+def _names(profile: ApiProfile) -> DriverNames:
+    try:
+        return driver_names(profile.api_name)
+    except InvalidArgumentError as error:
+        raise GenerationError(error.message, next_action=error.next_action) from error
+
+
+def _check(profile: ApiProfile) -> None:
+    if not profile.operations:
+        raise GenerationError(
+            "The description has no operation that a driver could call.",
+            code="no_operations",
+            next_action="Look at the skipped operations and their reasons, or give another description.",
+        )
+    for credential in (c for a in profile.auth for c in a.credentials):
+        if not is_usable_identifier(credential.argument) or credential.argument in RESERVED_ARGUMENTS:
+            raise GenerationError(f"A credential cannot be the driver's argument {credential.argument!r}.")
+    unknown = {n for o in profile.objects.values() for n in o.operations.values()} - profile.operations.keys()
+    if unknown:
+        raise GenerationError(f"Objects name operations that the profile has not: {', '.join(sorted(unknown))}.")
+
+
+def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
+    modules = ["client", "exceptions", "types", "_api", "_fields", "_records", "_request", "_transport"]
+    if profile.auth:
+        modules.append("_auth")
+    return {
+        "pyproject.toml.j2": "pyproject.toml",
+        "README.md.j2": "README.md",
+        "init.py.j2": f"{package}/__init__.py",
+        **{f"{module}.py.j2": f"{package}/{module}.py" for module in modules},
+        "list_objects.py.j2": "examples/list_objects.py",
+        "read_records.py.j2": "examples/read_records.py",
+        "test_client.py.j2": "tests/test_client.py",
+    }
+
+
+def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
+    records = record_types(profile)
+    variables = environment(profile, names)
+    call = found.read(limit=10) if found.object_name else found.call()
+    return {
+        **features(profile),
+        **api_tables(profile, names),
+        **readme_values(profile, names, found),
+        **unittest_values(profile, found),
+        "names": names,
+        "package": names.package,
+        "class_name": names.class_name,
+        "api_name": profile.api_name,
+        "summary": f"Driver for {profile.title or profile.api_name}.",
+        "base_url": profile.base_url,
+        "user_agent": f"{names.package}/1.0.0",
+        "source": f"{profile.source.location} ({profile.source.format})",
+        "token_url": token_url(profile),
+        "credentials": list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials)),
+        "variables": ", ".join(variables.values()),
+        "exports": exports(names),
+        "fields": field_table(profile),
+        "records": records,
+        "typing_names": typing_names(profile, records),
+        "object_names": object_names(profile),
+        "sample_object": found.object_name,
+        "class_example": class_example(profile, names, found),
+        "read_example": example_lines(found.read(limit=10)),
+        "batched_example": example_lines(found.batched()),
+        "call_example": example_lines(found.call()),
+        "example_call": source.literal(call, indent=12, column=26, trailing=1),
+    }
+
+
+def exports(names: DriverNames) -> str:
+    """`__all__` of the package."""
+    public = [e.name for e in EXCEPTIONS] + [names.class_name, "DriverCapabilities", "ObjectName"]
+    return source.assignment("__all__", sorted(public))
+
+
+def _render(template: str, values: dict[str, Any]) -> str:
+    text = _environment().get_template(template).render(values)
+    return text.rstrip("\n") + "\n"
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    folder = resources.files(__package__) / "templates"
+    environment = Environment(
+        loader=DictLoader({f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - these are Python, Markdown and TOML; each has its own filter
+    )
+    environment.globals.update(import_names=source.import_names)
+    environment.filters.update(
+        py=source.literal, doc=source.prose, md=markup.markdown, code=markup.code, toml=markup.toml
+    )
+    return environment
