@@ -3,23 +3,20 @@
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, redirect_stdout
-from typing import TYPE_CHECKING
 
 import anyio
+from driversmith.engine.composition import Engine, open_engine
 from driversmith.engine.settings import Settings
 
 from .app import create_server
 from .leaving import Departure
-from .lifespan import EngineFactory, opened_engine
+from .lifespan import EngineFactory
 from .serving import resuming
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
 
-if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
 
-
-def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFactory = opened_engine) -> int:
+def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFactory = open_engine) -> int:
     """Serve until stdin ends, or SIGINT or SIGTERM comes; the exit code (130 after SIGINT).
 
     However it ends, the engine is closed first: sessions that still run are left `interrupted`, to be resumed.
@@ -41,7 +38,7 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     return departure.exit_code
 
 
-def _keeping_stdout_clean(open_engine: EngineFactory) -> EngineFactory:
+def _keeping_stdout_clean(factory: EngineFactory) -> EngineFactory:
     """The engine; `print` goes to stderr as long as it is open, for stdout is the wire.
 
     The SDK diverts the descriptor; this diverts the text layer above it, whose buffer would be flushed to the wire
@@ -49,9 +46,9 @@ def _keeping_stdout_clean(open_engine: EngineFactory) -> EngineFactory:
     """
 
     @asynccontextmanager
-    async def opened(settings: Settings) -> "AsyncGenerator[Engine]":
+    async def opened(settings: Settings) -> AsyncGenerator[Engine]:
         with redirect_stdout(sys.stderr):
-            async with open_engine(settings) as engine:
+            async with factory(settings) as engine:
                 yield engine
 
     return opened

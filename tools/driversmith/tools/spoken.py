@@ -1,7 +1,6 @@
 """Words for arguments that do not fit: unknown ones, missing ones, wrong ones."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +12,8 @@ Schema = Mapping[str, Any]
 
 def unknown_arguments(tool: str, given: Iterable[str], known: Iterable[str]) -> str | None:
     """A sentence on the arguments that a tool does not have, naming the nearest that it has; None where all are known."""
+    from difflib import get_close_matches
+
     known = list(known)
     unknown = [name for name in given if name not in known]
     if not unknown:

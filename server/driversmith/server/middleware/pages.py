@@ -1,14 +1,15 @@
 """Lists in pages: the SDK answers every list whole and ignores cursors."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError
-from driversmith.engine.models.session import SessionRecord
-from driversmith.resources.catalogue import plain_resources
 from driversmith.resources.uris import log_uri, session_uri
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, Resource
+
+if TYPE_CHECKING:
+    from driversmith.engine.models.session import SessionRecord
 
 WHOLE_LISTS = frozenset({"tools/list", "prompts/list", "resources/templates/list"})
 PAGE = 25
@@ -29,6 +30,8 @@ async def paged_lists(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
 
 
 async def _page(ctx: ServerRequestContext[Any, Any], cursor: str | None) -> dict[str, Any]:
+    from driversmith.resources.catalogue import plain_resources
+
     try:
         found = await ctx.lifespan_context.journal.sessions(limit=PAGE, cursor=cursor)
     except InvalidArgumentError as error:
@@ -42,7 +45,7 @@ async def _page(ctx: ServerRequestContext[Any, Any], cursor: str | None) -> dict
     return {"resources": wire} | ({"nextCursor": found.next_cursor} if found.next_cursor else {})
 
 
-def _of_session(record: SessionRecord) -> list[Resource]:
+def _of_session(record: "SessionRecord") -> list[Resource]:
     named = f"{record.request.api_name} {record.session_id}"
     said = f"{record.status}, of {record.created_at}"
     return [

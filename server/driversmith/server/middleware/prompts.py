@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from driversmith.resources.prompt_arguments import misfit
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
@@ -16,6 +15,8 @@ async def fitting_prompts(ctx: ServerRequestContext[Any, Any], call_next: CallNe
     """
     params = ctx.params or {}
     if ctx.method == "prompts/get" and isinstance(name := params.get("name"), str):
+        from driversmith.resources.prompt_arguments import misfit
+
         arguments: dict[str, Any] = params.get("arguments") or {}
         if (words := misfit(name, arguments)) is not None:
             raise MCPError(INVALID_PARAMS, words)
