@@ -62,7 +62,7 @@ anyio.run(main)
 
 async def test_two_processes_with_ten_sessions_each_share_a_new_file(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    children = [subprocess.Popen([sys.executable, "-c", TEN_SESSIONS, str(path), name]) for name in "ab"]
+    children = [subprocess.Popen([sys.executable, "-c", TEN_SESSIONS, str(path), name]) for name in "ab"]  # noqa: ASYNC220  only started
     assert [child.wait(timeout=60) for child in children] == [0, 0]
     async with open_journal(path) as journal:
         sessions = (await journal.sessions(status="succeeded")).items
@@ -73,7 +73,7 @@ async def test_two_processes_with_ten_sessions_each_share_a_new_file(tmp_path: P
 
 async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    child = subprocess.Popen([sys.executable, "-c", ACKNOWLEDGE, str(path)], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen([sys.executable, "-c", ACKNOWLEDGE, str(path)], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  only started
     assert child.stdout is not None
     lines = [child.stdout.readline() for _ in range(20)]
     child.send_signal(signal.SIGKILL)
@@ -86,6 +86,10 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
         assert len(await journal.events(session_id)) >= int(seq)
         assert await journal.claim(session_id, this_process(), lease_seconds=10) == 2
     child.wait(timeout=10)
+
+
+def tree(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
 
 
 async def refusal(path: Path) -> JournalError:
@@ -106,7 +110,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Pa
     path.write_bytes(b"my only copy of the novel")
     assert "not a driversmith database" in (await refusal(path)).message
     assert path.read_bytes() == b"my only copy of the novel"
-    assert os.listdir(tmp_path) == ["journal.db"]
+    assert tree(tmp_path) == [path]
 
 
 async def test_a_damaged_database_is_named_as_such(tmp_path: Path) -> None:

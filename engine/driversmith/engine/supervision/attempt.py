@@ -66,6 +66,8 @@ class Attempt:
         self._steps = steps
         self._log = log
         self._scratch = scratch
+        self._span = (0.0, 0.02)
+        """The session's progress at the beginning and at the end of the current step."""
 
     async def run(self) -> None:
         """Make, verify and publish the driver, or stop after research where the request says so.
@@ -168,12 +170,15 @@ class Attempt:
                 data={"files": list(self.publication.kept_files)},
             )
 
-    async def _tell(self, message: str) -> None:
-        await self._log.write("step.progress", message)
+    async def _tell(self, message: str, fraction: float | None = None) -> None:
+        begin, end = self._span
+        progress = None if fraction is None else begin + (end - begin) * min(max(fraction, 0.0), 1.0)
+        await self._log.write("step.progress", message, progress=progress)
 
     async def _step(
         self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float
     ) -> V:
+        self._span = (self._span[1], until)
         return await self._steps.run(f"attempt/{self.number}/{name}", title, model, work, until=until)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ..errors import ErrorCode, InvalidArgumentError
 from ..journal.port import Journal
 from ..models.diagnosis import Diagnosis, SimilarDiagnosis
-from ..models.findings import Finding, ValidationReport
-from ..models.report import BehaviourResult, ContractReport
+from ..models.findings import ValidationReport
+from ..models.report import ContractReport
 from .attempt import Attempt
 
 MAX_SIMILAR = 3
@@ -24,12 +24,7 @@ class Failure:
 
 def diagnose(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:
     """The diagnosis and the fingerprint of an attempt's failure."""
-    return _by_rules(
-        code=failure.code,
-        message=failure.message,
-        findings=attempt.validation.findings if attempt.validation else (),
-        behaviours=attempt.contract.behaviours if attempt.contract else (),
-    )
+    return _by_rules(failure, attempt.validation, attempt.contract)
 
 
 async def diagnose_session(journal: Journal, session_id: str) -> Diagnosis:
@@ -51,10 +46,9 @@ async def diagnose_session(journal: Journal, session_id: str) -> Diagnosis:
     contract = await journal.step_result(session_id, f"attempt/{attempt}/contract")
     began = time.monotonic()
     diagnosis, fingerprint = _by_rules(
-        code=error.code,
-        message=error.message,
-        findings=ValidationReport.model_validate(validation).findings if validation else (),
-        behaviours=ContractReport.model_validate(contract).behaviours if contract else (),
+        Failure(error.code, error.message),
+        ValidationReport.model_validate(validation) if validation else None,
+        ContractReport.model_validate(contract) if contract else None,
     )
     return await _stored(
         journal, diagnosis, fingerprint, began, session_id=session_id, api_name=record.request.api_name, attempt=attempt
@@ -67,47 +61,38 @@ async def diagnose_report(
     """The diagnosis of what a caller reports; stored without a session.
 
     Raises:
-        InvalidArgumentError: there is no message, or the file cannot be read.
+        InvalidArgumentError: there is nothing to go by.
     """
     if not (error_message or "").strip() and not (log or "").strip() and content is None:
         raise InvalidArgumentError(
             "There is nothing to diagnose.",
             next_action="Give session_id, or error_message with file_path, content or log.",
         )
-    findings: tuple[Finding, ...] = ()
-    if file_path is not None:
-        from ..validation.file import validate_file
+    from ..diagnosis.context import FailureContext
+    from ..diagnosis.examine import examine
+    from ..diagnosis.fingerprint import fingerprint
 
-        findings = (await validate_file(file_path=file_path, content=content)).findings
     began = time.monotonic()
-    diagnosis, fingerprint = _by_rules(
-        message=error_message or "", log=log or "", file_path=file_path or "", content=content or "", findings=findings
+    context = FailureContext(
+        message=error_message or "", log=tuple((log or "").splitlines()), file_path=file_path, content=content
     )
-    return await _stored(journal, diagnosis, fingerprint, began)
+    return await _stored(journal, await examine(context), fingerprint(context), began)
 
 
 def _by_rules(
-    *,
-    message: str,
-    code: ErrorCode | None = None,
-    log: str = "",
-    file_path: str = "",
-    content: str = "",
-    findings: tuple[Finding, ...] = (),
-    behaviours: tuple[BehaviourResult, ...] = (),
+    failure: Failure, validation: ValidationReport | None, contract: ContractReport | None
 ) -> tuple[Diagnosis, str]:
     from ..diagnosis import rules
+    from ..diagnosis.context import FailureContext
+    from ..diagnosis.fingerprint import fingerprint
 
-    context = rules.FailureContext(
-        code=code,
-        message=message,
-        log=log,
-        file_path=file_path,
-        content=content,
-        findings=findings,
-        behaviours=tuple(b for b in behaviours if not b.passed),
+    context = FailureContext(
+        code=failure.code,
+        message=failure.message,
+        findings=validation.findings if validation else (),
+        behaviours=contract.behaviours if contract else (),
     )
-    return rules.diagnose(context), rules.fingerprint(context)
+    return rules.diagnose(context), fingerprint(context)
 
 
 async def _stored(

@@ -28,11 +28,17 @@ class Dispatcher(Protocol):
 
 
 class TaskDispatcher:
-    """Runs at most `limit` sessions at once as tasks of a group; the rest wait their turn, first come, first served."""
+    """Runs at most `limit` sessions at once as tasks of a group; the rest wait their turn, first come, first served.
 
-    def __init__(self, tasks: TaskGroup, work: Callable[[str], Awaitable[None]], *, limit: int) -> None:
+    `left` hears the id of each session that has no worker any more.
+    """
+
+    def __init__(
+        self, tasks: TaskGroup, work: Callable[[str], Awaitable[None]], *, limit: int, left: Callable[[str], None]
+    ) -> None:
         self._tasks = tasks
         self._work = work
+        self._left = left
         self._turns = anyio.CapacityLimiter(limit)
         self._held: set[str] = set()
         self._failures: dict[str, Exception] = {}
@@ -58,15 +64,18 @@ class TaskDispatcher:
             self._failures[session_id] = error
         finally:
             self._held.discard(session_id)
+            self._left(session_id)
 
 
 @asynccontextmanager
-async def open_dispatcher(work: Callable[[str], Awaitable[None]], *, limit: int) -> AsyncGenerator[TaskDispatcher]:
+async def open_dispatcher(
+    work: Callable[[str], Awaitable[None]], *, limit: int, left: Callable[[str], None]
+) -> AsyncGenerator[TaskDispatcher]:
     """A dispatcher whose tasks live as long as this context; leaving it cancels them and waits for them."""
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
         try:
-            yield TaskDispatcher(tasks, work, limit=limit)
+            yield TaskDispatcher(tasks, work, limit=limit, left=left)
         except Exception as error:  # edge: an exception of the caller must leave as it is, not inside a group
             failure = error
         finally:

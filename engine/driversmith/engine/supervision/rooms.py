@@ -1,9 +1,11 @@
 """The Workshop of the template engine: the rooms below, each imported when a session first needs it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.to_thread
 
 from ..models.driver import DriverBundle, Verification
@@ -36,10 +38,26 @@ class Rooms:
         self._learn = learn
 
     async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
-        raise NotImplementedError
+        from ..network.fetch import Fetcher
+        from ..research.study import study_api
+
+        policy = address_policy(self._settings, request.allow_local)
+        async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
+            return await study_api(
+                api_name=request.api_name,
+                api_url=request.api_url,
+                spec=request.spec,
+                objects=request.objects,
+                probe=request.live != "false",
+                fetcher=fetcher,
+                max_bytes=self._settings.max_description_bytes,
+                progress=say,
+            )
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
-        raise NotImplementedError
+        from ..research.summary import summarise
+
+        return summarise(profile)
 
     async def write(self, profile: ApiProfile) -> DriverBundle:
         from ..generation.template_engine import write_driver
@@ -54,7 +72,19 @@ class Rooms:
     async def run_contract(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
     ) -> ContractReport:
-        raise NotImplementedError
+        from ..testing.contract_suite import run_contract
+
+        async def progress(fraction: float, message: str) -> None:
+            await tell(message, fraction)
+
+        return await run_contract(
+            project,
+            profile,
+            package=bundle.project,
+            class_name=bundle.class_name,
+            sandbox=self._sandbox(),
+            progress=progress,
+        )
 
     async def read_live(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
@@ -65,3 +95,36 @@ class Rooms:
         from ..generation.manifest import manifest
 
         return manifest(profile, bundle, verification)
+
+
+def address_policy(settings: Settings, typed: tuple[str, ...]) -> "AddressPolicy":
+    """Which addresses may be reached: by the settings, and `typed` by a person on the command line."""
+    from ..network.addresses import AddressPolicy
+
+    return AddressPolicy(allow_local=settings.allow_local, typed=frozenset(typed))
+
+
+@asynccontextmanager
+async def _spoken(tell: Tell) -> AsyncGenerator[Callable[[str], None]]:
+    """A plain function that has `tell` say what it is given, in order."""
+    failure: Exception | None = None
+    sending, receiving = anyio.create_memory_object_stream[str](100)
+
+    async def speak() -> None:
+        async for message in receiving:
+            await tell(message)
+
+    def say(message: str) -> None:
+        with suppress(anyio.WouldBlock):  # talk faster than it can be written down is dropped
+            sending.send_nowait(message)
+
+    async with receiving, anyio.create_task_group() as tasks:
+        tasks.start_soon(speak)
+        try:
+            yield say
+        except Exception as error:  # edge: what the block raises must leave as it is, not inside a group
+            failure = error
+        finally:
+            sending.close()
+    if failure is not None:
+        raise failure

@@ -47,7 +47,7 @@ async def open_sessions(
         redact=redact,
         changed=bells.ring,
     )
-    async with open_dispatcher(worker.work, limit=concurrent_sessions) as dispatcher:
+    async with open_dispatcher(worker.work, limit=concurrent_sessions, left=bells.ring) as dispatcher:
         yield Sessions(journal=journal, dispatcher=dispatcher, bells=bells)
 
 
@@ -97,10 +97,10 @@ class Sessions:
                 bell = self._bells.next(session_id)
                 record = await self._journal.session(session_id)
                 after = await self._pass_on(session_id, on_event, after)
+                if record.status not in FINISHED and (failure := self._dispatcher.failure(session_id)):
+                    raise failure
                 if self._is_settled(record):
                     return record
-                if failure := self._dispatcher.failure(session_id):
-                    raise failure
                 with anyio.move_on_after(POLL_SECONDS):
                     await bell.wait()
         return await self._journal.session(session_id)

@@ -1,6 +1,5 @@
 """The Workshop port: what an attempt has made for it, each call one step."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +9,13 @@ from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveReport
 from ..models.session import GenerateRequest
 
-Tell = Callable[[str], Awaitable[None]]
-"""Takes one sentence about what is going on."""
+
+class Tell(Protocol):
+    """Hears what is going on inside a step."""
+
+    async def __call__(self, message: str, fraction: float | None = None) -> None:
+        """`message` is one sentence, `fraction` how much of the step is done, 0 to 1."""
+        ...
 
 
 class Workshop(Protocol):

@@ -1,0 +1,171 @@
+"""A Workshop whose work takes no time and goes wrong as a test says, and sessions on it."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
+from driversmith.engine.models.diagnosis import Diagnosis
+from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
+from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
+from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveReport
+from driversmith.engine.models.session import GenerateRequest
+from driversmith.engine.settings import Settings
+from driversmith.engine.supervision.attempt import Attempt
+from driversmith.engine.supervision.diagnosing import Failure
+from driversmith.engine.supervision.request import resolve_request
+from driversmith.engine.supervision.sessions import Sessions, open_sessions
+from driversmith.engine.supervision.supervisor import Supervisor
+from driversmith.engine.supervision.workshop import Tell
+
+
+@dataclass
+class WorkshopStandIn:
+    """Makes a driver of two files. `faults` are raised by a step, one a call; `gates` hold a step until they are set."""
+
+    faults: dict[str, list[Exception | None]] = field(default_factory=dict)
+    gates: dict[str, anyio.Event] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    behaviours: list[BehaviourResult] = field(default_factory=lambda: [BehaviourResult(name="imports", passed=True)])
+    live: LiveReport = field(default_factory=LiveReport)
+    text: str = "class PetsDriver: ...\n"
+    calls: Counter[str] = field(default_factory=Counter)
+    reached: dict[str, anyio.Event] = field(default_factory=dict)
+
+    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+        await self._step("research")
+        await tell("Found a description.", 0.5)
+        source = DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1)
+        return ApiProfile(api_name=request.api_name, base_url=request.api_url, source=source)
+
+    def summarise(self, profile: ApiProfile) -> ProfileSummary:
+        return ProfileSummary(title="Pets", version="1", base_url=profile.base_url, source=profile.source)
+
+    async def write(self, profile: ApiProfile) -> DriverBundle:
+        await self._step("write")
+        files = (
+            DriverFile(path="pets_driver/client.py", text=self.text),
+            DriverFile(path="README.md", text="# Pets\n"),
+        )
+        return DriverBundle(project="pets_driver", class_name="PetsDriver", files=files)
+
+    async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
+        await self._step("validate")
+        return ValidationReport.of(self.findings)
+
+    async def run_contract(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
+    ) -> ContractReport:
+        await self._step("contract")
+        assert (project / "pets_driver/client.py").read_text() == bundle["pets_driver/client.py"].text
+        return ContractReport(behaviours=tuple(self.behaviours), isolation="process")
+
+    async def read_live(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveReport:
+        await self._step("live")
+        return self.live
+
+    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+        hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
+        return json.dumps({"contract_version": 1, "files": hashes, "verification": verification.model_dump()})
+
+    async def _step(self, name: str) -> None:
+        self.calls[name] += 1
+        self.reached.setdefault(name, anyio.Event()).set()
+        if gate := self.gates.get(name):
+            await gate.wait()
+        if (faults := self.faults.get(name)) and (fault := faults.pop(0)):
+            raise fault
+
+    async def until(self, name: str) -> None:
+        """Wait until a step has begun."""
+        with anyio.fail_after(5):
+            await self.reached.setdefault(name, anyio.Event()).wait()
+
+
+def judged(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:
+    """A diagnosis that follows from the code alone."""
+    passing = failure.code == "unreachable"
+    diagnosis = Diagnosis(
+        error_type="api" if passing else "unknown",
+        fault_kind="network" if passing else "unknown",
+        root_cause=failure.message,
+        can_fix=passing,
+        fix_strategy="abort" if failure.code == "address_refused" else "fallback",
+        fix_description="Try again.",
+        confidence=0.9,
+    )
+    return diagnosis, failure.code
+
+
+@pytest.fixture
+def workshop() -> WorkshopStandIn:
+    return WorkshopStandIn()
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncGenerator[SqliteJournal]:
+    async with open_journal(tmp_path / "home" / "journal.db") as opened:
+        yield opened
+
+
+OpenSessions = Callable[..., AbstractAsyncContextManager[Sessions]]
+
+
+@pytest.fixture
+def opened(journal: SqliteJournal, workshop: WorkshopStandIn, tmp_path: Path) -> OpenSessions:
+    """Opens sessions on the journal and the stand-in, as a process of the given owner would."""
+
+    async def no_pause(_: float) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    @asynccontextmanager
+    async def open_(*, limit: int = 8, lease_seconds: float = 30, shop: Any = None) -> AsyncGenerator[Sessions]:
+        supervisor = Supervisor(
+            journal=journal,
+            workshop=shop or workshop,
+            scratch=tmp_path / "home" / "work",
+            pause=no_pause,
+            diagnose=judged,
+        )
+        async with open_sessions(
+            journal=journal,
+            supervisor=supervisor,
+            owner=this_process(),
+            concurrent_sessions=limit,
+            lease_seconds=lease_seconds,
+        ) as sessions:
+            yield sessions
+
+    return open_
+
+
+@pytest.fixture
+async def sessions(opened: OpenSessions) -> AsyncGenerator[Sessions]:
+    async with opened() as sessions:
+        yield sessions
+
+
+Asked = Callable[..., GenerateRequest]
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Asked:
+    """A request for the Pets API into a folder of this test."""
+
+    def ask(**values: Any) -> GenerateRequest:
+        known: dict[str, Any] = {"api_name": "Pets", "api_url": "https://pets.example"}
+        return resolve_request(
+            **{**known, **values}, settings=Settings(home=tmp_path / "home"), default_output_dir=tmp_path / "drivers"
+        )
+
+    return ask
