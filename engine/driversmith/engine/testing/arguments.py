@@ -1,0 +1,89 @@
+"""Arguments for calls: random values that fit what the profile says of parameters, bodies and records."""
+
+from typing import Any
+
+from ..models.profile import ApiProfile, BodyProfile, FieldProfile, ObjectProfile, OperationProfile, ParameterProfile
+from .records import RecordMaker, kind_of
+
+MAX_BODY_FIELDS = 15
+HEADERS_OF_THE_TRANSPORT = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
+"""Header parameters that OpenAPI tells everyone to ignore, or that belong to the transport."""
+
+
+def parameter_value(parameter: ParameterProfile, maker: RecordMaker) -> Any:
+    """A value for one parameter; never empty, and without the characters that separate values in any style."""
+    for _ in range(10):
+        value = maker.value(kind_of(parameter))
+        if _plain(value):
+            return value
+    return maker.word()
+
+
+def operation_arguments(operation: OperationProfile, maker: RecordMaker, *, optional: bool) -> dict[str, Any]:
+    """Arguments of `call_operation`: the required ones, or all."""
+    arguments = {
+        parameter.argument: parameter_value(parameter, maker)
+        for parameter in operation.parameters
+        if parameter.required or (optional and parameter.name.lower() not in HEADERS_OF_THE_TRANSPORT)
+    }
+    if operation.body and (optional or operation.body.required):
+        arguments[operation.body.argument] = body_value(operation.body, maker)
+    return arguments
+
+
+def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordMaker) -> dict[str, Any]:
+    """What `read` cannot do without: the required parameters of the operation behind it, but not those of paging."""
+    operation = read_operation(profile, described)
+    paging = described.pagination
+    by_itself = {paging.position_parameter, paging.size_parameter} if "read" in described.operations else set[str]()
+    arguments = {
+        parameter.argument: parameter_value(parameter, maker)
+        for parameter in operation.parameters
+        if parameter.required and (parameter.name not in by_itself or parameter.location != "query")
+    }
+    if operation.body and operation.body.required:
+        arguments[operation.body.argument] = body_value(operation.body, maker)
+    return arguments
+
+
+def read_operation(profile: ApiProfile, described: ObjectProfile) -> OperationProfile:
+    """The operation that `read` calls when its own arguments are given.
+
+    Raises:
+        KeyError: the object cannot be read.
+    """
+    operations = described.operations
+    return profile.operations[operations["read"] if "read" in operations else operations["read_one"]]
+
+
+def body_value(body: BodyProfile, maker: RecordMaker) -> Any:
+    """A value for a request body."""
+    if body.kind == "binary":
+        return maker.word(16).encode() + b"\x00\xff"
+    if body.kind == "text":
+        return f"text {maker.word()}"
+    if body.kind in {"form", "multipart"}:
+        return data_for(body.fields, maker, scalars=True)
+    if body.type == "array":
+        return [maker.record({}), maker.record({})]
+    if body.type in {"object", "any"}:
+        return data_for(body.fields, maker)
+    return maker.value(kind_of(FieldProfile(type=body.type)))
+
+
+def data_for(fields: dict[str, FieldProfile], maker: RecordMaker, *, scalars: bool = False) -> dict[str, Any]:
+    """A dict for `create`, `update` or a body: required fields and others that can be written."""
+    chosen: dict[str, Any] = {}
+    for name, described in sorted(fields.items(), key=lambda item: not item[1].required):
+        if described.read_only or (scalars and described.type in {"array", "object", "any", "null"}):
+            continue
+        if len(chosen) < MAX_BODY_FIELDS or described.required:
+            is_file = scalars and described.format == "binary"
+            chosen[name] = maker.word(16).encode() + b"\x00\xff" if is_file else maker.value(kind_of(described))
+    return chosen or {"name": maker.word()}
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(value) and not set(value) & set(",;|=&/?#% .\\") and value.isascii() and value.isprintable()
+    return True

@@ -1,0 +1,16 @@
+"""The contract, one file a family. To add a behaviour: one function and one line in its file's table."""
+
+from ..trial import Behaviour
+from . import auth, failures, introspection, lifecycle, operations, reading, writing
+
+ALL: tuple[Behaviour, ...] = (
+    *introspection.BEHAVIOURS,
+    *reading.BEHAVIOURS,
+    *writing.BEHAVIOURS,
+    *operations.BEHAVIOURS,
+    *failures.BEHAVIOURS,
+    *auth.BEHAVIOURS,
+    *lifecycle.BEHAVIOURS,
+    *auth.LAST,
+)
+"""Every behaviour, in the order in which they are tried."""

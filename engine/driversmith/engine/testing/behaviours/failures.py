@@ -1,0 +1,202 @@
+"""What goes wrong on the wire: limits, server errors, refusals, broken answers, silence."""
+
+import socket
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..loopback import Answer
+from ..pages import json_answer
+from ..trial import MAX_RETRIES, TIMEOUT, Behaviour, Run, Trial, brief, detail, now
+
+GAP = 0.95
+"""A Retry-After of one second, less what clocks differ."""
+SHORT_TIMEOUT = 0.25
+PAST = "Wed, 21 Oct 2015 07:28:00 GMT"
+HTML = Answer(200, b"<!doctype html><html><body>Sign in</body></html>", (("Content-Type", "text/html"),))
+BROKEN = Answer(200, b'{"items": [{"id": 1}, {"id"', (("Content-Type", "application/json"),))
+
+
+async def rate_limit_is_waited_out(trial: Trial) -> None:
+    """429 with Retry-After: the same request again after that time, and its records."""
+    expected = trial.serve(2)
+    trial.mock.script.first = [problem(429, ("Retry-After", "1"))]
+    value = trial.succeeded(await trial.driver.read(trial.subject))
+    trial.equal(value, expected, "the served records")
+    first, second = trial.requests(2)[:2]
+    gap = second.time - first.time
+    trial.require(GAP <= gap < TIMEOUT, expected="1 s between the two requests", received=f"{gap:.2f} s")
+    trial.equal(second.target, first.target, "the same request")
+
+
+async def rate_limit_by_date_is_obeyed(trial: Trial) -> None:
+    """Retry-After may be an HTTP date; one in the past means now."""
+    expected = trial.serve(2)
+    trial.mock.script.first = [problem(429, ("Retry-After", PAST))]
+    value = trial.succeeded(await trial.driver.read(trial.subject))
+    trial.equal(value, expected, "the served records")
+    first, second = trial.requests(2)[:2]
+    gap = second.time - first.time
+    trial.require(gap < 1, expected="a second request at once", received=f"it came after {gap:.2f} s")
+
+
+async def rate_limit_that_stays_is_raised(trial: Trial) -> None:
+    """429 to the end: RateLimitError with the server's last Retry-After."""
+    trial.mock.script.first = [problem(429, ("Retry-After", "0"))] * MAX_RETRIES
+    trial.mock.script.always = problem(429, ("Retry-After", "7"))
+    started = now()
+    raised = trial.raised(await trial.driver.read(trial.subject), "RateLimitError")
+    trial.details_name(raised, trial.requests(1 + MAX_RETRIES)[0])
+    after = raised.attributes.get("retry_after")
+    trial.require(after == 7, expected="retry_after 7", received=f"retry_after {after!r}")
+    waited = now() - started
+    trial.require(waited < TIMEOUT, expected="no wait after the last try", received=f"{waited:.1f} s")
+
+
+async def server_error_is_retried(trial: Trial) -> None:
+    """503 once: tried again, and the records come."""
+    expected = trial.serve(2)
+    trial.mock.script.first = [problem(503)]
+    value = trial.succeeded(await trial.driver.read(trial.subject))
+    trial.equal(value, expected, "the served records")
+    trial.requests(2)
+
+
+async def server_error_that_stays_is_raised(trial: Trial) -> None:
+    """500 to the end: ServerError after max_retries tries more."""
+    trial.mock.script.always = problem(500)
+    raised = trial.raised(await trial.driver.read(trial.subject), "ServerError")
+    trial.details_name(raised, trial.requests(1 + MAX_RETRIES)[0])
+    trial.require(
+        detail(raised, "status") == 500,
+        expected="details['status'] 500",
+        received=brief(raised.attributes.get("details")),
+    )
+
+
+async def without_retries_one_request_is_made(trial: Trial) -> None:
+    """max_retries=0 means one try."""
+    driver = await trial.make("once", max_retries=0)
+    trial.mock.script.always = problem(503)
+    trial.raised(await driver.read(trial.subject), "ServerError")
+    trial.requests(1)
+
+
+def refusal(status: int, kind: str) -> Callable[[Trial], Coroutine[Any, Any, None]]:
+    """The check that a status becomes this exception, without another try."""
+
+    async def refused(trial: Trial) -> None:
+        trial.mock.script.always = problem(status)
+        raised = trial.raised(await trial.driver.read(trial.subject), kind)
+        oauth = status == 401 and any(s.kind == "oauth2_client_credentials" for s in trial.profile.auth)
+        trial.details_name(raised, trial.requests(1, 2 if oauth else 1)[0])
+        trial.require(
+            detail(raised, "status") == status,
+            expected=f"details['status'] {status}",
+            received=brief(raised.attributes.get("details")),
+        )
+
+    return refused
+
+
+async def broken_json_is_an_error(trial: Trial) -> None:
+    """A body that breaks off is UnexpectedResponseError."""
+    trial.mock.script.always = BROKEN
+    raised = trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    trial.details_name(raised, trial.requests(1, 1 + MAX_RETRIES)[0])
+
+
+async def html_in_place_of_json_is_an_error(trial: Trial) -> None:
+    """A sign-in page in place of records is UnexpectedResponseError."""
+    trial.mock.script.always = HTML
+    trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    trial.requests(1, 1 + MAX_RETRIES)
+
+
+async def missing_envelope_is_an_error(trial: Trial) -> None:
+    """A body without the key under which the records should stand is UnexpectedResponseError, not an empty list."""
+    trial.mock.script.always = json_answer({"something_else": [1, 2]})
+    trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    trial.requests(1, 1 + MAX_RETRIES)
+
+
+async def silence_is_a_timeout(trial: Trial) -> None:
+    """A server that says nothing: DriverTimeoutError when the time-out has passed, not before and not long after."""
+    driver = await trial.make("impatient", timeout=SHORT_TIMEOUT, max_retries=0)
+    trial.mock.script.always = Answer(200, b"[]", delay=4 * SHORT_TIMEOUT)
+    started = now()
+    reply = await driver.read(trial.subject)
+    took = now() - started
+    trial.raised(reply, "DriverTimeoutError")
+    trial.requests(1)
+    trial.require(
+        0.8 * SHORT_TIMEOUT <= took <= 3.5 * SHORT_TIMEOUT,
+        expected=f"an end after about {SHORT_TIMEOUT} s",
+        received=f"{took:.2f} s",
+    )
+
+
+async def dropped_connection_is_an_error(trial: Trial) -> None:
+    """A connection that is dropped without an answer is tried again, then DriverConnectionError."""
+    trial.mock.script.always = Answer(drop=True)
+    trial.raised(await trial.driver.read(trial.subject), "DriverConnectionError")
+    trial.requests(1 + MAX_RETRIES)
+
+
+async def refused_connection_is_an_error(trial: Trial) -> None:
+    """No server at the base URL: DriverConnectionError."""
+    driver = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
+    trial.raised(await driver.read(trial.subject), "DriverConnectionError")
+    trial.requests(0)
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def problem(status: int, *headers: tuple[str, str]) -> Answer:
+    """An error answer with a JSON body."""
+    return json_answer({"error": f"status {status} by the mock"}, status, *headers)
+
+
+def _first(run: Run) -> list[str]:
+    return run.first_collection()
+
+
+def _first_json(run: Run) -> list[str]:
+    return [n for n in run.first_collection() if _returns_json(run, n)]
+
+
+def _enveloped(run: Run) -> list[str]:
+    objects = run.profile.objects
+    found = [n for n in run.collections() if objects[n].record_path and _returns_json(run, n)]
+    return [n for n in found if run.profile.operations[objects[n].operations["read"]].method == "GET"][:1]
+
+
+def _returns_json(run: Run, name: str) -> bool:
+    described = run.profile.objects[name]
+    operation = run.profile.operations[described.operations.get("read") or described.operations["read_one"]]
+    return operation.response.kind == "json"
+
+
+BEHAVIOURS = (
+    Behaviour("rate-limit-waited-out", rate_limit_is_waited_out, _first),
+    Behaviour("rate-limit-by-date", rate_limit_by_date_is_obeyed, _first),
+    Behaviour("rate-limit-raised", rate_limit_that_stays_is_raised, _first),
+    Behaviour("server-error-retried", server_error_is_retried, _first),
+    Behaviour("server-error-raised", server_error_that_stays_is_raised, _first),
+    Behaviour("no-retries-when-told", without_retries_one_request_is_made, _first),
+    Behaviour("status-401", refusal(401, "AuthenticationError"), _first),
+    Behaviour("status-403", refusal(403, "AuthenticationError"), _first),
+    Behaviour("status-404", refusal(404, "ObjectNotFoundError"), _first),
+    Behaviour("status-410", refusal(410, "ObjectNotFoundError"), _first),
+    Behaviour("status-422", refusal(422, "InvalidRequestError"), _first),
+    Behaviour("broken-json", broken_json_is_an_error, _first_json),
+    Behaviour("html-for-json", html_in_place_of_json_is_an_error, _first_json),
+    Behaviour("missing-envelope", missing_envelope_is_an_error, _enveloped),
+    Behaviour("timeout", silence_is_a_timeout, _first),
+    Behaviour("connection-dropped", dropped_connection_is_an_error, _first),
+    Behaviour("connection-refused", refused_connection_is_an_error, _first),
+)

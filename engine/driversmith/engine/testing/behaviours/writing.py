@@ -1,0 +1,171 @@
+"""create, update and delete: the right request, once."""
+
+from typing import Any
+
+from ...models.profile import Verb
+from ..arguments import data_for, operation_arguments
+from ..expected import differences, expected_request
+from ..loopback import Answer
+from ..pages import envelope, json_answer
+from ..trial import Behaviour, Run, Trial, brief
+from .failures import problem
+
+HOSTILE_ID = "a/b c?d=e&f#g%2Fä"
+WRITES: tuple[Verb, ...] = ("create", "update", "delete")
+
+
+async def creates(trial: Trial) -> None:
+    """`create` sends the data once and gives the record of the answer."""
+    await _writes(trial, "create")
+
+
+async def updates(trial: Trial) -> None:
+    """`update` sends the data to the record's own path and gives the record of the answer."""
+    await _writes(trial, "update")
+
+
+async def deletes(trial: Trial) -> None:
+    """`delete` asks for the record's own path and gives nothing."""
+    await _writes(trial, "delete")
+
+
+async def writes_are_not_sent_again(trial: Trial) -> None:
+    """A write that meets 503, 429 or a dropped connection is sent once and raises."""
+    verb = _first_write(trial)
+    for answer, kind in (
+        (problem(503), "ServerError"),
+        (problem(429, ("Retry-After", "0")), "RateLimitError"),
+        (Answer(drop=True), "DriverConnectionError"),
+    ):
+        start = len(trial.mock.log)
+        trial.mock.script.always = answer
+        call, _ = _call(trial, verb)
+        trial.raised(await trial.driver.call(verb, trial.subject, *call[0], **call[1]), kind)
+        made = len(trial.mock.log) - start
+        trial.require(made == 1, expected=f"1 request before {kind}", received=f"{made}")
+
+
+async def writes_do_not_follow_to_another_origin(trial: Trial) -> None:
+    """A write that is redirected to another origin raises, and nothing goes there."""
+    verb = _first_write(trial)
+    for status in (302, 307):
+        trial.mock.script.always = Answer(status)
+        trial.mock.script.redirect = trial.mock.other_origin
+        call, _ = _call(trial, verb)
+        reply = await trial.driver.call(verb, trial.subject, *call[0], **call[1])
+        sent = len(trial.mock.other_log)
+        trial.require(not sent, expected="nothing sent to the other origin", received=f"{sent} requests")
+        trial.raised(reply, "UnexpectedResponseError")
+
+
+async def writes_follow_on_the_origin(trial: Trial) -> None:
+    """307 on the same origin: the same method and body again."""
+    verb: Verb = "create"
+    trial.mock.script.first = [Answer(307)]
+    trial.mock.script.redirect = trial.mock.origin
+    call, _ = _call(trial, verb)
+    item = trial.maker.record(trial.described.fields)
+    trial.mock.items[trial.described.name] = item
+    reply = await trial.driver.call(verb, trial.subject, *call[0], **call[1])
+    first, second = trial.requests(2)[:2]
+    trial.equal((second.method, second.body), (first.method, first.body), "the same method and body")
+    trial.equal(trial.succeeded(reply), item, "the record of the answer")
+
+
+async def verbs_that_do_not_exist_are_refused(trial: Trial) -> None:
+    """A verb that the API does not have for an object is NotSupportedError, without a request."""
+    calls: dict[str, tuple[Any, ...]] = {"create": ({"a": 1},), "update": ("1", {"a": 1}), "delete": ("1",)}
+    for verb in WRITES:
+        if verb not in trial.described.operations:
+            trial.raised(await trial.driver.call(verb, trial.subject, *calls[verb]), "NotSupportedError")
+    if not {"read", "read_one"} & set(trial.described.operations):
+        trial.raised(await trial.driver.call("read", trial.subject), "NotSupportedError")
+    trial.requests(0)
+
+
+async def _writes(trial: Trial, verb: Verb) -> None:
+    operation = trial.profile.operations[trial.described.operations[verb]]
+    (args, kwargs), arguments = _call(trial, verb)
+    item = trial.maker.record(trial.described.fields, trial.described.identifier)
+    answer = envelope(trial.described.item_path, item)
+    trial.mock.script.always = Answer(204) if verb == "delete" else json_answer(answer, operation.response.status)
+    value = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))
+    seen = trial.requests(1)[0]
+    wanted = expected_request(trial.mock.base_path, operation, arguments)
+    secret = {scheme.parameter for scheme in trial.profile.auth if scheme.location == "query"}
+    found = differences(wanted, seen, operation, hidden=secret)
+    trial.require(not found, expected=f"{operation.signature} as described", received="; ".join(found))
+    trial.equal(value, None if verb == "delete" else item, "what the answer holds")
+    if verb != "delete":
+        trial.mock.script.always = Answer(204)
+        (args, kwargs), _ = _call(trial, verb)
+        empty = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))
+        trial.require(empty == {}, expected="{} for an empty answer", received=brief(empty))
+
+
+def _call(trial: Trial, verb: Verb) -> tuple[tuple[list[Any], dict[str, Any]], dict[str, Any]]:
+    """Arguments of the verb, and the same by the operation's own argument names."""
+    operation = trial.profile.operations[trial.described.operations[verb]]
+    trial.mock.focus = operation
+    by_name = operation_arguments(operation, trial.maker, optional=False)
+    keywords = dict(by_name)
+    args: list[Any] = []
+    path = [p for p in operation.parameters if p.location == "path"]
+    if verb in {"update", "delete"} and path:
+        last = sorted(path, key=lambda p: operation.path.rfind("{" + p.name + "}"))[-1]
+        keywords.pop(last.argument, None)
+        by_name[last.argument] = HOSTILE_ID
+        args.append(HOSTILE_ID)
+    if verb != "delete":
+        data = data_for(trial.described.fields, trial.maker)
+        if operation.body:
+            keywords.pop(operation.body.argument, None)
+            if operation.body.fields:
+                scalars = operation.body.kind in {"form", "multipart"}
+                data = data_for(operation.body.fields, trial.maker, scalars=scalars)
+            by_name[operation.body.argument] = data
+        args.append(data)
+    return (args, keywords), by_name
+
+
+def _first_write(trial: Trial) -> Verb:
+    methods = {verb: trial.profile.operations[name].method for verb, name in trial.described.operations.items()}
+    return next(verb for verb in WRITES if methods.get(verb, "GET") not in {"GET", "HEAD"})
+
+
+def _with_record_id(verb: Verb, run: Run) -> list[str]:
+    found: list[str] = []
+    for name in run.having(verb):
+        operation = run.profile.operations[run.profile.objects[name].operations[verb]]
+        if any(p.location == "path" for p in operation.parameters):
+            found.append(name)
+    return found
+
+
+def _writable(run: Run) -> list[str]:
+    found: list[str] = []
+    for name, described in run.profile.objects.items():
+        names = [described.operations[verb] for verb in WRITES if verb in described.operations]
+        if any(run.profile.operations[n].method not in {"GET", "HEAD"} for n in names):
+            found.append(name)
+    return found[:1]
+
+
+def _creatable(run: Run) -> list[str]:
+    objects = run.profile.objects
+    return [n for n in run.having("create") if run.profile.operations[objects[n].operations["create"]].method == "POST"]
+
+
+def _lacking(run: Run) -> list[str]:
+    return [n for n, o in run.profile.objects.items() if not {*WRITES} <= set(o.operations)][:3]
+
+
+BEHAVIOURS = (
+    Behaviour("create", creates, lambda run: run.having("create")),
+    Behaviour("update", updates, lambda run: _with_record_id("update", run)),
+    Behaviour("delete", deletes, lambda run: _with_record_id("delete", run)),
+    Behaviour("writes-sent-once", writes_are_not_sent_again, _writable),
+    Behaviour("writes-stay-on-origin", writes_do_not_follow_to_another_origin, _writable),
+    Behaviour("writes-follow-307", writes_follow_on_the_origin, lambda run: _creatable(run)[:1]),
+    Behaviour("verb-not-supported", verbs_that_do_not_exist_are_refused, _lacking),
+)

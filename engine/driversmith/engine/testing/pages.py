@@ -1,0 +1,131 @@
+"""Bodies of collection reads: envelope, pages and the way to the next page, as the profile describes them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ..models.profile import ObjectProfile
+from .loopback import Answer, Seen
+
+SMALL_PAGE = 3
+CURSOR_PARAMETER = "page_token"
+JSON_TYPE = ("Content-Type", "application/json; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class PageRules:
+    """How a scenario wants pages served."""
+
+    cap: int | None = None
+    """At most so many records a page, whatever is asked for."""
+    stuck: bool = False
+    """Never come to an end: the same page again, or two cursors that lead to each other."""
+    origin: str = ""
+    """Origin of next URLs, where they are absolute; empty for relative ones."""
+    hidden: frozenset[str] = frozenset()
+    """Query parameters that never come back in a next URL: those that carry credentials."""
+    end: str = "absent"
+    """How a body says that there is no next page: `absent`, `null` or `empty`."""
+
+
+def json_answer(value: Any, status: int = 200, *headers: tuple[str, str]) -> Answer:
+    """A JSON body."""
+    return Answer(status, json.dumps(value).encode(), (JSON_TYPE, *headers))
+
+
+def page_size(profile: ObjectProfile, asked: str | None, cap: int | None) -> int:
+    """Records a page for what was asked."""
+    paging = profile.pagination
+    size = int(asked) if asked and asked.isdigit() else paging.default_size or SMALL_PAGE
+    bounds = [b for b in (paging.max_size, cap) if b]
+    return max(1, min([size, *bounds]))
+
+
+def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen, rules: PageRules) -> Answer:
+    """The page that the request asks for; for shape `map` the records are (key, record) pairs."""
+    paging = profile.pagination
+    if paging.style == "none" or profile.shape == "record":
+        return json_answer(_body(profile, list(records), None, more=False, rules=rules))
+    size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules.cap)
+    start = _start(profile, seen, size)
+    if start is None:
+        return json_answer({"error": "unknown page"}, 400)
+    if rules.stuck:
+        start = 0 if paging.style in {"page", "offset"} else start % (2 * size)
+    page = list(records[start : start + size])
+    more = rules.stuck or start + size < len(records)
+    following = None
+    if more and paging.style == "cursor":
+        following = _cursor(start + size, rules, size)
+    elif more and paging.style in {"link_header", "next_url"}:
+        following = _next_url(seen, _cursor(start + size, rules, size), rules)
+    headers = [("Link", f'<{following}>; rel="next"')] if following and paging.style == "link_header" else []
+    in_body = following if paging.style in {"cursor", "next_url"} else None
+    return json_answer(_body(profile, page, in_body, more=more, rules=rules), 200, *headers)
+
+
+def has_next_in_body(profile: ObjectProfile) -> bool:
+    """Whether the body can hold both the records and what leads to the next page."""
+    inside = [path for path in (profile.pagination.next_path, profile.pagination.more_path) if path]
+    return all(path[: len(profile.record_path)] != profile.record_path for path in inside)
+
+
+def envelope(path: Sequence[str], content: Any) -> Any:
+    """The content below these keys, with something beside it on each level."""
+    for key in reversed(path):
+        content = {key: content, "served": True} if key != "served" else {key: content}
+    return content
+
+
+def _start(profile: ObjectProfile, seen: Seen, size: int) -> int | None:
+    paging = profile.pagination
+    if paging.style in {"page", "offset"}:
+        asked = seen.parameter(paging.position_parameter or "")
+        if asked is None:
+            return 0
+        if not asked.lstrip("-").isdigit():
+            return None
+        position = int(asked) - paging.first
+        return max(0, position * size if paging.style == "page" else position)
+    name = CURSOR_PARAMETER if paging.style != "cursor" else paging.position_parameter or CURSOR_PARAMETER
+    cursor = seen.parameter(name)
+    if not cursor:
+        return 0
+    digits = cursor.rpartition("/")[2].rstrip("=")
+    return int(digits) if digits.isdigit() else None
+
+
+def _cursor(start: int, rules: PageRules, size: int) -> str:
+    """Opaque to a driver, with characters that need encoding."""
+    return f"c+/{start % (2 * size) if rules.stuck else start}="
+
+
+def _next_url(seen: Seen, cursor: str, rules: PageRules) -> str:
+    kept = [(k, v) for k, v in seen.query if k not in rules.hidden and k != CURSOR_PARAMETER]
+    query = urlencode([*kept, (CURSOR_PARAMETER, cursor)], quote_via=quote)
+    return f"{rules.origin}{seen.path}?{query}"
+
+
+def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, more: bool, rules: PageRules) -> Any:
+    content: Any = page
+    if profile.shape == "record":
+        content = page[0] if page else {}
+    elif profile.shape == "map":
+        content = {str(key): record for key, record in page}
+    body = envelope(profile.record_path, content)
+    paging = profile.pagination
+    if not has_next_in_body(profile):
+        return body
+    if paging.next_path and (following or rules.end != "absent"):
+        _place(body, paging.next_path, following or (None if rules.end == "null" else ""))
+    if paging.more_path:
+        _place(body, paging.more_path, more)
+    return body
+
+
+def _place(body: Any, path: Sequence[str], value: Any) -> None:
+    for key in path[:-1]:
+        body = body.setdefault(key, {})
+    body[path[-1]] = value
