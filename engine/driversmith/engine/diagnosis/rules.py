@@ -45,7 +45,9 @@ def diagnose(failure: FailureContext) -> Diagnosis:
     if chosen is None:
         return _unknown(failure, known)
     agreeing = [c for c in clues if c.kind == chosen.kind and c is not chosen]
-    against = [c for c in clues if c.kind != chosen.kind and not c.weak and c.confidence >= chosen.confidence - 0.05]
+    # Other findings in the same file are further faults, no other explanation of this one.
+    rivals = [c for c in clues if c.kind != chosen.kind and not c.weak and not c.findings]
+    against = [c for c in rivals if c.confidence >= chosen.confidence - 0.05]
     confidence = min(chosen.confidence + 0.03 * len(agreeing[:2]), 0.99) - 0.08 * min(len(against), 3)
     return _diagnosis(chosen, known, failure, round(max(confidence, 0.05), 2), [chosen, *agreeing, *against])
 

@@ -138,9 +138,12 @@ class Project:
         client = self.module("client") if self.package else None
         for file in [client] if client else self.files("package"):
             classes = [n for n in file.nodes(ast.ClassDef) if isinstance(file.parent(n), ast.Module)]
-            for node in sorted(classes, key=looks_like_driver, reverse=True):
-                if looks_like_driver(node) or (client and node.name.endswith("Driver")):
-                    return ClassPlace(file, node)
+            best = max(classes, key=lambda n: (looks_like_driver(n), _contract_methods(n)), default=None)
+            if best is None:
+                continue
+            enough = _contract_methods(best) >= _CONTRACT_METHODS_OF_A_DRIVER
+            if looks_like_driver(best) or (client and (enough or best.name.endswith("Driver"))):
+                return ClassPlace(file, best)
         return None
 
     @cached_property
@@ -160,7 +163,7 @@ def load_project(
     """Parse the Python files of a project. A lone file that holds a driver class counts as package code."""
     name = package or (package_name(texts) if whole else None)
     python = {
-        path: parse(path, text, role=_role(path, name))
+        path: parse(path, text, role=_role(path, name) if whole else "other")
         for path, text in texts.items()
         if path.endswith((".py", ".pyi"))
     }
@@ -186,14 +189,16 @@ def package_name(texts: Mapping[str, str]) -> str | None:
     return ranked[0] if ranked else None
 
 
-def looks_like_driver(node: ast.ClassDef) -> int:
-    """How many contract methods a class named ...Driver defines; 0 where it is not a driver."""
-    if not node.name.endswith("Driver"):
-        return 0
-    defined = {s.name for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
-    count = len((defined & METHOD_NAMES) - {"__init__", "close", "read", "update", "delete", "create"})
-    count += bool(defined & {"read", "create"})
-    return count if count >= _CONTRACT_METHODS_OF_A_DRIVER else 0
+def looks_like_driver(node: ast.ClassDef) -> bool:
+    """Whether a class is named ...Driver and defines some methods that only the driver contract has."""
+    return node.name.endswith("Driver") and _contract_methods(node) >= _CONTRACT_METHODS_OF_A_DRIVER
+
+
+def _contract_methods(node: ast.ClassDef) -> int:
+    # Names that any class may have count for one together.
+    defined = {s.name for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)} & METHOD_NAMES
+    common = defined & {"__init__", "close", "read", "update", "delete", "create"}
+    return len(defined - common) + bool(common - {"__init__", "close"})
 
 
 def _role(path: str, package: str | None) -> str:

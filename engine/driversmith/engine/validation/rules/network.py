@@ -129,8 +129,8 @@ def _has_exit(loop: ast.While) -> bool:
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             continue
-        nested = isinstance(node, ast.While | ast.For | ast.AsyncFor)
-        stack.extend((child, own and not nested) for child in ast.iter_child_nodes(node))
+        nested = list(node.body) if isinstance(node, ast.While | ast.For | ast.AsyncFor) else []
+        stack.extend((child, own and child not in nested) for child in ast.iter_child_nodes(node))
         if isinstance(node, ast.Call) and _called_name(node) in {"next", "exit", "_exit"}:
             return True
     return False

@@ -27,7 +27,7 @@ _ELIDED = re.compile(
     r"(?:unchanged|here|omitted|\.\.\.|the same|as before|stays?|remains?)"
     r"|\b(?:omitted|elided|shortened|truncated|abbreviated) for (?:brevity|clarity|space)\b"
     r"|\bsame as (?:before|above)\b.{0,12}$|\.\.\. ?\(?(?:rest|existing|other|remaining|more|and so on)\b"
-    r"|^#\s*(?:\.\.\.|…)\s*$|\bkeep (?:the )?(?:rest|existing)\b",
+    r"|^#\s*(?:\.\.\.|…)\s*$|\bkeep (?:the )?(?:rest|existing code)\b",
     re.IGNORECASE,
 )
 
@@ -51,11 +51,14 @@ def stub_methods(project: Project) -> Iterable[Fault]:
                 )
 
 
-def stub_functions(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def stub_functions(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No other function of the package is `...` or NotImplementedError outside protocols and abstract classes."""
+    drivers = [place.node for place in project.ancestry(project.driver)[0]] if project.driver else []
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         holder = file.parent(function)
-        if isinstance(holder, ast.ClassDef) and (function.name in METHOD_NAMES or _is_protocol(holder)):
+        if isinstance(holder, ast.ClassDef) and _is_protocol(holder):
+            continue
+        if holder in drivers and function.name in METHOD_NAMES:
             continue
         what = stub_body(function, answers=False)
         if what and what not in {"only `pass`", "only a docstring"} and not _is_abstract(function):
@@ -112,10 +115,18 @@ def _comments(file: PythonFile, pattern: re.Pattern[str]) -> Iterator[tuple[int,
         return
     try:
         for token in tokenize.generate_tokens(io.StringIO(file.text).readline):
-            if token.type == tokenize.COMMENT and pattern.search(token.string):
+            if token.type == tokenize.COMMENT and pattern.search(token.string) and not _in_prose(file, token):
                 yield token.start[0], token.start[1] + 1, token.string
     except (tokenize.TokenError, SyntaxError):
         return
+
+
+def _in_prose(file: PythonFile, token: tokenize.TokenInfo) -> bool:
+    # "# ..." between other comment lines is a part of what they say.
+    if token.string.strip("# \t") not in {"...", "…"}:
+        return False
+    above, below = token.start[0] - 2, token.start[0]
+    return any(0 <= i < len(file.lines) and file.lines[i].lstrip().startswith("#") for i in (above, below))
 
 
 def _is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
