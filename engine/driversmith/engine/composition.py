@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anyio
+import anyio.lowlevel
 from pydantic import JsonValue
 
 from .journal.ownership import this_process
@@ -16,14 +16,12 @@ from .models.session import FINISHED, GenerateRequest, SessionRecord, Supervised
 from .network.redaction import Redactor
 from .sandbox.port import Sandbox
 from .settings import Settings
-from .supervision.diagnosing import diagnose_report, diagnose_session
-from .supervision.outcome import as_result
-from .supervision.reading import DriverReader
-from .supervision.request import resolve_request
-from .supervision.rooms import Rooms
-from .supervision.sessions import OnEvent, Sessions, open_sessions
-from .supervision.supervisor import Supervisor
-from .supervision.workshop import Workshop
+from .supervision.sessions import OnEvent, Sessions, as_result, open_sessions
+
+if TYPE_CHECKING:
+    from .supervision.reading import DriverReader
+    from .supervision.supervisor import Supervisor
+    from .supervision.workshop import Workshop
 
 
 @asynccontextmanager
@@ -32,7 +30,7 @@ async def open_engine(
     *,
     journal: Journal | None = None,
     sandbox: Sandbox | None = None,
-    workshop: Workshop | None = None,
+    workshop: "Workshop | None" = None,
 ) -> "AsyncGenerator[Engine]":
     """An engine; sessions that still run when it is closed are `interrupted` and can be resumed.
 
@@ -46,25 +44,18 @@ async def open_engine(
             from .journal.sqlite import open_journal
 
             journal = await stack.enter_async_context(open_journal(settings.database))
-        children = _Children(sandbox)
-        supervisor = Supervisor(
-            journal=journal,
-            workshop=workshop or Rooms(settings=settings, sandbox=children, learn=redactor.learn),
-            scratch=settings.home / "work",
-            redact=redactor,
-        )
+        parts = _Parts(settings, journal, redactor, sandbox, workshop)
         sessions = await stack.enter_async_context(
             open_sessions(
                 journal=journal,
-                supervisor=supervisor,
+                supervisor=parts.supervisor,
                 owner=this_process(),
                 concurrent_sessions=settings.concurrent_sessions,
                 lease_seconds=settings.lease_seconds,
                 redact=redactor,
             )
         )
-        reader = DriverReader(settings=settings, sandbox=children, learn=redactor.learn)
-        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=reader)
+        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=parts.reader)
 
 
 async def generate_driver_supervised(
@@ -76,6 +67,8 @@ async def generate_driver_supervised(
         InvalidArgumentError: an argument cannot be used.
         JournalError: the session database cannot be used.
     """
+    from .supervision.request import resolve_request
+
     settings = settings or Settings()
     request = resolve_request(
         api_name=api_name,
@@ -92,7 +85,9 @@ async def generate_driver_supervised(
 class Engine:
     """What tools, resources and the command line use. Every method may raise JournalError."""
 
-    def __init__(self, *, settings: Settings, journal: Journal, sessions: Sessions, reader: DriverReader) -> None:
+    def __init__(
+        self, *, settings: Settings, journal: Journal, sessions: Sessions, reader: "Callable[[], DriverReader]"
+    ) -> None:
         self.settings = settings
         self.journal = journal
         self._sessions = sessions
@@ -174,6 +169,8 @@ class Engine:
             InvalidArgumentError: neither is given, or the session has not failed.
             SessionNotFoundError: no such session.
         """
+        from .supervision.diagnosing import diagnose_report, diagnose_session
+
         if session_id is not None:
             return await diagnose_session(self.journal, session_id)
         return await diagnose_report(
@@ -190,7 +187,7 @@ class Engine:
             FetchError, SandboxError: the API or the child failed.
         """
         record = await self.journal.session(session_id)
-        return await self._reader.read_session(record, object_name, params=params or {}, limit=limit)
+        return await self._reader().read_session(record, object_name, params=params or {}, limit=limit)
 
     async def read_driver(
         self,
@@ -209,7 +206,7 @@ class Engine:
                 the driver has no such object or parameter.
             FetchError, SandboxError: the API or the child failed.
         """
-        return await self._reader.read(
+        return await self._reader().read(
             project, object_name, params=params or {}, limit=limit, allow_edited=allow_edited, allow_local=allow_local
         )
 
@@ -226,13 +223,40 @@ class Engine:
         return result
 
 
-class _Children:
-    """The sandbox, made when the first driver runs."""
+class _Parts:
+    """The parts of an engine that the first session, or the first read, needs."""
 
-    def __init__(self, sandbox: Sandbox | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        redactor: Redactor,
+        sandbox: Sandbox | None,
+        workshop: "Workshop | None",
+    ) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._redactor = redactor
         self._sandbox = sandbox
+        self._workshop = workshop
 
-    def __call__(self) -> Sandbox:
+    def supervisor(self) -> "Supervisor":
+        from .supervision.rooms import Rooms
+        from .supervision.supervisor import Supervisor
+
+        return Supervisor(
+            journal=self._journal,
+            workshop=self._workshop or Rooms(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn),
+            scratch=self._settings.home / "work",
+            redact=self._redactor,
+        )
+
+    def reader(self) -> "DriverReader":
+        from .supervision.reading import DriverReader
+
+        return DriverReader(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn)
+
+    def sandbox(self) -> Sandbox:
         if self._sandbox is None:
             from .sandbox.process import ProcessSandbox
 

@@ -139,7 +139,7 @@ def opened(journal: SqliteJournal, workshop: WorkshopStandIn, tmp_path: Path) ->
         )
         async with open_sessions(
             journal=journal,
-            supervisor=supervisor,
+            supervisor=lambda: supervisor,
             owner=this_process(),
             concurrent_sessions=limit,
             lease_seconds=lease_seconds,

@@ -114,6 +114,21 @@ async def test_a_session_survives_being_killed_again_and_again(servers, opened, 
     assert dict(workshop.calls) == {"contract": 1, "live": 1}
 
 
+async def test_what_a_killed_process_left_in_the_scratch_folder_is_swept(
+    servers, sessions, workshop, asked, tmp_path
+) -> None:
+    servers.kill_at("contract", asked())
+    assert len(folders(tmp_path / "home/work")) == 1
+    record = await sessions.start(asked(api_name="Dogs"))
+    with anyio.fail_after(10):
+        await sessions.wait(record.session_id, seconds=None)
+    assert folders(tmp_path / "home/work") == []
+
+
+def folders(scratch: Path) -> list[str]:
+    return [path.name for path in scratch.iterdir()]
+
+
 async def test_two_servers_with_ten_sessions_each_share_one_database(servers, asked, journal) -> None:
     children = [servers.start(*(asked(api_name=f"{name} {n}") for n in range(10))) for name in ("Cat", "Dog")]
     for child in children:

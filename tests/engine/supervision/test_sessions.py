@@ -19,6 +19,7 @@ from driversmith.engine.journal.port import Owner
 from driversmith.engine.journal.sqlite import SqliteJournal
 from driversmith.engine.models.session import SessionEvent, SessionRecord
 from driversmith.engine.supervision.sessions import Sessions
+from driversmith.engine.supervision.supervisor import Supervisor
 
 Fixture = Callable[..., object]
 
@@ -321,6 +322,20 @@ async def test_a_journal_that_cannot_be_written_is_told_to_the_waiter(sessions, 
     with anyio.fail_after(5), pytest.raises(JournalError, match="disk full"):
         await sessions.wait(record.session_id, seconds=None)
     assert (await journal.session(record.session_id)).status == "interrupted"
+
+
+async def test_a_fault_outside_of_any_attempt_fails_the_session_and_is_counted(
+    sessions, workshop, asked, journal, monkeypatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(Supervisor, "run", broken)
+    record = await sessions.start(asked())
+    done = await finished(sessions, record.session_id)
+    assert done.status == "failed"
+    assert done.result.error.code == "internal"
+    assert (await journal.metrics())["unhandled_exceptions"] == 1
 
 
 async def test_subscribers_hear_of_changes_until_they_leave(sessions, asked) -> None:

@@ -224,7 +224,7 @@ async def test_secrets_stay_out_of_log_and_result(journal, workshop, asked, tmp_
     supervisor = Supervisor(journal=journal, workshop=workshop, scratch=tmp_path / "work", redact=redact)
     async with open_sessions(
         journal=journal,
-        supervisor=supervisor,
+        supervisor=lambda: supervisor,
         owner=this_process(),
         concurrent_sessions=1,
         lease_seconds=30,

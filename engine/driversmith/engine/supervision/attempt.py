@@ -23,6 +23,9 @@ from .workshop import Workshop
 
 V = TypeVar("V", bound=BaseModel)
 
+LEAST_PROGRESS = 0.02
+"""Smaller steps forward are not worth a line in the log."""
+
 
 class _Written(Value):
     """A bundle whose texts are in the journal's files."""
@@ -173,7 +176,8 @@ class Attempt:
     async def _tell(self, message: str, fraction: float | None = None) -> None:
         begin, end = self._span
         progress = None if fraction is None else begin + (end - begin) * min(max(fraction, 0.0), 1.0)
-        await self._log.write("step.progress", message, progress=progress)
+        if progress is None or progress >= self._log.progress + LEAST_PROGRESS:
+            await self._log.write("step.progress", message, progress=progress)
 
     async def _step(
         self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float

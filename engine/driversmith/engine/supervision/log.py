@@ -26,7 +26,8 @@ class SessionLog:
         self._epoch = epoch
         self._redact = redact
         self._changed = changed
-        self._progress = progress
+        self.progress = progress
+        """0 to 1, how far the session has come."""
 
     async def write(
         self,
@@ -42,7 +43,7 @@ class SessionLog:
         Raises:
             LeaseLostError: the session is not this worker's any more.
         """
-        if progress is not None and progress <= self._progress:
+        if progress is not None and progress <= self.progress:
             progress = None
         await self._journal.append_event(
             self._session_id,
@@ -53,7 +54,7 @@ class SessionLog:
             progress=progress,
             data=data,
         )
-        self._progress = progress or self._progress
+        self.progress = progress or self.progress
         self._changed(self._session_id)
 
 

@@ -75,15 +75,6 @@ def conclude(
     )
 
 
-def as_result(record: SessionRecord) -> SupervisedResult:
-    """A session's result at any time of its life."""
-    if record.result is not None:
-        return record.result
-    return SupervisedResult(
-        session_id=record.session_id, status=record.status, driver_name=Path(record.project_path).name
-    )
-
-
 def closing_words(result: SupervisedResult) -> str:
     """The last sentence of a session's log."""
     if result.error is not None:

@@ -18,6 +18,9 @@ from ..settings import Settings
 from .workshop import Tell
 
 if TYPE_CHECKING:
+    from ..network.addresses import AddressPolicy
+
+if TYPE_CHECKING:
     pass
 
 POLITE_READS = 10

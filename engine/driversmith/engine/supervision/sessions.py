@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -11,13 +13,13 @@ import anyio.to_thread
 from ..errors import InvalidArgumentError, LeaseLostError
 from ..journal.port import Journal, Owner
 from ..models.profile import ApiProfile
-from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord
+from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord, SupervisedResult
 from .bells import Bells, Subscriber
 from .dispatcher import Dispatcher, open_dispatcher
-from .publishing import files_intact
-from .request import project_path, session_key
-from .supervisor import Supervisor
-from .worker import Worker
+
+if TYPE_CHECKING:
+    from .supervisor import Supervisor
+    from .worker import Worker
 
 POLL_SECONDS = 0.5
 CANCEL_SECONDS = 5.0
@@ -31,23 +33,35 @@ OnEvent = Callable[[SessionEvent], Awaitable[None]]
 async def open_sessions(
     *,
     journal: Journal,
-    supervisor: Supervisor,
+    supervisor: "Callable[[], Supervisor]",
     owner: Owner,
     concurrent_sessions: int,
     lease_seconds: float,
     redact: Callable[[str], str] = str,
 ) -> "AsyncGenerator[Sessions]":
-    """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`."""
+    """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
+
+    The supervisor is made, and what it needs imported, when the first session runs.
+    """
     bells = Bells()
-    worker = Worker(
-        journal=journal,
-        supervisor=supervisor,
-        owner=owner,
-        lease_seconds=lease_seconds,
-        redact=redact,
-        changed=bells.ring,
-    )
-    async with open_dispatcher(worker.work, limit=concurrent_sessions, left=bells.ring) as dispatcher:
+
+    @cache
+    def worker() -> "Worker":
+        from .worker import Worker
+
+        return Worker(
+            journal=journal,
+            supervisor=supervisor(),
+            owner=owner,
+            lease_seconds=lease_seconds,
+            redact=redact,
+            changed=bells.ring,
+        )
+
+    async def work(session_id: str) -> None:
+        await worker().work(session_id)
+
+    async with open_dispatcher(work, limit=concurrent_sessions, left=bells.ring) as dispatcher:
         yield Sessions(journal=journal, dispatcher=dispatcher, bells=bells)
 
 
@@ -67,6 +81,8 @@ class Sessions:
         Raises:
             SessionConflictError: a session with other arguments is writing to the same folder.
         """
+        from .request import project_path, session_key
+
         key = session_key(request)
         latest = await self._journal.latest_session(key)
         if latest is not None and latest.status in FINISHED and await self._still_answers(latest, request):
@@ -180,8 +196,19 @@ class Sessions:
         return await anyio.to_thread.run_sync(_nothing_changed, latest)
 
 
+def as_result(record: SessionRecord) -> SupervisedResult:
+    """A session's result at any time of its life."""
+    if record.result is not None:
+        return record.result
+    return SupervisedResult(
+        session_id=record.session_id, status=record.status, driver_name=Path(record.project_path).name
+    )
+
+
 def _nothing_changed(record: SessionRecord) -> bool:
     """Whether the published files are as they were written, and so is the description, where it is a local file."""
+    from .publishing import files_intact
+
     project = Path(record.project_path)
     if record.result is None or not files_intact(project, record.result.files):
         return False

@@ -12,7 +12,7 @@ from typing import cast
 import anyio
 import anyio.to_thread
 
-from ..errors import DriversmithError, JournalError
+from ..errors import DriversmithError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
 from ..models.base import Value
 from ..models.diagnosis import Diagnosis, FaultKind, FixStrategy
@@ -88,6 +88,7 @@ class Supervisor:
         run = _Run(record, epoch, log, steps)
         course = Course()
         scratch = self._scratch / record.session_id
+        await self._sweep()
         try:
             with anyio.move_on_after(max(0.0, record.request.time_limit_seconds - worked)) as limit:
                 await self._attempts(run, scratch, course)
@@ -267,6 +268,16 @@ class Supervisor:
             contract_runs=int(attempt.contract is not None),
         )
 
+    async def _sweep(self) -> None:
+        """Remove scratch folders of sessions that nobody works on: a killed process leaves its own behind."""
+        for folder in await anyio.to_thread.run_sync(_folders, self._scratch):
+            try:
+                in_use = (await self._journal.session(folder.name)).status == "running"
+            except SessionNotFoundError:
+                in_use = False
+            if not in_use:
+                await anyio.to_thread.run_sync(lambda folder=folder: shutil.rmtree(folder, ignore_errors=True))
+
     def _summary(self, attempt: Attempt) -> ProfileSummary | None:
         return self._workshop.summarise(attempt.profile) if attempt.profile else None
 
@@ -274,6 +285,10 @@ class Supervisor:
         seconds = random.uniform(0.5, 1.0) * 2 ** (number - 1)  # noqa: S311  jitter, no secret
         await log.write("retry.waiting", f"Trying again in {seconds:.1f} seconds.")
         await self._pause(seconds)
+
+
+def _folders(scratch: Path) -> list[Path]:
+    return [path for path in scratch.iterdir() if path.is_dir()] if scratch.is_dir() else []
 
 
 def _next_attempt(diagnosis: Diagnosis, attempt: Attempt) -> tuple[bool, str]:

@@ -79,6 +79,9 @@ class Worker:
             with suppress(JournalError):
                 await self._journal.release(session_id, epoch, "interrupted")
             raise
+        except Exception as error:  # edge: whatever broke, the session must not look as if somebody worked on it
+            logger.exception("session %s: unhandled exception", session_id)
+            await self._broken(record, epoch, log, error)
         finally:
             self._changed(session_id)
 
@@ -143,3 +146,15 @@ class Worker:
         )
         await log.write("session.cancelled" if cancelled else "session.interrupted", message, level="warning")
         await self._journal.release(record.session_id, epoch, how, result if cancelled else None)
+
+    async def _broken(self, record: SessionRecord, epoch: int, log: SessionLog, error: Exception) -> None:
+        message = self._redact(f"A fault of driversmith: {type(error).__name__}: {error}")
+        result = SupervisedResult(
+            session_id=record.session_id,
+            status="failed",
+            driver_name=Path(record.project_path).name,
+            error=ErrorInfo(code="internal", message=message, next_action="Please report it."),
+        )
+        await self._journal.count("unhandled_exceptions")
+        await log.write("exception.caught", message, level="error")
+        await self._journal.release(record.session_id, epoch, "failed", result)
