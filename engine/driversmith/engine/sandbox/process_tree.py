@@ -23,8 +23,9 @@ def kill_tree(process: Process) -> None:
         if process.returncode is None:
             command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
             subprocess.run(command, capture_output=True, check=False, timeout=10)  # noqa: S603
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
     else:
+        # Not process.kill(): it polls, and would take the exit code from the loop, which waits for it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()

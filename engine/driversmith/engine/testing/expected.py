@@ -69,7 +69,7 @@ def differences(expected: Expected, seen: Seen, operation: OperationProfile, hid
     for name, value in expected.headers.items():
         compare(f"header {name}", value, seen.header(name))
     for name, value in expected.cookies.items():
-        compare(f"cookie {name}", value, seen.cookies.get(name))
+        compare(f"cookie {name}", value, unquote(seen.cookies.get(name, "")))
     found.extend(_body_differences(expected, seen, operation.body))
     return found
 
@@ -116,7 +116,7 @@ def _place(expected: Expected, parameter: ParameterProfile, value: Any) -> None:
         text = _json_text(value) if parameter.json_encoded else _joined(value, explode=parameter.explode)
         expected.headers[parameter.name] = text
     elif parameter.location == "cookie":
-        text = _json_text(value) if parameter.json_encoded else _joined(value, explode=False)
+        text = _json_text(value) if parameter.json_encoded else _joined(value, explode=parameter.explode)
         expected.cookies[parameter.name] = text
 
 

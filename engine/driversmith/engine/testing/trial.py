@@ -103,6 +103,10 @@ class Driver:
         """Read an object, with the arguments that it cannot do without."""
         return await self.call("read", name, **self._trial.read_arguments(name), **kwargs)
 
+    async def probe(self, name: str, /) -> Reply:
+        """Read one record of an object: a single request, whatever its paging."""
+        return await self.read(name, limit=1)
+
 
 class Trial:
     """One behaviour of one subject; the mock starts clean."""

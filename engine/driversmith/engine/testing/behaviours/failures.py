@@ -18,9 +18,9 @@ BROKEN = Answer(200, b'{"items": [{"id": 1}, {"id"', (("Content-Type", "applicat
 
 async def rate_limit_is_waited_out(trial: Trial) -> None:
     """429 with Retry-After: the same request again after that time, and its records."""
-    expected = trial.serve(2)
+    expected = trial.serve(2)[:1]
     trial.mock.script.first = [problem(429, ("Retry-After", "1"))]
-    value = trial.succeeded(await trial.driver.read(trial.subject))
+    value = trial.succeeded(await trial.driver.probe(trial.subject))
     trial.equal(value, expected, "the served records")
     first, second = trial.requests(2)[:2]
     gap = second.time - first.time
@@ -30,9 +30,9 @@ async def rate_limit_is_waited_out(trial: Trial) -> None:
 
 async def rate_limit_by_date_is_obeyed(trial: Trial) -> None:
     """Retry-After may be an HTTP date; one in the past means now."""
-    expected = trial.serve(2)
+    expected = trial.serve(2)[:1]
     trial.mock.script.first = [problem(429, ("Retry-After", PAST))]
-    value = trial.succeeded(await trial.driver.read(trial.subject))
+    value = trial.succeeded(await trial.driver.probe(trial.subject))
     trial.equal(value, expected, "the served records")
     first, second = trial.requests(2)[:2]
     gap = second.time - first.time
@@ -44,7 +44,7 @@ async def rate_limit_that_stays_is_raised(trial: Trial) -> None:
     trial.mock.script.first = [problem(429, ("Retry-After", "0"))] * MAX_RETRIES
     trial.mock.script.always = problem(429, ("Retry-After", "7"))
     started = now()
-    raised = trial.raised(await trial.driver.read(trial.subject), "RateLimitError")
+    raised = trial.raised(await trial.driver.probe(trial.subject), "RateLimitError")
     trial.details_name(raised, trial.requests(1 + MAX_RETRIES)[0])
     after = raised.attributes.get("retry_after")
     trial.require(after == 7, expected="retry_after 7", received=f"retry_after {after!r}")
@@ -54,9 +54,9 @@ async def rate_limit_that_stays_is_raised(trial: Trial) -> None:
 
 async def server_error_is_retried(trial: Trial) -> None:
     """503 once: tried again, and the records come."""
-    expected = trial.serve(2)
+    expected = trial.serve(2)[:1]
     trial.mock.script.first = [problem(503)]
-    value = trial.succeeded(await trial.driver.read(trial.subject))
+    value = trial.succeeded(await trial.driver.probe(trial.subject))
     trial.equal(value, expected, "the served records")
     trial.requests(2)
 
@@ -64,7 +64,7 @@ async def server_error_is_retried(trial: Trial) -> None:
 async def server_error_that_stays_is_raised(trial: Trial) -> None:
     """500 to the end: ServerError after max_retries tries more."""
     trial.mock.script.always = problem(500)
-    raised = trial.raised(await trial.driver.read(trial.subject), "ServerError")
+    raised = trial.raised(await trial.driver.probe(trial.subject), "ServerError")
     trial.details_name(raised, trial.requests(1 + MAX_RETRIES)[0])
     trial.require(
         detail(raised, "status") == 500,
@@ -77,7 +77,7 @@ async def without_retries_one_request_is_made(trial: Trial) -> None:
     """max_retries=0 means one try."""
     driver = await trial.make("once", max_retries=0)
     trial.mock.script.always = problem(503)
-    trial.raised(await driver.read(trial.subject), "ServerError")
+    trial.raised(await driver.probe(trial.subject), "ServerError")
     trial.requests(1)
 
 
@@ -86,7 +86,7 @@ def refusal(status: int, kind: str) -> Callable[[Trial], Coroutine[Any, Any, Non
 
     async def refused(trial: Trial) -> None:
         trial.mock.script.always = problem(status)
-        raised = trial.raised(await trial.driver.read(trial.subject), kind)
+        raised = trial.raised(await trial.driver.probe(trial.subject), kind)
         oauth = status == 401 and any(s.kind == "oauth2_client_credentials" for s in trial.profile.auth)
         trial.details_name(raised, trial.requests(1, 2 if oauth else 1)[0])
         trial.require(
@@ -101,21 +101,21 @@ def refusal(status: int, kind: str) -> Callable[[Trial], Coroutine[Any, Any, Non
 async def broken_json_is_an_error(trial: Trial) -> None:
     """A body that breaks off is UnexpectedResponseError."""
     trial.mock.script.always = BROKEN
-    raised = trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    raised = trial.raised(await trial.driver.probe(trial.subject), "UnexpectedResponseError")
     trial.details_name(raised, trial.requests(1, 1 + MAX_RETRIES)[0])
 
 
 async def html_in_place_of_json_is_an_error(trial: Trial) -> None:
     """A sign-in page in place of records is UnexpectedResponseError."""
     trial.mock.script.always = HTML
-    trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    trial.raised(await trial.driver.probe(trial.subject), "UnexpectedResponseError")
     trial.requests(1, 1 + MAX_RETRIES)
 
 
 async def missing_envelope_is_an_error(trial: Trial) -> None:
     """A body without the key under which the records should stand is UnexpectedResponseError, not an empty list."""
     trial.mock.script.always = json_answer({"something_else": [1, 2]})
-    trial.raised(await trial.driver.read(trial.subject), "UnexpectedResponseError")
+    trial.raised(await trial.driver.probe(trial.subject), "UnexpectedResponseError")
     trial.requests(1, 1 + MAX_RETRIES)
 
 
@@ -124,7 +124,7 @@ async def silence_is_a_timeout(trial: Trial) -> None:
     driver = await trial.make("impatient", timeout=SHORT_TIMEOUT, max_retries=0)
     trial.mock.script.always = Answer(200, b"[]", delay=4 * SHORT_TIMEOUT)
     started = now()
-    reply = await driver.read(trial.subject)
+    reply = await driver.probe(trial.subject)
     took = now() - started
     trial.raised(reply, "DriverTimeoutError")
     trial.requests(1)
@@ -138,14 +138,14 @@ async def silence_is_a_timeout(trial: Trial) -> None:
 async def dropped_connection_is_an_error(trial: Trial) -> None:
     """A connection that is dropped without an answer is tried again, then DriverConnectionError."""
     trial.mock.script.always = Answer(drop=True)
-    trial.raised(await trial.driver.read(trial.subject), "DriverConnectionError")
+    trial.raised(await trial.driver.probe(trial.subject), "DriverConnectionError")
     trial.requests(1 + MAX_RETRIES)
 
 
 async def refused_connection_is_an_error(trial: Trial) -> None:
     """No server at the base URL: DriverConnectionError."""
     driver = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
-    trial.raised(await driver.read(trial.subject), "DriverConnectionError")
+    trial.raised(await driver.probe(trial.subject), "DriverConnectionError")
     trial.requests(0)
 
 

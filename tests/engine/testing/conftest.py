@@ -1,0 +1,3 @@
+"""Drivers are what these tests run, not tests themselves."""
+
+collect_ignore = ["drivers"]
