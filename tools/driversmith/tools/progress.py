@@ -5,7 +5,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from .context import EngineContext
 
-CREEP = 0.02
+CREEP = 0.005
 """Share of what is left by which an event without a higher figure moves on: the protocol wants every step to increase."""
 
 

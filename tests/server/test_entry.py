@@ -1,0 +1,55 @@
+"""Start-up loads what it needs and nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
+PROGRAM = """
+import sys
+from pathlib import Path
+from driversmith.server.entry import main
+try:
+    main()
+finally:
+    print("loaded:", *[name for name in {heavy!r} if name in sys.modules], file=sys.stderr)
+    print("rooms:", *sorted(n for n in sys.modules if n.startswith("driversmith.engine.")), file=sys.stderr)
+"""
+
+
+def _started(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    program = PROGRAM.format(heavy=HEAVY)
+    environment = {"DRIVERSMITH_HOME": str(tmp_path: Path), "PATH": ""}
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        check=True,
+    )
+
+
+def test_serving_loads_no_command_line_model_research_or_templates(tmp_path: Path) -> None:
+    for arguments in ((), ("serve",)):
+        ended = _started(tmp_path, *arguments)
+        loaded, rooms = ended.stderr.strip().splitlines()[-2:]
+        assert loaded == "loaded:"
+        for room in ("research", "generation", "testing", "validation"):
+            assert f"driversmith.engine.{room}." not in rooms
+        assert ended.stdout == ""
+
+
+def test_settings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "from driversmith.server.entry import main; main()"],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"DRIVERSMITH_HOME": str(tmp_path: Path), "DRIVERSMITH_ALLOW_LOCAL": "localhost", "PATH": ""},
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "DRIVERSMITH_ALLOW_LOCAL" in ended.stderr and "Traceback" not in ended.stderr
