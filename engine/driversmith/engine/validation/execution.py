@@ -12,6 +12,7 @@ from anyio.lowlevel import RunVar
 
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
+from .child import run_child
 from .limits import MAX_PARALLEL_WORKERS, WORKER_SECONDS, is_heavy_package
 
 WORKER = (sys.executable, "-P", "-m", "driversmith.engine.validation.worker")
@@ -49,8 +50,7 @@ async def run_inspection(
 async def _in_child(job: bytes, focus: str | None, command: Sequence[str], seconds: float) -> list[Finding]:
     reason = ""
     try:
-        with anyio.fail_after(seconds):
-            done = await anyio.run_process(command, input=job, check=False)
+        done = await run_child(command, input=job, seconds=seconds)
         if done.returncode == 0:
             return [Finding.model_validate(item) for item in json.loads(done.stdout)]
         reason = f"the parser ended with code {done.returncode}"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import anyio
 from anyio import to_thread
 
 from ..models.findings import Finding, ValidationReport
@@ -29,39 +28,21 @@ async def validate_file(
         return ValidationReport.of([_unreadable(case)])
     if not case.source.text.strip() and not _may_be_empty(case.label):
         return ValidationReport.of([_empty(case)])
-    findings: list[Finding] = []
-
-    async def inspect() -> None:
-        findings.extend(
-            await run_inspection(
-                case.texts, whole=case.whole, focus=case.label, package=None if case.whole else case.package
-            )
-        )
-
-    async def lint() -> None:
-        if case.label.endswith((".py", ".pyi")):
-            ruff.extend(await run_ruff({case.label: case.source.text or ""}))
-
+    own = await run_inspection(case.texts, whole=case.whole, focus=case.label)
     ruff: list[Finding] = []
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(inspect)
-        tasks.start_soon(lint)
-    return ValidationReport.of(merge(findings, ruff))
+    # What a tool says of a file that does not parse adds nothing.
+    if case.label.endswith((".py", ".pyi")) and not any(f.code in UNPARSED for f in own):
+        ruff = await run_ruff({case.label: case.source.text})
+    return ValidationReport.of(merge(own, ruff))
 
 
 def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
-    """Own findings with a tool's, without what says the same twice and without what follows from a broken file."""
-    broken = {f.file for f in own if f.severity == "P0" and f.code in _UNPARSED}
+    """Own findings with a tool's, without what says the same twice."""
     exports = {(f.file, f.line) for f in own if f.code == "missing-export"}
-    kept = [
-        f
-        for f in tool
-        if f.file not in broken and not (f.code == "F822" and (f.file, f.line) in exports) and f not in own
-    ]
-    return [*own, *kept]
+    return [*own, *(f for f in tool if f.code != "F822" or (f.file, f.line) not in exports)]
 
 
-_UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
+UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +52,6 @@ class _Case:
     source: SourceText
     texts: dict[str, str]
     whole: bool
-    package: str | None = None
 
 
 def _prepare(file_path: str, content: str | None, driver_root: str | None) -> _Case:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-import anyio
 from anyio import to_thread
 
 from ..errors import InvalidArgumentError
 from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from .execution import run_inspection
-from .file import merge
+from .file import UNPARSED, merge
 from .folder import FolderTexts, read_folder
 from .limits import MAX_FINDINGS, MAX_PACKAGE_FILES
 from .ruff_tool import run_ruff
@@ -55,18 +54,9 @@ async def _validate(folder: FolderTexts, profile: ApiProfile | None) -> Validati
     # A file that cannot be read is there all the same: its place is kept, so that nothing else complains of it.
     texts = {**folder.texts, **dict.fromkeys(folder.unreadable, "")}
     python = {path: text for path, text in folder.texts.items() if path.endswith(".py")}
-    own: list[Finding] = []
-    ruff: list[Finding] = []
-
-    async def inspect() -> None:
-        own.extend(await run_inspection(texts, whole=True, profile=profile))
-
-    async def lint() -> None:
-        ruff.extend(await run_ruff(python))
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(inspect)
-        tasks.start_soon(lint)
+    own = await run_inspection(texts, whole=True, profile=profile)
+    broken = {f.file for f in own if f.code in UNPARSED}
+    ruff = await run_ruff({path: text for path, text in python.items() if path not in broken})
     own = [f for f in own if f.file not in folder.unreadable]
     refused = [_refusal(path, source) for path, source in folder.unreadable.items()]
     report = ValidationReport.of([*merge(own, ruff), *refused, *folder.notes])

@@ -16,6 +16,7 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 
 from ..models.findings import Finding, Severity
+from .child import run_child
 from .limits import MAX_FINDINGS, MAX_PARALLEL_TOOLS, TOOL_SECONDS
 
 FLAGS = (
@@ -49,10 +50,9 @@ async def run_ruff(
     async with limiter:
         try:
             program = list(command) if command is not None else find_ruff()
-            with anyio.fail_after(seconds):
-                if len(texts) == 1:
-                    return await _check_one(program, *next(iter(texts.items())))
-                return await _check_folder(program, texts)
+            if len(texts) == 1:
+                return await _check_one(program, *next(iter(texts.items())), seconds)
+            return await _check_folder(program, texts, seconds)
         except TimeoutError:
             return [_unavailable(f"it took longer than {seconds:g} seconds")]
         except (OSError, ValueError) as error:
@@ -80,16 +80,17 @@ def severities() -> dict[str, Severity]:
     return {code: level for level in levels for code in table[level]["codes"]}
 
 
-async def _check_one(program: list[str], path: str, text: str) -> list[Finding]:
+async def _check_one(program: list[str], path: str, text: str, seconds: float) -> list[Finding]:
     name = PurePosixPath(path).name
-    done = await anyio.run_process([*program, *FLAGS, "--stdin-filename", name, "-"], input=text.encode(), check=False)
+    command = [*program, *FLAGS, "--stdin-filename", name, "-"]
+    done = await run_child(command, input=text.encode(), seconds=seconds)
     return _findings(done.returncode, done.stdout, done.stderr, {name: path, "-": path})
 
 
-async def _check_folder(program: list[str], texts: Mapping[str, str]) -> list[Finding]:
+async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: float) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="driversmith-ruff-") as folder:
         root = await to_thread.run_sync(_write, folder, texts)
-        done = await anyio.run_process([*program, *FLAGS, "."], cwd=root, check=False)
+        done = await run_child([*program, *FLAGS, "."], cwd=root, seconds=seconds)
         relative = {str(root / path): path for path in texts}
         return _findings(done.returncode, done.stdout, done.stderr, relative)
 

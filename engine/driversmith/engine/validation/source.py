@@ -102,6 +102,8 @@ def decode(name: str, data: bytes) -> SourceText:  # noqa: PLR0911 - one refusal
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         return _refused("nul-bytes", "The file holds NUL bytes: it is binary or damaged.", "Write it as text.", line)
+    if _CONTROL.search(data[:4096]) and not _is_utf8(data):
+        return _refused("binary", "The file is binary, not text.", "Give a text file.")
     encoding = "utf-8-sig"
     if name.endswith((".py", ".pyi")):
         try:
@@ -113,8 +115,6 @@ def decode(name: str, data: bytes) -> SourceText:  # noqa: PLR0911 - one refusal
     except (UnicodeDecodeError, LookupError) as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = data.count(b"\n", 0, start) + 1
-        if _CONTROL.search(data[:4096]):
-            return _refused("binary", "The file is binary, not text.", "Give a text file.", line)
         return _refused("encoding", f"The file is not {encoding}: {error}.", "Save it as UTF-8.", line)
 
 
@@ -131,6 +131,14 @@ def check_text(text: str) -> SourceText:
         line = text.count("\n", 0, error.start) + 1
         return _refused("encoding", "The text holds half of a surrogate pair.", "Send it as valid UTF-8.", line)
     return SourceText(text.removeprefix("\ufeff"))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def too_large() -> SourceText:
