@@ -82,8 +82,9 @@ class Auth:
             if not any(alternatives):
                 alternatives = ((key.scheme,),) if key.required else ((key.scheme,), ())
             elif key.likeness == "token" and self._speaks_bearer(alternatives):
+                wire_name = self._schemes[key.scheme].parameter
                 self._notes.add(
-                    f"The parameter {key.scheme!r} carries the token that the Authorization header carries already."
+                    f"The parameter {wire_name[:80]!r} carries the token that the Authorization header carries already."
                 )
             elif key.required:
                 alternatives = tuple((*alternative, key.scheme) for alternative in alternatives)
@@ -125,7 +126,7 @@ class Auth:
         return self._canonical[name]
 
     def _speaks_bearer(self, alternatives: Alternatives) -> bool:
-        return all(
+        return any(
             any(self._schemes[name].prefix == "Bearer " for name in alternative)
             for alternative in alternatives
             if alternative

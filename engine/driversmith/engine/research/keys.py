@@ -17,6 +17,8 @@ _TOKENS = frozenset({
     "authorization", "xauthorization", "accesstoken", "xaccesstoken", "authtoken", "xauthtoken", "apitoken", "xapitoken",
     "privatetoken", "oauthtoken",
 })  # fmt: skip
+_KEY_ENDINGS = ("apikey", "accesskey", "subscriptionkey", "appsecrettoken", "developerkey")
+_TOKEN_ENDINGS = ("accesstoken", "authtoken", "apitoken", "granttoken")
 _PERHAPS = frozenset({"token", "xtoken", "key", "xkey", "auth", "appid", "xappid"})
 _SPEAKS_OF_KEYS = re.compile(
     r"\b(api|access|auth\w*|developer|subscription|bearer|secret|app|application)[ _-]?(key|token|id)\b|\bauthenticat",
@@ -26,13 +28,14 @@ _SPEAKS_OF_KEYS = re.compile(
 
 def key_likeness(name: str, location: str, node: Node) -> KeyLikeness | None:
     """Whether a header, query or cookie parameter is really a key, and of which sort."""
-    if location == "path":
-        return None
     word = bare(name)
-    if word in _KEYS:
+    if word == "authorization":
+        return "token" if location == "header" else None
+    if word in _KEYS or (location == "header" and word.endswith(_KEY_ENDINGS)):
         return "key"
-    if word in _TOKENS:
-        return "token" if word != "authorization" or location == "header" else None
-    if word in _PERHAPS and _SPEAKS_OF_KEYS.search(text(node.get("description"))[:1000]):
+    if word in _TOKENS or (location == "header" and word.endswith(_TOKEN_ENDINGS)):
+        return "token"
+    custom = location == "header" and re.fullmatch(r"x-.*[-_](key|token)", name, re.IGNORECASE)
+    if (word in _PERHAPS or custom) and _SPEAKS_OF_KEYS.search(text(node.get("description"))[:1000]):
         return "token" if "token" in word or word == "auth" else "key"
     return None

@@ -124,7 +124,15 @@ def _is_a_record(schema: Schema) -> bool:
 
 
 def _is_url(spot: _Spot) -> bool:
-    return spot.schema.format in ("uri", "url", "uri-reference") or bool(_SURE_URL.match(spot.word))
+    """Whether a URL stands there: its format, its name, its description, its example or its place says so."""
+    if spot.schema.format in ("uri", "url", "uri-reference") or _SURE_URL.match(spot.word):
+        return True
+    example = spot.schema.keywords.get("example")
+    if isinstance(example, str) and example.startswith(("http://", "https://", "/")):
+        return True
+    if re.search(r"\b(url|uri|link|href)\b", spot.schema.description, re.IGNORECASE):
+        return True
+    return any(bare(key) == "links" for key in spot.path[:-1])
 
 
 def _is_next(spot: _Spot, name: str) -> bool:
@@ -139,17 +147,8 @@ def _is_next(spot: _Spot, name: str) -> bool:
 def _is_next_url(spot: _Spot, body: Schema) -> bool:
     if spot.schema.type not in ("string", "any"):
         return False
-    if _is_url(spot):
-        return True
-    if re.search(r"\b(url|uri|link|href)\b", spot.schema.description, re.IGNORECASE):
-        return True
-    if any(bare(key) == "links" for key in spot.path[:-1]):
-        return True
-    return (
-        spot.word == "next"
-        and len(spot.path) == 1
-        and any(bare(key) in ("previous", "prev") for key in body.properties)
-    )
+    alone = spot.word == "next" and len(spot.path) == 1
+    return _is_url(spot) or (alone and any(bare(key) in ("previous", "prev") for key in body.properties))
 
 
 def _href(body: Schema, schemas: Schemas) -> tuple[str, ...]:

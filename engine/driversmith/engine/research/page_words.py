@@ -42,7 +42,8 @@ _SURE = frozenset(
 _ONLY_WITH_A_VALUE = frozenset({"page", "offset", "start", "until", "last", "token", "next", "continue"})
 """Names that mean a cursor only where the response has a value for it."""
 
-TIME = re.compile(r"\b(date|time|timestamp|epoch|unix|iso ?8601|second|day)s?\b", re.IGNORECASE)
+TIME = re.compile(r"\b(date|time|timestamp|epoch|unix|iso ?8601|second|millisecond|day)s?\b", re.IGNORECASE)
+TOKEN = re.compile(r"\b(token|cursor|opaque|returned (by|from|in))\b", re.IGNORECASE)
 UNFED = re.compile(r"(page.?)?(starting.?)?after\W?\Z|marker\Z|last\Z", re.IGNORECASE)
 LINK_TEXT = re.compile(
     r"\blink`?[\"']? (response |http )?header|\brel=\\?[\"']?next|\bheaders?\b[^.]{0,40}\blink\b[^.]{0,60}\b(next|pag)",
@@ -75,6 +76,8 @@ def only_with_a_value(parameter: ParameterProfile) -> bool:
 
 def _fits(parameter: ParameterProfile, role: Role) -> bool:
     if parameter.enum and role != "size":
+        return False
+    if role in ("page", "offset") and parameter.type == "string" and TOKEN.search(parameter.description):
         return False
     if role == "cursor":
         return parameter.type in ("string", "any", "integer", "number") and parameter.format not in (

@@ -6,9 +6,9 @@ from ..models.profile import Evidence, PaginationProfile, PaginationStyle, Param
 from .next_page import more_path, next_cursor, next_number, next_url
 from .notes import Notes
 from .operations import Operation
-from .page_words import DEFAULT, FROM_ONE, FROM_ZERO, LINK_TEXT, MAXIMUM, UNFED, page_parameter
+from .page_words import DEFAULT, FROM_ONE, FROM_ZERO, LINK_TEXT, MAXIMUM, UNFED, only_with_a_value, page_parameter
 from .reading import whole_number
-from .records import Records
+from .records import UNKNOWN, Records
 from .schemas import Schemas
 
 
@@ -30,7 +30,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
         _by_cursor(operation, named, schemas)
         or _by_next_url(operation, named, schemas)
         or _by_link_header(operation, named)
-        or _by_counting(operation, named)
+        or _by_counting(operation, named, records, notes)
         or _not_at_all(operation, named, notes)
     )
     if found.style == "none" and found.size_parameter is None:
@@ -78,7 +78,14 @@ def _by_link_header(operation: Operation, named: _Parameters) -> PaginationProfi
     return _profile("link_header", operation, named.page or named.offset or named.cursor, rule)
 
 
-def _by_counting(operation: Operation, named: _Parameters) -> PaginationProfile | None:
+def _by_counting(operation: Operation, named: _Parameters, records: Records, notes: Notes) -> PaginationProfile | None:
+    if records.rule == UNKNOWN:
+        if named.page or named.offset:
+            notes.add(
+                f"{operation.profile.signature[:200]} has pages, but the description does not say what its body is: "
+                "only one page is read by itself."
+            )
+        return None
     styles: tuple[tuple[PaginationStyle, ParameterProfile | None], ...] = (
         ("page", named.page),
         ("offset", named.offset),
@@ -93,7 +100,7 @@ def _by_counting(operation: Operation, named: _Parameters) -> PaginationProfile 
 
 
 def _not_at_all(operation: Operation, named: _Parameters, notes: Notes) -> PaginationProfile:
-    if named.cursor is not None:
+    if named.cursor is not None and not only_with_a_value(named.cursor):
         why = " (some APIs take the identifier of the last record)" if UNFED.match(named.cursor.name) else ""
         notes.add(
             f"{operation.profile.signature[:200]} takes {named.cursor.name[:60]!r}, but the description does not say "

@@ -51,11 +51,13 @@ def path_template(key: str, declared: Collection[str]) -> PathTemplate:
     names: list[str] = []
 
     def spell(match: re.Match[str]) -> str:
-        name = _spelling(match.group(1).lstrip(_OPERATORS).rstrip("*+"), declared)
+        raw = match.group(1).strip()
+        name = raw if raw in declared else _spelling(raw.lstrip(_OPERATORS).rstrip("*+"), declared)
         if not name:
             raise InvalidPathError("it has a placeholder without a name")
         names.append(name)
-        return "{" + name + "}"
+        before = raw[:1] if raw not in declared and raw[:1] in ("/", ".") else ""
+        return before + "{" + name + "}"
 
     segments = [_colon(segment, declared) for segment in path.split("/")]
     path = _PLACEHOLDER.sub(spell, "/".join(segments))

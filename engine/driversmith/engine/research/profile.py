@@ -20,6 +20,7 @@ from .identifiers import identifier_of
 from .notes import Notes
 from .objects import Collection, collections_of
 from .operations import Operation, OperationReader, Operations
+from .page_words import page_parameter
 from .pagination import pagination_of
 from .parsing import Description
 from .rate_limits import rate_limit_of
@@ -131,7 +132,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     verbs = collection.verbs
     first = next(iter(verbs.values()))
     read = verbs.get("read")
-    records = records_of(read.response.schema, schemas, name=collection.words[-1]) if read else None
+    records = _records(collection, schemas)
     single = verbs.get("read_one") or verbs.get("create") or verbs.get("update")
     item_path = item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
     fields = _fields(collection, records, item_path, schemas)
@@ -150,6 +151,22 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         filters=tuple(parameter.argument for parameter in filters),
         evidence=Evidence(pointer=first.profile.evidence.pointer, rule=records.rule if records else None),
         **({"pagination": paged} if paged else {}),
+    )
+
+
+def _records(collection: Collection, schemas: Schemas) -> Records | None:
+    read, read_one = collection.verbs.get("read"), collection.verbs.get("read_one")
+    if read is None:
+        return None
+    given = read.profile.parameters
+    return records_of(
+        read.response.schema,
+        schemas,
+        name=collection.words[-1],
+        item=read_one.response.schema if read_one else None,
+        paged=bool(
+            page_parameter(given, "size") and (page_parameter(given, "page") or page_parameter(given, "offset"))
+        ),
     )
 
 

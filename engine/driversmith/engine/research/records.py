@@ -30,15 +30,22 @@ _RECORDS = (
     "d",
 )
 _ABOUT = re.compile(
-    r"(meta\w*|pag(e|es|ing|ination|inginfo|einfo)\w*|links?|self|href|total\w*|counts?|\w*count|num\w*|next\w*|prev\w*|previous\w*|"
+    r"(meta\w*|pag(e|es|ing|ination|inginfo|einfo)\w*|links?|self|href|total\w*|counts?|\w*count|num\w*|items\w*page|next\w*|prev\w*|previous\w*|"
     r"first\w*|last\w*|has\w*|is(last|first|truncated|partial|more)\w*|more\w*|status\w*|success\w*|ok|errors?\w*|messages?|warnings?|warning|code|"
     r"type|object|kind|etag|ur[il]\w*|limit|offset|start\w*|end\w*|size|per\w*|cursors?\w*|after|before|requestid|responsemetadata|"
     r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
     r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
     r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
-    r"additionaldata|relatedobjects|id|providername|datetimeutc|params|parameters|cachecontrol|odata\w*)\Z"
+    r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*)\Z"
 )
 """Bare names of what stands beside records in an envelope."""
+_PAGING = frozenset({
+    "responsemetadata", "nextcursor", "nextpagetoken", "nexttoken", "next", "nextpage", "nexturl", "nextlink", "hasmore", "hasnext",
+    "paging", "pagination", "pageinfo", "pagingmetadata", "meta", "metadata", "odatanextlink", "nextpageuri", "nextpageurl",
+})  # fmt: skip
+_SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
+_NO_RECORDS = re.compile(r"(errors?|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +59,22 @@ class Records:
     rule: str
 
 
-def records_of(body: Schema, schemas: Schemas, *, name: str) -> Records | None:
-    """Where the records stand in the body of a collection called `name`; None where the body is a bare value."""
+def records_of(body: Schema, schemas: Schemas, *, name: str, item: Schema | None, paged: bool) -> Records | None:
+    """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
+
+    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for.
+    """
     if body.type == "array" or (body.type == "any" and body.items is not None):
         return Records((), "list", schemas.read(body.items), "the body is the list")
     if body.type not in ("object", "any"):
         return None
     if body.type == "any" and not body.properties:
-        return Records(
-            (), "list", ANY, "the description does not say what the body is; a single record counts as a list of one"
-        )
-    return _envelope(body, schemas, name) or _nested(body, schemas, name) or _without_list(body, schemas, name)
+        return Records((), "list", ANY, UNKNOWN)
+    found = _envelope(body, schemas, name) or _nested(body, schemas, name)
+    if found is None and body.properties and (body is item or (paged and _names_itself(body))):
+        rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
+        return Records((), "list", body, rule)
+    return found or _without_list(body, schemas, name)
 
 
 def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
@@ -113,22 +125,41 @@ def _envelope(body: Schema, schemas: Schemas, name: str) -> Records | None:
     for key in _by_preference(lists, name):
         if _is_records(lists[key]) and (_others_are_about(body, key) or _outweighs(body, key, name)):
             return Records((key,), "list", lists[key], f"the list of records stands in {key!r}")
-    of_objects = [key for key, item in lists.items() if item.type == "object"]
-    if len(of_objects) == 1 and _others_are_about(body, of_objects[0]) and not _names_itself(body):
-        key = of_objects[0]
-        return Records((key,), "list", lists[key], f"{key!r} is the only list of objects, beside words about it")
+    paging = any(bare(key) in _PAGING for key in body.properties)
+    likely = {
+        key: item
+        for key, item in lists.items()
+        if bare(key) not in _PAGING and (paging or not _NO_RECORDS.match(bare(key)))
+    }
+    key = _only(likely, ("object",)) or _only(likely, ("object", "any")) or (_only(likely) if paging else None)
+    if key and _is_envelope(body, key, paging=paging):
+        return Records((key,), "list", lists[key], f"{key!r} is the only list of records, beside words about it")
     if len(lists) == 1 and len(body.properties) == 1:
         key, item = next(iter(lists.items()))
         return Records((key,), "list", item, f"{key!r} is all that the body holds")
     return None
 
 
+def _only(lists: dict[str, Schema], types: tuple[str, ...] = ()) -> str | None:
+    """The one list with items of these types (of any, without types); None where there are several or none."""
+    keys = [key for key, item in lists.items() if not types or item.type in types]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
+    if _names_itself(body):
+        return any(bare(other) in _SURELY_PAGED for other in body.properties)
+    return paging or _others_are_about(body, key)
+
+
 def _nested(body: Schema, schemas: Schemas, name: str) -> Records | None:
     """A list one level further down: `{"response": {"results": [...]}}`."""
-    wanted = (bare(name), *_WRAPPERS)
+    wanted = tuple(dict.fromkeys((*_WRAPPERS, bare(name))))
     keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
     for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
         inner = schemas.read(body.properties[key])
+        if bare(key) not in _WRAPPERS and _names_itself(inner):
+            continue
         if inner.type == "object" and (found := _envelope(inner, schemas, name)):
             return Records(
                 (key, *found.path), "list", found.record, f"the list of records stands in {key!r}, {found.path[0]!r}"
@@ -145,14 +176,17 @@ def _nested(body: Schema, schemas: Schemas, name: str) -> Records | None:
 
 def _by_preference(lists: dict[str, Any], name: str) -> list[str]:
     """Keys that are what envelopes call their list: the object's own name first."""
-    own = {bare(name), singular(name), singular(name) + "s", bare(name) + "list", singular(name) + "list"}
-    own |= {bare(part) for part in name.split("_")[-1:]}
+    own = {bare(name), singular(name), singular(name) + "s", *_lists_of(name)}
     ranks = {
         key: -1 if bare(key) in own else _LISTS.index(bare(key))
         for key in lists
         if bare(key) in own or bare(key) in _LISTS
     }
     return sorted(ranks, key=lambda key: ranks[key])
+
+
+def _lists_of(name: str) -> tuple[str, str]:
+    return bare(name) + "list", singular(name) + "list"
 
 
 def _is_records(item: Schema) -> bool:
@@ -164,12 +198,12 @@ def _outweighs(body: Schema, key: str, name: str) -> bool:
     word = bare(key)
     if _names_itself(body):
         return False
-    return word in ("data", "items", "results", "records") or word in (bare(name), singular(name) + "s")
+    return word in ("data", "items", "results", "records", bare(name), singular(name) + "s") or word in _lists_of(name)
 
 
 def _names_itself(body: Schema) -> bool:
     """Whether the body is a record with an identity of its own."""
-    return any(bare(key) in ("id", "uuid", "guid", "sid", "slug", "gid") for key in body.properties)
+    return any(bare(key) in ("id", "uuid", "guid", "sid", "uid", "slug", "gid") for key in body.properties)
 
 
 def _others_are_about(body: Schema, key: str) -> bool:
