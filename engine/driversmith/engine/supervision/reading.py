@@ -1,13 +1,40 @@
-"""Records read live through a driver, for `read_records` and the command line."""
+"""Records read live through a published driver, for `read_records` and the command line."""
 
+import hashlib
+import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
-from pydantic import JsonValue
+import anyio
+import anyio.to_thread
+from pydantic import JsonValue, ValidationError
 
+from ..errors import DriversmithError, FetchError, InvalidArgumentError
+from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
-from ..sandbox.port import Sandbox
+from ..sandbox.port import Raised, Sandbox
 from ..settings import Settings
+from .publishing import MANIFEST, published_hashes
+from .rooms import address_policy
+
+MAX_RECORDS = 100_000
+MAX_REQUESTS = 1_000
+
+_CALLER_FAULTS = frozenset({"InvalidRequestError", "ObjectNotFoundError", "NotSupportedError"})
+
+
+@dataclass(frozen=True)
+class _Driver:
+    """A driver's files, copied to where nobody edits them while they run."""
+
+    folder: Path
+    package: str
+    class_name: str
+    profile: ApiProfile
 
 
 class DriverReader:
@@ -23,7 +50,25 @@ class DriverReader:
     async def read_session(
         self, record: SessionRecord, object_name: str, *, params: dict[str, JsonValue], limit: int
     ) -> list[dict[str, JsonValue]]:
-        raise NotImplementedError
+        """The first records of an object, through the driver that a session made.
+
+        Raises:
+            InvalidArgumentError: the session has no driver, or the driver no such object or parameter.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        result = record.result
+        if result is None or result.output_path is None:
+            raise InvalidArgumentError(
+                f"Session {record.session_id} is {record.status} and has no driver to read with.",
+                next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
+            )
+        return await self.read(
+            Path(result.output_path),
+            object_name,
+            params=params,
+            limit=limit,
+            allow_local=record.request.allow_local,
+        )
 
     async def read(
         self,
@@ -32,7 +77,126 @@ class DriverReader:
         *,
         params: dict[str, JsonValue],
         limit: int,
-        allow_edited: bool,
+        allow_edited: bool = False,
+        allow_local: tuple[str, ...] = (),
+    ) -> list[dict[str, JsonValue]]:
+        """The first records of an object, through the driver in a project folder.
+
+        Raises:
+            InvalidArgumentError: the folder holds no driver of ours, one that was edited (unless `allow_edited` or
+                the settings allow it), or the driver has no such object or parameter.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        if not 1 <= limit <= MAX_RECORDS:
+            raise InvalidArgumentError(f"limit is {limit}.", next_action=f"Give 1 to {MAX_RECORDS}.")
+        if "limit" in params:
+            raise InvalidArgumentError(
+                "params holds limit.", next_action="Give limit by itself; a parameter of the API's own is limit_."
+            )
+        edits_allowed = allow_edited or self._settings.allow_unisolated
+        scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
+        try:
+            driver = await anyio.to_thread.run_sync(_copy, project, scratch, edits_allowed)
+            return await self._read(driver, object_name, params, limit, allow_local)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
+
+    async def _read(
+        self,
+        driver: _Driver,
+        object_name: str,
+        params: dict[str, JsonValue],
+        limit: int,
         allow_local: tuple[str, ...],
     ) -> list[dict[str, JsonValue]]:
-        raise NotImplementedError
+        from ..network.credentials import load_credentials
+        from ..network.redaction import Redactor
+        from ..network.relay import open_relay
+
+        if object_name not in driver.profile.objects:
+            known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
+            raise InvalidArgumentError(
+                f"The driver has no object {object_name!r}.", next_action=f"Give one of its objects: {known}."
+            )
+        base_url = driver.profile.base_url
+        credentials = load_credentials(self._settings.credentials_file).for_origin(base_url)
+        async with (
+            open_relay(
+                base_url=base_url,
+                policy=address_policy(self._settings, allow_local),
+                credentials=credentials,
+                auth=driver.profile.auth,
+                max_requests=MAX_REQUESTS,
+            ) as relay,
+            self._sandbox().open(driver.folder, driver.package, driver.class_name) as child,
+        ):
+            self._learn(relay.secrets())
+            redact = Redactor(relay.secrets())
+            made = await child.construct("driver", arguments={"base_url": relay.url, **relay.driver_arguments})
+            reply = made if made.raised else await child.call("driver", "read", object_name, limit=limit, **params)
+            if reply.raised:
+                raise _explain(reply.raised, redact, [*relay.refused, *(r.fault for r in relay.log if r.fault)])
+        return _records(reply.value, redact)
+
+
+def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
+    """Copy the files that driver.json lists, and only those, checking each against its hash."""
+    hashes = published_hashes(project)
+    manifest = cast("dict[str, Any]", json.loads((project / MANIFEST).read_text(encoding="utf-8")))
+    edited: list[str] = []
+    for path, sha256 in hashes.items():
+        try:
+            content = (project / path).read_bytes()
+        except OSError:
+            edited.append(path)
+            continue
+        if hashlib.sha256(content).hexdigest() != sha256:
+            edited.append(path)
+        target = scratch / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    if edited and not edits_allowed:
+        raise InvalidArgumentError(
+            f"{', '.join(sorted(edited)[:5])} in {project} changed since the driver was made; edited code is not run"
+            " unasked.",
+            next_action="Allow it with DRIVERSMITH_ALLOW_UNISOLATED=1, or make the driver anew in another folder.",
+        )
+    try:
+        profile = ApiProfile.model_validate_json((scratch / "profile.json").read_bytes())
+        return _Driver(scratch, str(manifest["package"]), str(manifest["class_name"]), profile)
+    except (OSError, KeyError, ValidationError) as error:
+        raise InvalidArgumentError(
+            f"{project} is not a whole driver: {type(error).__name__}.", next_action="Make it anew with fresh."
+        ) from error
+
+
+def _explain(raised: Raised, redact: Callable[[str], str], faults: list[str]) -> DriversmithError:
+    message = redact(raised.message)
+    if raised.type in _CALLER_FAULTS:
+        return InvalidArgumentError(message, next_action="Change object_name or params accordingly.")
+    if raised.type == "AuthenticationError":
+        return FetchError(
+            message,
+            code="authentication_required",
+            next_action="Store the credentials of this origin with `driversmith credentials set`.",
+        )
+    because = f" ({redact(faults[0])})" if faults else ""
+    return FetchError(f"{raised.type}: {message}{because}", next_action="Try again later, or check the API.")
+
+
+def _records(value: JsonValue, redact: Callable[[str], str]) -> list[dict[str, JsonValue]]:
+    """The records, without credentials that the API echoed."""
+    if not isinstance(value, list):
+        raise FetchError("The driver gave no list of records.", next_action="Make the driver anew with fresh.")
+    return [record for item in value if isinstance(record := _clean(item, redact), dict)]
+
+
+def _clean(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_clean(item, redact) for item in value]
+    if isinstance(value, dict):
+        return {redact(key): _clean(item, redact) for key, item in value.items()}
+    return value

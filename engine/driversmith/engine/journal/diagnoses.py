@@ -1,0 +1,55 @@
+"""Diagnoses in the database: adding one inside a write transaction, and the query that finds them."""
+
+from ..models.diagnosis import Diagnosis
+from .claims import require
+from .writer import Statements
+
+FIND = (
+    "SELECT * FROM diagnostics WHERE id < ?1 AND at >= ?2 AND (?3 IS NULL OR session_id = ?3)"
+    " AND (?4 IS NULL OR error_type = ?4) AND (?5 IS NULL OR api_name = ?5)"
+    " AND (?6 IS NULL OR fingerprint = ?6) ORDER BY id DESC LIMIT ?7"
+)
+"""Parameters: id below which, time from which, session, error type, API name, fingerprint (each or NULL), limit."""
+
+
+async def add(
+    db: Statements,
+    token: str,
+    session_id: str | None,
+    diagnosis: Diagnosis,
+    *,
+    api_name: str,
+    attempt: int,
+    at: str,
+    fingerprint: str,
+    latency_seconds: float,
+    cost_usd: float | None,
+) -> int:
+    """The id of the diagnosis; adding one token twice is adding it once.
+
+    Raises:
+        SessionNotFoundError: there is no session of this id.
+    """
+    if session_id:
+        await require(db, session_id)
+    await db.execute_fetchall(
+        "INSERT INTO diagnostics (token, session_id, api_name, attempt, at, fingerprint, error_type, fix_strategy,"
+        " source, diagnosis, latency_seconds, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (token) DO NOTHING",
+        (
+            token,
+            session_id or None,
+            api_name,
+            attempt,
+            at,
+            fingerprint,
+            diagnosis.error_type,
+            diagnosis.fix_strategy,
+            diagnosis.source,
+            diagnosis.model_dump_json(),
+            latency_seconds,
+            cost_usd,
+        ),
+    )
+    found = await db.execute_fetchall("SELECT id FROM diagnostics WHERE token = ?", (token,))
+    return int(next(iter(found))[0])
