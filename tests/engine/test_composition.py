@@ -1,0 +1,143 @@
+"""The engine as tools, resources, the command line and Python code use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from driversmith.engine import open_engine
+from driversmith.engine.errors import InvalidArgumentError, JournalError, SessionNotFoundError
+from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.session import GenerateRequest
+from driversmith.engine.settings import Settings
+
+HEAVY = ["jinja2", "yaml", "httpx2", "uvicorn", "anthropic", "mcp", "driversmith.engine.supervision.supervisor"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", output_dir=tmp_path / "drivers")
+
+
+class Unneeded:
+    """A Workshop that a test does not get to."""
+
+    async def research(self, *_: object) -> ApiProfile:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+
+def asked(tmp_path: Path, **values: object) -> GenerateRequest:
+    known = {"api_name": "Pets", "api_url": "https://pets.example", "output_dir": str(tmp_path / "drivers")}
+    return GenerateRequest.model_validate({**known, **values})
+
+
+def test_opening_an_engine_imports_nothing_heavy(tmp_path: Path) -> None:
+    script = f"""
+import anyio, json, sys
+from pathlib import Path
+from driversmith.engine import open_engine
+from driversmith.engine.settings import Settings
+
+async def main():
+    async with open_engine(Settings(home=Path({str(tmp_path)!r}))):
+        print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
+
+anyio.run(main)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_importing_the_engine_imports_nothing_of_it() -> None:
+    script = "import sys, driversmith.engine; print([m for m in sys.modules if m.startswith('driversmith.engine.')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_finished_result_counts_as_delivered_once_a_caller_has_it(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        session = await engine.start(asked(tmp_path, engine="host"))
+        assert not (await engine.journal.session(session.session_id)).delivered
+        result = await engine.wait(session.session_id, seconds=10)
+        assert result.error is not None
+        assert result.error.code == "engine_not_available"
+        assert (await engine.journal.session(session.session_id)).delivered
+        assert (await engine.start(asked(tmp_path, engine="host"))).session_id != session.session_id
+
+
+async def test_an_unfinished_session_has_a_result_too_and_is_not_delivered(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings, workshop=Unneeded()) as engine:  # type: ignore[arg-type]
+        session = await engine.start(asked(tmp_path))
+        result = await engine.wait(session.session_id, seconds=0.05)
+        assert (result.status, result.success, result.driver_name) == ("running", False, "pets_driver")
+        assert not (await engine.journal.session(session.session_id)).delivered
+        cancelled = await engine.cancel(session.session_id)
+        assert cancelled.status == "cancelled"
+        assert (await engine.journal.session(session.session_id)).delivered
+
+
+async def test_a_restart_shows_the_same(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        session = await engine.start(asked(tmp_path, engine="model"))
+        before = await engine.wait(session.session_id, seconds=10)
+    async with open_engine(settings) as engine:
+        assert await engine.result(session.session_id) == before
+
+
+async def test_a_session_that_is_not_there_is_named(settings: Settings) -> None:
+    async with open_engine(settings) as engine:
+        for call in (engine.result, engine.cancel, engine.resume):
+            with pytest.raises(SessionNotFoundError, match="s0"):
+                await call("s0")
+        with pytest.raises(SessionNotFoundError, match="s0"):
+            await engine.wait("s0", seconds=1)
+
+
+async def test_failures_are_diagnosed_and_remembered(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        session = await engine.start(asked(tmp_path, engine="host"))
+        await engine.wait(session.session_id, seconds=10)
+        of_session = await engine.diagnose_failure(session_id=session.session_id)
+        assert of_session.root_cause
+        message = "SyntaxError: '(' was never closed"
+        of_text = await engine.diagnose_failure(error_message=message, content="x = (\n", file_path="client.py")
+        assert of_text.error_type == "formatting"
+        stored = (await engine.journal.diagnostics()).items
+        assert [d.session_id for d in stored] == ["", session.session_id]
+        with pytest.raises(InvalidArgumentError):
+            await engine.diagnose_failure()
+
+
+async def test_an_earlier_diagnosis_of_the_same_fault_is_shown(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        for name in ("Cats", "Dogs"):
+            session = await engine.start(asked(tmp_path, engine="host", api_name=name))
+            await engine.wait(session.session_id, seconds=10)
+            diagnosis = await engine.diagnose_failure(session_id=session.session_id)
+        assert [s.api_name for s in diagnosis.similar] == ["Cats"]
+
+
+async def test_one_file_is_validated(settings: Settings) -> None:
+    async with open_engine(settings) as engine:
+        report = await engine.validate_file(file_path="client.py", content="def x(:\n")
+        assert not report.ok
+        assert report.findings[0].severity == "P0"
+
+
+async def test_a_session_without_a_driver_has_no_records(settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        session = await engine.start(asked(tmp_path, engine="host"))
+        await engine.wait(session.session_id, seconds=10)
+        with pytest.raises(InvalidArgumentError, match="no driver"):
+            await engine.read_records(session.session_id, "pets")
+
+
+async def test_a_database_that_cannot_be_used_is_told_at_once(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.database.write_text("novel")
+    with pytest.raises(JournalError, match="not a driversmith database"):
+        async with open_engine(settings):
+            pass
