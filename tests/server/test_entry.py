@@ -7,7 +7,6 @@ from pathlib import Path
 HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
 PROGRAM = """
 import sys
-from pathlib import Path
 from driversmith.server.entry import main
 try:
     main()
@@ -19,7 +18,7 @@ finally:
 
 def _started(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     program = PROGRAM.format(heavy=HEAVY)
-    environment = {"DRIVERSMITH_HOME": str(tmp_path: Path), "PATH": ""}
+    environment = {"DRIVERSMITH_HOME": str(tmp_path), "PATH": ""}
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         input="",
@@ -48,7 +47,7 @@ def test_settings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         timeout=60,
-        env={"DRIVERSMITH_HOME": str(tmp_path: Path), "DRIVERSMITH_ALLOW_LOCAL": "localhost", "PATH": ""},
+        env={"DRIVERSMITH_HOME": str(tmp_path), "DRIVERSMITH_ALLOW_LOCAL": "localhost", "PATH": ""},
         check=False,
     )
     assert ended.returncode == 2
