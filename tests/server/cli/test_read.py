@@ -51,7 +51,7 @@ def test_parameters_limit_and_folder_reach_the_engine(
 ) -> None:
     driver = here / "pets_driver"
     driver.mkdir()
-    (driver / "driver.json").write_text(json.dumps({"api_url": "http://localhost:8000/v1"}))
+    (driver / "profile.json").write_text(json.dumps({"base_url": "http://localhost:8000/v1"}))
     given = ["--param", "page=3", "--param", "q=a=b", "--param", "exact=true", "--param", 'ids=["x"]', "--limit", "7"]
     assert command("read", "pets_driver", "pets", *given).code == 0
     (call,) = asked

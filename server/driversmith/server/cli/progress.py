@@ -7,6 +7,7 @@ from typing import Protocol
 
 from driversmith.engine.models.session import SessionEvent
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from .console import stderr
 
@@ -31,9 +32,11 @@ def shown_progress(title: str, *, quiet: bool = False) -> Generator[ProgressShow
             BarColumn(bar_width=24),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[doing]}", markup=False),
+            TextColumn(
+                "{task.fields[doing]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            ),
         )
-        with Progress(*columns, console=stderr(), transient=True) as bar:
+        with Progress(*columns, console=stderr(), transient=True, expand=True) as bar:
             yield _Live(bar, bar.add_task(title, total=1.0, doing=""))
     else:
         yield _Plain()

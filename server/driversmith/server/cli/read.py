@@ -55,7 +55,7 @@ def read(
 def _own_address(project: Path) -> tuple[str, ...]:
     """The address of the driver's own API, which may be local: the person named this driver on the command line."""
     try:
-        url = json.loads((project / "driver.json").read_text(encoding="utf-8")).get("api_url", "")
+        url = json.loads((project / "profile.json").read_text(encoding="utf-8")).get("base_url", "")
     except (OSError, ValueError, AttributeError):
         return ()  # the engine says what is wrong with the folder
     return typed_pairs([url]) if isinstance(url, str) else ()
