@@ -60,6 +60,7 @@ async def test_nothing_read_live_is_a_note_and_not_a_failure(made, workshop) -> 
     assert result.success
     assert result.verification.level == "mock"
     assert "mock server only" in result.notes[0]
+    assert "pets: 401" in result.notes
 
 
 async def test_stopping_after_research_writes_nothing(made, workshop, tmp_path) -> None:

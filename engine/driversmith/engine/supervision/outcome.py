@@ -7,6 +7,7 @@ from pathlib import Path
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
 from .attempt import Attempt
+from .rooms import same_origin
 
 PREVIEW_RECORDS = 3
 
@@ -85,9 +86,18 @@ def closing_words(result: SupervisedResult) -> str:
 
 
 def _live_notes(record: SessionRecord, attempt: Attempt) -> list[str]:
-    notes = [f"{read.object_name} could not be read live: {read.error}" for read in attempt.live.reads if not read.ok]
-    if record.request.live == "true" and not attempt.live.ok:
-        notes.insert(
-            0, "Nothing could be read from the real API, so the driver is verified against the mock server only."
+    """Why the driver is not verified live, and what else a person should know of the real API."""
+    notes = [f"{read.object_name}: {read.error}" for read in attempt.live.reads if read.error]
+    if attempt.live.ok or record.request.live == "false" or attempt.profile is None:
+        return notes
+    if attempt.live.reads:
+        reason = "Nothing could be read from the real API"
+    elif not attempt.profile.objects:
+        reason = "The API has no object to read"
+    elif record.request.live == "auto" and not same_origin(attempt.profile.base_url, record.request.api_url):
+        reason = (
+            f"{attempt.profile.base_url} is not at the origin of api_url, so nothing was read from it (live=true reads)"
         )
-    return [*attempt.notes, *notes]
+    else:
+        reason = "No object can be read without arguments that only the caller knows"
+    return [f"{reason}; the driver is verified against the mock server only.", *notes]

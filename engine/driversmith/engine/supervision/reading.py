@@ -18,6 +18,7 @@ from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
 from ..sandbox.port import Raised, Sandbox
 from ..settings import Settings
+from .cleaning import without_secrets
 from .publishing import MANIFEST, published_hashes
 from .rooms import address_policy
 
@@ -189,14 +190,4 @@ def _records(value: JsonValue, redact: Callable[[str], str]) -> list[dict[str, J
     """The records, without credentials that the API echoed."""
     if not isinstance(value, list):
         raise FetchError("The driver gave no list of records.", next_action="Make the driver anew with fresh.")
-    return [record for item in value if isinstance(record := _clean(item, redact), dict)]
-
-
-def _clean(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, list):
-        return [_clean(item, redact) for item in value]
-    if isinstance(value, dict):
-        return {redact(key): _clean(item, redact) for key, item in value.items()}
-    return value
+    return [record for item in value if isinstance(record := without_secrets(item, redact), dict)]

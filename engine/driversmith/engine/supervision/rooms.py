@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from ..errors import FetchError, InvalidArgumentError, SandboxLimitError
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
-from ..models.report import ContractReport, LiveReport
+from ..models.report import ContractReport, LiveRead, LiveReport
 from ..models.session import GenerateRequest
 from ..sandbox.port import Sandbox
 from ..settings import Settings
+from .cleaning import without_secrets
 from .workshop import Tell
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ POLITE_READS = 10
 """Requests to the real API under `live="auto"`."""
 THOROUGH_READS = 200
 """Requests to the real API under `live="true"`."""
+POLITE_SECONDS = 60.0
 RECORDS_A_READ = 3
 
 
@@ -92,7 +95,50 @@ class Rooms:
     async def read_live(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
     ) -> LiveReport:
-        raise NotImplementedError
+        polite = request.live == "auto"
+        if request.live == "false" or not profile.objects:
+            return LiveReport()
+        if polite and not same_origin(profile.base_url, request.api_url):
+            return LiveReport()
+        with anyio.move_on_after(POLITE_SECONDS if polite else None):
+            try:
+                return await self._read_live(
+                    project, bundle, profile, request, POLITE_READS if polite else THOROUGH_READS
+                )
+            except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
+                return _not_read(profile, error.message)
+        return _not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds.")
+
+    async def _read_live(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, most: int
+    ) -> LiveReport:
+        from ..network.credentials import load_credentials
+        from ..network.redaction import Redactor
+        from ..network.relay import open_relay
+        from ..testing.live_reads import read_live
+
+        async with open_relay(
+            base_url=profile.base_url,
+            policy=address_policy(self._settings, request.allow_local),
+            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
+            auth=profile.auth,
+            max_requests=most,
+        ) as relay:
+            self._learn(relay.secrets())
+            report = await read_live(
+                project,
+                profile,
+                package=bundle.project,
+                class_name=bundle.class_name,
+                sandbox=self._sandbox(),
+                base_url=relay.url,
+                credentials=relay.driver_arguments,
+                object_names=list(profile.objects),
+                limit=RECORDS_A_READ,
+                max_requests=most,
+                observe=lambda: relay.log,
+            )
+            return _cleaned(report, Redactor(relay.secrets()), relay.refused)
 
     def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         from ..generation.manifest import manifest
@@ -105,6 +151,27 @@ def address_policy(settings: Settings, typed: tuple[str, ...]) -> "AddressPolicy
     from ..network.addresses import AddressPolicy
 
     return AddressPolicy(allow_local=settings.allow_local, typed=frozenset(typed))
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two URLs point to the same scheme, host and port."""
+    from ..network.addresses import origin_of
+
+    return origin_of(one) == origin_of(other)
+
+
+def _not_read(profile: ApiProfile, why: str) -> LiveReport:
+    return LiveReport(reads=(LiveRead(object_name=next(iter(profile.objects)), ok=False, error=why),))
+
+
+def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:
+    """The report without secrets, and with the relay's own words where it refused a request."""
+    because = f" ({refused[0]})" if refused else ""
+    cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
+    for read in cleaned["reads"]:
+        read["records"] = without_secrets(read["records"], redact)
+        read["error"] = redact(read["error"] + (because if not read["ok"] else ""))
+    return LiveReport.model_validate({**cleaned, "requests": report.requests})
 
 
 @asynccontextmanager
