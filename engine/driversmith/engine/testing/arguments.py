@@ -35,7 +35,11 @@ def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordM
     """What `read` cannot do without: the required parameters of the operation behind it, but not those of paging."""
     operation = read_operation(profile, described)
     paging = described.pagination
-    by_itself = {paging.position_parameter, paging.size_parameter} if "read" in described.operations else set[str]()
+    by_itself: set[str | None] = set()
+    if "read" in described.operations:
+        by_itself = {paging.size_parameter}
+        if paging.style in {"page", "offset"}:
+            by_itself.add(paging.position_parameter)
     arguments = {
         parameter.argument: parameter_value(parameter, maker)
         for parameter in operation.parameters

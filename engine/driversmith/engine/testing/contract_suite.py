@@ -140,7 +140,7 @@ async def _try(run: Run, children: Children, behaviour: Behaviour, subject: str)
         raise
     except SandboxError as error:
         return BehaviourResult(name=behaviour.name, subject=subject, passed=False, received=error.message[:500])
-    trial = Trial(run, child, subject)
+    trial = Trial(run, child, subject, on_operation=behaviour.on_operations)
     unmet = None
     try:
         try:

@@ -111,15 +111,15 @@ class Driver:
 class Trial:
     """One behaviour of one subject; the mock starts clean."""
 
-    def __init__(self, run: Run, child: DriverProcess, subject: str) -> None:
-        self.run, self.child, self.subject = run, child, subject
+    def __init__(self, run: Run, child: DriverProcess, subject: str, *, on_operation: bool = False) -> None:
+        self.run, self.child, self.subject, self._on_operation = run, child, subject, on_operation
         self.profile, self.mock, self.maker = run.profile, run.mock, run.maker
         self.driver = Driver(self, MAIN)
         self._calls: list[str] = []
         self._made: list[str] = []
         self._arguments: dict[str, dict[str, Any]] = {}
         self.mock.reset()
-        if subject in self.profile.objects:
+        if subject and not on_operation:
             self.mock.subject = subject
 
     # What the profile says of the subject.
@@ -132,9 +132,9 @@ class Trial:
     @property
     def operation(self) -> OperationProfile:
         """The operation that is the subject, or that reads the object that is."""
-        if self.subject in self.profile.objects:
-            return read_operation(self.profile, self.described)
-        return self.profile.operations[self.subject]
+        if self._on_operation:
+            return self.profile.operations[self.subject]
+        return read_operation(self.profile, self.described)
 
     def read_arguments(self, name: str) -> dict[str, Any]:
         """The same required arguments for every read of an object in this trial."""
@@ -268,7 +268,9 @@ class Behaviour:
     check: Callable[[Trial], Awaitable[None]]
     """Raises UnmetError where the driver does not show it."""
     subjects: Callable[[Run], Sequence[str]] = lambda run: [""]
-    """Objects or operations to try it on; none: it does not apply."""
+    """Objects, or operations, to try it on; none: it does not apply."""
+    on_operations: bool = False
+    """Whether the subjects are operations."""
 
 
 def detail(raised: Raised, key: str) -> Any:

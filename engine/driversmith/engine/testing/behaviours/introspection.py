@@ -122,5 +122,10 @@ BEHAVIOURS = (
     Behaviour("get-capabilities", tells_capabilities),
     Behaviour("list-operations", lists_operations),
     Behaviour("unknown-object", unknown_object_is_refused, lambda run: list(run.profile.objects)[:1]),
-    Behaviour("unknown-operation", unknown_operation_is_refused, lambda run: list(run.profile.operations)[:1]),
+    Behaviour(
+        "unknown-operation",
+        unknown_operation_is_refused,
+        lambda run: list(run.profile.operations)[:1],
+        on_operations=True,
+    ),
 )

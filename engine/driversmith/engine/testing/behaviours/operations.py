@@ -160,10 +160,17 @@ def _needing_arguments(run: Run) -> list[str]:
 
 
 BEHAVIOURS = (
-    Behaviour("call-operation", calls_operation, _all),
-    Behaviour("call-operation-required-only", leaves_out_what_is_not_given, _with_optional),
-    Behaviour("path-values-contained", path_values_stay_in_their_segment, _with_path_values),
-    Behaviour("operation-unknown-argument", unknown_operation_argument_is_refused, lambda run: _all(run)[:MAX_SAMPLE]),
-    Behaviour("operation-missing-argument", missing_operation_argument_is_refused, _needing_arguments),
+    Behaviour("call-operation", calls_operation, _all, on_operations=True),
+    Behaviour("call-operation-required-only", leaves_out_what_is_not_given, _with_optional, on_operations=True),
+    Behaviour("path-values-contained", path_values_stay_in_their_segment, _with_path_values, on_operations=True),
+    Behaviour(
+        "operation-unknown-argument",
+        unknown_operation_argument_is_refused,
+        lambda run: _all(run)[:MAX_SAMPLE],
+        on_operations=True,
+    ),
+    Behaviour(
+        "operation-missing-argument", missing_operation_argument_is_refused, _needing_arguments, on_operations=True
+    ),
     Behaviour("call-endpoint", calls_endpoint),
 )

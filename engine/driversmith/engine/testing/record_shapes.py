@@ -1,0 +1,33 @@
+"""Records inside the body of an answer, found here apart from any driver."""
+
+from typing import Any, cast
+
+from ..models.profile import ObjectProfile
+
+
+class RecordsMissingError(Exception):
+    """The body lacks the key under which records should stand."""
+
+
+def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> list[dict[str, Any]]:
+    """What `read` must give for this body; `single` where it answers for one record by its own path.
+
+    Raises:
+        RecordsMissingError: a key of the path is not there.
+    """
+    if body is None:
+        return []
+    for key in described.item_path if single else described.record_path:
+        if not isinstance(body, dict) or key not in body:
+            raise RecordsMissingError(f"There is no {key!r}")
+        body = cast("dict[str, Any]", body)[key]
+    if isinstance(body, list):
+        return [_record(item) for item in cast("list[Any]", body)]
+    if isinstance(body, dict) and described.shape == "map" and not single:
+        pairs = cast("dict[str, Any]", body).items()
+        return [{"key": key, **item} if isinstance(item, dict) else {"key": key, "value": item} for key, item in pairs]
+    return [] if body is None else [_record(body)]
+
+
+def _record(item: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", item) if isinstance(item, dict) else {"value": item}
