@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
 PROGRAM = """
 import sys
@@ -40,15 +42,16 @@ def test_serving_loads_no_command_line_model_research_or_templates(tmp_path: Pat
         assert ended.stdout == ""
 
 
-def test_settings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "value"), [("ALLOW_LOCAL", "localhost"), ("LOG_LEVEL", "loud")])
+def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", "from driversmith.server.entry import main; main()"],
         input="",
         capture_output=True,
         text=True,
         timeout=60,
-        env={"DRIVERSMITH_HOME": str(tmp_path), "DRIVERSMITH_ALLOW_LOCAL": "localhost", "PATH": ""},
+        env={"DRIVERSMITH_HOME": str(tmp_path), f"DRIVERSMITH_{name}": value, "PATH": ""},
         check=False,
     )
     assert ended.returncode == 2
-    assert "DRIVERSMITH_ALLOW_LOCAL" in ended.stderr and "Traceback" not in ended.stderr
+    assert f"DRIVERSMITH_{name}" in ended.stderr and "Traceback" not in ended.stderr

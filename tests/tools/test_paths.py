@@ -28,9 +28,10 @@ def test_relative_paths_are_refused_with_an_example(value: str) -> None:
 
 
 def test_a_label_of_given_content_may_be_relative() -> None:
-    AS_USER.check("file_path", "client.py", ReadPath(unless="content"), frozenset({"file_path", "content"}))
+    marker = ReadPath(relative_with=frozenset({"content"}))
+    AS_USER.check("file_path", "client.py", marker, frozenset({"file_path", "content"}))
     with pytest.raises(ToolError):
-        AS_USER.check("file_path", "client.py", ReadPath(unless="content"), frozenset({"file_path"}))
+        AS_USER.check("file_path", "client.py", marker, frozenset({"file_path"}))
 
 
 def test_a_url_may_stand_for_a_description() -> None:

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
@@ -32,7 +34,8 @@ class Settings(BaseSettings):
     """How many sessions one server works on at once; more wait in the queue."""
     allow_unisolated: bool = False
     """Run code that is not all from templates in a plain child process."""
-    log_level: str = "WARNING"
+    log_level: Annotated[LogLevel, BeforeValidator(lambda value: str(value).upper())] = "WARNING"
+    """DEBUG, INFO, WARNING, ERROR or CRITICAL; the log goes to standard error."""
 
     @field_validator("allow_local", mode="before")
     @classmethod

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from driversmith.engine.settings import Settings
 from driversmith.resources.completions import SessionIds
@@ -21,8 +21,6 @@ from .middleware.prompts import fitting_prompts
 
 if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
-
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 def create_server(
@@ -59,7 +57,7 @@ def create_server(
         instructions=INSTRUCTIONS,
         tools=engine_tools(UserPaths(roots=settings.read_roots if transport == "http" else None)),
         lifespan=lifespan,
-        log_level=cast(LogLevel, settings.log_level.upper()),
+        log_level=settings.log_level,
         subscriptions=bus,
         middleware=[needed, paged_lists, fitting_prompts],
     )

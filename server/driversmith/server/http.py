@@ -61,9 +61,7 @@ def _serve(listening: socket.socket, settings: Settings, engine_factory: EngineF
     app = create_server(settings, engine_factory=resuming(engine_factory), transport="http").streamable_http_app(
         streamable_http_path=PATH, transport_security=LOCAL_ONLY
     )
-    logging.getLogger("uvicorn.error").setLevel(
-        logging.CRITICAL if settings.log_level.upper() == "WARNING" else logging.INFO
-    )
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL if settings.log_level == "WARNING" else logging.INFO)
     config = uvicorn.Config(
         app,
         log_config=None,

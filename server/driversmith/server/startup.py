@@ -28,6 +28,6 @@ def log_to_stderr(settings: Settings) -> None:
     """One plain line a message; loggers that write whole URLs, and keys with them, stay quiet below WARNING."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -28,7 +28,7 @@ async def diagnose_failure(
     file_path: Annotated[
         str | None,
         Field(description="Absolute path of the file at fault; with content, its name is enough.", max_length=4000),
-        ReadPath(unless="content"),
+        ReadPath(relative_with=frozenset({"content"})),
     ] = None,
     content: FileText = None,
     log: Annotated[str | None, Field(description="Output around the failure.", max_length=500_000)] = None,

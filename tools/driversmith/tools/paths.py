@@ -19,8 +19,8 @@ class ReadPath:
 
     or_url: bool = False
     """An http(s) URL may stand there instead."""
-    unless: str | None = None
-    """With this argument given, the path is only a label (it may be relative, and nothing is read there)."""
+    relative_with: frozenset[str] = frozenset()
+    """With one of these arguments given, the path may be relative: a label, or below a folder that is checked itself."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class UserPaths:
         if isinstance(marker, ReadPath):
             if marker.or_url and value.lower().startswith(("http://", "https://")):
                 return
-            if marker.unless in given and not path.is_absolute():
+            if marker.relative_with & given and not path.is_absolute():
                 return
         if "\0" in value:
             raise ToolError(f"{argument} holds a NUL character.")

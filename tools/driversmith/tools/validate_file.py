@@ -21,11 +21,11 @@ async def validate_file(
     file_path: Annotated[
         str,
         Field(
-            description="Absolute path of the file; with content, the name to check it under is enough.",
+            description="Absolute path of the file, or its path in driver_root; with content, any name to check it under.",
             min_length=1,
             max_length=4000,
         ),
-        ReadPath(unless="content"),
+        ReadPath(relative_with=frozenset({"content", "driver_root"})),
     ],
     content: FileText = None,
     driver_root: Annotated[
