@@ -47,4 +47,6 @@ def test_an_unfinished_session_says_how_to_go_on(status: SessionStatus) -> None:
 
 
 def test_research_alone_says_that_nothing_was_written() -> None:
-    assert "no file was written" in told(SupervisedResult(session_id="s1", status="succeeded", success=True))
+    assert "no file was written" in told(
+        SupervisedResult(session_id="s1", status="succeeded", success=True, driver_name="x_driver")
+    )

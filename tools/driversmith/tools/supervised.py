@@ -95,7 +95,7 @@ def _headline(result: SupervisedResult) -> str:
         if result.error is None:
             return f"{result.status.capitalize()}: there is no driver {session}."
         return f"{result.status.capitalize()} [{result.error.code}]: {result.error.message} {result.error.next_action} {session}"
-    if result.driver_name is None:
+    if result.output_path is None:
         return f"Succeeded {session}: the API was researched, no file was written."
     found = result.verification
     checked = f"{found.level} (contract: {found.passed} passed, {found.failed} failed; isolation: {found.isolation})"
