@@ -102,7 +102,7 @@ def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
             "cached": cached,
             "output": sum(int(row["output_tokens"]) for row in rows),
         },
-        "dollars": None if None in costs else sum(costs),
+        "dollars": None if None in costs else sum(costs, 0.0),
         "cache_hit_rate": rate(cached, cached + fresh),
         "dollars_saved_by_cache": sum(float(d.get("saved_usd") or 0) for d in data),
     }
