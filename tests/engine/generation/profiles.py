@@ -372,7 +372,9 @@ def hostile() -> ApiProfile:
                 item_path=(text,),
                 identifier=text,
                 fields={text: FieldProfile(type="string", description=text, enum=(text,)), "id": FieldProfile(required=True)},
-                pagination=PaginationProfile(style="cursor", position_parameter=text, size_parameter=text, next_path=(text,)),
+                pagination=PaginationProfile(
+                    style="cursor", position_parameter=text, size_parameter=f"size {text}", next_path=(f"next {text}",)
+                ),
             )
         )
     evil = AuthScheme(

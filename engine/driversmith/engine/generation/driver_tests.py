@@ -4,7 +4,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile, PaginationProfile
 from .sample import Sample, auth_sample
-from .source import assignment
+from .source import assignment, literal
 
 _NO_PAGING = PaginationProfile()
 
@@ -30,17 +30,21 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
     in_body = paging.style in ("cursor", "next_url")
     paged = paging.style != "none" and shape != "record" and not (in_body and not record_path)
     page = "page" if paged else "RECORDS"
+    served = {"list": page, "record": "RECORDS[0]", "map": f'{{r["key"]: r for r in {page}}}'}[shape]
     return values | {
         "object_line": assignment("OBJECT", found.object_name),
         "arguments_line": assignment("ARGUMENTS", found.arguments, "dict[str, Any]"),
         "paged": paged,
         "many": shape != "record",
         "record": '{"key": str(n), "id": n}' if shape == "map" else '{"id": n}',
-        "served": {"list": page, "record": "RECORDS[0]", "map": f'{{r["key"]: r for r in {page}}}'}[shape],
-        "record_path": record_path,
+        "nested_records": _nested(served, record_path),
+        "nested_next": _nested("following", paging.next_path),
         "style": paging.style,
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
         "first": paging.first,
-        "next_path": paging.next_path,
     }
+
+
+def _nested(expression: str, keys: tuple[str, ...]) -> str:
+    return ", ".join([f"nest({expression}", *(literal(key) for key in keys)]) + ")" if keys else expression

@@ -38,12 +38,11 @@ def record_types(profile: ApiProfile) -> list[str]:
 def typing_names(profile: ApiProfile, records: list[str]) -> str:
     """What `types.py` imports from typing."""
     text = "\n".join(records)
-    wanted = {"Literal"} if profile.objects else {"TypeAlias"}
+    wanted = {"Any", "Literal"} if profile.objects else {"Any"}
     if records:
         wanted |= {"TypedDict"}
-    for name in ("Any", "NotRequired"):
-        if re.search(rf"\b{name}\b", text):
-            wanted.add(name)
+    if re.search(r"\bNotRequired\b", text):
+        wanted.add("NotRequired")
     return ", ".join(sorted(wanted))
 
 

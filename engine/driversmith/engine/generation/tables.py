@@ -128,12 +128,9 @@ def _resource(profile_object: ObjectProfile) -> Construct:
 
 def _operation(profile: ApiProfile, operation: OperationProfile, security: Security) -> Construct:
     kwargs: dict[str, Any] = {}
-    for place, location in (("query", "query"), ("headers", "header"), ("cookies", "cookie")):
-        found = tuple(_parameter(p) for p in operation.parameters if p.location == location)
-        if found:
-            kwargs[place] = found
-    if styled := tuple(_parameter(p) for p in _in_path(operation) if style_of(p)):
-        kwargs["in_path"] = styled
+    written = [_parameter(p) for p in operation.parameters if p.location != "path" or style_of(p)]
+    if written:
+        kwargs["params"] = tuple(written)
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
@@ -148,27 +145,26 @@ def _path(operation: OperationProfile) -> str:
     return re.sub(r"{([^{}]*)}", lambda m: f"{{{arguments.get(m[1], m[1])}}}", operation.path)
 
 
-def _in_path(operation: OperationProfile) -> list[ParameterProfile]:
-    return [p.model_copy(update={"required": True}) for p in operation.parameters if p.location == "path"]
-
-
 def _parameter(parameter: ParameterProfile) -> Any:
     kwargs: dict[str, Any] = {}
+    if parameter.location != "query":
+        kwargs["place"] = parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
-    if parameter.required:
+    if parameter.required or parameter.location == "path":
         kwargs["required"] = True
     kwargs |= style_of(parameter)
     return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name
 
 
 def _body(body: BodyProfile) -> Construct:
-    media_type = body.media_type
+    args: tuple[str, ...] = ()
+    media_type = _header_text(body.media_type)
     if "*" in media_type:
         media_type = "application/json" if body.kind == "json" else "application/octet-stream"
-    kwargs: dict[str, Any] = {}
     if media_type != "application/json" or body.kind != "json":
-        kwargs = {"media_type": media_type, "kind": body.kind}
+        args = (body.kind, media_type)
+    kwargs: dict[str, Any] = {}
     if body.argument != "body":
         kwargs["argument"] = body.argument
     if body.required:
@@ -176,16 +172,18 @@ def _body(body: BodyProfile) -> Construct:
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:
         kwargs["files"] = files
-    return Construct("Body", (), kwargs)
+    return Construct("Body", args, kwargs)
 
 
 def _answer(response: ResponseProfile) -> dict[str, Any]:
     kind = response.kind if response.media_type else None
     returns = {"json": "json", "text": "text", "form": "text", None: ""}.get(kind, "binary")
     kwargs: dict[str, Any] = {} if returns == "json" else {"returns": returns}
-    accept = response.media_type or "*/*"
-    if not accept.isascii() or not accept.isprintable():
-        accept = "*/*"
+    accept = _header_text(response.media_type or "")
     if accept != "application/json":
         kwargs["accept"] = accept
     return kwargs
+
+
+def _header_text(media_type: str) -> str:
+    return media_type if re.fullmatch(r"[\x20-\x7e]+", media_type) else "*/*"

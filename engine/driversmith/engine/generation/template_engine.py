@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 RESERVED_ARGUMENTS = frozenset({"self", "cls", "base_url", "token_url", "timeout", "max_retries", "transport"})
+_VERBS = {"read": {"read", "read_one"}, "create": {"create"}, "update": {"update"}, "delete": {"delete"}}
 
 
 def write_driver(profile: ApiProfile) -> DriverBundle:
@@ -82,6 +83,8 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
 
 def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
     records = record_types(profile)
+    objects = profile.objects.values()
+    credentials = list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials))
     variables = environment(profile, names)
     call = found.read(limit=10) if found.object_name else found.call()
     return {
@@ -98,7 +101,11 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "user_agent": f"{names.package}/1.0.0",
         "source": f"{profile.source.location} ({profile.source.format})",
         "token_url": token_url(profile),
-        "credentials": list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials)),
+        "credentials": credentials,
+        "given": source.assignment("given", {c: source.Raw(c) for c in credentials}, indent=8),
+        "verbs": [(verb, any(o.operations.keys() & names for o in objects)) for verb, names in _VERBS.items()],
+        "auth_kinds": sorted({a.kind for a in profile.auth}),
+        "max_page_size": max((o.pagination.max_size or 0 for o in objects), default=0) or None,
         "variables": ", ".join(variables.values()),
         "exports": exports(names),
         "fields": field_table(profile),
@@ -110,7 +117,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "read_example": example_lines(found.read(limit=10)),
         "batched_example": example_lines(found.batched()),
         "call_example": example_lines(found.call()),
-        "example_call": source.literal(call, indent=12, column=26, trailing=1),
+        "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }
 
 
