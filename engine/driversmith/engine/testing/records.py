@@ -86,7 +86,9 @@ class RecordMaker:
         return formats.get(kind.format or "", self.word)()
 
     def _integer(self, kind: ValueKind) -> int:
-        low = min(1, int(kind.maximum or 1)) if kind.minimum is None else int(kind.minimum)
+        low = 1 if kind.minimum is None else int(kind.minimum)
+        if kind.minimum is None and kind.maximum is not None:
+            low = min(low, int(kind.maximum))
         high = max(low, 2_000_000_000 if kind.maximum is None else int(kind.maximum))
         return self._random.randint(low, high)
 

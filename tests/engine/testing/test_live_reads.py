@@ -1,0 +1,124 @@
+"""Live reads, with the mock as the real API behind the real relay."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driversmith.engine.models.report import LiveReport
+from driversmith.engine.network.addresses import AddressPolicy
+from driversmith.engine.network.relay import open_relay
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing.live_reads import read_live
+from driversmith.engine.testing.loopback import Answer
+from driversmith.engine.testing.mock_server import MockServer
+from driversmith.engine.testing.pages import PageRules, json_answer
+from driversmith.engine.testing.records import RecordMaker
+
+sys.path.insert(0, str(Path(__file__).parent))
+from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
+
+OBJECTS = list(harbour_profile().objects)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[MockServer]:
+    profile, maker = harbour_profile(), RecordMaker()
+    open_operations = {n: o.model_copy(update={"security": ()}) for n, o in profile.operations.items()}
+    profile = profile.model_copy(update={"auth": (), "operations": open_operations})
+    async with MockServer(profile, credentials={}, maker=maker) as server:
+        yield server
+
+
+async def live(api: MockServer, project: Path = DRIVER, **changes: Any) -> LiveReport:
+    arguments = {"object_names": OBJECTS, "limit": 3, "max_requests": 10, **changes}
+    async with open_relay(
+        base_url=api.base_url,
+        policy=AddressPolicy(allow_local=True),
+        credentials=None,
+        auth=(),
+        max_requests=arguments["max_requests"],
+    ) as relay:
+        return await read_live(
+            project,
+            harbour_profile(),
+            package=PACKAGE,
+            class_name=CLASS_NAME,
+            sandbox=ProcessSandbox(),
+            base_url=relay.url,
+            credentials={},
+            observe=lambda: relay.log,
+            **arguments,
+        )
+
+
+def broken_driver(tmp_path: Path, good: str, bad: str) -> Path:
+    project = Path(shutil.copytree(DRIVER, tmp_path / "project"))
+    client = project / PACKAGE / "client.py"
+    assert good in client.read_text()
+    client.write_text(client.read_text().replace(good, bad))
+    return project
+
+
+async def test_records_of_what_needs_no_arguments_are_read_and_equal(api: MockServer):
+    report = await live(api)
+    assert [(r.object_name, r.ok, r.error) for r in report.reads if not r.ok] == []
+    assert {r.object_name for r in report.reads} == set(OBJECTS) - {"berths"}
+    assert report.ok
+    assert report.requests == len(api.log) <= 10
+    ships = next(r for r in report.reads if r.object_name == "ships")
+    assert list(ships.records) == api.records["ships"][:3]
+
+
+async def test_the_simplest_objects_come_first_and_the_budget_holds(api: MockServer):
+    report = await live(api, max_requests=2)
+    assert [r.object_name for r in report.reads] == ["cranes", "tugs"]
+    assert len(api.log) == 2
+
+
+async def test_invented_records_are_found_out(api: MockServer, tmp_path: Path):
+    project = broken_driver(tmp_path, "        return list(body)", "        return [{'id': 1}]")
+    report = await live(api, project, object_names=["cranes"])
+    assert not report.ok
+    assert "not the first" in report.reads[0].error
+
+
+async def test_records_without_any_request_are_found_out(api: MockServer, tmp_path: Path):
+    project = broken_driver(tmp_path, "        records: list[dict[str, Any]] = []\n", "        return [{'id': 1}]\n")
+    report = await live(api, project, object_names=["cranes"])
+    assert not report.ok
+    assert report.requests == 0
+    assert "no successful answer" in report.reads[0].error
+
+
+async def test_paging_that_repeats_itself_still_gives_the_first_records(api: MockServer):
+    api.records["events"] = RecordMaker().records(2, harbour_profile().objects["events"].fields, "id")
+    api.script.pages = PageRules(cap=1, stuck=True)
+    report = await live(api, object_names=["events"], limit=20)
+    assert report.ok
+    assert "The same page came again" in report.reads[0].error
+    assert list(report.reads[0].records)[:2] == api.records["events"]
+
+
+async def test_answers_too_long_to_be_kept_are_compared_by_their_values(api: MockServer, tmp_path: Path):
+    api.script.always = json_answer([{"id": n, "text": "é" * 1000} for n in range(1000)])
+    assert (await live(api, object_names=["cranes"])).ok
+    project = broken_driver(tmp_path, "        return list(body)", "        return [{'id': 'invented'}]")
+    assert not (await live(api, project, object_names=["cranes"])).ok
+
+
+async def test_an_api_that_refuses_is_left_alone_after_a_few_tries(api: MockServer):
+    api.script.always = Answer(401, b"{}")
+    report = await live(api)
+    assert not report.ok
+    assert len(report.reads) == report.requests == 3
+    assert report.reads[0].error.startswith("AuthenticationError")
+
+
+async def test_a_driver_that_dies_ends_the_reads_with_what_it_said(api: MockServer, tmp_path: Path):
+    project = broken_driver(tmp_path, "        return list(body)", "        httpx2._utils.os._exit(3)")
+    report = await live(api, project, object_names=["cranes", "tugs"])
+    assert [(r.object_name, r.ok) for r in report.reads] == [("cranes", False)]
+    assert "exit code 3" in report.reads[0].error

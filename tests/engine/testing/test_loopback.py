@@ -1,0 +1,101 @@
+"""The small HTTP server under the mock."""
+
+import contextlib
+import time
+
+import anyio
+import httpx2
+from driversmith.engine.testing.loopback import Answer, LoopbackServer, Seen
+
+
+def echo(seen: Seen) -> Answer:
+    return Answer(200, seen.body, (("Content-Type", "text/plain"),))
+
+
+async def test_requests_are_kept_as_they_came_in():
+    async with LoopbackServer(echo) as server, httpx2.AsyncClient() as client:
+        response = await client.post(
+            f"{server.url}/a%2Fb/c?x=1&x=%20&e=", content=b"body", headers={"X-One": "1", "Cookie": "a=b; c=d=e"}
+        )
+        assert (response.status_code, response.content) == (200, b"body")
+        (seen,) = server.log
+        assert (seen.method, seen.path) == ("POST", "/a%2Fb/c")
+        assert seen.query == [("x", "1"), ("x", " "), ("e", "")]
+        assert (seen.parameter("x"), seen.parameter("none")) == ("1", None)
+        assert (seen.header("X-ONE"), seen.cookies) == ("1", {"a": "b", "c": "d=e"})
+        assert seen.connection == server.accepted == 1
+
+
+async def test_chunked_bodies_and_reused_connections():
+    async def chunks():
+        yield b"one "
+        yield b"two"
+
+    async with LoopbackServer(echo) as server, httpx2.AsyncClient() as client:
+        assert (await client.post(server.url, content=chunks())).content == b"one two"
+        assert (await client.put(server.url, content=b"x" * 300_000)).content == b"x" * 300_000
+        assert server.accepted == 1
+
+
+async def test_head_and_no_content_have_no_body():
+    def respond(seen: Seen) -> Answer:
+        return Answer(204 if seen.method == "GET" else 200, b"x")
+
+    async with LoopbackServer(respond) as server, httpx2.AsyncClient() as client:
+        assert (await client.head(server.url)).content == b""
+        assert (await client.get(server.url)).content == b""
+        assert (await client.post(server.url)).content == b"x"
+
+
+async def test_a_late_answer_comes_late_and_holds_up_nobody_else():
+    def respond(seen: Seen) -> Answer:
+        return Answer(200, b"", delay=0.3 if seen.path == "/late" else 0)
+
+    took: dict[str, float] = {}
+
+    async def get(client: httpx2.AsyncClient, url: str) -> None:
+        started = time.monotonic()
+        await client.get(url)
+        took[url[-5:]] = time.monotonic() - started
+
+    async with LoopbackServer(respond) as server, httpx2.AsyncClient() as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(get, client, f"{server.url}/late")
+        tasks.start_soon(get, client, f"{server.url}/soon")
+    assert took["/late"] >= 0.3
+    assert took["/soon"] < 0.3
+
+
+async def test_leaving_does_not_wait_for_answers_that_are_late():
+    started = time.monotonic()
+    async with LoopbackServer(lambda seen: Answer(delay=60)) as server, httpx2.AsyncClient(timeout=0.05) as client:
+        with contextlib.suppress(httpx2.ReadTimeout):
+            await client.get(server.url)
+    assert time.monotonic() - started < 5
+
+
+async def test_a_dropped_connection_gives_no_answer():
+    async with LoopbackServer(lambda seen: Answer(drop=True)) as server, httpx2.AsyncClient() as client:
+        try:
+            await client.get(server.url)
+        except httpx2.TransportError:
+            assert len(server.log) == 1
+        else:
+            raise AssertionError("there was an answer")
+
+
+async def test_whether_a_connection_stays_open_is_known():
+    async with LoopbackServer(echo) as server:
+        async with httpx2.AsyncClient() as client:
+            await client.get(server.url)
+            assert await server.stays_open(1, 0.05)
+        assert not await server.stays_open(1, 1.0)
+
+
+async def test_nonsense_on_the_wire_closes_or_waits_but_does_not_break_the_server():
+    async with LoopbackServer(echo) as server:
+        for text in (b"\r\n\r\n", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\x00\xff"):
+            stream = await anyio.connect_tcp("127.0.0.1", int(server.url.rpartition(":")[2]))
+            async with stream:
+                await stream.send(text)
+        async with httpx2.AsyncClient() as client:
+            assert (await client.get(server.url)).status_code == 200
