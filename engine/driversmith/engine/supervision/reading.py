@@ -13,7 +13,7 @@ import anyio
 import anyio.to_thread
 from pydantic import JsonValue, ValidationError
 
-from ..errors import DriversmithError, FetchError, InvalidArgumentError
+from ..errors import DriversmithError, FetchError, InvalidArgumentError, OutputError
 from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
 from ..sandbox.port import Raised, Sandbox
@@ -143,7 +143,13 @@ class DriverReader:
 
 def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
     """Copy the files that driver.json lists, and only those, checking each against its hash."""
-    hashes = published_hashes(project)
+    try:
+        hashes = published_hashes(project)
+    except OutputError as error:
+        raise InvalidArgumentError(
+            f"{project} holds no driver that driversmith made.",
+            next_action="Give the project folder of a driver, with its driver.json.",
+        ) from error
     manifest = cast("dict[str, Any]", json.loads((project / MANIFEST).read_text(encoding="utf-8")))
     edited: list[str] = []
     for path, sha256 in hashes.items():

@@ -1,0 +1,134 @@
+"""Records come through the driver in the sandbox, from files that are what was published."""
+
+import json
+from pathlib import Path
+
+import pytest
+from driversmith.engine.errors import FetchError, InvalidArgumentError
+from driversmith.engine.models.driver import DriverFile
+from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evidence, ObjectProfile
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.settings import Settings
+from driversmith.engine.supervision.publishing import publish
+from driversmith.engine.supervision.reading import DriverReader
+
+CLIENT = """
+class DriverError(Exception):
+    pass
+
+class InvalidRequestError(DriverError):
+    pass
+
+class AuthenticationError(DriverError):
+    pass
+
+class ServerError(DriverError):
+    pass
+
+class PetsDriver:
+    def __init__(self, base_url, **credentials):
+        self.credentials = credentials
+        assert base_url.startswith("http://127.0.0.1:")
+
+    def read(self, object_name, *, limit, status="ok"):
+        if status != "ok":
+            raise {"bad": InvalidRequestError, "key": AuthenticationError, "down": ServerError}[status](status)
+        return [{"id": n, "echo": "hunter22", "hunter22": n} for n in range(limit)]
+"""
+MANIFEST = {"contract_version": 1, "package": "pets_driver", "class_name": "PetsDriver"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    profile = ApiProfile(
+        api_name="Pets",
+        base_url="http://127.0.0.1:9",
+        source=DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1),
+        objects={"pets": ObjectProfile(name="pets", operations={}, evidence=Evidence(pointer="#"))},
+    )
+    files = [
+        DriverFile(path="pets_driver/__init__.py", text="from .client import PetsDriver\n"),
+        DriverFile(path="pets_driver/client.py", text=CLIENT),
+        DriverFile(path="profile.json", text=profile.to_json()),
+    ]
+    hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in files}
+    manifest = DriverFile(path="driver.json", text=json.dumps({**MANIFEST, "files": hashes}))
+    publish([*files, manifest], tmp_path / "pets_driver")
+    return tmp_path / "pets_driver"
+
+
+@pytest.fixture
+def learned() -> set[str]:
+    return set()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, learned: set[str]) -> DriverReader:
+    settings = Settings(home=tmp_path / "home", allow_local=True)
+    return DriverReader(settings=settings, sandbox=ProcessSandbox, learn=learned.update)
+
+
+async def test_the_first_records_are_read(reader: DriverReader, project: Path) -> None:
+    records = await reader.read(project, "pets", params={}, limit=2)
+    assert [record["id"] for record in records] == [0, 1]
+
+
+async def test_credentials_that_the_api_echoes_are_redacted(
+    reader: DriverReader, project: Path, tmp_path: Path, learned: set[str]
+) -> None:
+    (tmp_path / "home").mkdir()
+    credentials = tmp_path / "home" / "credentials.toml"
+    credentials.touch(mode=0o600)
+    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    (record,) = await reader.read(project, "pets", params={}, limit=1)
+    assert "hunter22" not in json.dumps(record)
+    assert "hunter22" in learned
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        ("bad", InvalidArgumentError, "invalid_argument"),
+        ("key", FetchError, "authentication_required"),
+        ("down", FetchError, "unreachable"),
+    ],
+)
+async def test_what_the_driver_raises_becomes_an_error_of_ours(
+    reader: DriverReader, project: Path, status: str, error: type[InvalidArgumentError | FetchError], code: str
+) -> None:
+    with pytest.raises(error, match=status) as raised:
+        await reader.read(project, "pets", params={"status": status}, limit=1)
+    assert raised.value.code == code
+    assert raised.value.next_action
+
+
+async def test_an_object_that_is_not_there_is_refused_with_those_that_are(reader: DriverReader, project: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="petz") as refused:
+        await reader.read(project, "petz", params={}, limit=1)
+    assert "pets" in refused.value.next_action
+
+
+@pytest.mark.parametrize("values", [{"limit": 0}, {"limit": 10**9}, {"limit": 1, "params": {"limit": 3}}])
+async def test_a_limit_out_of_range_is_refused(reader: DriverReader, project: Path, values: dict[str, int]) -> None:
+    with pytest.raises(InvalidArgumentError, match="limit"):
+        await reader.read(project, "pets", **{"params": {}, **values})  # type: ignore[arg-type]
+
+
+async def test_edited_code_does_not_run_unasked(reader: DriverReader, project: Path) -> None:
+    client = project / "pets_driver" / "client.py"
+    client.write_text(CLIENT.replace("hunter22", "edited"))
+    with pytest.raises(InvalidArgumentError, match=r"client\.py"):
+        await reader.read(project, "pets", params={}, limit=1)
+    (record,) = await reader.read(project, "pets", params={}, limit=1, allow_edited=True)
+    assert record["echo"] == "edited"
+
+
+async def test_files_that_the_driver_does_not_list_do_not_run(reader: DriverReader, project: Path) -> None:
+    (project / "json.py").write_text("raise SystemExit")
+    (project / "pets_driver" / "sneaky.py").write_text("import os")
+    assert await reader.read(project, "pets", params={}, limit=1)
+
+
+async def test_a_folder_without_a_driver_is_refused(reader: DriverReader, tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="no driver"):
+        await reader.read(tmp_path, "pets", params={}, limit=1)
