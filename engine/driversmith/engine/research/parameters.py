@@ -15,8 +15,8 @@ from .security_schemes import is_wire_name
 
 OURS = frozenset({"object_name", "limit", "batch_size", "data", "record_id", "operation", "body", "self"})
 """Names that the driver's own methods take."""
-IGNORED_HEADERS = frozenset({"accept", "content-type"})
-"""Headers that follow from body and response, not from the caller (Authorization is a credential)."""
+IGNORED_HEADERS = frozenset({"accept", "content-type", "content-length", "transfer-encoding", "connection", "host"})
+"""Headers that follow from body, response and connection, not from the caller (Authorization is a credential)."""
 _LOCATIONS: dict[str, ParameterLocation] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
 _DEFAULT_STYLE: dict[str, ParameterStyle] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _STYLES: dict[str, frozenset[str]] = {
