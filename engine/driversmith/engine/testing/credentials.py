@@ -1,7 +1,7 @@
 """Where each auth scheme puts its credentials on the wire, worked out here apart from any driver."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, quote_plus
@@ -13,15 +13,16 @@ from .records import RecordMaker
 
 @dataclass(frozen=True)
 class Placement:
-    """One value at one place of a request."""
+    """A value at one place of a request."""
 
     location: Literal["header", "query", "cookie"]
     name: str
-    value: str
+    values: tuple[str, ...]
+    """What is right there: one value, or each token that was given and not refused."""
 
     def is_in(self, seen: Seen) -> bool:
         """Whether the request carries exactly this."""
-        return self.found_in(seen) == self.value
+        return self.found_in(seen) in self.values
 
     def found_in(self, seen: Seen) -> str | None:
         """What the request carries at this place."""
@@ -42,17 +43,17 @@ def make_credentials(profile: ApiProfile, maker: RecordMaker) -> dict[str, str]:
     return values
 
 
-def placement(scheme: AuthScheme, credentials: Mapping[str, str], token: str) -> Placement:
-    """Where and how the scheme is sent; `token` is what an OAuth2 token endpoint gave."""
+def placement(scheme: AuthScheme, credentials: Mapping[str, str], tokens: Sequence[str]) -> Placement:
+    """Where and how the scheme is sent; `tokens` are what an OAuth2 token endpoint gave."""
     values = [credentials[c.argument] for c in scheme.credentials]
     match scheme.kind:
         case "basic":
             pair = ":".join([*values, "", ""][:2])
-            return Placement("header", "Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+            return Placement("header", "Authorization", ("Basic " + base64.b64encode(pair.encode()).decode(),))
         case "oauth2_client_credentials":
-            return Placement("header", "Authorization", f"Bearer {token}")
+            return Placement("header", "Authorization", tuple(f"Bearer {token}" for token in tokens))
         case _:
-            return Placement(scheme.location, scheme.parameter, scheme.prefix + "".join(values[:1]))
+            return Placement(scheme.location, scheme.parameter, (scheme.prefix + "".join(values[:1]),))
 
 
 def spellings(credentials: Mapping[str, str]) -> set[str]:

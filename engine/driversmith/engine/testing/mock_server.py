@@ -58,22 +58,21 @@ class MockServer:
             for verb, name in described.operations.items():
                 self._verbs.setdefault(name, (described, verb))
         self._secret_parameters = frozenset(s.parameter for s in profile.auth if s.location == "query")
-        self.reset()
+        self._tokens: list[str] = []
         self.requests = 0
+        self.reset()
 
     def reset(self) -> None:
-        """Forget records, script and log."""
+        """Forget records, script and log; tokens that were given stay good."""
         self.records: dict[str, list[dict[str, Any]]] = {}
         self.items: dict[str, Any] = {}
         self.focus: OperationProfile | None = None
         self.subject = ""
         self.script = Script(pages=PageRules(hidden=self._secret_parameters))
-        self.requests = getattr(self, "requests", 0) + len(self._main.log)
+        self.requests += len(self._main.log)
         self._main.log.clear()
         self._other.log.clear()
         self.token_log: list[Seen] = []
-        self._tokens: list[str] = []
-        self._refused: set[str] = set()
 
     @property
     def base_url(self) -> str:
@@ -120,21 +119,21 @@ class MockServer:
         return await self._main.stays_open(connection, seconds)
 
     @property
-    def token(self) -> str:
-        """The OAuth2 token given last."""
-        return self._tokens[-1] if self._tokens else ""
+    def tokens(self) -> tuple[str, ...]:
+        """The OAuth2 tokens that are good."""
+        return tuple(self._tokens)
 
     def placements(self, operation: OperationProfile) -> list[list[Placement]]:
         """For each alternative of the operation's security, what a request must carry; [] in it means anonymous."""
         schemes = {scheme.name: scheme for scheme in self._profile.auth}
         return [
-            [placement(schemes[name], self._credentials, self.token) for name in alternative if name in schemes]
+            [placement(schemes[name], self._credentials, self._tokens) for name in alternative if name in schemes]
             for alternative in operation.security
         ]
 
     def refuse_last_token(self) -> None:
         """From now on 401 for the OAuth2 token given last."""
-        self._refused.add(self.token)
+        self._tokens.pop()
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._main)
@@ -183,8 +182,6 @@ class MockServer:
 
     def _authorised(self, operation: OperationProfile, seen: Seen) -> bool:
         alternatives = self.placements(operation)
-        if self._refused and (seen.header("authorization") or "").removeprefix("Bearer ") in self._refused:
-            return False
         return not alternatives or any(all(p.is_in(seen) for p in places) for places in alternatives)
 
     def _give_token(self, seen: Seen) -> Answer:

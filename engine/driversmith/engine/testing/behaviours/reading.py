@@ -274,7 +274,8 @@ def _single(run: Run) -> list[str]:
         one = _path_arguments(run, described.operations["read_one"])
         if "read" not in described.operations:
             continue
-        if one and not one <= _path_arguments(run, described.operations["read"]):
+        taken = {p.argument for p in run.profile.operations[described.operations["read"]].parameters}
+        if one and not one <= taken:
             found.append(name)
     return found
 
