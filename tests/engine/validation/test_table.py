@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from driversmith.engine.models.findings import Finding
+from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.inspection import inspect
 from driversmith.engine.validation.rules.table import RULES
 
@@ -48,7 +49,26 @@ def test_a_rule_finds_its_fault(case: Case, driver: dict[str, str]) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case.code for case in CASES} == {rule.id for rule in RULES}
+    assert {case.code for case in CASES} | {"key-demanded"} == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("        api_key: str | None = None,", "        api_key: str,", "the argument api_key"),
+        (
+            "        headers = {",
+            '        if not api_key:\n            raise InvalidRequestError("api_key")\n        headers = {',
+            "api_key",
+        ),
+    ],
+)
+def test_a_key_demanded_for_an_api_without_keys(driver: dict[str, str], old: str, new: str, says: str) -> None:
+    profile = ApiProfile.model_validate_json(driver["profile.json"]).model_copy(update={"auth": ()})
+    driver["pet_shop_driver/client.py"] = driver["pet_shop_driver/client.py"].replace(old, new, 1)
+    found = [f for f in inspect(driver, whole=True, profile=profile) if f.code == "key-demanded"]
+    assert [f.severity for f in found] == ["P1"]
+    assert says in found[0].message
 
 
 def test_rule_ids_are_unique() -> None:

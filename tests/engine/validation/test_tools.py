@@ -52,6 +52,11 @@ async def test_an_unknown_code_is_p2() -> None:
     assert [(f.code, f.severity, f.line) for f in found] == [("F999", "P2", 3)]
 
 
+async def test_an_import_twice_is_style_a_function_twice_is_a_fault() -> None:
+    found = await run_ruff({"a.py": "import os\nimport os\n\nos.sep\n\n\ndef f(): ...\n\n\ndef f(): ...\n"})
+    assert [(f.line, f.severity) for f in found if f.code == "F811"] == [(2, "P3"), (10, "P2")]
+
+
 def test_the_map_knows_every_code_of_the_installed_ruff() -> None:
     rules = subprocess.run([*find_ruff(), "rule", "--all", "--output-format", "json"], capture_output=True, check=True)
     codes = {r["code"] for r in json.loads(rules.stdout) if r["code"]}

@@ -28,7 +28,7 @@ def inspect(
 
     `whole` says whether the files are a driver's project folder or a lone file.
     """
-    project = load_project(texts, whole=whole, package=package, profile=profile)
+    project = load_project(texts, whole=whole, package=package, profile=profile or _profile(texts, whole))
     findings: list[Finding] = []
     for file in project.python.values():
         if file.broken and focus in {None, file.path}:
@@ -43,6 +43,15 @@ def inspect(
     if focus is not None:
         findings = [f for f in findings if f.file == focus]
     return sorted(findings, key=lambda f: f.severity)[:MAX_FINDINGS]
+
+
+def _profile(texts: Mapping[str, str], whole: bool) -> ApiProfile | None:
+    if not whole or not texts.get("profile.json"):
+        return None
+    try:
+        return ApiProfile.model_validate_json(texts["profile.json"])
+    except ValueError:
+        return None
 
 
 def _run_on_files(rule: FileRule, project: Project, focus: str | None) -> list[Finding]:

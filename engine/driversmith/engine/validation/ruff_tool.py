@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 import tempfile
 import tomllib
@@ -30,6 +31,7 @@ FLAGS = (
     "--output-format",
     "json",
 )
+_IMPORT_LINE = re.compile(r"\s*(?:from\s|import\s|\w+(?:\s+as\s+\w+)?\s*,?\s*(?:#.*)?$)")
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("ruff_limiter")
 
 
@@ -51,8 +53,10 @@ async def run_ruff(
         try:
             program = list(command) if command is not None else find_ruff()
             if len(texts) == 1:
-                return await _check_one(program, *next(iter(texts.items())), seconds)
-            return await _check_folder(program, texts, seconds)
+                found = await _check_one(program, *next(iter(texts.items())), seconds)
+            else:
+                found = await _check_folder(program, texts, seconds)
+            return [_weighed(finding, texts) for finding in found]
         except TimeoutError:
             return [_unavailable(f"it took longer than {seconds:g} seconds")]
         except (OSError, ValueError) as error:
@@ -139,6 +143,15 @@ def _path(reported: str, paths: Mapping[str, str]) -> str:
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(files("driversmith.engine.validation").joinpath("data/ruff_codes.toml").read_text())
+
+
+def _weighed(finding: Finding, texts: Mapping[str, str]) -> Finding:
+    # The same import twice harms nobody; the same function or class twice hides one of them.
+    if finding.code == "F811":
+        lines = texts.get(finding.file, "").splitlines()
+        if finding.line <= len(lines) and _IMPORT_LINE.match(lines[finding.line - 1]):
+            return finding.model_copy(update={"severity": "P3"})
+    return finding
 
 
 def _whole(value: object) -> int:

@@ -41,6 +41,17 @@ def broken_json(project: Project) -> Iterable[Fault]:
             yield Fault(f"Invalid JSON: {type(error).__name__}, {error}.", file=path)
 
 
+def broken_profile(project: Project) -> Iterable[Fault]:
+    """profile.json holds a profile, so that the driver can be compared with it."""
+    text = project.texts.get("profile.json")
+    if text and project.profile is None:
+        yield Fault(
+            "profile.json is no profile of driversmith: the driver was not compared with the API's facts.",
+            hint="Leave the file as driversmith wrote it.",
+            file="profile.json",
+        )
+
+
 def broken_toml(project: Project) -> Iterable[Fault]:
     """TOML files parse."""
     for path, text in _with_suffix(project, ".toml"):

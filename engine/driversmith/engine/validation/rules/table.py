@@ -4,7 +4,7 @@ P0 cannot run, P1 breaks the contract, P2 misbehaves or is unsafe, P3 style.
 """
 
 from ...models.findings import Severity
-from . import contract, documents, exceptions, modules, network, security, shapes, stubs
+from . import against_profile, contract, documents, exceptions, modules, network, security, shapes, stubs, usage
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 
 SYNTAX_SEVERITY: dict[str, Severity] = {
@@ -67,4 +67,18 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("project-dependencies", "P1", documents.project_dependencies),
     ProjectRule("snippet-syntax", "P2", documents.snippet_syntax, partial=True),
     ProjectRule("other-language", "P2", documents.other_language),
+    FileRule("undefined-attribute", "P1", usage.undefined_attributes, PACKAGE),
+    FileRule("wrong-arguments", "P1", usage.wrong_arguments, DRIVER),
+    FileRule("unknown-method-outside", "P1", usage.unknown_methods, OUTSIDE),
+    ProjectRule("snippet-unknown-name", "P2", usage.snippet_methods),
+    ProjectRule("profile-unreadable", "P3", documents.broken_profile),
+    FileRule("invented-endpoint", "P1", against_profile.invented_endpoints, ("package", "example")),
+    FileRule("foreign-host", "P2", against_profile.foreign_hosts, PACKAGE),
+    ProjectRule("key-demanded", "P1", against_profile.key_demanded),
+    ProjectRule("auth-not-sent", "P1", against_profile.auth_not_sent),
+    ProjectRule("paging-not-followed", "P1", against_profile.paging_not_followed),
+    FileRule("example-unknown-name", "P1", against_profile.example_calls, ("example",)),
+    ProjectRule("snippet-unknown-object", "P2", against_profile.snippet_calls),
+    ProjectRule("environment-name", "P2", against_profile.environment_names),
+    FileRule("environment-prefix", "P2", against_profile.environment_prefix, PACKAGE),
 )

@@ -82,7 +82,7 @@ class PetShopDriver:
         """Records of an object, page by page."""
         path, page, before = self._path(object_name), 1, None
         while True:
-            records = self._transport.send("GET", path, params={**params, "page": page, "per_page": batch_size})
+            records = self._transport.send("GET", path, params={**params, "page_number": page, "per_page": batch_size})
             if not isinstance(records, list):
                 raise UnexpectedResponseError("The answer is no list.", details={"path": path})
             if not records:

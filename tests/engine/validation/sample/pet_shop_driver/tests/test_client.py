@@ -17,7 +17,7 @@ class ReadTest(unittest.TestCase):
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """Two pages of pets."""
-        page = int(request.url.params.get("page", 1))
+        page = int(request.url.params.get("page_number", 1))
         return httpx2.Response(200, json=[{"id": page}] if page < 3 else [])
 
     def test_read_gives_all_pages(self) -> None:

@@ -1,0 +1,239 @@
+"""How the driver's own parts are used: attributes that exist, arguments that are taken, methods that are there."""
+
+import ast
+import difflib
+from collections.abc import Iterable, Iterator
+
+from ..fault import Fault
+from ..project import ClassPlace, Project
+from ..python_file import PythonFile
+from .documents import Snippet, snippet_code, snippets
+from .members import Function, Members, members
+
+_TRANSPARENT = frozenset({"classmethod", "staticmethod", "abstractmethod", "override", "final"})
+
+
+def undefined_attributes(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Every `self.x` that is read is set somewhere, or defined in the class or its bases."""
+    for node in file.nodes(ast.ClassDef):
+        known = members(project, ClassPlace(file, node)) if isinstance(file.parent(node), ast.Module) else None
+        if known is None:
+            continue
+        for function in node.body:
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or not function.args.args:
+                continue
+            first = function.args.args[0].arg
+            if first not in {"self", "cls"}:
+                continue
+            for used in ast.walk(function):
+                if (
+                    isinstance(used, ast.Attribute)
+                    and isinstance(used.value, ast.Name)
+                    and used.value.id == first
+                    and used.attr not in known.names
+                    and not used.attr.startswith("__")
+                ):
+                    yield _no_attribute(f"{first}.{used.attr}", node.name, used.attr, known, used)
+
+
+def wrong_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Functions and classes of the package are called with arguments that they take."""
+    for call in file.nodes(ast.Call):
+        found = _callee(call, file, project)
+        if found is None:
+            continue
+        name, function, bound = found
+        decorators = {getattr(d, "id", getattr(d, "attr", "?")) for d in function.decorator_list}
+        if decorators - _TRANSPARENT:
+            continue
+        skip = 0 if "staticmethod" in decorators or not bound else 1
+        for problem in _argument_problems(call, function.args, skip):
+            yield Fault(
+                f"{name}() {problem}.",
+                hint=f"It takes: ({ast.unparse(function.args)}).",
+                node=call,
+            )
+
+
+def unknown_methods(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Tests and examples call what the driver has."""
+    place = project.driver
+    known = members(project, place) if place else None
+    if place is None or known is None or file.tree is None:
+        return
+    variables = driver_variables(file.tree, place.node.name)
+    for used in file.nodes(ast.Attribute):
+        if _is_driver(used.value, variables, place.node.name) and used.attr not in known.names:
+            yield _no_attribute(f"{ast.unparse(used.value)}.{used.attr}", place.node.name, used.attr, known, used)
+
+
+def snippet_methods(project: Project) -> Iterable[Fault]:
+    """Snippets of README.md import and call what the driver has."""
+    place, text = project.driver, project.texts.get("README.md")
+    known = members(project, place) if place else None
+    if place is None or known is None or text is None:
+        return
+    parsed = list(parsed_snippets(text))
+    variables = {v for _, tree in parsed for v in driver_variables(tree, place.node.name)}
+    for snippet, tree in parsed:
+        for used in ast.walk(tree):
+            if isinstance(used, ast.Attribute) and _is_driver(used.value, variables, place.node.name):
+                if used.attr not in known.names:
+                    fault = _no_attribute(f".{used.attr}", place.node.name, used.attr, known, used)
+                    yield Fault(fault.message, fault.hint, line=snippet.line + used.lineno - 1, file="README.md")
+            elif isinstance(used, ast.ImportFrom) and used.level == 0:
+                yield from _snippet_imports(used, snippet, project)
+
+
+def parsed_snippets(markdown: str) -> Iterator[tuple[Snippet, ast.Module]]:
+    """The Python snippets of a Markdown text that parse."""
+    for snippet in snippets(markdown):
+        if snippet.language in {"python", "py", "python3", "pycon"}:
+            try:
+                yield snippet, ast.parse(snippet_code(snippet))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+
+
+def driver_variables(tree: ast.AST, class_name: str) -> set[str]:
+    """Names and `self` attributes that hold a driver and nothing else."""
+    drivers: set[str] = set()
+    others: set[str] = set()
+    for node in ast.walk(tree):
+        pairs: list[tuple[ast.expr, ast.expr]] = []
+        if isinstance(node, ast.Assign):
+            pairs = [(target, node.value) for target in node.targets]
+        elif isinstance(node, ast.With):
+            pairs = [(item.optional_vars, item.context_expr) for item in node.items if item.optional_vars]
+        elif isinstance(node, ast.For | ast.comprehension):
+            pairs = [(node.target, node.iter)]
+        elif isinstance(node, ast.arg):
+            others.add(node.arg)
+        for target, value in pairs:
+            name = ast.unparse(target) if isinstance(target, ast.Name | ast.Attribute) else ""
+            (drivers if _makes_driver(value, class_name) else others).add(name)
+    return drivers - others - {""}
+
+
+def _snippet_imports(node: ast.ImportFrom, snippet: Snippet, project: Project) -> Iterator[Fault]:
+    package = project.package or ""
+    head, _, tail = (node.module or "").partition(".")
+    if head != package:
+        return
+    module = project.module(tail)
+    found = project.bindings(module) if module else None
+    for alias in node.names:
+        if found is None or not (found.open or found.stars or alias.name in found.names):
+            yield Fault(
+                f"`{alias.name}` is imported from {node.module}, which does not define it.",
+                hint=f"It defines: {', '.join(sorted(found.names)[:30])}." if found else "There is no such module.",
+                line=snippet.line + node.lineno - 1,
+                file="README.md",
+            )
+
+
+def _callee(call: ast.Call, file: PythonFile, project: Project) -> tuple[str, Function, bool] | None:
+    match call.func:
+        case ast.Name(id=name):
+            if place := project.find_class(file, name) or _outside_class(file, name, project):
+                return _constructor(project, place, name)
+            bound = project.bindings(file).names.get(name)
+            if isinstance(bound, ast.FunctionDef) and not _is_local(file, call, name):
+                return name, bound, False
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            holder = file.class_of(call)
+            if holder is not None and isinstance(file.parent(holder), ast.Module):
+                for ancestor in project.ancestry(ClassPlace(file, holder))[0]:
+                    for statement in ancestor.node.body:
+                        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
+                            return f"self.{name}", statement, True
+        case _:
+            pass
+    return None
+
+
+def _constructor(project: Project, place: ClassPlace, name: str) -> tuple[str, Function, bool] | None:
+    inside, _ = project.ancestry(place)
+    for ancestor in inside:
+        if ancestor.node.decorator_list or ancestor.node.keywords:
+            return None
+        for statement in ancestor.node.body:
+            if isinstance(statement, ast.FunctionDef) and statement.name in {"__init__", "__new__"}:
+                return (name, statement, True) if statement.name == "__init__" else None
+    return None
+
+
+def _outside_class(file: PythonFile, name: str, project: Project) -> ClassPlace | None:
+    # Tests and examples import by the package's name.
+    bound = project.bindings(file).names.get(name)
+    if not isinstance(bound, ast.ImportFrom) or bound.level or project.package is None:
+        return None
+    target = project.imported_module(file, bound)
+    module = project.module(target) if target is not None else None
+    original = next((a.name for a in bound.names if (a.asname or a.name) == name), name)
+    return project.find_class(module, original) if module else None
+
+
+def _is_local(file: PythonFile, call: ast.Call, name: str) -> bool:
+    function = file.function_of(call)
+    while function is not None:
+        arguments = function.args
+        parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        if any(a.arg == name for a in parameters):
+            return True
+        if any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(function)):
+            return True
+        function = file.function_of(function)
+    return False
+
+
+def _argument_problems(call: ast.Call, arguments: ast.arguments, skip: int) -> Iterator[str]:
+    positional = [a.arg for a in [*arguments.posonlyargs, *arguments.args]][skip:]
+    keyword_only = {a.arg for a in arguments.kwonlyargs}
+    takes = set(positional[max(len(arguments.posonlyargs) - skip, 0) :]) | keyword_only
+    given = {k.arg for k in call.keywords if k.arg}
+    spread = any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
+    for name in sorted(given - takes):
+        if arguments.kwarg is None:
+            close = difflib.get_close_matches(name, takes, 1)
+            yield f"does not take the keyword {name}" + (f" (it takes {close[0]})" if close else "")
+            return
+    if not spread and arguments.vararg is None and len(call.args) > len(positional):
+        yield f"takes {len(positional)} positional arguments, {len(call.args)} are given"
+        return
+    if spread:
+        return
+    optional = set(positional[len(positional) - len(arguments.defaults) :] if arguments.defaults else [])
+    optional |= {a.arg for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
+    needed = set(positional[len(call.args) :]) | keyword_only
+    if missing := sorted(needed - optional - given):
+        yield f"is called without {', '.join(missing)}"
+
+
+def _makes_driver(value: ast.expr, class_name: str) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id=name)):
+            return name == class_name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="from_env")):
+            return name == class_name
+        case _:
+            return False
+
+
+def _is_driver(value: ast.expr, variables: set[str], class_name: str) -> bool:
+    if isinstance(value, ast.Name):
+        return value.id in variables or value.id == class_name
+    if isinstance(value, ast.Attribute):
+        return ast.unparse(value) in variables
+    return _makes_driver(value, class_name)
+
+
+def _no_attribute(written: str, owner: str, name: str, known: Members, node: ast.AST) -> Fault:
+    public = sorted(n for n in known.names - set(dir(Exception)) if not n.startswith("__"))
+    close = difflib.get_close_matches(name, public, 1, 0.6)
+    listed = sorted(n for n in known.methods if not n.startswith("_"))
+    return Fault(
+        f"`{written}` is used, but {owner} has no {name}; its methods: {', '.join(listed[:30]) or 'none'}.",
+        hint=f"Did you mean {close[0]}?" if close else "Use what exists, or define it.",
+        node=node,
+    )
