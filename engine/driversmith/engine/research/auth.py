@@ -9,7 +9,7 @@ from ..models.profile import AuthScheme
 from .credentials import with_credentials
 from .keys import KeyLikeness
 from .reading import Node, is_list, mapping
-from .references import Document
+from .references import Document, Place
 from .security_schemes import key_scheme, security_schemes
 from .words import ascii_name, unique
 
@@ -55,14 +55,17 @@ class Auth:
             self.none_required = False
         return alternatives
 
-    def key(self, wire_name: str, location: Literal["header", "query", "cookie"], node: Node, pointer: str) -> str:
-        """The scheme of a parameter that is really a key: one that the description defines, or a new one."""
+    def key(self, wire_name: str, location: Literal["header", "query", "cookie"], place: Place, words: str) -> str:
+        """The scheme of a parameter that is really a key: one that the description defines, or a new one.
+
+        `words` are what is said about the parameter and the operation it was first met at.
+        """
         for scheme in self._schemes.values():
             if scheme.location == location and scheme.parameter.lower() == wire_name.lower() and scheme.kind != "basic":
                 return scheme.name
         name = unique(wire_name if ascii_name(wire_name) else "key", self._canonical, 80)
         self._canonical[name] = name
-        self._schemes[name] = key_scheme(name, wire_name, location, node, pointer)
+        self._schemes[name] = key_scheme(name, wire_name, location, place, words)
         return name
 
     def owns(self, wire_name: str, location: str) -> bool:

@@ -6,7 +6,7 @@ from ..models.profile import FieldProfile, Verb
 from .objects import Collection
 from .words import bare, singular
 
-_USUAL = ("id", "uuid", "guid", "gid", "sid", "key", "slug", "code", "name")
+_USUAL = ("id", "uuid", "guid", "gid", "sid", "uid", "key", "slug", "code", "name")
 
 
 def identifier_of(fields: dict[str, FieldProfile], collection: Collection) -> str | None:

@@ -184,7 +184,7 @@ class OperationReader:
         queried = {source: name for name, source in template.query_names.items()}
         inside = (parameter for parameter in raw if parameter.location not in ("body", "formdata"))
         for parameter in (self._relocated(parameter, template, queried) for parameter in inside):
-            if key := self._key(parameter):
+            if key := self._key(parameter, site):
                 keys.append(key)
             elif parameter.location == "header" and parameter.name.lower() in IGNORED_HEADERS:
                 continue
@@ -224,7 +224,7 @@ class OperationReader:
             return parameter
         return replace(parameter, location="path") if parameter.name in template.names else parameter
 
-    def _key(self, parameter: RawParameter) -> KeyParameter | None:
+    def _key(self, parameter: RawParameter, site: _Site) -> KeyParameter | None:
         if parameter.location not in ("header", "query", "cookie"):
             return None
         location = parameter.location
@@ -233,7 +233,10 @@ class OperationReader:
             likeness = "key"
         if likeness is None:
             return None
-        scheme = self._auth.key(parameter.name, location, parameter.node, parameter.pointer)
+        owner = mapping(site.node)
+        parts = (parameter.node.get("description"), owner.get("summary"), owner.get("description"))
+        words = " ".join(text(part)[:1000] for part in parts)
+        scheme = self._auth.key(parameter.name, location, Place(parameter.node, parameter.pointer), words)
         return KeyParameter(scheme, likeness, flag(parameter.node.get("required")))
 
     def _name(self, operation_id: object, method: str, path: str) -> str:

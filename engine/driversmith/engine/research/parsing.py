@@ -140,7 +140,7 @@ def _parse(source: str, location: str) -> object:
             + (" (it ends there, as if cut off)." if not source[error.pos :].strip() else "."),
             next_action="Correct or complete it at that place.",
         )
-        if len(source) > _LENIENT_JSON or not source[error.pos :].strip() or error.msg.startswith("Unterminated"):
+        if len(source) > _LENIENT_JSON or not _is_almost_json(error):
             raise broken from None
         try:
             return _parse_yaml(source, location)
@@ -150,6 +150,12 @@ def _parse(source: str, location: str) -> object:
             raise broken from None
     except ValueError as error:  # an integer of more than 4300 digits
         raise DescriptionError(f"{location} is not valid JSON: {error}.", next_action=_GIVE) from None
+
+
+def _is_almost_json(error: json.JSONDecodeError) -> bool:
+    """Whether a trailing comma, a comment or a bare name is all that is wrong: YAML allows them."""
+    here = error.doc[error.pos : error.pos + 1]
+    return here != "" and (error.msg.startswith("Expecting property name") or here in "]#")
 
 
 def _parse_yaml(source: str, location: str) -> object:

@@ -139,6 +139,8 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     paged = pagination_of(read, records, schemas, notes) if read and records else None
     paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()
     filters = (p for p in read.profile.parameters if p.location != "path" and p.name not in paging) if read else ()
+    identifier = identifier_of(fields, collection)
+    rules = (records.rule if records else "", f"{identifier!r} identifies a record" if identifier else "")
     return ObjectProfile(
         name=collection.name,
         description=(read or first).profile.summary,
@@ -146,10 +148,10 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
         item_path=item_path,
-        identifier=identifier_of(fields, collection),
+        identifier=identifier,
         fields=fields,
         filters=tuple(parameter.argument for parameter in filters),
-        evidence=Evidence(pointer=first.profile.evidence.pointer, rule=records.rule if records else None),
+        evidence=Evidence(pointer=first.profile.evidence.pointer, rule="; ".join(filter(None, rules)) or None),
         **({"pagination": paged} if paged else {}),
     )
 

@@ -50,7 +50,7 @@ def one_line(node: object, length: int) -> str:
     if len(line) <= length:
         return line
     cut = line[: length - 3]
-    return (cut[: cut.rfind(" ")] if " " in cut[length // 2 :] else cut).rstrip(" ,;:") + "..."
+    return (cut[: cut.rfind(" ")] if " " in cut[length // 2 :] else cut).rstrip(" ,;:.") + "..."
 
 
 def flag(node: object) -> bool:

@@ -53,7 +53,7 @@ class Responses:
 
     def _response(self, code: int, place: Place, operation: Node, method: str) -> Response:
         node = place.node
-        offers = [] if method == "HEAD" or code in (204, 205) else self._offers(node, operation)
+        offers = [] if method == "HEAD" or code in (204, 205) else self._offers(node, operation, method)
         if not offers:
             profile = ResponseProfile(status=code)
             return Response(profile, ANY, place.pointer, mapping(node.get("headers")), text(node.get("description")))
@@ -67,16 +67,16 @@ class Responses:
         )
         return Response(profile, schema, place.pointer, mapping(node.get("headers")), text(node.get("description")))
 
-    def _offers(self, node: Node, operation: Node) -> list[tuple[str, Schema]]:
+    def _offers(self, node: Node, operation: Node, method: str) -> list[tuple[str, Schema]]:
         if not self._document.is_swagger2:
             return [(name, self._schema(mapping(media))) for name, media in mapping(node.get("content")).items()]
         examples = mapping(node.get("examples"))
-        if "schema" not in node and not examples:
+        if "schema" not in node and not examples and (method != "GET" or "produces" not in operation):
             return []
         produces = operation.get("produces", self._document.root.get("produces"))
         names = [name for name in sequence(produces) if isinstance(name, str)] or ["application/json"]
-        if "schema" in node:
-            schema = self._schemas.read(node["schema"])
+        if "schema" in node or not examples:
+            schema = self._schemas.read(node.get("schema"))
             return [(name, schema) for name in names]
         return [(name, self._schemas.read(schema_of_sample(sample))) for name, sample in examples.items()]
 

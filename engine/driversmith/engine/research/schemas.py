@@ -119,8 +119,10 @@ class Schemas:
         if isinstance(reference, str):
             target = self.read(self._document.find(reference))
             schema = target if len(node) == 1 else _both(target, schema)
+        whole = ANY
         for part in sequence(node.get("allOf"))[:_MOST_VARIANTS]:
-            schema = _both(schema, self.read(part))
+            whole = _both(whole, self.read(part))
+        schema = _both(whole, schema)
         for keyword in ("oneOf", "anyOf"):
             if variants := sequence(node.get(keyword)):
                 schema = _both(schema, _either([self.read(variant) for variant in variants[:_MOST_VARIANTS]]))

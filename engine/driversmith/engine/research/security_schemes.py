@@ -5,7 +5,7 @@ from typing import Literal
 
 from ..models.profile import AuthKind, AuthScheme, Evidence
 from .reading import Node, mapping, one_line, text
-from .references import Document, join
+from .references import Document, Place, join
 
 _LOCATIONS: dict[str, Literal["header", "query", "cookie"]] = {"header": "header", "query": "query", "cookie": "cookie"}
 _PREFIX = re.compile(r"Authorization\W{1,4}([A-Za-z][\w-]{1,20}) +[`'\"]?[<{\[$]")
@@ -48,18 +48,19 @@ def security_schemes(document: Document) -> dict[str, AuthScheme | None]:
 
 
 def key_scheme(
-    name: str, wire_name: str, location: Literal["header", "query", "cookie"], node: Node, pointer: str
+    name: str, wire_name: str, location: Literal["header", "query", "cookie"], place: Place, words: str
 ) -> AuthScheme:
     """The scheme for a parameter that is really a key."""
-    evidence = Evidence(pointer=pointer, rule="a parameter that carries a key is a credential, not an argument")
+    evidence = Evidence(pointer=place.pointer, rule="a parameter that carries a key is a credential, not an argument")
     if location == "header" and wire_name.lower() == "authorization":
-        return _authorization(name, node, evidence)
+        scheme = _authorization(name, place.node, evidence, words)
+        return scheme.model_copy(update={"kind": "bearer"}) if scheme.prefix == "Bearer " else scheme
     return AuthScheme(
         name=name,
         kind="api_key",
         location=location,
         parameter=wire_name,
-        description=one_line(node.get("description"), 200),
+        description=one_line(place.node.get("description"), 200),
         evidence=evidence,
     )
 
@@ -90,13 +91,11 @@ def _api_key(name: str, node: Node, description: str, evidence: Evidence) -> Aut
     )
 
 
-def _authorization(name: str, node: Node, evidence: Evidence) -> AuthScheme:
+def _authorization(name: str, node: Node, evidence: Evidence, words: str = "") -> AuthScheme:
     """A key in the Authorization header: which words stand before it is often only in the description."""
-    words = " ".join(
-        (name, *(text(node.get(key))[:2000] for key in ("description", "x-bearer-format", "example", "default")))
-    )
     schema = mapping(node.get("schema"))
-    words += " ".join(text(schema.get(key))[:500] for key in ("description", "example", "default"))
+    said = (text(place.get(key))[:2000] for place in (node, schema) for key in ("description", "example", "default"))
+    words = " ".join((name, words, *said))
     description = one_line(node.get("description"), 200)
     kind: AuthKind = "api_key"
     prefix = ""

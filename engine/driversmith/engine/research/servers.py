@@ -49,7 +49,7 @@ class Home:
             path = parts.path.rstrip("/")
             if not place and not path.startswith("/") and path:
                 path = "/" + path
-            if path == self.path or not path:
+            if path == self.path:
                 return ""
             if path.startswith(self.path + "/"):
                 return path[len(self.path) :]
