@@ -83,6 +83,30 @@ def test_a_failed_behaviour_says_what_was_expected_and_what_came() -> None:
     assert "100 records" in diagnosis.root_cause
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("list-objects", "list_objects_shape"),
+        ("repeated-page-stops", "pagination_loops"),
+        ("read-every-page", "pagination_stops_early"),
+        ("read-limit-across-pages", "pagination_stops_early"),
+        ("next-url-stays-on-origin", "pagination_stops_early"),
+        ("status-401", "wrong_exception"),
+        ("rate-limit-waited-out", "wrong_exception"),
+        ("broken-json", "wrong_exception"),
+        ("credentials-placed", "invented_endpoint"),
+        ("call-operation", "invented_endpoint"),
+        ("from-env", "wrong_signature"),
+        ("read-records", "record_path"),
+        ("read-one", "record_path"),
+        ("get-fields", "record_path"),
+    ],
+)
+def test_a_failed_behaviour_names_its_kind(name: str, kind: str) -> None:
+    behaviour = BehaviourResult(name=name, subject="pets", passed=False, received="a", expected="b")
+    assert diagnose(FailureContext(behaviours=(behaviour,))).fault_kind == kind
+
+
 def test_behaviours_that_passed_say_nothing() -> None:
     passed = BehaviourResult(name="read-all-pages", passed=True)
     assert diagnose(FailureContext(behaviours=(passed,))).fault_kind == "unknown"
