@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import anyio
 import pytest
-from driversmith.engine import open_engine
+from driversmith.engine import generate_driver_supervised, open_engine
 from driversmith.engine.errors import InvalidArgumentError, JournalError, SessionNotFoundError
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.session import GenerateRequest
+from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
 from driversmith.engine.settings import Settings
 
 HEAVY = ["jinja2", "yaml", "httpx2", "uvicorn", "anthropic", "mcp", "driversmith.engine.supervision.supervisor"]
@@ -37,8 +39,10 @@ def asked(tmp_path: Path, **values: object) -> GenerateRequest:
 def test_opening_an_engine_imports_nothing_heavy(tmp_path: Path) -> None:
     script = f"""
 import anyio, json, sys
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from driversmith.engine import open_engine
+from driversmith.engine import generate_driver_supervised, open_engine
+from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
 from driversmith.engine.settings import Settings
 
 async def main():
@@ -141,3 +145,70 @@ async def test_a_database_that_cannot_be_used_is_told_at_once(settings: Settings
     with pytest.raises(JournalError, match="not a driversmith database"):
         async with open_engine(settings):
             pass
+
+
+PETS = {
+    "openapi": "3.1.0",
+    "info": {"title": "Pets", "version": "1"},
+    "paths": {
+        "/pets": {
+            "get": {
+                "operationId": "listPets",
+                "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 50}}],
+                "responses": {
+                    "200": {
+                        "description": "all",
+                        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+                    }
+                },
+            }
+        }
+    },
+}
+
+
+@pytest.fixture
+async def pets_api() -> AsyncGenerator[str]:
+    """A small API on loopback that describes itself."""
+    bodies = {"/openapi.json": PETS, "/pets": [{"id": n, "name": f"pet {n}"} for n in range(3)]}
+
+    async def answer(request: LoopbackRequest) -> LoopbackResponse:
+        body = bodies.get(request.target.decode().partition("?")[0])
+        headers = [(b"content-type", b"application/json")]
+        return LoopbackResponse(200 if body else 404, headers, json.dumps(body).encode())
+
+    async with serve_loopback(answer) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+async def test_a_driver_is_made_verified_live_and_read_with(pets_api: str, settings: Settings, tmp_path: Path) -> None:
+    local = settings.model_copy(update={"allow_local": True})
+    async with open_engine(local) as engine:
+        session = await engine.start(asked(tmp_path, api_url=pets_api))
+        result = await engine.wait(session.session_id, seconds=60)
+        assert result.error is None
+        assert result.verification.level == "live"
+        assert result.preview["pets"] == [{"id": n, "name": f"pet {n}"} for n in range(3)]
+        assert await engine.read_records(session.session_id, "pets", limit=1) == [{"id": 0, "name": "pet 0"}]
+        assert (await engine.start(asked(tmp_path, api_url=pets_api))).session_id == session.session_id
+        assert (await engine.journal.metrics())["unhandled_exceptions"] == 0
+
+
+async def test_a_local_api_that_nobody_allowed_is_refused(pets_api: str, settings: Settings, tmp_path: Path) -> None:
+    async with open_engine(settings) as engine:
+        session = await engine.start(asked(tmp_path, api_url=pets_api))
+        result = await engine.wait(session.session_id, seconds=60)
+        assert result.error is not None
+        assert result.error.code == "address_refused"
+        assert result.supervisor_attempts == 1
+
+
+async def test_one_await_makes_a_driver(settings: Settings, tmp_path: Path) -> None:
+    spec = tmp_path / "pets.json"
+    spec.write_text(json.dumps(PETS))
+    result = await generate_driver_supervised(
+        api_name="Pets", api_url="https://pets.example", spec=str(spec), live="false", settings=settings
+    )
+    assert result.error is None
+    assert result.verification.level == "mock"
+    assert result.output_path == str(tmp_path / "drivers" / "pets_driver")

@@ -61,7 +61,6 @@ class Attempt:
         self.live = LiveReport()
         self.verification = Verification()
         self.publication: Publication | None = None
-        self.notes: list[str] = []
         self._session_id = session_id
         self._epoch = epoch
         self._journal = journal

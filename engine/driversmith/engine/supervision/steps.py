@@ -52,7 +52,7 @@ class Steps:
         await self._log.write("step.started", f"{title}.", data={"step": name})
         began = time.monotonic()
         result = await work()
-        await self.store(name, result.model_dump(mode="json"))
+        await self.store(name, result.model_dump(mode="json", exclude_defaults=True))
         await self._log.write(
             "step.finished",
             f"{title}: done.",

@@ -50,19 +50,13 @@ class Worker:
         Raises:
             JournalError: the journal cannot be written.
         """
-        epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)
-        if epoch is None:
+        claimed = None
+        with anyio.CancelScope(shield=True):  # what is claimed must be released
+            claimed = await self._claim(session_id)
+        if claimed is None:
             self._changed(session_id)
             return
-        record = await self._journal.session(session_id)
-        log = SessionLog(
-            journal=self._journal,
-            session_id=session_id,
-            epoch=epoch,
-            redact=self._redact,
-            changed=self._changed,
-            progress=await reached(self._journal, session_id),
-        )
+        record, epoch, log = claimed
         try:
             result = await self._run(record, epoch, log)
             if result is None:
@@ -85,6 +79,20 @@ class Worker:
         finally:
             self._changed(session_id)
 
+    async def _claim(self, session_id: str) -> tuple[SessionRecord, int, SessionLog] | None:
+        epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)
+        if epoch is None:
+            return None
+        log = SessionLog(
+            journal=self._journal,
+            session_id=session_id,
+            epoch=epoch,
+            redact=self._redact,
+            changed=self._changed,
+            progress=await reached(self._journal, session_id),
+        )
+        return await self._journal.session(session_id), epoch, log
+
     async def _run(self, record: SessionRecord, epoch: int, log: SessionLog) -> SupervisedResult | None:
         """The result, or None where somebody asked to cancel."""
         again = record.resumed > 0
@@ -100,14 +108,14 @@ class Worker:
             async def supervise() -> None:
                 try:
                     outcome.append(await self._supervisor.run(record, epoch, log))
-                except JournalError as error:
+                except Exception as error:  # carried out of the group as it is
                     failure.append(error)
                 tasks.cancel_scope.cancel()
 
             async def beat() -> None:
                 try:
                     await self._until_cancelled(record.session_id, epoch)
-                except LeaseLostError as error:
+                except Exception as error:  # carried out of the group as it is
                     failure.append(error)
                 tasks.cancel_scope.cancel()
 
