@@ -79,6 +79,9 @@ class Row:
     peer_bytes: int = 0
 
 
+Proof = tuple[Row, Path, ApiProfile, DriverBundle]
+
+
 def main() -> None:
     """Measure, print the table, and exit 1 where a description gave no driver."""
     arguments = parse_arguments()
@@ -88,7 +91,10 @@ def main() -> None:
     files = [p for p in files if arguments.only in str(p)]
     work = Path(tempfile.mkdtemp(prefix="driversmith-bench-"))
     try:
-        rows = anyio.run(measure_all, files, work, arguments)
+        rows = [Row(str(path.relative_to(arguments.folder))) for path in files]
+        proofs = write_all(files, rows, work, arguments)
+        if not arguments.no_contract:
+            anyio.run(prove_all, proofs)
         if not arguments.no_types:
             judge_output(rows, work)
     finally:
@@ -114,29 +120,32 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def measure_all(files: list[Path], work: Path, arguments: argparse.Namespace) -> list[Row]:
-    """One row a description; two contract runs at a time."""
-    rows = [Row(str(path.relative_to(arguments.folder))) for path in files]
-    at_once = anyio.CapacityLimiter(2)
-    console = Console(stderr=True)
-    with console.status("") as status:
-        async with anyio.create_task_group() as tasks:
-            for number, (path, row) in enumerate(zip(files, rows, strict=True), 1):
-                status.update(f"{number}/{len(files)} {row.name}")
-                project = work / f"d{number}"
-                driver = write_one(path, row, project)
-                if driver is None:
-                    continue
+def write_all(files: list[Path], rows: list[Row], work: Path, arguments: argparse.Namespace) -> list[Proof]:
+    """Each description's files on disk, imported; what there is to prove."""
+    proofs: list[Proof] = []
+    with Console(stderr=True).status("") as status:
+        for number, (path, row) in enumerate(zip(files, rows, strict=True), 1):
+            status.update(f"writing {number}/{len(files)} {row.name}")
+            driver = write_one(path, row, work / f"d{number}")
+            if driver is not None:
                 profile, bundle = driver
-                folder = project / bundle.project
+                folder = work / f"d{number}" / bundle.project
                 row.imports = imports(folder, bundle.project, row)
-                if arguments.peer:
-                    run_peer(path, row, work / f"p{number}")
-                if not arguments.no_contract:
-                    await at_once.acquire_on_behalf_of(row)
-                    tasks.start_soon(prove, row, folder, profile, bundle, at_once)
-                await anyio.lowlevel.checkpoint()
-    return rows
+                proofs.append((row, folder, profile, bundle))
+            if arguments.peer:
+                run_peer(path, row, work / f"p{number}")
+    return proofs
+
+
+async def prove_all(proofs: list[Proof]) -> None:
+    """The contract suites, two at a time."""
+    at_once = anyio.Semaphore(2)
+    with Console(stderr=True).status("") as status:
+        async with anyio.create_task_group() as tasks:
+            for number, proof in enumerate(proofs, 1):
+                await at_once.acquire()
+                status.update(f"proving {number}/{len(proofs)} {proof[0].name}")
+                tasks.start_soon(prove, *proof, at_once)
 
 
 def write_one(path: Path, row: Row, project: Path) -> tuple[ApiProfile, DriverBundle] | None:
@@ -201,9 +210,7 @@ def imports(folder: Path, package: str, row: Row) -> bool:
     return not run.returncode
 
 
-async def prove(
-    row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundle, at_once: anyio.CapacityLimiter
-) -> None:
+async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundle, at_once: anyio.Semaphore) -> None:
     """The contract suite against the driver's own mock server."""
     started = time.monotonic()
     try:
@@ -226,7 +233,7 @@ async def prove(
             row.unittests_ran, row.unittests_failed = report.unittests.ran, report.unittests.failed
     finally:
         row.contract_wall = time.monotonic() - started
-        at_once.release_on_behalf_of(row)
+        at_once.release()
 
 
 def judge_output(rows: list[Row], work: Path) -> None:
