@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driversmith.engine import composition
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveRead, LiveReport
 from driversmith.engine.models.session import GenerateRequest
+from driversmith.engine.supervision import rooms
 from driversmith.engine.supervision.workshop import Tell
 from driversmith.server.cli.app import run
 
@@ -107,5 +107,5 @@ class WorkshopStandIn:
 def workshop(monkeypatch: pytest.MonkeyPatch) -> WorkshopStandIn:
     """Stands where the engine's rooms would be."""
     shop = WorkshopStandIn()
-    monkeypatch.setattr(composition, "Rooms", lambda **_: shop)
+    monkeypatch.setattr(rooms, "Rooms", lambda **_: shop)
     return shop
