@@ -278,11 +278,19 @@ async def test_attempts_files_and_usage_are_kept_with_the_session(journal: Journ
     epoch = await a_claim(journal, session_id)
     for outcome in ("failed", "succeeded"):
         await journal.record_attempt(
-            session_id, epoch, 1, engine="template", outcome=outcome, elapsed_seconds=1.5, data={"findings": {"F821": 2}}
+            session_id,
+            epoch,
+            1,
+            engine="template",
+            outcome=outcome,
+            elapsed_seconds=1.5,
+            data={"findings": {"F821": 2}},
         )
     attempts = await journal.attempts(session_id)
     assert [(a["attempt"], a["outcome"], a["data"]) for a in attempts] == [(1, "succeeded", {"findings": {"F821": 2}})]
-    await journal.store_files(session_id, epoch, [DriverFile(path="b.py", text="old"), DriverFile(path="a.py", text="é")])
+    await journal.store_files(
+        session_id, epoch, [DriverFile(path="b.py", text="old"), DriverFile(path="a.py", text="é")]
+    )
     await journal.store_files(session_id, epoch, [DriverFile(path="b.py", text="new")])
     assert [(f.path, f.size) for f in await journal.files(session_id)] == [("a.py", 2), ("b.py", 3)]
     assert await journal.file_text(session_id, "b.py") == "new"
@@ -371,7 +379,9 @@ async def test_metrics_come_from_what_happened(journal: Journal, clock: Clock) -
     lost = await a_session(journal, key="5", path="/5")
     await journal.release(lost, await a_claim(journal, lost), "interrupted")
     for latency in (1.0, 2.0, 3.0, 4.0, 100.0):
-        diagnosis = await journal.add_diagnosis(first, a_diagnosis(), fingerprint="a", latency_seconds=latency, cost_usd=0.1)
+        diagnosis = await journal.add_diagnosis(
+            first, a_diagnosis(), fingerprint="a", latency_seconds=latency, cost_usd=0.1
+        )
         await journal.set_helped(diagnosis, latency < 4)
     await journal.count("unhandled_exceptions", 2)
     await journal.count("something_else")

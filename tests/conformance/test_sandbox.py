@@ -190,7 +190,9 @@ async def test_from_env_sees_the_given_variables_for_that_call_only(sandbox: San
     async with open_driver(sandbox, project) as child:
         await child.construct("e", arguments={}, from_env=True, environment={"A_BASE_URL": "http://env"})
         assert (await child.call("e", "url")).value == "http://env"
-        assert "A_BASE_URL" not in (await child.call("e", "environment")).value
+        after = (await child.call("e", "environment")).value
+        assert isinstance(after, dict)
+        assert "A_BASE_URL" not in after
 
 
 async def test_the_child_sees_nothing_of_our_environment(
@@ -382,6 +384,20 @@ async def test_cancellation_kills_at_once_and_leaves_nothing(
     assert folders_of_children(tmp_path) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
+async def test_no_descriptor_is_left_open(sandbox: Sandbox, project: Path):
+    async with open_driver(sandbox, project):
+        pass
+    before = open_descriptors()
+    for _ in range(3):
+        async with open_driver(sandbox, project) as child:
+            await constructed(child)
+        with pytest.raises(SandboxError):
+            async with open_driver(sandbox, project, LIMITS.model_copy(update={"call_seconds": 0.01})):
+                pytest.fail("it cannot have been so fast")
+    assert open_descriptors() == before
+
+
 async def test_an_error_in_the_body_comes_out_as_it_is(sandbox: Sandbox, project: Path):
     with pytest.raises(KeyError, match="mine"):
         async with open_driver(sandbox, project):
@@ -422,6 +438,10 @@ async def test_a_project_without_tests_ran_none(sandbox: Sandbox, project: Path)
 
 def is_folder(path: str) -> bool:
     return Path(path).is_dir()
+
+
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def folders_of_children(parent: Path) -> list[Path]:

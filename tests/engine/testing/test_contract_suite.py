@@ -1,10 +1,13 @@
 """The contract run on a hand-written driver, and on copies of it with one fault each."""
 
+import os
 import shutil
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
+import anyio
 import pytest
 from driversmith.engine.errors import SandboxError
 from driversmith.engine.models.report import ContractReport
@@ -99,3 +102,32 @@ async def test_a_driver_that_cannot_be_constructed_fails_with_what_it_raised(pro
     report = await contract(project)
     assert [(b.name, b.passed) for b in report.behaviours] == [("construct", False)]
     assert "max_retries" in report.behaviours[0].received
+
+
+async def test_a_driver_that_kills_its_process_again_and_again_ends_the_run(project: Path):
+    path = project / PACKAGE / CLIENT
+    path.write_text(path.read_text().replace("        return sorted(VERBS)", "        httpx2._utils.os._exit(0)"))
+    chosen = [b for b in ALL if b.name == "list-objects"] * 6
+    report = await run_contract(
+        project,
+        harbour_profile(),
+        package=PACKAGE,
+        class_name=CLASS_NAME,
+        sandbox=ProcessSandbox(),
+        behaviours=chosen,
+    )
+    assert [b.passed for b in report.behaviours] == [False] * 6
+    assert "exit code 0" in report.behaviours[0].received
+    assert "too often" in report.behaviours[-1].received
+
+
+async def test_a_cancelled_run_ends_at_once_and_leaves_nothing(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    started = anyio.current_time()
+    with anyio.move_on_after(0.8) as scope:
+        await contract(project)
+    assert scope.cancelled_caught
+    assert anyio.current_time() - started < 5
+    assert not [entry.name for entry in os.scandir(tmp_path) if entry.name.startswith("driversmith-child-")]

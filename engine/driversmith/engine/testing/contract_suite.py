@@ -21,7 +21,7 @@ from .records import RecordMaker
 from .trial import MAIN, Behaviour, Run, Trial, UnmetError
 
 Progress = Callable[[float, str], Awaitable[None]]
-LIMITS = SandboxLimits(wall_seconds=240.0, cpu_seconds=120, call_seconds=10.0)
+LIMITS = SandboxLimits(wall_seconds=240.0, cpu_seconds=120, call_seconds=20.0)
 TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
 MAX_CHILDREN = 4
 """A driver that kills its child more often fails what is left untried."""

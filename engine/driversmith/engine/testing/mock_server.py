@@ -114,7 +114,7 @@ class MockServer:
         """Connections ever accepted, by both listeners."""
         return self._main.accepted + self._other.accepted
 
-    async def stays_open(self, connection: int, seconds: float = 0.5) -> bool:
+    async def stays_open(self, connection: int, seconds: float = 2.0) -> bool:
         """Whether a connection to the API is still open after this time; False as soon as it is not."""
         return await self._main.stays_open(connection, seconds)
 

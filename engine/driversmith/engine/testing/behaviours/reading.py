@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from ..arguments import operation_arguments, read_arguments, read_operation
 from ..expected import differences, expected_request
-from ..pages import SMALL_PAGE, PageRules, has_next_in_body
+from ..loopback import Answer
+from ..pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 
 LARGEST_DEFAULT = 200
@@ -150,6 +151,22 @@ async def empty_collection_is_empty(trial: Trial) -> None:
     trial.requests(1)
 
 
+async def odd_shapes_are_read(trial: Trial) -> None:
+    """Items that are no objects become `{"value": item}`, a lone record a list of one, an empty answer no records."""
+    described = trial.described
+    word, record = trial.maker.word(), trial.maker.record(described.fields, described.identifier)
+    trial.mock.script.always = json_answer(envelope(described.record_path, [word, 7]))
+    value = trial.succeeded(await trial.driver.read(trial.subject, limit=2))
+    trial.equal(value, [{"value": word}, {"value": 7}], "items as values")
+    trial.mock.script.always = json_answer(envelope(described.record_path, record))
+    value = trial.succeeded(await trial.driver.read(trial.subject, limit=1))
+    trial.equal(value, [record], "a list with the lone record")
+    trial.mock.script.always = Answer(204)
+    value = trial.succeeded(await trial.driver.read(trial.subject))
+    trial.equal(value, [], "no records for an empty answer")
+    trial.requests(3)
+
+
 async def unknown_argument_is_refused(trial: Trial) -> None:
     """An argument that the API does not know is refused without a request, naming those it knows."""
     reply = await trial.driver.read(trial.subject, no_such_argument_q=1)
@@ -266,6 +283,16 @@ def _with_next_url(run: Run) -> list[str]:
     return [n for n in paged(run) if run.profile.objects[n].pagination.style in {"link_header", "next_url"}][:3]
 
 
+def _plain_lists(run: Run) -> list[str]:
+    """The simplest list in JSON that stands under a key, where a lone record cannot be mistaken for the envelope."""
+    found: list[str] = []
+    for name in run.collections():
+        described, operation = run.profile.objects[name], run.operation_of(name)
+        if described.shape == "list" and described.record_path and operation.response.kind == "json":
+            found.append(name)
+    return [name for name in found if run.operation_of(name).method == "GET"][:1]
+
+
 def _single(run: Run) -> list[str]:
     """Objects with a read of one record whose path arguments `read` does not take itself."""
     found: list[str] = []
@@ -306,6 +333,7 @@ BEHAVIOURS = (
     Behaviour("repeated-page-stops", repeated_page_stops, paged),
     Behaviour("next-url-stays-on-origin", next_url_stays_on_the_origin, _with_next_url),
     Behaviour("read-empty", empty_collection_is_empty, lambda run: run.collections()[:1]),
+    Behaviour("read-odd-shapes", odd_shapes_are_read, _plain_lists),
     Behaviour("unknown-argument", unknown_argument_is_refused, lambda run: run.readable()[:MAX_SAMPLE]),
     Behaviour("missing-argument", missing_argument_is_refused, _needing_arguments),
 )

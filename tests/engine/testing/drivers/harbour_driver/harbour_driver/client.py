@@ -212,6 +212,8 @@ class HarbourDriver:
     def _records(
         self, object_name: str, body: Any, path: tuple[str, ...], response: httpx2.Response
     ) -> list[dict[str, Any]]:
+        if body is None:
+            return []
         for key in path:
             if not isinstance(body, dict) or key not in body:
                 raise self._transport.error(
@@ -222,6 +224,8 @@ class HarbourDriver:
             return [{"key": key, **record} for key, record in body.items()]
         if isinstance(body, dict):
             return [body]
+        if any(not isinstance(item, dict) for item in body):
+            return [item if isinstance(item, dict) else {"value": item} for item in body]
         return list(body)
 
     def _repeated(self, response: httpx2.Response, read: int) -> Exception:
