@@ -1,0 +1,61 @@
+"""The contract run on what the template engine writes: the same profile, another author."""
+
+import sys
+from pathlib import Path
+
+from driversmith.engine.generation.template_engine import write_driver
+from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.report import ContractReport
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing.behaviours import ALL
+from driversmith.engine.testing.contract_suite import run_contract
+
+sys.path.insert(0, str(Path(__file__).parent))
+from harbour import harbour_profile
+
+
+def written(profile: ApiProfile, folder: Path) -> tuple[Path, str, str]:
+    bundle = write_driver(profile)
+    for file in bundle.files:
+        target = folder / bundle.project / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.text, encoding="utf-8")
+    return folder / bundle.project, bundle.project, bundle.class_name
+
+
+async def contract_of(profile: ApiProfile, folder: Path) -> ContractReport:
+    project, package, class_name = written(profile, folder)
+    return await run_contract(project, profile, package=package, class_name=class_name, sandbox=ProcessSandbox())
+
+
+def failures(report: ContractReport) -> list[tuple[str, str, str, str]]:
+    return [(b.name, b.subject, b.expected, b.received) for b in report.behaviours if not b.passed]
+
+
+async def test_it_keeps_the_whole_contract(tmp_path: Path):
+    profile = harbour_profile()
+    report = await contract_of(profile, tmp_path)
+    assert failures(report) == []
+    assert {b.name for b in report.behaviours} == {b.name for b in ALL}
+    assert set(report.operations_called) == set(profile.operations)
+    assert report.unittests
+    assert report.unittests.ran
+    assert not report.unittests.failed
+
+
+async def test_it_keeps_it_with_oauth_first(tmp_path: Path):
+    profile = harbour_profile()
+    operations = {
+        name: operation.model_copy(update={"security": (("oauth",), ("key",))})
+        for name, operation in profile.operations.items()
+    }
+    report = await contract_of(profile.model_copy(update={"operations": operations}), tmp_path)
+    assert failures(report) == []
+
+
+async def test_it_keeps_it_without_any_auth(tmp_path: Path):
+    profile = harbour_profile()
+    operations = {n: operation.model_copy(update={"security": ()}) for n, operation in profile.operations.items()}
+    report = await contract_of(profile.model_copy(update={"operations": operations, "auth": ()}), tmp_path)
+    assert failures(report) == []
+    assert "no-credentials-in-messages" not in {b.name for b in report.behaviours}
