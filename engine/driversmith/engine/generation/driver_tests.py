@@ -12,13 +12,13 @@ _NO_PAGING = PaginationProfile()
 def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
     """Variables of the template: the object to read, and how a server in memory pages it."""
     auth = auth_sample(profile, found.object_name)
+    credentials = {**auth.credentials, **({"token_url": "/token"} if auth.token else {})} if auth else {}
     values: dict[str, Any] = {
         "object_name": found.object_name,
-        "arguments": found.arguments,
-        "paged": False,
+                "paged": False,
         "many": False,
         "auth": auth,
-        "credentials_line": assignment("credentials", auth.credentials) if auth else "",
+        "credentials_line": assignment("CREDENTIALS", credentials, "dict[str, str]"),
     }
     if found.object_name is None:
         return values

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile
 from .styles import style_of
+from .tables import pathless
 
 LAZY_FIELDS = 400
 """With more fields than this, their table is imported where it is asked for."""
@@ -40,16 +41,10 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_next_url": styles & {"link_header", "next_url"},
         "has_position": styles & {"page", "offset", "cursor"},
         "has_size": any(p.size_parameter for p in pagings),
-        "has_keys": styles & {"cursor", "next_url"} or any(p.more_path for p in pagings),
         "has_more": any(p.more_path and p.style != "none" for p in pagings),
         "has_map": any(o.shape == "map" for o in profile.objects.values()),
         "has_write": any(v in o.operations for o in profile.objects.values() for v in ("create", "update", "delete")),
-        "has_pathless": any(_pathless(profile, name) for name in profile.objects),
+        "has_pathless": any(pathless(profile, name) for name in profile.objects),
         "lazy_fields": sum(len(o.fields) for o in profile.objects.values()) > LAZY_FIELDS,
     }
     return {name: bool(value) for name, value in flags.items()}
-
-
-def _pathless(profile: ApiProfile, object_name: str) -> bool:
-    changes = [profile.operation(object_name, "update"), profile.operation(object_name, "delete")]
-    return any(o is not None and "{" not in o.path for o in changes)

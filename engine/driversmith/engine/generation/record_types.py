@@ -62,16 +62,16 @@ def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
     fields = profile_object.fields
     total = "" if any(f.required for f in fields.values()) or not fields else ", total=False"
     types = {name: _annotation(f, optional=not f.required and not total) for name, f in fields.items()}
-    about = prose(shorten(profile_object.description, 200)) or f"A record of {prose(profile_object.name)}."
+    about = prose(shorten(profile_object.description, 120))
     if any(not is_usable_identifier(n) or n in _USED or n.startswith("__") for n in fields):
         kwargs = {"total": False} if total else {}
         shape = {name: Raw(text) for name, text in types.items()}
-        source = assignment(cls, Construct("TypedDict", (cls, shape), kwargs))
-        return f"{source}\n\"\"\"{wrapped(about, 0)}\"\"\""
-    lines = [f"class {cls}(TypedDict{total}):", f'    """{wrapped(about, 4)}"""']
-    if fields:
-        lines += ["", *(f"    {name}: {text}" for name, text in types.items())]
-    return "\n".join(lines)
+        return assignment(cls, Construct("TypedDict", (cls, shape), kwargs))
+    lines = [f"class {cls}(TypedDict{total}):"]
+    if about:
+        lines += [f'    """{wrapped(about, 4)}"""', ""]
+    lines += [f"    {name}: {text}" for name, text in types.items()] or ["    pass"]
+    return "\n".join(lines).rstrip()
 
 
 def _annotation(field: FieldProfile, *, optional: bool) -> str:

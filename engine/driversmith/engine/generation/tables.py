@@ -9,6 +9,7 @@ from ..models.profile import (
     ApiProfile,
     AuthScheme,
     BodyProfile,
+    FieldProfile,
     ObjectProfile,
     OperationProfile,
     ParameterProfile,
@@ -18,8 +19,11 @@ from .source import Construct, assignment, literal, shorten
 from .styles import style_of
 
 Security = tuple[tuple[str, ...], ...]
-DESCRIPTION = 120
-"""Characters of a field's description in the driver; profile.json has all of it."""
+DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 2000, 12
+"""Characters of one field's description in the driver, of all together, and below which none is of use.
+
+profile.json has all of it.
+"""
 
 
 def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
@@ -30,7 +34,7 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
         "environment": assignment("ENVIRONMENT", environment(profile, names)),
         "schemes": assignment("SCHEMES", {a.name: _scheme(a) for a in profile.auth}, "dict[str, Scheme]"),
         "objects": assignment(
-            "OBJECTS", {name: _resource(o) for name, o in profile.objects.items()}, "dict[str, Resource]"
+            "OBJECTS", {name: _resource(profile, o) for name, o in profile.objects.items()}, "dict[str, Resource]"
         ),
         "operations": assignment(
             "OPERATIONS",
@@ -41,19 +45,20 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
 
 
 def field_table(profile: ApiProfile) -> str:
-    """The assignment for `_fields.py`."""
+    """The assignment for `_fields.py`; descriptions are the shorter the more there are."""
+    count = sum(bool(f.description) for o in profile.objects.values() for f in o.fields.values())
+    length = max(0, min(DESCRIPTION, DESCRIPTIONS // (count or 1)))
     table = {
-        name: {
-            field: Construct(
-                "Field",
-                (f.type, text) if (text := shorten(f.description, DESCRIPTION)) else (f.type,),
-                {k: True for k in ("required", "nullable") if getattr(f, k)},
-            )
-            for field, f in profile_object.fields.items()
-        }
+        name: {field: _field(facts, length if length >= SHORTEST else 0) for field, facts in profile_object.fields.items()}
         for name, profile_object in profile.objects.items()
     }
-    return assignment("FIELDS", table, "dict[str, dict[str, Field]]")
+    return assignment("FIELDS", table, "dict[str, dict[str, str | Field]]")
+
+
+def _field(field: FieldProfile, length: int) -> Any:
+    text = shorten(field.description, length) if length else ""
+    flags = {k: True for k in ("required", "nullable") if getattr(field, k)}
+    return Construct("Field", (field.type, text) if text else (field.type,), flags) if text or flags else field.type
 
 
 def environment(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
@@ -100,15 +105,17 @@ def _scheme(scheme: AuthScheme) -> Construct:
     return Construct("Scheme", (scheme.kind, tuple(c.argument for c in scheme.credentials)), kwargs)
 
 
-def _resource(profile_object: ObjectProfile) -> Construct:
+def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
     kwargs: dict[str, Any] = {**profile_object.operations}
+    if by := _asks_for_one(profile, profile_object):
+        kwargs["by"] = by
     if profile_object.shape != "list":
         kwargs["shape"] = profile_object.shape
     if profile_object.record_path:
         kwargs["records"] = profile_object.record_path
     if profile_object.item_path:
         kwargs["item"] = profile_object.item_path
-    if profile_object.identifier:
+    if profile_object.identifier and pathless(profile, profile_object.name):
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
     wanted: dict[str, Any] = {
@@ -117,7 +124,7 @@ def _resource(profile_object: ObjectProfile) -> Construct:
         "first": paging.first,
         "default_size": paging.default_size,
         "max_size": paging.max_size,
-        "next": paging.next_path,
+        "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if paging.style != "none" else (),
     }
     wanted = {k: v for k, v in wanted.items() if v}
@@ -126,9 +133,32 @@ def _resource(profile_object: ObjectProfile) -> Construct:
     return Construct("Resource", (), kwargs)
 
 
+def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[str, ...]:
+    """Arguments that make `read` use the operation for one record: those of its path, unless `read` takes them itself."""
+    one, many = (profile.operation(profile_object.name, verb) for verb in ("read_one", "read"))
+    if one is None or many is None:
+        return ()
+    in_path = [p.argument for p in one.parameters if p.location == "path"]
+    return () if {p.argument for p in many.parameters}.issuperset(in_path) else tuple(in_path)
+
+
+def pathless(profile: ApiProfile, object_name: str) -> bool:
+    """Whether an object is changed by an operation without a place for an identifier in its path."""
+    changes = [profile.operation(object_name, "update"), profile.operation(object_name, "delete")]
+    return any(o is not None and "{" not in o.path for o in changes)
+
+
+def filled_parameters(profile_object: ObjectProfile) -> set[str | None]:
+    """Wire names of query parameters that the driver fills in itself when it reads an object."""
+    paging = profile_object.pagination
+    return {paging.size_parameter, paging.position_parameter if paging.style in ("page", "offset") else None}
+
+
 def _operation(profile: ApiProfile, operation: OperationProfile, security: Security) -> Construct:
     kwargs: dict[str, Any] = {}
-    written = [_parameter(p) for p in operation.parameters if p.location != "path" or style_of(p)]
+    readers = [o for o in profile.objects.values() if o.operations.get("read") == operation.name]
+    filled = {name for o in readers for name in filled_parameters(o)}
+    written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
     if written:
         kwargs["params"] = tuple(written)
     if operation.body:
@@ -145,13 +175,14 @@ def _path(operation: OperationProfile) -> str:
     return re.sub(r"{([^{}]*)}", lambda m: f"{{{arguments.get(m[1], m[1])}}}", operation.path)
 
 
-def _parameter(parameter: ParameterProfile) -> Any:
+def _parameter(parameter: ParameterProfile, filled: set[str | None]) -> Any:
     kwargs: dict[str, Any] = {}
     if parameter.location != "query":
         kwargs["place"] = parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
-    if parameter.required or parameter.location == "path":
+    is_filled = parameter.location == "query" and parameter.name in filled
+    if parameter.location == "path" or (parameter.required and not is_filled):
         kwargs["required"] = True
     kwargs |= style_of(parameter)
     return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name

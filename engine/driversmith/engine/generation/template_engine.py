@@ -85,6 +85,9 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
     records = record_types(profile)
     objects = profile.objects.values()
     credentials = list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials))
+    given = source.Construct("Credentials", ({c: source.Raw(c) for c in credentials},))
+    if token_url(profile) is not None:
+        given = source.Construct("Credentials", (*given.args, source.Raw("token_url")))
     variables = environment(profile, names)
     call = found.read(limit=10) if found.object_name else found.call()
     return {
@@ -98,11 +101,10 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "api_name": profile.api_name,
         "summary": f"Driver for {profile.title or profile.api_name}.",
         "base_url": profile.base_url,
-        "user_agent": f"{names.package}/1.0.0",
         "source": f"{profile.source.location} ({profile.source.format})",
         "token_url": token_url(profile),
         "credentials": credentials,
-        "given": source.assignment("given", {c: source.Raw(c) for c in credentials}, indent=8),
+        "given_credentials": source.literal(given, indent=8, column=22),
         "verbs": [(verb, any(o.operations.keys() & names for o in objects)) for verb, names in _VERBS.items()],
         "auth_kinds": sorted({a.kind for a in profile.auth}),
         "max_page_size": max((o.pagination.max_size or 0 for o in objects), default=0) or None,
