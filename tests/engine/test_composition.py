@@ -212,3 +212,15 @@ async def test_one_await_makes_a_driver(settings: Settings, tmp_path: Path) -> N
     assert result.error is None
     assert result.verification.level == "mock"
     assert result.output_path == str(tmp_path / "drivers" / "pets_driver")
+
+
+async def test_an_unchanged_description_file_is_not_read_twice(settings: Settings, tmp_path: Path) -> None:
+    spec = tmp_path / "pets.json"
+    spec.write_text(json.dumps(PETS))
+    request = asked(tmp_path, spec=str(spec), live="false")
+    async with open_engine(settings) as engine:
+        first = await engine.start(request)
+        assert (await engine.wait(first.session_id, seconds=60)).success
+        assert (await engine.start(request)).session_id == first.session_id
+        spec.write_text(json.dumps(PETS) + "\n")
+        assert (await engine.start(request)).session_id != first.session_id

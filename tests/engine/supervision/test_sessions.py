@@ -335,6 +335,7 @@ async def test_a_fault_outside_of_any_attempt_fails_the_session_and_is_counted(
     done = await finished(sessions, record.session_id)
     assert done.status == "failed"
     assert done.result.error.code == "internal"
+    assert done.result.error.message == "A fault of driversmith: ZeroDivisionError: boom"
     assert (await journal.metrics())["unhandled_exceptions"] == 1
 
 

@@ -17,6 +17,7 @@ from ..models.session import GenerateRequest
 from ..sandbox.port import Sandbox
 from ..settings import Settings
 from .cleaning import without_secrets
+from .publishing import MANIFEST
 from .workshop import Tell
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class Rooms:
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
         from ..validation.package import validate_package
 
-        return await validate_package({file.path: file.text for file in bundle.files}, profile=profile)
+        files = {file.path: file.text for file in bundle.files}
+        files[MANIFEST] = self.manifest(profile, bundle, Verification())
+        return await validate_package(files, profile=profile)
 
     async def run_contract(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell

@@ -1,9 +1,11 @@
 """Sessions as callers see them: start or re-attach, wait, cancel, resume. The work itself is detached from all of them."""
 
 import hashlib
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,16 +208,20 @@ def as_result(record: SessionRecord) -> SupervisedResult:
 
 
 def _nothing_changed(record: SessionRecord) -> bool:
-    """Whether the published files are as they were written, and so is the description, where it is a local file."""
-    from .publishing import files_intact
+    """Whether the published files are as they were written, by this version of driversmith, and so is the description,
+    where it is a local file."""
+    from .publishing import MANIFEST, files_intact
 
     project = Path(record.project_path)
     if record.result is None or not files_intact(project, record.result.files):
         return False
-    spec = record.request.spec
-    if spec is None or "://" in spec:
-        return True
     try:
+        ours = version("driversmith")
+        if json.loads((project / MANIFEST).read_bytes()).get("driversmith_version", ours) != ours:
+            return False
+        spec = record.request.spec
+        if spec is None or "://" in spec:
+            return True
         profile = ApiProfile.model_validate_json((project / "profile.json").read_bytes())
         return hashlib.sha256(Path(spec).read_bytes()).hexdigest() == profile.source.sha256.removeprefix("sha256:")
     except (OSError, ValueError):
