@@ -18,7 +18,11 @@ def document(describe: Any) -> Document:
                 "Slash/Tilde~": {"title": "odd"},
                 "Round": {"$ref": "#/components/schemas/Trip"},
                 "Trip": {"$ref": "#/components/schemas/Round"},
-                "Named": {"$id": "https://schemas.test/named", "$anchor": "here", "$defs": {"Inner": {"title": "inner"}}},
+                "Named": {
+                    "$id": "https://schemas.test/named",
+                    "$anchor": "here",
+                    "$defs": {"Inner": {"title": "inner"}},
+                },
             },
             "parameters": {"Limit": {"name": "limit", "description": "theirs"}},
         },
@@ -51,14 +55,18 @@ def test_an_anchor_and_an_id_are_found(document: Document) -> None:
     assert document.find("#") is document.root
 
 
-@pytest.mark.parametrize("reference", ["other.yaml#/Pet", "https://evil.test/x.json", "./pets.json", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "reference", ["other.yaml#/Pet", "https://evil.test/x.json", "./pets.json", "file:///etc/passwd"]
+)
 def test_files_and_other_hosts_are_never_followed(document: Document, reference: str) -> None:
     assert document.find(reference) is None
     (note,) = document.notes.sentences()
     assert "not followed" in note
 
 
-@pytest.mark.parametrize("reference", ["#/components/schemas/Dog", "#/paths/0", "#nowhere", "#/components/schemas/Pet/type/x"])
+@pytest.mark.parametrize(
+    "reference", ["#/components/schemas/Dog", "#/paths/0", "#nowhere", "#/components/schemas/Pet/type/x"]
+)
 def test_a_dead_reference_is_noted_once(document: Document, reference: str) -> None:
     assert document.find(reference) is None
     assert document.find(reference) is None

@@ -82,7 +82,9 @@ def test_of_alternatives_only_what_all_require_is_required(read: Read) -> None:
 
 
 def test_siblings_of_a_reference_are_heard(read: Read) -> None:
-    schema = read({**ref("Name"), "description": "mine", "type": ["string", "null"]}, Name={"type": "string", "format": "x"})
+    schema = read(
+        {**ref("Name"), "description": "mine", "type": ["string", "null"]}, Name={"type": "string", "format": "x"}
+    )
     assert (schema.description, schema.nullable, schema.format) == ("mine", True, "x")
 
 
@@ -115,7 +117,10 @@ def test_a_type_of_a_discriminator_keeps_its_base_whatever_is_read_first(describ
 def test_schemas_in_a_circle_are_read(read: Read) -> None:
     tree = {"Tree": {"type": "object", "properties": {"children": {"type": "array", "items": ref("Tree")}}}}
     assert list(read(ref("Tree"), **tree).properties) == ["children"]
-    knot = {"A": {"allOf": [ref("B"), {"properties": {"a": {}}}]}, "B": {"allOf": [ref("A"), {"properties": {"b": {}}}]}}
+    knot = {
+        "A": {"allOf": [ref("B"), {"properties": {"a": {}}}]},
+        "B": {"allOf": [ref("A"), {"properties": {"b": {}}}]},
+    }
     assert set(read(ref("A"), **knot).properties) == {"a", "b"}
     assert read(ref("Self"), Self=ref("Self")).type == "any"
 

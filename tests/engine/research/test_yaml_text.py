@@ -17,7 +17,9 @@ def test_keys_are_what_was_written() -> None:
 
 
 def test_scalars_follow_yaml_1_2() -> None:
-    text = "[on, yes, 12:30:45, 2020-01-01, 1_000, 012, 0x1F, 0o17, -3, +4, 1.5e3, .5, ~, True, false, '5', !!str 6, .inf]"
+    text = (
+        "[on, yes, 12:30:45, 2020-01-01, 1_000, 012, 0x1F, 0o17, -3, +4, 1.5e3, .5, ~, True, false, '5', !!str 6, .inf]"
+    )
     assert read(text) == [
         "on", "yes", "12:30:45", "2020-01-01", "1_000", 12, 31, 15, -3, 4, 1500.0, 0.5, None, True, False, "5", "6", None,
     ]  # fmt: skip
@@ -75,7 +77,9 @@ def test_an_alias_to_itself_is_an_error() -> None:
         read("a: &a [1, *a]")
 
 
-@pytest.mark.parametrize("text", ["a: [1, 2", "a: 'x", "a: b: c", "\ta: 1", "a: %x", "a: \x01", "- a\nb: 1", "a: *nowhere"])
+@pytest.mark.parametrize(
+    "text", ["a: [1, 2", "a: 'x", "a: b: c", "\ta: 1", "a: %x", "a: \x01", "- a\nb: 1", "a: *nowhere"]
+)
 def test_what_is_no_yaml_is_refused(text: str) -> None:
     with pytest.raises(DescriptionError, match="not valid YAML"):
         read(text)

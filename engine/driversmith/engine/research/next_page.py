@@ -38,8 +38,7 @@ class _Spot:
 def next_cursor(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> tuple[str, ...]:
     """Keys to the value that a cursor parameter takes for the next page; () where the response has none."""
     name = bare(parameter.name)
-    own = ("next" + name, *(() if only_with_a_value(parameter) else (name,)))
-    words = (*own, *_CURSORS)
+    words = ("next" + name, name, *_CURSORS)
 
     def fits(spot: _Spot) -> bool:
         if spot.word not in words or spot.schema.type not in ("string", "any", "integer", "number") or _is_url(spot):

@@ -12,6 +12,10 @@ from .records import UNKNOWN, Records
 from .schemas import Schemas
 
 
+_LARGEST_PAGE = 100_000
+"""A larger documented maximum means that there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Parameters:
     size: ParameterProfile | None
@@ -149,6 +153,6 @@ def _max_size(size: ParameterProfile | None) -> int | None:
     maximum = whole_number(size.maximum)
     if maximum is None and (match := MAXIMUM.search(size.description)):
         maximum = int(match.group(1))
-    if not maximum or maximum < 1 or maximum >= 1 << 31 or maximum < (_default_size(size) or 0):
+    if not maximum or maximum < 1 or maximum > _LARGEST_PAGE or maximum < (_default_size(size) or 0):
         return None
     return maximum

@@ -1,0 +1,188 @@
+"""How all pages of a collection are read."""
+
+from typing import Any
+
+import pytest
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+ITEMS = {"type": "array", "items": {"type": "object", "properties": {"id": NUMBER}}}
+
+
+def query(name: str, schema: Any = NUMBER, description: str = "") -> Any:
+    return {"name": name, "in": "query", "schema": schema, "description": description}
+
+
+def body(**properties: Any) -> Any:
+    return {"type": "object", "properties": {"data": ITEMS, **properties}}
+
+
+def paging_of(study: Any, parameters: list[Any], schema: Any = ITEMS, **operation: Any) -> Any:
+    response = {"content": {"application/json": {"schema": schema}}, **operation.pop("response", {})}
+    get = {"parameters": parameters, "responses": {"200": response}, **operation}
+    return study({"paths": {"/pets": {"get": get}}}).objects["pets"].pagination
+
+
+@pytest.mark.parametrize(
+    ("names", "style", "position", "size", "first"),
+    [
+        (["page", "per_page"], "page", "page", "per_page", 1),
+        (["pageNumber", "pageSize"], "page", "pageNumber", "pageSize", 1),
+        (["page[number]", "page[size]"], "page", "page[number]", "page[size]", 1),
+        (["_page", "_limit"], "page", "_page", "_limit", 1),
+        (["offset", "limit"], "offset", "offset", "limit", 0),
+        (["$skip", "$top"], "offset", "$skip", "$top", 0),
+        (["startAt", "maxResults"], "offset", "startAt", "maxResults", 0),
+        (["page"], "page", "page", None, 1),
+        (["limit"], "none", None, None, 0),
+        (["q"], "none", None, None, 0),
+    ],
+)
+def test_counting(
+    study: Any, *, names: list[str], style: str, position: str | None, size: str | None, first: int
+) -> None:
+    found = paging_of(study, [query(name) for name in names])
+    assert (found.style, found.position_parameter, found.size_parameter, found.first) == (style, position, size, first)
+
+
+@pytest.mark.parametrize(
+    ("schema", "description", "first"),
+    [
+        ({"type": "integer", "default": 0}, "", 0),
+        ({"type": "integer", "default": 1, "minimum": 0}, "", 1),
+        ({"type": "integer", "minimum": 0}, "", 0),
+        (NUMBER, "Zero-based page index.", 0),
+        (NUMBER, "Page number, starting at 0", 0),
+        ({"type": "integer", "minimum": 0}, "1-based page number", 1),
+        ({"type": "integer", "default": "0"}, "", 0),
+        ({"type": "integer", "default": 7}, "", 1),
+    ],
+)
+def test_the_first_page(study: Any, schema: Any, description: str, first: int) -> None:
+    assert paging_of(study, [query("page", schema, description)]).first == first
+
+
+@pytest.mark.parametrize(
+    ("schema", "description", "default", "maximum"),
+    [
+        ({"type": "integer", "default": 20, "maximum": 100}, "", 20, 100),
+        (NUMBER, "Results per page (default 30, max 100).", 30, 100),
+        (NUMBER, "The default is `25`. Maximum value is 1000.", 25, 1000),
+        (NUMBER, "Up to 50 at once", None, 50),
+        (NUMBER, "Between 1 and 200.", None, 200),
+        (NUMBER, "How many.", None, None),
+        ({"type": "integer", "maximum": 2147483647}, "", None, None),
+        ({"type": "integer", "default": 50, "maximum": 10}, "", 50, None),
+    ],
+)
+def test_sizes(study: Any, schema: Any, description: str, default: int | None, maximum: int | None) -> None:
+    found = paging_of(study, [query("page"), query("limit", schema, description)])
+    assert (found.default_size, found.max_size) == (default, maximum)
+
+
+def inside(**properties: Any) -> Any:
+    return {"type": "object", "properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "schema", "path"),
+    [
+        (query("cursor", TEXT), body(next_cursor=TEXT), "next_cursor"),
+        (query("cursor", TEXT), body(cursor=TEXT), "cursor"),
+        (query("pageToken", TEXT), body(nextPageToken=TEXT), "nextPageToken"),
+        (query("cursor", TEXT), body(response_metadata=inside(next_cursor=TEXT)), "response_metadata.next_cursor"),
+        (query("after", TEXT), body(paging=inside(next=inside(after=TEXT, link=TEXT))), "paging.next.after"),
+        (
+            query("cursor", TEXT),
+            body(links=inside(next=TEXT), meta=inside(cursors=inside(next=TEXT))),
+            "meta.cursors.next",
+        ),
+        (query("offset", TEXT), body(next_page=inside(offset=TEXT, uri=TEXT)), "next_page.offset"),
+        (query("page"), body(next_page=NUMBER), "next_page"),
+        (query("until"), body(pagination=inside(next={"type": "number"})), "pagination.next"),
+    ],
+)
+def test_cursors(study: Any, parameter: Any, schema: Any, path: str) -> None:
+    found = paging_of(study, [parameter, query("limit")], schema)
+    assert (found.style, found.position_parameter, found.next_path) == (
+        "cursor",
+        parameter["name"],
+        tuple(path.split(".")),
+    )
+    assert found.size_parameter == "limit"
+    assert found.evidence is not None
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        (body(next={"type": ["string", "null"], "format": "uri"}, previous=TEXT), ("next",)),
+        (body(next=TEXT, previous=TEXT), ("next",)),
+        (body(next={"type": "string", "description": "Link to the next page"}), ("next",)),
+        (body(next={"type": "string", "example": "https://api.test/pets?page=2"}), ("next",)),
+        (body(links={"properties": {"next": TEXT}}), ("links", "next")),
+        (body(_links={"properties": {"next": {"properties": {"href": TEXT}}}}), ("_links", "next", "href")),
+        (body(next_page_uri=TEXT), ("next_page_uri",)),
+        (body(**{"@odata.nextLink": TEXT}), ("@odata.nextLink",)),
+        (body(meta={"properties": {"next_page_url": TEXT}}), ("meta", "next_page_url")),
+    ],
+)
+def test_next_urls(study: Any, schema: Any, path: tuple[str, ...]) -> None:
+    found = paging_of(study, [query("page"), query("page_size")], schema)
+    assert (found.style, found.next_path, found.position_parameter) == ("next_url", path, "page")
+
+
+def test_a_link_header_is_known_from_the_response_or_the_words(study: Any) -> None:
+    header = {"headers": {"Link": {"schema": TEXT}}}
+    assert paging_of(study, [query("page"), query("per_page")], response=header).style == "link_header"
+    assert paging_of(study, [], description="Follow the `Link` header to the next page.").style == "link_header"
+    assert paging_of(study, [], description="Links pets to owners.").style == "none"
+
+
+def test_whether_more_follows(study: Any) -> None:
+    assert paging_of(study, [query("page")], body(has_more={"type": "boolean"})).more_path == ("has_more",)
+    meta = {"properties": {"hasNextPage": {"type": "boolean"}}}
+    assert paging_of(study, [query("page")], body(meta=meta)).more_path == ("meta", "hasNextPage")
+
+
+def test_what_feeds_a_cursor_is_not_guessed(study: Any) -> None:
+    get = {"parameters": [query("starting_after", TEXT), query("limit", {"type": "integer", "maximum": 100})],
+           "responses": {"200": {"content": {"application/json": {"schema": body(has_more={"type": "boolean"})}}}}}  # fmt: skip
+    profile = study({"paths": {"/customers": {"get": get}}})
+    paging = profile.objects["customers"].pagination
+    assert (paging.style, paging.size_parameter, paging.max_size) == ("none", "limit", 100)
+    assert "starting_after" in profile.warnings[0]
+
+
+def test_an_opaque_offset_is_not_counted(study: Any) -> None:
+    parameter = query("offset", TEXT, "An offset token returned by the API for the next page.")
+    assert paging_of(study, [parameter, query("limit")]).style == "none"
+
+
+def test_a_body_that_is_not_described_is_not_paged_through(study: Any) -> None:
+    get = {"parameters": [query("page"), query("limit")], "responses": {"200": {"description": "ok"}}}
+    profile = study({"paths": {"/pets": {"get": get}}})
+    assert profile.objects["pets"].pagination.style == "none"
+    assert "only one page" in profile.warnings[0]
+
+
+def test_times_and_choices_are_no_positions(study: Any) -> None:
+    parameters = [
+        query("start", NUMBER, "Unix timestamp"),
+        query("page", {"type": "string", "enum": ["home", "about"]}),
+    ]
+    assert paging_of(study, parameters).style == "none"
+
+
+def test_one_record_has_no_pages(study: Any) -> None:
+    record = {"type": "object", "properties": {"latitude": {"type": "number"}, "city": TEXT}}
+    assert paging_of(study, [query("page")], record).style == "none"
+
+
+def test_filters_are_what_is_neither_path_nor_paging(study: Any) -> None:
+    get = {
+        "parameters": [query("page"), query("limit"), query("status", TEXT), {"name": "X-Shard", "in": "header"}],
+        "responses": {"200": {"content": {"application/json": {"schema": ITEMS}}}},
+    }
+    profile = study({"paths": {"/shops/{shop}/pets": {"get": get}}})
+    assert profile.objects["pets"].filters == ("status", "X-Shard")

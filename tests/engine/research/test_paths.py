@@ -1,0 +1,59 @@
+"""Path keys as templates that a driver can fill."""
+
+import pytest
+from driversmith.engine.research.paths import InvalidPathError, path_template
+
+
+@pytest.mark.parametrize(
+    ("key", "declared", "path", "names"),
+    [
+        ("/pets", (), "/pets", ()),
+        ("pets/{id}", ("id",), "/pets/{id}", ("id",)),
+        ("/a/{id}/b/{id}", ("id",), "/a/{id}/b/{id}", ("id",)),
+        ("/pets/{petid}", ("petId",), "/pets/{petId}", ("petId",)),
+        ("/pets/{pet_id}", ("petId",), "/pets/{petId}", ("petId",)),
+        ("/pets/:id", ("id",), "/pets/{id}", ("id",)),
+        ("/pets/:id", (), "/pets/:id", ()),
+        ("/v1/{+name}:cancel", ("name",), "/v1/{name}:cancel", ("name",)),
+        ("/files/{path*}", (), "/files/{path}", ("path",)),
+        ("/list{.format}", (), "/list.{format}", ("format",)),
+        ("/list{.format}", (".format",), "/list{.format}", (".format",)),
+        ("/Accounts/{Sid}.json", ("Sid",), "/Accounts/{Sid}.json", ("Sid",)),
+        ("/#X-Amz-Target=Foo", (), "/", ()),
+        ("/{Bucket}#acl", (), "/{Bucket}", ("Bucket",)),
+        ("/a/", (), "/a/", ()),
+        ("", (), "/", ()),
+    ],
+)
+def test_a_path_key_becomes_a_template(key: str, declared: tuple[str, ...], path: str, names: tuple[str, ...]) -> None:
+    template = path_template(key, declared)
+    assert (template.path, template.names) == (path, names)
+
+
+def test_a_query_in_the_key_becomes_parameters() -> None:
+    template = path_template("/search?action=list&flag&term={q}", ("q",))
+    assert template.path == "/search"
+    assert template.query == {"action": "list", "flag": ""}
+    assert template.query_names == {"term": "q"}
+    assert path_template("/search{?q,page*}", ()).query_names == {"q": "q", "page": "page"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "/{id",
+        "/id}",
+        "/{}",
+        "/{a{b}}",
+        "/../etc",
+        "/./x",
+        "/a\nb",
+        "/a\x00",
+        "https://evil.test/x",
+        "/x?a={b}c",
+        "/" + "x" * 3000,
+    ],
+)
+def test_a_key_without_a_request_in_it_is_refused(key: str) -> None:
+    with pytest.raises(InvalidPathError):
+        path_template(key, ())
