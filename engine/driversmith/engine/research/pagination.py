@@ -11,7 +11,6 @@ from .reading import whole_number
 from .records import UNKNOWN, Records
 from .schemas import Schemas
 
-
 _LARGEST_PAGE = 100_000
 """A larger documented maximum means that there is none."""
 
