@@ -220,7 +220,7 @@ async def test_leaving_interrupts_what_runs_at_once_and_the_next_server_goes_on(
         record = await sessions.start(asked())
         await workshop.until("contract")
         began = time.monotonic()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2  # 0.03 s where the machine is idle
     assert (await journal.session(record.session_id)).status == "interrupted"
     workshop.gates.clear()
     async with opened() as sessions:
@@ -295,17 +295,13 @@ async def test_a_session_taken_over_by_another_process_is_dropped(
     async with opened(lease_seconds=0.5) as sessions:
         record = await sessions.start(asked())
         await workshop.until("contract")
-        real = journal.renew
 
         async def lost(session_id: str, epoch: int, *, lease_seconds: float) -> bool:
             raise LeaseLostError("gone")
 
         journal.renew = lost  # type: ignore[method-assign]
-        await anyio.sleep(0.3)
-        journal.renew = real  # type: ignore[method-assign]
+        assert (await finished(sessions, record.session_id)).status == "interrupted"
         gate.set()
-        await anyio.sleep(0.4)
-        assert (await journal.session(record.session_id)).status == "interrupted"
         assert workshop.calls["live"] == 0
 
 
