@@ -13,6 +13,8 @@ def main() -> None:
         gc.freeze()
         gc.enable()
         sys.exit(serve_stdio())
-    from .cli.app import run
-
+    try:
+        from .cli.app import run
+    except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
+        sys.exit(130)
     sys.exit(run())

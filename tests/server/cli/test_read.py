@@ -10,7 +10,7 @@ from driversmith.engine.errors import InvalidArgumentError
 
 from .conftest import Command
 
-RECORDS = [{"id": 1, "name": "Rex, the [first]", "tags": ["a", "b"]}, {"id": 2, "owner": {"name": "Ada"}}]
+RECORDS = [{"id": 1, "name": "Rex, the [first]", "tags": ["a", "b"]}, {"id": 2, "owner": {"name": "Ada"}, "fed": True}]
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def test_json_and_csv_hold_everything(command: Command, asked: list[dict[str, An
     assert command("read", "pets_driver", "pets", "--json").json == RECORDS
     lines = command("read", "pets_driver", "pets", "--csv").out.splitlines()
     assert lines == [
-        "id,name,tags,owner",
-        '1,"Rex, the [first]","[""a"", ""b""]",',
-        '2,,,"{""name"": ""Ada""}"',
+        "id,name,tags,owner,fed",
+        '1,"Rex, the [first]","[""a"", ""b""]",,',
+        '2,,,"{""name"": ""Ada""}",true',
     ]
     assert command("read", "pets_driver", "pets", "--csv", "--json").code == 2
 

@@ -1,18 +1,15 @@
-"""What a command works with: settings, an engine of its own, and a loop that Ctrl-C ends."""
+"""What a command works with: settings, and an engine of its own."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import anyio
 from driversmith.engine.settings import Settings
 
 from ..startup import log_to_stderr, read_settings
 
 if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
-
-T = TypeVar("T")
 
 
 def command_settings() -> Settings:
@@ -24,15 +21,6 @@ def command_settings() -> Settings:
     settings = read_settings()
     log_to_stderr(settings)
     return settings
-
-
-def run_async(function: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine function to its end on the server's kind of loop.
-
-    Raises:
-        KeyboardInterrupt: after Ctrl-C, when everything that was open is closed.
-    """
-    return anyio.run(function)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from driversmith.engine.errors import DriversmithError
 from driversmith.engine.models.session import SupervisedResult
 
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
-from .context import run_async
+from .interrupt import run_async
 from .progress import ProgressShown, shown_progress
 from .result import print_result, records_table
 

@@ -16,7 +16,8 @@ from driversmith.engine.settings import Settings
 from rich.text import Text
 
 from .console import FAILED, SUCCESS, print_json, stdout
-from .context import command_settings, run_async
+from .context import command_settings
+from .interrupt import run_async
 
 PACKAGES = ("driversmith", "mcp", "pydantic", "anyio", "aiosqlite", "httpx2", "jinja2", "ruff", "typer", "rich")
 KEY = "ANTHROPIC_API_KEY"

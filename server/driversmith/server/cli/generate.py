@@ -9,7 +9,8 @@ from driversmith.engine.models.session import EngineName, LiveMode, SupervisedRe
 from driversmith.engine.settings import Settings
 
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
-from .context import command_settings, run_async
+from .context import command_settings
+from .interrupt import run_async
 from .progress import ProgressShown, shown_progress
 from .result import print_result
 from .typed import TypedEngines, typed_pairs

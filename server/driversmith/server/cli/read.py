@@ -10,7 +10,8 @@ import typer
 from driversmith.engine.errors import InvalidArgumentError
 
 from .console import print_json, stderr, stdout
-from .context import command_settings, engine_for_command, run_async
+from .context import command_settings, engine_for_command
+from .interrupt import run_async
 from .result import records_table
 from .typed import typed_pairs
 
@@ -81,6 +82,6 @@ def _print_csv(records: list[dict[str, Any]]) -> None:
 
 
 def _csv_cell(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float):
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
         return value
     return json.dumps(value, ensure_ascii=False)

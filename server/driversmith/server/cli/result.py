@@ -29,6 +29,9 @@ def print_result(console: Console, result: SupervisedResult) -> None:
         _print_success(console, result)
     for note in result.notes:
         console.print(Text(f"note: {_line(note)}", style="dim"), soft_wrap=True)
+    if any("AuthenticationError" in note for note in result.notes):
+        advice = "to read with a key: driversmith credentials set ORIGIN, then the same command with --fresh"
+        console.print(Text(advice, style="dim"), soft_wrap=True)
 
 
 def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST_ROWS) -> Table:
@@ -37,7 +40,7 @@ def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST
     for record in records[:rows]:
         names += [name for name in record if name not in names]
     shown = names[:MOST_COLUMNS]
-    more = f", and {len(names) - len(shown)} more columns" if len(names) > len(shown) else ""
+    more = f" (and {len(names) - len(shown)} more columns)" if len(names) > len(shown) else ""
     table = Table(title=Text(f"{title}{more}"), title_justify="left", header_style="bold")
     for name in shown:
         table.add_column(Text(_line(name)), overflow="ellipsis", no_wrap=True)

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
-from .context import command_settings, engine_for_command, run_async
+from .context import command_settings, engine_for_command
+from .interrupt import run_async
 from .progress import event_progress, shown_progress
 from .result import cell, print_result
 

@@ -12,7 +12,8 @@ from driversmith.engine.models.findings import Finding, ValidationReport
 from rich.text import Text
 
 from .console import FAILED, SUCCESS, print_json, stderr, stdout
-from .context import command_settings, run_async
+from .context import command_settings
+from .interrupt import run_async
 
 _PASSED_OVER = frozenset({"__pycache__", "node_modules", "build", "dist", "venv", "env", "site-packages"})
 _COLOURS = {"P0": "bold red", "P1": "red", "P2": "yellow", "P3": "dim"}
