@@ -53,6 +53,27 @@ async def test_it_keeps_it_with_oauth_first(tmp_path: Path):
     assert failures(report) == []
 
 
+async def test_a_token_url_that_is_given_holds_for_every_scheme(tmp_path: Path):
+    profile = harbour_profile()
+    oauth = next(scheme for scheme in profile.auth if scheme.name == "oauth")
+    renamed = [c.model_copy(update={"argument": f"other_{c.argument}", "scheme": "other"}) for c in oauth.credentials]
+    other = oauth.model_copy(
+        update={"name": "other", "token_url": "https://other.example/token", "credentials": tuple(renamed)}
+    )
+    tide = profile.operations["get_tide"].model_copy(update={"security": (("other",),)})
+    changes = {"auth": (*profile.auth, other), "operations": {**profile.operations, "get_tide": tide}}
+    project, package, class_name = written(profile.model_copy(update=changes), tmp_path)
+    report = await run_contract(
+        project,
+        profile.model_copy(update=changes),
+        package=package,
+        class_name=class_name,
+        sandbox=ProcessSandbox(),
+        behaviours=[b for b in ALL if b.name == "call-operation"],
+    )
+    assert failures(report) == []
+
+
 async def test_it_keeps_it_without_any_auth(tmp_path: Path):
     profile = harbour_profile()
     operations = {n: operation.model_copy(update={"security": ()}) for n, operation in profile.operations.items()}
