@@ -68,12 +68,13 @@ def test_undeclared_path_parameters_are_strings_and_strangers_are_dropped(study:
     assert len(profile.warnings) == 2
 
 
-def test_a_fixed_query_becomes_a_parameter_with_its_value(only: Any) -> None:
-    operation = only("/api?action=list&q={term}", {"get": {"parameters": [{"name": "term", "in": "path"}], **OK}})
-    action, term = sorted(operation.parameters, key=lambda p: p.name)
-    assert (action.name, action.location, action.required, action.default) == ("action", "query", True, "list")
-    assert (term.name, term.location) == ("q", "query")
-    assert operation.path == "/api"
+def test_a_fixed_query_stays_in_the_path(study: Any) -> None:
+    parameters = [{"name": "term", "in": "path"}, {"name": "action", "in": "query", "required": True}]
+    profile = study({"paths": {"/api?action=list&q={term}": {"get": {"parameters": parameters, **OK}}}})
+    (operation,) = profile.operations.values()
+    assert operation.path == "/api?action=list"
+    assert [(p.name, p.location) for p in operation.parameters] == [("q", "query")]
+    assert list(profile.objects) == ["api"]
 
 
 def test_a_required_parameter_with_one_value_has_it_as_default(only: Any) -> None:

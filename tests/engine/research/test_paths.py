@@ -30,11 +30,12 @@ def test_a_path_key_becomes_a_template(key: str, declared: tuple[str, ...], path
     assert (template.path, template.names) == (path, names)
 
 
-def test_a_query_in_the_key_becomes_parameters() -> None:
+def test_a_query_in_the_key_stays_where_it_is_fixed_and_becomes_a_parameter_where_it_is_not() -> None:
     template = path_template("/search?action=list&flag&term={q}", ("q",))
-    assert template.path == "/search"
-    assert template.query == {"action": "list", "flag": ""}
+    assert template.path == "/search?action=list&flag"
+    assert template.fixed == {"action", "flag"}
     assert template.query_names == {"term": "q"}
+    assert path_template("/x?a=b c&a=\u00e9", ()).path == "/x?a=b%20c&a=%C3%A9"
     assert path_template("/search{?q,page*}", ()).query_names == {"q": "q", "page": "page"}
 
 

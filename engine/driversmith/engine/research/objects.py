@@ -96,7 +96,12 @@ class _Path:
     """A path as an object sees it."""
 
     def __init__(self, operation: Operation) -> None:
-        segments = [part for segment in operation.profile.path.split("/") if segment for part in _parts(segment)]
+        segments = [
+            part
+            for segment in operation.profile.path.partition("?")[0].split("/")
+            if segment
+            for part in _parts(segment)
+        ]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]
         if not telling and not (operation.tag and "{}" in segments):

@@ -11,7 +11,6 @@ from .parameters import (
     IGNORED_HEADERS,
     Parameters,
     RawParameter,
-    fixed_parameter,
     path_parameter,
     raw_parameters,
     with_arguments,
@@ -192,7 +191,7 @@ class OperationReader:
                 self._document.notes.add(
                     f"The path parameter {parameter.name[:80]!r} of {site.key[:120]!r} does not stand in the path; it is left out."
                 )
-            elif parameter.location == "query" and parameter.name in template.query:
+            elif parameter.location == "query" and parameter.name in template.fixed:
                 continue
             elif profile := self._parameters.read(parameter):
                 parameters.append(_with_only_value(profile))
@@ -212,7 +211,6 @@ class OperationReader:
         return [
             *(path_parameter(name) for name in missing),
             *parameters,
-            *(fixed_parameter(name, value) for name, value in template.query.items()),
             *(_query_parameter(name) for name in template.query_names if name not in known),
         ], keys
 

@@ -127,13 +127,6 @@ def path_parameter(name: str) -> ParameterProfile:
     )
 
 
-def fixed_parameter(name: str, value: str) -> ParameterProfile:
-    """A query parameter whose value the path key gives: required, with that default."""
-    return ParameterProfile(
-        name=name, argument=name, location="query", required=True, type="string", enum=(value,), default=value
-    )
-
-
 def _style(node: Node, location: ParameterLocation) -> tuple[ParameterStyle, bool]:
     collection = node.get("collectionFormat")
     if isinstance(collection, str) or ("style" not in node and "schema" not in node and node.get("type") == "array"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from .words import bare
 
@@ -16,11 +17,11 @@ class PathTemplate:
     """A path below the base URL."""
 
     path: str
-    """With a leading slash and `{name}` for each parameter; no query, no fragment."""
+    """With a leading slash, `{name}` for each parameter, and the query whose values the path key fixes; no fragment."""
     names: tuple[str, ...] = ()
     """The parameters in it, each once, in order."""
-    query: dict[str, str] = field(default_factory=dict[str, str])
-    """Query parameters with fixed values that stood in the path key."""
+    fixed: frozenset[str] = frozenset()
+    """Names of the query parameters whose values stand in the path."""
     query_names: dict[str, str] = field(default_factory=dict[str, str])
     """Query parameters that the path key takes its value from a parameter for: name on the wire -> name of the parameter."""
 
@@ -32,8 +33,8 @@ class InvalidPathError(ValueError):
 def path_template(key: str, declared: Collection[str]) -> PathTemplate:
     """Read a path key; `declared` are the names of the operation's path parameters.
 
-    A fragment is dropped (it never goes on the wire: some descriptions use it to tell operations apart), a fixed query
-    becomes parameters, `:id` and `{+id}` become `{id}`, and a placeholder takes the declared spelling of its name.
+    A fragment is dropped (it never goes on the wire: some descriptions use it to tell operations apart), `:id` and
+    `{+id}` become `{id}`, and a placeholder takes the declared spelling of its name.
 
     Raises:
         InvalidPathError: no request can be made from it.
@@ -66,10 +67,11 @@ def path_template(key: str, declared: Collection[str]) -> PathTemplate:
     if any(segment in (".", "..") for segment in segments):
         raise InvalidPathError("it climbs out of the base URL with dots")
     fixed, taken = _query(query, declared)
+    path = path if path.startswith("/") else "/" + path
     return PathTemplate(
-        path=path if path.startswith("/") else "/" + path,
+        path=path + ("?" + "&".join(part for _, part in fixed) if fixed else ""),
         names=tuple(dict.fromkeys(names)),
-        query=fixed,
+        fixed=frozenset(name for name, _ in fixed),
         query_names={**taken, **{name.rstrip("*"): name.rstrip("*") for name in expanded}},
     )
 
@@ -86,8 +88,8 @@ def _spelling(name: str, declared: Collection[str]) -> str:
     return next((other for other in declared if bare(other) == bare(name) and bare(name)), name)
 
 
-def _query(query: str, declared: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
-    fixed: dict[str, str] = {}
+def _query(query: str, declared: Collection[str]) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    fixed: list[tuple[str, str]] = []
     taken: dict[str, str] = {}
     for part in filter(None, query.split("&")):
         name, _, value = part.partition("=")
@@ -98,5 +100,5 @@ def _query(query: str, declared: Collection[str]) -> tuple[dict[str, str], dict[
         elif "{" in part or "}" in part or not name:
             raise InvalidPathError("its query is a template of its own")
         else:
-            fixed[name] = value
+            fixed.append((name, quote(part, safe="=%+,:;/@!$'()*~")))
     return fixed, taken
