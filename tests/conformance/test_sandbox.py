@@ -313,20 +313,20 @@ async def test_printing_beyond_the_limit_ends_the_child(sandbox: Sandbox, projec
 
 
 async def test_a_call_that_takes_too_long_is_killed(sandbox: Sandbox, project: Path):
-    limits = LIMITS.model_copy(update={"call_seconds": 0.3})
-    async with open_driver(sandbox, project, limits.model_copy(update={"call_seconds": 0.3})) as child:
+    limits = LIMITS.model_copy(update={"call_seconds": 1.0})
+    async with open_driver(sandbox, project, limits) as child:
         await constructed(child)
         started = time.monotonic()
-        with pytest.raises(SandboxLimitError, match=r"longer than 0\.3 s"):
+        with pytest.raises(SandboxLimitError, match=r"longer than 1 s"):
             await child.call("d", "sleep", 60)
         assert time.monotonic() - started < 5
 
 
 async def test_a_child_that_lives_too_long_is_killed(sandbox: Sandbox, project: Path):
-    limits = LIMITS.model_copy(update={"wall_seconds": 1.0})
-    async with open_driver(sandbox, project, limits) as child:
-        await constructed(child)
-        with pytest.raises(SandboxLimitError, match="ran longer than 1 s"):
+    limits = LIMITS.model_copy(update={"wall_seconds": 1.5})
+    with pytest.raises(SandboxError, match="ran longer than"):
+        async with open_driver(sandbox, project, limits) as child:
+            await constructed(child)
             await child.call("d", "sleep", 60)
 
 
@@ -393,7 +393,7 @@ async def test_no_descriptor_is_left_open(sandbox: Sandbox, project: Path):
         async with open_driver(sandbox, project) as child:
             await constructed(child)
         with pytest.raises(SandboxError):
-            async with open_driver(sandbox, project, LIMITS.model_copy(update={"call_seconds": 0.01})):
+            async with open_driver(sandbox, project, LIMITS.model_copy(update={"wall_seconds": 0.001})):
                 pytest.fail("it cannot have been so fast")
     assert open_descriptors() == before
 

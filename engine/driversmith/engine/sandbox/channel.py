@@ -17,6 +17,8 @@ from .wire import encode
 CHUNK = 1 << 16
 MAX_TAIL = 2_000
 EXIT_SECONDS = 2.0
+START_SECONDS = 30.0
+"""For the child's start and the import of the driver, which say nothing about how fast its calls are."""
 
 
 class Channel:
@@ -47,7 +49,7 @@ class Channel:
             self._number += 1
             line = json.dumps({"id": self._number, "op": operation, **encode(fields)}).encode() + b"\n"
             try:
-                return await self._exchange(line)
+                return await self._exchange(line, START_SECONDS if operation == "import" else self._limits.call_seconds)
             except SandboxError as error:
                 self._fault = error
                 kill_tree(self._process)
@@ -63,20 +65,19 @@ class Channel:
         Raises:
             SandboxError: it does not answer as our runner does.
         """
-        reply = await self._exchange(json.dumps(setup).encode() + b"\n")
+        reply = await self._exchange(json.dumps(setup).encode() + b"\n", START_SECONDS)
         if reply.get("value") != "ready":
             raise SandboxError("The runner did not get ready.")
 
-    async def _exchange(self, line: bytes) -> dict[str, Any]:
+    async def _exchange(self, line: bytes, seconds: float) -> dict[str, Any]:
         left = self._deadline - anyio.current_time()
-        seconds = min(self._limits.call_seconds, left)
-        with anyio.move_on_after(max(seconds, 0)):
+        with anyio.move_on_after(max(min(seconds, left), 0)):
             reply = await self._send_and_receive(line)
             self._check_output()
             return reply
-        if left <= self._limits.call_seconds:
+        if left <= seconds:
             raise SandboxLimitError(f"The driver process ran longer than {self._limits.wall_seconds:g} s.")
-        raise SandboxLimitError(f"A call to the driver took longer than {self._limits.call_seconds:g} s.")
+        raise SandboxLimitError(f"A call to the driver took longer than {seconds:g} s.")
 
     async def _send_and_receive(self, line: bytes) -> dict[str, Any]:
         try:

@@ -7,6 +7,8 @@ what holds against code that hides it.
 import ast
 from collections.abc import Iterator
 
+from ..contract.python_source import parse_module
+
 # fmt: off
 PURE_MODULES = frozenset((
     "__future__", "abc", "base64", "binascii", "bisect", "calendar", "collections", "collections.abc",
@@ -42,7 +44,7 @@ def forbidden_imports(source: str, package: str, *, also: frozenset[str] = froze
     Raises:
         SyntaxError: the source is not Python.
     """
-    tree = ast.parse(source)
+    tree = parse_module(source)
     found: list[tuple[int, str]] = []
     restricted: dict[str, str] = {}
     for node in ast.walk(tree):
