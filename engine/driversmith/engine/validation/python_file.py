@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..contract.python_source import parse_module
 from .fault import Fault
 
 N = TypeVar("N", bound=ast.AST)
@@ -91,7 +92,7 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
     try:
         with _warnings_lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text, path)
+            tree = parse_module(text, path)
             compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         file.broken = _syntax_fault(text, error)
@@ -164,7 +165,7 @@ def _left_over_fence(text: str, error_line: int) -> int | None:
 
 def _parses(text: str) -> bool:
     try:
-        ast.parse(text)
+        parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass
 
+from ...contract.python_source import parse_expression
+
 _SPELLINGS = {
     "List": "list",
     "Dict": "dict",
@@ -36,10 +38,10 @@ def mismatch(expected: str, annotation: ast.expr, *, own_class: str = "") -> str
     """The annotation as written where it contradicts `expected`; "" where it agrees or nobody can tell."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
-            annotation = ast.parse(annotation.value, mode="eval").body
+            annotation = parse_expression(annotation.value).body
         except SyntaxError:
             return ""
-    wanted = shape(ast.parse(expected, mode="eval").body)
+    wanted = shape(parse_expression(expected).body)
     found = shape(annotation)
     if wanted is None or found is None or found.name == own_class or _agrees(wanted, found):
         return ""
@@ -53,7 +55,7 @@ def shape(node: ast.expr) -> Shape | None:  # noqa: PLR0911 - one case a kind of
             return Shape("None")
         case ast.Constant(value=str() as text):
             try:
-                return shape(ast.parse(text, mode="eval").body)
+                return shape(parse_expression(text).body)
             except SyntaxError:
                 return None
         case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -1,6 +1,5 @@
 """Files other than Python: they parse, and README shows code that can run."""
 
-import ast
 import collections
 import json
 import re
@@ -10,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ...contract.python_source import parse_module
 from ...contract.surface import DEPENDENCIES
 from ..fault import Fault
 from ..project import Project
@@ -122,7 +122,7 @@ def snippet_syntax(project: Project) -> Iterable[Fault]:
         for snippet in snippets(text):
             if snippet.language in {"python", "py", "python3"}:
                 try:
-                    ast.parse(snippet_code(snippet))
+                    parse_module(snippet_code(snippet))
                 except SyntaxError as error:
                     yield Fault(
                         f"This Python snippet does not parse: {error.msg}.",

@@ -4,6 +4,7 @@ import ast
 import difflib
 from collections.abc import Iterable, Iterator
 
+from ...contract.python_source import parse_module
 from ..fault import Fault
 from ..project import ClassPlace, Project
 from ..python_file import PythonFile
@@ -90,7 +91,7 @@ def parsed_snippets(markdown: str) -> Iterator[tuple[Snippet, ast.Module]]:
     for snippet in snippets(markdown):
         if snippet.language in {"python", "py", "python3", "pycon"}:
             try:
-                yield snippet, ast.parse(snippet_code(snippet))
+                yield snippet, parse_module(snippet_code(snippet))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
 
