@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -104,7 +104,7 @@ def main() -> None:
             shutil.rmtree(work, ignore_errors=True)
     print_table(rows, arguments)
     if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+        arguments.json.write_text(json.dumps([vars(row) for row in rows], indent=1))
     sys.exit(any(row.error for row in rows))
 
 
