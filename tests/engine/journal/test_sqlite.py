@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import anyio
@@ -231,3 +232,16 @@ async def test_closing_under_cancellation_writes_what_is_waiting(tmp_path: Path)
     with sqlite3.connect(path) as reopened:
         assert reopened.execute("SELECT sum(amount) FROM counts").fetchone() == (20,)
     reopened.close()
+
+
+def test_opening_that_is_cancelled_half_way_ends(tmp_path: Path) -> None:
+    async def open_while_cancelled() -> None:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            async with open_journal(tmp_path / "journal.db"):
+                raise AssertionError("a cancelled opening must not get this far")
+
+    opening = threading.Thread(target=anyio.run, args=(open_while_cancelled,), daemon=True)
+    opening.start()
+    opening.join(10)
+    assert not opening.is_alive()

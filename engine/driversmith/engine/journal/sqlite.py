@@ -28,8 +28,8 @@ async def open_journal(path: Path, *, now: Callable[[], float] = time.time) -> "
     failure: Exception | None = None
     async with _connections(path) as (reading, writing), anyio.create_task_group() as tasks:
         writer = BatchWriter(writing, explain=lambda error: explain(error, path))
-        await tasks.start(writer.run)
         try:
+            await tasks.start(writer.run)
             yield SqliteJournal(path, reading=reading, writer=writer, now=now)
         except Exception as error:  # edge: an exception of the caller must leave as it is, not inside a group
             failure = error
