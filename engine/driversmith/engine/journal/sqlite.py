@@ -29,7 +29,7 @@ async def open_journal(path: Path, *, now: Callable[[], float] = time.time) -> "
     async with _connections(path) as (reading, writing), anyio.create_task_group() as tasks:
         writer = BatchWriter(writing, explain=lambda error: explain(error, path))
         try:
-            await tasks.start(writer.run)
+            tasks.start_soon(writer.run)  # `start` would, when cancelled, wait for an end that only `close` brings
             yield SqliteJournal(path, reading=reading, writer=writer, now=now)
         except Exception as error:  # edge: an exception of the caller must leave as it is, not inside a group
             failure = error
