@@ -61,6 +61,7 @@ async def test_the_search_stops_at_the_first_hit(fetcher: Any) -> None:
     ("html", "target"),
     [
         ('<link rel="service-desc" href="/s.json">', "https://api.test/s.json"),
+        ('<link rel=service-desc href="/s.json"><![nonsense[', "https://api.test/s.json"),
         ("<LINK href='s.json' REL='alternate Service-Desc'>", "https://api.test/docs/s.json"),
         ('<link rel=service-desc href="https://cdn.test/s.json#x">', "https://cdn.test/s.json"),
         (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Protocol
 from urllib.parse import urljoin
@@ -57,7 +58,9 @@ def _is_service_desc(parameters: str) -> bool:
 
 def _from_html(content: bytes) -> list[str]:
     finder = _LinkFinder()
-    finder.feed(content[:_LONGEST_HEAD].decode("utf-8", "replace"))
+    # What the standard library's parser makes of `<![nonsense[`; the links before it count.
+    with suppress(AssertionError):
+        finder.feed(content[:_LONGEST_HEAD].decode("utf-8", "replace"))
     return finder.hrefs
 
 
