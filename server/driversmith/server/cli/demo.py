@@ -4,6 +4,7 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -42,6 +43,9 @@ def demo(
         except KeyboardInterrupt:
             complain("Interrupted; everything is stopped.")
             raise typer.Exit(INTERRUPTED) from None
+        finally:
+            with suppress(OSError):  # something is in it, as there should be
+                show.folder.rmdir()
     seconds = time.monotonic() - started
     if as_json:
         print_json({**show.told(), "seconds": round(seconds, 2)})
@@ -55,7 +59,7 @@ class _Show:
 
     def __init__(self, home: Path, folder: Path) -> None:
         self._home = home
-        self._folder = folder
+        self.folder = folder
         self.result: SupervisedResult | None = None
         self.records: dict[str, list[dict[str, Any]]] = {}
         self.requests = 0
@@ -102,7 +106,7 @@ class _Show:
         )
 
     async def _generated(self, client: "Client", api: "DemoApi", shown: ProgressShown) -> SupervisedResult:
-        arguments: dict[str, Any] = {"api_name": API_NAME, "api_url": api.url, "output_dir": str(self._folder)}
+        arguments: dict[str, Any] = {"api_name": API_NAME, "api_url": api.url, "output_dir": str(self.folder)}
         while True:
             answer = await _call(
                 client, "generate_driver_supervised", {**arguments, "wait_seconds": WAIT_SECONDS}, shown

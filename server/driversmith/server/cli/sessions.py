@@ -72,9 +72,17 @@ def show(session_id: SessionId, as_json: Json = False) -> None:
     run_async(read)
 
 
-def resume(session_id: SessionId, as_json: Json = False) -> None:
+def resume(
+    session_id: SessionId,
+    allow_local: Annotated[
+        bool, typer.Option("--allow-local", help="Reach local addresses other than those typed when it began.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Go on with an interrupted session, and wait for it."""
     settings = command_settings()
+    if allow_local:
+        settings = settings.model_copy(update={"allow_local": True})
 
     async def run() -> SupervisedResult:
         with shown_progress(session_id, quiet=as_json) as shown:
