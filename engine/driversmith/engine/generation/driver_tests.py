@@ -4,7 +4,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile, PaginationProfile
 from .sample import Sample, auth_sample
-from .source import assignment, literal
+from .source import Construct, Raw, assignment, literal
 
 _NO_PAGING = PaginationProfile()
 
@@ -18,7 +18,8 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
                 "paged": False,
         "many": False,
         "auth": auth,
-        "credentials_line": assignment("CREDENTIALS", credentials, "dict[str, str]"),
+        "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
+        "credentials_line": assignment("CREDENTIALS", credentials, "dict[str, Any]"),
     }
     if found.object_name is None:
         return values
@@ -38,7 +39,7 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
         "many": shape != "record",
         "record": '{"key": str(n), "id": n}' if shape == "map" else '{"id": n}',
         "nested_records": _nested(served, record_path),
-        "nested_next": _nested("following", paging.next_path),
+        "next_line": assignment("NEXT", paging.next_path),
         "style": paging.style,
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
@@ -48,3 +49,12 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
 
 def _nested(expression: str, keys: tuple[str, ...]) -> str:
     return ", ".join([f"nest({expression}", *(literal(key) for key in keys)]) + ")" if keys else expression
+
+
+def _assertion(where: str, name: str, value: str) -> str:
+    if where == "cookie":
+        call = Construct("self.assertIn", (f"{name}={value}", Raw('request.headers["Cookie"]')))
+    else:
+        place = "request.url.params" if where == "query" else "request.headers"
+        call = Construct("self.assertEqual", (Raw(f"{place}[{literal(name)}]"), value))
+    return literal(call, indent=8, column=8)

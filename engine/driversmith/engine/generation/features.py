@@ -1,11 +1,13 @@
 """What of the templates a profile needs: the rest is left out, so that a driver stays small."""
 
+import re
 from typing import Any
 
 from ..models.profile import ApiProfile
 from .styles import style_of
 from .tables import pathless
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 LAZY_FIELDS = 400
 """With more fields than this, their table is imported where it is asked for."""
 
@@ -19,6 +21,8 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     styles = {p.style for p in pagings}
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
+    header_names = [p.name for p in parameters if p.location == "header"]
+    header_names += [a.parameter for a in keys if a.location == "header"]
     flags: dict[str, Any] = {
         "has_auth": profile.auth,
         "has_basic": "basic" in kinds,
@@ -32,6 +36,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_headers": any(p.location == "header" for p in parameters),
         "has_fixed_query": any("?" in o.path or "#" in o.path for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
+        "has_odd_headers": not all(_TOKEN.fullmatch(name) for name in header_names),
         "has_multipart": any(b.kind == "multipart" for b in bodies),
         "has_paging": styles - {"none"},
         "has_counted": styles & {"page", "offset"},

@@ -7,7 +7,7 @@ from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
 from .markup import code
 from .record_types import record_classes
 from .sample import Sample
-from .source import literal, shorten
+from .source import import_names, literal, shorten
 from .tables import environment, token_url
 
 MAX_OPERATIONS = 40
@@ -50,12 +50,14 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
 
 def _quick_start(profile: ApiProfile, names: DriverNames, found: Sample) -> str:
     variables = [v for argument, v in environment(profile, names).items() if argument not in ("base_url", "token_url")]
-    hint = f"  # reads {', '.join(variables[:3])}" if variables else ""
-    lines = [f"from {names.package} import {names.class_name}", "", f"with {names.class_name}.from_env() as driver:{hint}"]
+    lines = [import_names(names.package, [names.class_name]), ""]
+    if variables:
+        lines.append(f"# reads {', '.join(variables[:3])}")
+    lines.append(f"with {names.class_name}.from_env() as driver:")
     if found.object_name:
         lines += [f"    for record in {literal(found.read(limit=5), indent=4, column=18, trailing=1)}:", "        print(record)"]
     elif found.operation:
-        lines += [f"    print({literal(found.call(), indent=4, column=10, trailing=1)})"]
+        lines += [f"    answer = {literal(found.call(), indent=4, column=13)}", "    print(answer)"]
     else:
         lines += ['    print(driver.call_endpoint("GET", "/"))']
     return "\n".join(lines)

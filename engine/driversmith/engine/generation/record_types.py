@@ -70,7 +70,9 @@ def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
     lines = [f"class {cls}(TypedDict{total}):"]
     if about:
         lines += [f'    """{wrapped(about, 4)}"""', ""]
-    lines += [f"    {name}: {text}" for name, text in types.items()] or ["    pass"]
+    lines += [f"    {name}: {text}" for name, text in types.items()]
+    if not about and not fields:
+        lines.append("    pass")
     return "\n".join(lines).rstrip()
 
 

@@ -19,7 +19,7 @@ from .source import Construct, assignment, literal, shorten
 from .styles import style_of
 
 Security = tuple[tuple[str, ...], ...]
-DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 2000, 12
+DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1500, 12
 """Characters of one field's description in the driver, of all together, and below which none is of use.
 
 profile.json has all of it.
@@ -159,15 +159,16 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
     readers = [o for o in profile.objects.values() if o.operations.get("read") == operation.name]
     filled = {name for o in readers for name in filled_parameters(o)}
     written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
+    args: tuple[Any, ...] = (operation.method, _path(operation))
     if written:
-        kwargs["params"] = tuple(written)
+        args = (*args, tuple(written))
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
     own = security_of(profile, operation)
     if own != security:
         kwargs["security"] = own
-    return Construct("Operation", (operation.method, _path(operation)), kwargs)
+    return Construct("Operation", args, kwargs)
 
 
 def _path(operation: OperationProfile) -> str:
@@ -211,7 +212,7 @@ def _answer(response: ResponseProfile) -> dict[str, Any]:
     returns = {"json": "json", "text": "text", "form": "text", None: ""}.get(kind, "binary")
     kwargs: dict[str, Any] = {} if returns == "json" else {"returns": returns}
     accept = _header_text(response.media_type or "")
-    if accept != "application/json":
+    if accept != ("application/json" if returns == "json" else "*/*"):
         kwargs["accept"] = accept
     return kwargs
 
