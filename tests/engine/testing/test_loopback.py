@@ -99,3 +99,16 @@ async def test_nonsense_on_the_wire_closes_or_waits_but_does_not_break_the_serve
                 await stream.send(text)
         async with httpx2.AsyncClient() as client:
             assert (await client.get(server.url)).status_code == 200
+
+
+async def test_a_client_that_asks_to_close_still_gets_the_whole_answer() -> None:
+    body = b"x" * 5_000_000
+    async with LoopbackServer(lambda _: Answer(body=body)) as server:
+        stream = await anyio.connect_tcp("127.0.0.1", int(server.url.rpartition(":")[2]))
+        received = b""
+        async with stream:
+            await stream.send(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            with anyio.fail_after(10):
+                async for chunk in stream:
+                    received += chunk
+    assert received.endswith(body)

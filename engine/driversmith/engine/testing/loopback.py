@@ -1,21 +1,23 @@
 """A small HTTP/1.1 server on 127.0.0.1, answered by one plain function; every request is kept as it came in.
 
-It runs on this process' event loop as an asyncio protocol: no tasks to leak, no threads, and about a tenth of the CPU
-of a full server.
+It runs on this process' event loop as an asyncio protocol: no tasks to leak, no threads, and a small part of the CPU of
+a full server. `network/loopback.py` is its sibling for the relay, which waits for another server before it answers; this
+one answers at once, and can be late or drop the connection on purpose.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
 
 import anyio
+import h11
 
-MAX_REQUEST = 32 << 20
+MAX_HEAD = 256 << 10
+MAX_BODY = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,6 @@ class Answer:
     """Seconds before it is sent."""
     drop: bool = False
     """Close the connection in its place."""
-
-    def to_bytes(self, *, head: bool) -> bytes:
-        """The response on the wire, without its body where the request was a HEAD."""
-        reason = HTTPStatus(self.status).phrase if self.status in HTTPStatus.__members__.values() else "Answer"
-        lines = [f"HTTP/1.1 {self.status} {reason}", *(f"{name}: {value}" for name, value in self.headers)]
-        bodiless = self.status in {204, 304}
-        if not bodiless:
-            lines.append(f"Content-Length: {len(self.body)}")
-        text = "\r\n".join(lines) + "\r\n\r\n"
-        return text.encode("latin-1", "replace") + (b"" if head or bodiless else self.body)
 
 
 Respond = Callable[[Seen], Answer]
@@ -145,7 +137,9 @@ class LoopbackServer:
 class _Connection(asyncio.Protocol):
     def __init__(self, server: LoopbackServer) -> None:
         self._server = server
-        self._received = bytearray()
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
         self.number = 0
         self.gone = asyncio.Event()
         self._transport: asyncio.Transport | None = None
@@ -168,73 +162,69 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) > MAX_REQUEST:
+        try:
+            self._http.receive_data(data)
+            if self._late is None:
+                self._next()
+        except h11.RemoteProtocolError:
             self.abort()
-        elif self._late is None:
-            self._next()
 
     def _next(self) -> None:
         """Answer the requests that are there whole."""
-        self._late = None
         while self._late is None and (seen := self._take()):
             answer = self._server.answer(seen)
             if answer.drop:
                 self.abort()
-                return
-            payload = answer.to_bytes(head=seen.method == "HEAD")
-            if answer.delay:
-                self._late = asyncio.get_running_loop().call_later(answer.delay, self._write_late, payload)
+            elif answer.delay:
+                self._late = asyncio.get_running_loop().call_later(answer.delay, self._answer_late, answer)
             else:
-                self._write(payload)
+                self._answer(answer)
 
-    def _write_late(self, payload: bytes) -> None:
-        self._write(payload)
+    def _answer_late(self, answer: Answer) -> None:
+        self._late = None
+        self._answer(answer)
         self._next()
 
-    def _write(self, payload: bytes) -> None:
-        if self._transport and not self._transport.is_closing():
-            self._transport.write(payload)
+    def _answer(self, answer: Answer) -> None:
+        headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+        headers.append((b"Content-Length", str(len(answer.body)).encode()))
+        self._write(h11.Response(status_code=answer.status, headers=headers))
+        if self._head is not None and self._head.method != b"HEAD" and answer.status not in {204, 304}:
+            self._write(h11.Data(data=answer.body))
+        self._write(h11.EndOfMessage())
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+        elif self._transport:
+            self._transport.close()
+
+    def _write(self, event: h11.Response | h11.Data | h11.EndOfMessage) -> None:
+        data = self._http.send(event)
+        if data and self._transport and not self._transport.is_closing():
+            self._transport.write(data)
 
     def _take(self) -> Seen | None:
-        end = self._received.find(b"\r\n\r\n")
-        if end < 0:
-            return None
-        first, *lines = self._received[:end].decode("latin-1").split("\r\n")
-        headers = tuple((n.strip().lower(), v.strip()) for n, _, v in (line.partition(":") for line in lines))
-        body = self._body(end + 4, dict(headers))
-        if body is None:
-            return None
-        method, _, rest = first.partition(" ")
-        target = rest.rpartition(" ")[0]
-        return Seen(method, target, headers, body, time.monotonic(), self.number)
+        """The next request, once it is there whole."""
+        while True:
+            match self._http.next_event():
+                case h11.Request() as head:
+                    self._head, self._body = head, bytearray()
+                case h11.Data(data=data):
+                    self._body += data
+                    if len(self._body) > MAX_BODY:
+                        self.abort()
+                        return None
+                case h11.EndOfMessage() if self._head is not None:
+                    return self._seen(self._head)
+                case _:
+                    return None
 
-    def _body(self, start: int, headers: dict[str, str]) -> bytes | None:
-        """Take the body off the buffer; None while it is not there whole."""
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            return self._chunked(start)
-        length = headers.get("content-length", "0")
-        end = start + (int(length) if length.isdigit() else 0)
-        if len(self._received) < end:
-            return None
-        body = bytes(self._received[start:end])
-        del self._received[:end]
-        return body
-
-    def _chunked(self, position: int) -> bytes | None:
-        body = bytearray()
-        while (line := self._received.find(b"\r\n", position)) >= 0:
-            try:
-                size = int(bytes(self._received[position:line]).partition(b";")[0], 16)
-            except ValueError:
-                self.abort()
-                return None
-            start, end = line + 2, line + 2 + size
-            if len(self._received) < end + 2:
-                return None
-            body += self._received[start:end]
-            position = end + 2
-            if size == 0:
-                del self._received[:position]
-                return bytes(body)
-        return None
+    def _seen(self, head: h11.Request) -> Seen:
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+        return Seen(
+            method=head.method.decode("ascii"),
+            target=head.target.decode("latin-1"),
+            headers=headers,
+            body=bytes(self._body),
+            time=time.monotonic(),
+            connection=self.number,
+        )
