@@ -52,13 +52,13 @@ def field_table(profile: ApiProfile) -> str:
         name: {field: _field(facts, length if length >= SHORTEST else 0) for field, facts in profile_object.fields.items()}
         for name, profile_object in profile.objects.items()
     }
-    return assignment("FIELDS", table, "dict[str, dict[str, str | Field]]")
+    return assignment("FIELDS", table, "dict[str, dict[str, str | tuple[str, str]]]")
 
 
 def _field(field: FieldProfile, length: int) -> Any:
+    kind = field.type + "!" * field.required + "?" * field.nullable
     text = shorten(field.description, length) if length else ""
-    flags = {k: True for k in ("required", "nullable") if getattr(field, k)}
-    return Construct("Field", (field.type, text) if text else (field.type,), flags) if text or flags else field.type
+    return (kind, text) if text else kind
 
 
 def environment(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
