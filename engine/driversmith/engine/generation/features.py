@@ -34,7 +34,6 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_styles": any(style_of(p) for p in parameters),
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),
-        "has_fixed_query": any("?" in o.path or "#" in o.path for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
         "has_odd_headers": not all(_TOKEN.fullmatch(name) for name in header_names),
         "has_multipart": any(b.kind == "multipart" for b in bodies),

@@ -1,0 +1,256 @@
+"""How a driver reads: all pages, in order, none twice, none too early."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from driversmith.engine.models.profile import ApiProfile, PaginationProfile
+
+from . import profiles
+from .conftest import Rig
+
+Make = Callable[[ApiProfile], Rig]
+RECORDS = [{"id": n} for n in range(7)]
+
+
+def page(*records: Any, **more: Any) -> httpx2.Response:
+    return httpx2.Response(200, json={"data": list(records), **more})
+
+
+def petstore_pages(size: int | None = None) -> Callable[[httpx2.Request], httpx2.Response]:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        query = request.url.params
+        count = size or int(query["per_page"])
+        start = (int(query["page"]) - 1) * count
+        return page(*RECORDS[start : start + count])
+
+    return answer
+
+
+def with_paging(**paging: Any) -> ApiProfile:
+    profile = profiles.petstore()
+    pets = profile.objects["pets"].model_copy(update={"pagination": PaginationProfile(**paging)})
+    return profile.model_copy(update={"objects": {**profile.objects, "pets": pets}})
+
+
+def test_pages_are_counted_up_to_a_short_one(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    assert found.open(petstore_pages()).read("pets", per_page=3) == RECORDS
+    assert found.paths == [f"/v1/pets?per_page=3&page={n}" for n in (1, 2, 3)]
+
+
+def test_an_undocumented_size_is_read_until_an_empty_page(rig: Make) -> None:
+    paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
+    found = rig(with_paging(**paging))
+    assert found.open(petstore_pages(3)).read("pets") == RECORDS
+    assert len(found.paths) == 4
+
+
+def test_the_largest_page_is_asked_for_and_no_more_than_the_limit(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open(petstore_pages())
+    assert driver.read("pets") == RECORDS
+    assert driver.read("pets", limit=2) == RECORDS[:2]
+    assert found.paths == ["/v1/pets?per_page=50&page=1", "/v1/pets?per_page=2&page=1"]
+
+
+def test_a_limit_within_a_later_page_repeats_nothing(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    assert found.open(petstore_pages()).read("pets", limit=5, per_page=3) == RECORDS[:5]
+
+
+def test_no_records_are_asked_for_with_limit_zero(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    assert found.open().read("pets", limit=0) == []
+    assert found.paths == []
+
+
+@pytest.mark.parametrize("limit", [-1, 1.5, "3", True])
+def test_a_limit_that_is_no_count_is_refused(rig: Make, limit: Any) -> None:
+    found = rig(profiles.petstore())
+    with pytest.raises(found.InvalidRequestError):
+        found.open().read("pets", limit=limit)
+
+
+def test_the_callers_page_and_size_count(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    assert found.open(petstore_pages()).read("pets", page=2, per_page=3) == RECORDS[3:]
+    assert found.paths[0] == "/v1/pets?page=2&per_page=3"
+
+
+def test_a_page_that_comes_again_stops_with_an_error(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open(lambda _: page({"id": 1}, {"id": 2}))
+    with pytest.raises(found.UnexpectedResponseError) as caught:
+        driver.read("pets", per_page=2)
+    assert caught.value.details["records_read"] == 2
+    assert len(found.paths) == 2
+
+
+def test_batches_stream_and_fetch_no_page_before_it_is_needed(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    batches = found.open(petstore_pages()).read_batched("pets", batch_size=3)
+    assert found.paths == []
+    assert next(batches) == RECORDS[:3]
+    assert len(found.paths) == 1
+    assert next(batches) == RECORDS[3:6]
+    assert list(batches) == [RECORDS[6:]]
+
+
+def test_batches_are_cut_from_larger_pages(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    batches = found.open(lambda request: petstore_pages(5)(request)).read_batched("pets", batch_size=3)
+    assert [len(batch) for batch in batches] == [3, 2, 2]
+
+
+def test_batches_refuse_wrong_arguments_at_once(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open()
+    with pytest.raises(found.ObjectNotFoundError):
+        driver.read_batched("pots")
+    with pytest.raises(found.InvalidRequestError):
+        driver.read_batched("pets", batch_size=0)
+
+
+def test_offsets_advance_by_what_came(rig: Make) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        start = int(request.url.params["offset"])
+        return httpx2.Response(200, json=RECORDS[start : start + 2])
+
+    found = rig(profiles.stations())
+    assert found.open(answer).read("trips") == RECORDS[:2]  # shorter than the documented ten: the last page
+    found.requests.clear()
+    assert found.driver.read("trips", count=2) == RECORDS
+    assert [r.url.params["offset"] for r in found.requests] == ["0", "2", "4", "6"]
+
+
+def messages(*pages: tuple[list[int], Any, Any]) -> list[httpx2.Response]:
+    return [
+        httpx2.Response(200, json={"result": {"items": [{"id": n} for n in ids], "next": following, "more": more}})
+        for ids, following, more in pages
+    ]
+
+
+@pytest.mark.parametrize("end", [None, "", False])
+def test_cursors_lead_to_the_end(rig: Make, end: Any) -> None:
+    found = rig(profiles.messages())
+    answers = messages(([0, 1], "a+/=", True), ([], "b", True), ([2], end, True))
+    assert found.open(answers).read("messages") == RECORDS[:3]
+    assert [r.url.params.get("cursor") for r in found.requests] == [None, "a+/=", "b"]
+
+
+def test_a_flag_says_that_no_more_follows(rig: Make) -> None:
+    found = rig(profiles.messages())
+    assert found.open(messages(([0], "a", False))).read("messages") == RECORDS[:1]
+
+
+def test_a_cursor_that_comes_again_stops_with_an_error(rig: Make) -> None:
+    found = rig(profiles.messages())
+    with pytest.raises(found.UnexpectedResponseError) as caught:
+        found.open(messages(([0], "a", True), ([1], "b", True), ([2], "a", True))).read("messages")
+    assert caught.value.details["records_read"] == 3
+    assert len(found.paths) == 3
+
+
+def test_an_argument_called_limit_takes_an_underscore(rig: Make) -> None:
+    found = rig(profiles.messages())
+    found.open(messages(([0], None, False))).read("messages", limit=5, limit_=3)
+    assert found.paths == ["/v1/messages?limit=3"]
+
+
+def test_links_are_followed_at_the_origin_of_the_base_url(rig: Make) -> None:
+    answers = [
+        httpx2.Response(200, json=RECORDS[:2], headers={"Link": '<http://evil.test/v1/more?after=2&x=%2F>; rel="next"'}),
+        httpx2.Response(200, json=RECORDS[2:4], headers={"Link": '<?after=4>; rel="next", </v1>; rel="first"'}),
+        httpx2.Response(200, json=RECORDS[4:]),
+    ]
+    found = rig(profiles.repositories())
+    driver = found.open(answers, username="me", password="secret")
+    assert driver.read("repos", user="octo") == RECORDS
+    assert {r.url.host for r in found.requests} == {"api.test"}
+    assert found.paths[1:] == ["/v1/more?after=2&x=%2F", "/v1/more?after=4"]
+    assert all("Authorization" in r.headers for r in found.requests)
+
+
+def test_a_link_that_leads_back_stops_with_an_error(rig: Make) -> None:
+    answers = [
+        httpx2.Response(200, json=[{"id": n}], headers={"Link": f'</v1/page{n % 2}>; rel="next"'}) for n in range(9)
+    ]
+    found = rig(profiles.repositories())
+    with pytest.raises(found.UnexpectedResponseError):
+        found.open(answers).read("repos", user="octo")
+    assert len(found.paths) == 3
+
+
+@pytest.mark.parametrize("following", ["http://[broken", 7, {"href": "/x"}])
+def test_a_next_page_that_is_no_url_is_an_error(rig: Make, following: Any) -> None:
+    found = rig(profiles.stations())
+    answer = httpx2.Response(200, json={"data": [{"id": 1}], "links": {"next": following}})
+    with pytest.raises(found.UnexpectedResponseError):
+        found.open(lambda _: answer).read("stations")
+
+
+def test_the_url_in_the_body_is_followed(rig: Make) -> None:
+    answers = [
+        httpx2.Response(200, json={"data": RECORDS[:3], "links": {"next": "stations?page=2"}}),
+        httpx2.Response(200, json={"data": RECORDS[3:], "links": {"next": None}}),
+    ]
+    found = rig(profiles.stations())
+    assert found.open(answers).read("stations") == RECORDS
+    assert found.paths == ["/v1/stations", "/v1/stations?page=2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "records"),
+    [
+        ({"data": [{"id": 1}, 2, "x"]}, [{"id": 1}, {"value": 2}, {"value": "x"}]),
+        ({"data": {"id": 1}}, [{"id": 1}]),
+        ({"data": None}, []),
+        ({"data": []}, []),
+        (None, []),
+    ],
+)
+def test_a_list_tolerates_what_apis_do(rig: Make, body: Any, records: list[Any]) -> None:
+    assert rig(profiles.petstore()).open(lambda _: httpx2.Response(200, json=body)).read("pets") == records
+
+
+def test_an_empty_body_is_no_record(rig: Make) -> None:
+    assert rig(profiles.petstore()).open(lambda _: httpx2.Response(204)).read("pets") == []
+
+
+@pytest.mark.parametrize("body", [{"items": [], "total": 3}, [1], {"data": 7}])
+def test_records_that_are_not_there_are_missed(rig: Make, body: Any) -> None:
+    found = rig(profiles.petstore())
+    with pytest.raises(found.UnexpectedResponseError) as caught:
+        found.open(lambda _: httpx2.Response(200, json=body)).read("pets")
+    if "items" in body:
+        assert "items" in str(caught.value)
+        assert "total" in str(caught.value)
+
+
+def test_a_map_becomes_records_with_their_key(rig: Make) -> None:
+    body = {"sold": {"n": 1}, "pending": 2}
+    records = rig(profiles.petstore()).open(lambda _: httpx2.Response(200, json=body)).read("inventory")
+    assert records == [{"key": "sold", "n": 1}, {"key": "pending", "value": 2}]
+
+
+def test_a_single_record_is_a_list_of_one(rig: Make) -> None:
+    driver = rig(profiles.petstore()).open([httpx2.Response(200, json={"a": 1}), httpx2.Response(200, json=[{"b": 2}])])
+    assert driver.read("settings") == [{"a": 1}]
+    assert driver.read("settings") == [{"b": 2}]
+
+
+def test_the_key_of_a_record_reads_that_record(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open(lambda _: httpx2.Response(200, json={"pet": {"id": 7}}))
+    assert driver.read("pets", petId=7) == [{"id": 7}]
+    assert found.paths == ["/v1/pets/7"]
+
+
+def test_an_object_that_has_only_records_by_key_is_read_by_key(rig: Make) -> None:
+    found = rig(profiles.repositories())
+    assert found.open(lambda _: httpx2.Response(200, json={"id": 1})).read("users", user="octo") == [{"id": 1}]
+    with pytest.raises(found.InvalidRequestError) as caught:
+        found.driver.read("users")
+    assert caught.value.details["missing"] == ["user"]

@@ -1,0 +1,213 @@
+"""Where a driver puts arguments, and what it refuses to send."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from email.parser import BytesParser
+from typing import Any
+
+import httpx2
+import pytest
+from driversmith.engine.models.profile import ApiProfile
+
+from . import profiles
+from .conftest import Rig
+
+Make = Callable[[ApiProfile], Rig]
+
+
+def sent(found: Rig, **arguments: Any) -> httpx2.Request:
+    found.open().call_operation("styles", **{"plain": "p", "label": "l", "matrix": "m", **arguments})
+    return found.requests[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wire"),
+    [
+        ({"many": ["a", "b c"]}, "many=a&many=b%20c"),
+        ({"joined": ["a", "b"]}, "joined=a,b"),
+        ({"spaced": ["a", "b"]}, "spaced=a%20b"),
+        ({"piped": ["a", "b"]}, "piped=a|b"),
+        ({"filter": {"a": 1, "b": {"c": [2, 3]}}}, "filter[a]=1&filter[b][c]=2&filter[b][c]=3"),
+        ({"spread": {"x": 1, "y": True}}, "x=1&y=true"),
+        ({"query": {"a": [1]}}, "query=%7B%22a%22:%20[1]%7D"),
+        ({"target": "a/b:c&d=e+f"}, "target=a/b:c%26d%3De%2Bf"),
+        ({"from_": "é"}, "from=%C3%A9"),
+        ({"many": [], "joined": None}, ""),
+    ],
+)
+def test_query_parameters_are_written_in_their_style(rig: Make, arguments: dict[str, Any], wire: str) -> None:
+    assert sent(rig(profiles.calls_only()), **arguments).url.query.decode() == wire
+
+
+@pytest.mark.parametrize(
+    ("label", "matrix", "path"),
+    [
+        ("l", "m", "/v1/styles/p/x.l/y;matrix=m"),
+        (["a", "b"], ["c", "d"], "/v1/styles/p/x.a.b/y;matrix=c;matrix=d"),
+        ({"k": 1}, {"k": 1, "j": 2}, "/v1/styles/p/x.k=1/y;k=1;j=2"),
+    ],
+)
+def test_paths_are_written_in_their_style(rig: Make, label: Any, matrix: Any, path: str) -> None:
+    request = sent(rig(profiles.calls_only()), label=label, matrix=matrix)
+    assert request.url.raw_path.decode() == path
+
+
+def test_headers_and_cookies_go_to_their_place(rig: Make) -> None:
+    request = sent(rig(profiles.calls_only()), **{"X-Tags": ["a", "b"], "session": "a b;c"})
+    assert request.headers["X-Tags"] == "a,b"
+    assert request.headers["Cookie"] == "session=a%20b%3Bc"
+
+
+@pytest.mark.parametrize("value", ["a/b", "../../etc", "a?b=c", "a#b", "%2e%2e", "a%2Fb", "a\\b", "é", "{label}"])
+def test_a_value_never_changes_the_path(rig: Make, value: str) -> None:
+    request = sent(rig(profiles.calls_only()), plain=value)
+    assert request.url.raw_path.count(b"/") == 5
+    assert not request.url.query
+    assert request.url.path == f"/v1/styles/{value}/x.l/y;matrix=m"
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", []])
+def test_a_value_that_would_change_the_path_is_refused(rig: Make, value: Any) -> None:
+    found = rig(profiles.calls_only())
+    with pytest.raises(found.InvalidRequestError):
+        sent(found, plain=value)
+    assert found.requests == []
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00b", "\ud800"])
+def test_a_header_cannot_be_broken_apart(rig: Make, value: str) -> None:
+    found = rig(profiles.calls_only())
+    with pytest.raises(found.InvalidRequestError) as caught:
+        sent(found, **{"X-Tags": value})
+    assert "Evil" not in str(caught.value)
+    assert found.requests == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00%2B00:00"),
+        (False, "false"),
+        (1.5, "1.5"),
+    ],
+)
+def test_values_are_spelt_as_apis_expect(rig: Make, value: Any, text: str) -> None:
+    assert sent(rig(profiles.calls_only()), target=value).url.query.decode() == f"target={text}"
+
+
+def test_missing_and_unknown_arguments_are_named(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open()
+    with pytest.raises(found.InvalidRequestError, match="petId is missing") as caught:
+        driver.read("orders")
+    assert caught.value.details["missing"] == ["petId"]
+    assert caught.value.details["known"] == ["petId"]
+    assert caught.value.details["method"] == "GET"
+    assert caught.value.details["path"] == "/pets/{petId}/orders"
+    with pytest.raises(found.InvalidRequestError, match="stauts is unknown; it takes page, per_page, status, tags"):
+        driver.read("pets", stauts="sold")
+    with pytest.raises(found.InvalidRequestError, match="body is missing"):
+        driver.call_operation("add_pet")
+    assert found.requests == []
+
+
+def test_a_value_outside_an_enum_is_the_servers_business(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    found.open(lambda _: httpx2.Response(200, json={"data": []})).read("pets", status="new")
+    assert found.requests[0].url.params["status"] == "new"
+
+
+def test_json_goes_out_as_json(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    found.open().call_operation("add_pet", body={"name": "é"})
+    request = found.requests[0]
+    assert json.loads(request.content) == {"name": "é"}
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.headers["Accept"] == "application/json"
+
+
+@pytest.mark.parametrize("body", [{"a": float("nan")}, {"a": object()}, {"a": {1, 2}}])
+def test_what_is_no_json_is_refused(rig: Make, body: Any) -> None:
+    found = rig(profiles.petstore())
+    with pytest.raises(found.InvalidRequestError):
+        found.open().call_operation("add_pet", body=body)
+
+
+def test_forms_go_out_encoded(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    found.open(lambda _: httpx2.Response(200, text="token")).call_operation("log_in", body={"user": "a&b", "n": [1, True]})
+    assert found.requests[0].content == b"user=a%26b&n=1&n=true"
+    assert found.requests[0].headers["Content-Type"] == "application/x-www-form-urlencoded"
+    with pytest.raises(found.InvalidRequestError, match="no dict"):
+        found.driver.call_operation("log_in", body="user=a")
+
+
+def test_files_go_out_as_parts(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    found.open().call_operation("upload_photo", petId=1, body={"photo": "text", "note": "n", "other": b"\x00\xff", "x": [1, 2]})
+    request = found.requests[0]
+    message = BytesParser().parsebytes(b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n" + request.content)
+    parts = [
+        (p.get_param("name", header="content-disposition"), p.get_filename(), p.get_payload(decode=True))
+        for p in message.walk()
+        if not p.is_multipart()
+    ]
+    assert parts == [
+        ("photo", "photo", b"text"),
+        ("note", None, b"n"),
+        ("other", "other", b"\x00\xff"),
+        ("x", None, b"1"),
+        ("x", None, b"2"),
+    ]
+
+
+def test_text_and_bytes_go_out_as_they_are(rig: Make) -> None:
+    found = rig(profiles.calls_only())
+    driver = found.open([httpx2.Response(200, text="LOUD"), httpx2.Response(204)])
+    assert driver.call_operation("shout", body="é") == "LOUD"
+    driver.call_operation("store", body=b"\x00\xff")
+    assert [r.content for r in found.requests] == ["é".encode(), b"\x00\xff"]
+    assert [r.headers["Content-Type"] for r in found.requests] == ["text/plain", "application/octet-stream"]
+
+
+def test_answers_come_back_in_their_kind(rig: Make) -> None:
+    answers = [
+        httpx2.Response(200, text="token"),
+        httpx2.Response(200, content=b"\x89PNG", headers={"Content-Type": "image/png"}),
+        httpx2.Response(200),
+    ]
+    driver = rig(profiles.petstore()).open(answers)
+    assert driver.call_operation("log_in", body={}) == "token"
+    assert driver.call_operation("get_logo") == b"\x89PNG"
+    assert driver.call_operation("ping") is None
+
+
+def test_any_endpoint_below_the_base_url_can_be_called(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    driver = found.open(lambda _: httpx2.Response(200, json=[1]), api_key="k")
+    assert driver.call_endpoint("post", "new/{thing}?a=1", params={"b": [1, 2], "c": None}, json={"x": 1}) == [1]
+    request = found.requests[0]
+    assert (request.method, request.headers["X-API-Key"]) == ("POST", "k")
+    assert json.loads(request.content) == {"x": 1}
+    assert dict(request.url.params.multi_items()) == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "http://evil.test/"), ("GET", "/../admin"), ("GET", "/a/%2e%2e/b"), ("GET", "/a\r\nb"), ("G T", "/")],
+)
+def test_an_endpoint_elsewhere_is_refused(rig: Make, method: str, path: str) -> None:
+    found = rig(profiles.petstore())
+    with pytest.raises(found.InvalidRequestError):
+        found.open(api_key="k").call_endpoint(method, path)
+    assert found.requests == []
+
+
+@pytest.mark.parametrize("path", ["//evil.test/x", "@evil.test", "/\\evil.test"])
+def test_a_tricky_path_stays_at_the_base_url(rig: Make, path: str) -> None:
+    found = rig(profiles.petstore())
+    found.open().call_endpoint("GET", path)
+    assert found.requests[0].url.host == "api.test"
+    assert found.paths[0].startswith("/v1/")
