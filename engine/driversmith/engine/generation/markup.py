@@ -2,14 +2,14 @@
 
 import re
 
-_SPECIAL = re.compile(r"([\\`*_\[\]{}<>#|~&!$:+=-])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~@]|:(?=//)|(?<=www)\.|&(?=#?\w+;)", re.IGNORECASE)
+_BLOCK_START = re.compile(r"^(?:[#=+-]|\d+(?=[.)]))")
 
 
 def markdown(text: str) -> str:
     """Text as Markdown shows it, on one line: no HTML, no links, no code, nothing that begins a block."""
-    escaped = _SPECIAL.sub(r"\\\1", _line(text))
-    escaped = re.sub(r"\b(www)\.", r"\1\\.", escaped, flags=re.IGNORECASE)
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", escaped).replace("@", "\\@")
+    escaped = _SPECIAL.sub(lambda match: "\\" + match[0], _line(text))
+    return _BLOCK_START.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], escaped)
 
 
 def code(text: str) -> str:
