@@ -113,7 +113,9 @@ def petstore(auth: AuthScheme | None = None, **more: Any) -> ApiProfile:
             body=BodyProfile(media_type="application/x-www-form-urlencoded", kind="form", type="object"),
             response=ResponseProfile(media_type="text/plain", kind="text", type="string"),
         ),
-        operation("get_logo", "GET /logo", response=ResponseProfile(media_type="image/png", kind="binary", type="string")),
+        operation(
+            "get_logo", "GET /logo", response=ResponseProfile(media_type="image/png", kind="binary", type="string")
+        ),
         operation("ping", "HEAD /ping", response=NOTHING),
     ]
     fields = {
@@ -139,7 +141,12 @@ def petstore(auth: AuthScheme | None = None, **more: Any) -> ApiProfile:
             identifier="id",
             fields=fields,
             pagination=PaginationProfile(
-                style="page", position_parameter="page", size_parameter="per_page", first=1, default_size=20, max_size=50
+                style="page",
+                position_parameter="page",
+                size_parameter="per_page",
+                first=1,
+                default_size=20,
+                max_size=50,
             ),
             filters=("status", "tags"),
         ),
@@ -156,7 +163,9 @@ def petstore(auth: AuthScheme | None = None, **more: Any) -> ApiProfile:
             ServerProfile(url="https://api.example.com/v1", evidence=EVIDENCE),
             ServerProfile(url="https://eu.example.com/v1", description="Europe", evidence=EVIDENCE),
         ),
-        "skipped": (SkippedOperation(operation="POST /files", reason="other_server", detail="https://files.example.com"),),
+        "skipped": (
+            SkippedOperation(operation="POST /files", reason="other_server", detail="https://files.example.com"),
+        ),
         **more,
     }
     return profile("Petstore", operations, objects, **values)
@@ -313,7 +322,9 @@ def calls_only() -> ApiProfile:
             body=BodyProfile(media_type="text/plain", kind="text", type="string", required=True),
             response=ResponseProfile(media_type="text/plain", kind="text", type="string"),
         ),
-        operation("store", "PUT /blob", body=BodyProfile(media_type="application/octet-stream", kind="binary", type="string")),
+        operation(
+            "store", "PUT /blob", body=BodyProfile(media_type="application/octet-stream", kind="binary", type="string")
+        ),
     ]
     return profile("Calls", operations, [])
 
@@ -357,7 +368,9 @@ def hostile() -> ApiProfile:
                 operation_id=text,
                 summary=text,
                 security=(("key",), (text,)),
-                body=BodyProfile(media_type=text, kind="multipart", type="object", fields={text: FieldProfile(format="binary")})
+                body=BodyProfile(
+                    media_type=text, kind="multipart", type="object", fields={text: FieldProfile(format="binary")}
+                )
                 if number % 2
                 else None,
                 response=ResponseProfile(media_type=text, kind="json"),
@@ -371,7 +384,10 @@ def hostile() -> ApiProfile:
                 record_path=(text,),
                 item_path=(text,),
                 identifier=text,
-                fields={text: FieldProfile(type="string", description=text, enum=(text,)), "id": FieldProfile(required=True)},
+                fields={
+                    text: FieldProfile(type="string", description=text, enum=(text,)),
+                    "id": FieldProfile(required=True),
+                },
                 pagination=PaginationProfile(
                     style="cursor", position_parameter=text, size_parameter=f"size {text}", next_path=(f"next {text}",)
                 ),

@@ -183,7 +183,11 @@ def test_the_token_url_may_be_anywhere(rig: Make) -> None:
         return token if request.method == "POST" else httpx2.Response(200, json={"data": []})
 
     found = rig(profiles.stations())
-    for given, url in (("https://login.test/t", "https://login.test/t"), ("t", "http://api.test/v1/t"), ("/t", "http://api.test/t")):
+    for given, url in (
+        ("https://login.test/t", "https://login.test/t"),
+        ("t", "http://api.test/v1/t"),
+        ("/t", "http://api.test/t"),
+    ):
         found.requests.clear()
         found.open(answer, client_id="id", client_secret="secret", token_url=given).read("stations")
         assert [str(r.url) for r in found.requests] == [url, "http://api.test/v1/stations"]

@@ -30,7 +30,9 @@ def test_records_are_created_changed_and_deleted(rig: Make) -> None:
     assert json.loads(found.requests[1].content) == {"name": "Max"}
 
 
-@pytest.mark.parametrize(("body", "record"), [({"other": 1}, {"other": 1}), ([{"id": 1}], {"id": 1}), (7, {"value": 7})])
+@pytest.mark.parametrize(
+    ("body", "record"), [({"other": 1}, {"other": 1}), ([{"id": 1}], {"id": 1}), (7, {"value": 7})]
+)
 def test_what_a_write_answers_is_never_an_error(rig: Make, body: Any, record: Any) -> None:
     assert rig(profiles.petstore()).open(lambda _: httpx2.Response(200, json=body)).create("pets", {}) == record
 
@@ -39,7 +41,9 @@ def test_a_record_without_a_place_in_the_path_carries_its_id(rig: Make) -> None:
     profile = profiles.petstore()
     change = profiles.operation("change_pet", "PUT /pets", body=profiles.JSON_BODY)
     remove = profiles.operation("remove_pet", "DELETE /pets", profiles.parameter("id", required=True))
-    found = rig(profile.model_copy(update={"operations": {**profile.operations, "change_pet": change, "remove_pet": remove}}))
+    found = rig(
+        profile.model_copy(update={"operations": {**profile.operations, "change_pet": change, "remove_pet": remove}})
+    )
     driver = found.open()
     driver.update("pets", 7, {"name": "Rex"})
     driver.delete("pets", 7)
@@ -68,7 +72,11 @@ def test_a_verb_that_the_api_has_not_is_named(rig: Make) -> None:
 
 def test_read_only_apis_write_nothing(rig: Make) -> None:
     found = rig(profiles.messages())
-    for call in (lambda d: d.create("messages", {}), lambda d: d.update("messages", 1, {}), lambda d: d.delete("messages", 1)):
+    for call in (
+        lambda d: d.create("messages", {}),
+        lambda d: d.update("messages", 1, {}),
+        lambda d: d.delete("messages", 1),
+    ):
         with pytest.raises(found.NotSupportedError):
             call(found.open())
 
@@ -103,7 +111,12 @@ def test_it_tells_what_it_can_do(rig: Make) -> None:
 
 def test_it_tells_the_fields_of_an_object(rig: Make) -> None:
     fields = rig(profiles.petstore()).open().get_fields("pets")
-    assert fields["id"] == {"type": "integer", "required": True, "nullable": False, "description": "Unique in the store."}
+    assert fields["id"] == {
+        "type": "integer",
+        "required": True,
+        "nullable": False,
+        "description": "Unique in the store.",
+    }
     assert fields["tag"] == {"type": "string", "required": False, "nullable": True, "description": ""}
 
 
@@ -142,8 +155,12 @@ def test_the_connection_is_checked_by_one_record(rig: Make) -> None:
         found.open(lambda _: httpx2.Response(401)).check_connection()
 
 
-@pytest.mark.parametrize(("status", "passes"), [(200, True), (404, True), (429, True), (401, False), (403, False), (500, False)])
-def test_the_connection_is_checked_by_the_base_url_where_nothing_can_be_read(rig: Make, status: int, passes: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "passes"), [(200, True), (404, True), (429, True), (401, False), (403, False), (500, False)]
+)
+def test_the_connection_is_checked_by_the_base_url_where_nothing_can_be_read(
+    rig: Make, status: int, passes: bool
+) -> None:
     found = rig(profiles.calls_only())
     driver = found.open(lambda _: httpx2.Response(status), max_retries=0)
     if passes:

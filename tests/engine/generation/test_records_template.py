@@ -100,7 +100,7 @@ def test_batches_stream_and_fetch_no_page_before_it_is_needed(rig: Make) -> None
 
 def test_batches_are_cut_from_larger_pages(rig: Make) -> None:
     found = rig(profiles.petstore())
-    batches = found.open(lambda request: petstore_pages(5)(request)).read_batched("pets", batch_size=3)
+    batches = found.open(petstore_pages(5)).read_batched("pets", batch_size=3)
     assert [len(batch) for batch in batches] == [3, 2, 2]
 
 
@@ -161,7 +161,9 @@ def test_an_argument_called_limit_takes_an_underscore(rig: Make) -> None:
 
 def test_links_are_followed_at_the_origin_of_the_base_url(rig: Make) -> None:
     answers = [
-        httpx2.Response(200, json=RECORDS[:2], headers={"Link": '<http://evil.test/v1/more?after=2&x=%2F>; rel="next"'}),
+        httpx2.Response(
+            200, json=RECORDS[:2], headers={"Link": '<http://evil.test/v1/more?after=2&x=%2F>; rel="next"'}
+        ),
         httpx2.Response(200, json=RECORDS[2:4], headers={"Link": '<?after=4>; rel="next", </v1>; rel="first"'}),
         httpx2.Response(200, json=RECORDS[4:]),
     ]

@@ -137,7 +137,9 @@ def test_what_is_no_json_is_refused(rig: Make, body: Any) -> None:
 
 def test_forms_go_out_encoded(rig: Make) -> None:
     found = rig(profiles.petstore())
-    found.open(lambda _: httpx2.Response(200, text="token")).call_operation("log_in", body={"user": "a&b", "n": [1, True]})
+    found.open(lambda _: httpx2.Response(200, text="token")).call_operation(
+        "log_in", body={"user": "a&b", "n": [1, True]}
+    )
     assert found.requests[0].content == b"user=a%26b&n=1&n=true"
     assert found.requests[0].headers["Content-Type"] == "application/x-www-form-urlencoded"
     with pytest.raises(found.InvalidRequestError, match="no dict"):
@@ -146,9 +148,13 @@ def test_forms_go_out_encoded(rig: Make) -> None:
 
 def test_files_go_out_as_parts(rig: Make) -> None:
     found = rig(profiles.petstore())
-    found.open().call_operation("upload_photo", petId=1, body={"photo": "text", "note": "n", "other": b"\x00\xff", "x": [1, 2]})
+    found.open().call_operation(
+        "upload_photo", petId=1, body={"photo": "text", "note": "n", "other": b"\x00\xff", "x": [1, 2]}
+    )
     request = found.requests[0]
-    message = BytesParser().parsebytes(b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n" + request.content)
+    message = BytesParser().parsebytes(
+        b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n" + request.content
+    )
     parts = [
         (p.get_param("name", header="content-disposition"), p.get_filename(), p.get_payload(decode=True))
         for p in message.walk()

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ def test_ruff_has_nothing_to_say(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "."]
     for place in (folder, folder.parent):
-        run = subprocess.run([*command[:-1], str(folder)], cwd=place, capture_output=True, text=True, timeout=60)
+        run = subprocess.run(
+            [*command[:-1], str(folder)], cwd=place, capture_output=True, text=True, check=False, timeout=60
+        )
         assert run.returncode == 0, run.stdout
 
 
@@ -67,7 +70,7 @@ def test_ruff_has_nothing_to_say(kind: str, tmp_path: Path) -> None:
 def test_it_is_laid_out_as_ruff_format_would(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff", str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert run.returncode == 0, run.stdout
 
 
@@ -75,7 +78,7 @@ def test_it_is_laid_out_as_ruff_format_would(kind: str, tmp_path: Path) -> None:
 def test_its_own_tests_pass(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
     command = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert run.returncode == 0, run.stderr
     assert "Ran 0 tests" not in run.stderr
 
@@ -87,7 +90,7 @@ def test_its_own_tests_can_fail(tmp_path: Path) -> None:
     assert broken != records.read_text()
     records.write_text(broken)
     command = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert "test_batches_arrive_one_by_one" in run.stderr
 
 
@@ -124,14 +127,16 @@ def make_large() -> ApiProfile:
 def test_the_class_offers_the_contract(kind: str, rig: Make) -> None:
     found = rig(profiles.ALL[kind]())
     assert {name for name in dir(found.driver_class) if not name.startswith("_")} == METHOD_NAMES - {"__init__"}
-    assert EXCEPTION_NAMES <= set(found.package.__all__)
+    assert set(found.package.__all__) >= EXCEPTION_NAMES
     for name in found.package.__all__:
         assert hasattr(found.package, name)
 
 
 def test_only_what_the_profile_uses_is_written() -> None:
     def text(profile: ApiProfile) -> str:
-        return "".join(f.text for f in write_driver(profile).files if f.path.startswith(("petstore_driver/", "calls_driver/")))
+        return "".join(
+            f.text for f in write_driver(profile).files if f.path.startswith(("petstore_driver/", "calls_driver/"))
+        )
 
     with_key, without = text(profiles.petstore()), text(profiles.calls_only())
     assert "multipart" in with_key
@@ -152,10 +157,8 @@ def test_it_installs_with_nothing_but_httpx2() -> None:
 def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
     folder = written(write_driver(profiles.petstore()), tmp_path / "petstore_driver")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "out")]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
     assert run.returncode == 0, run.stderr
-    import zipfile
-
     (wheel,) = (tmp_path / "out").glob("*.whl")
     top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert top == {"petstore_driver", "petstore_driver-1.0.0.dist-info"}
@@ -208,7 +211,7 @@ def test_examples_run_without_a_network(tmp_path: Path) -> None:
     folder = written(write_driver(profiles.petstore()), tmp_path)
     command = [sys.executable, "examples/list_objects.py"]
     environment = {"PYTHONPATH": str(folder), "PETSTORE_API_KEY": "k"}
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert run.stdout.splitlines()[0] == "pets id name tag photos owner"
 
 

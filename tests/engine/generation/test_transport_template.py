@@ -161,7 +161,9 @@ def test_a_redirect_at_home_is_followed_with_credentials(rig: Make, status: int)
     assert found.requests[1].headers["X-API-Key"] == "k"
 
 
-@pytest.mark.parametrize("location", ["http://other.test/x", "https://api.test/v1/x", "http://api.test:81/x", "//other.test/x"])
+@pytest.mark.parametrize(
+    "location", ["http://other.test/x", "https://api.test/v1/x", "http://api.test:81/x", "//other.test/x"]
+)
 def test_a_redirect_elsewhere_is_followed_bare(rig: Make, location: str) -> None:
     answers = [moved(302, location), moved(302, "http://api.test/v1/back"), OK]
     found = rig(profiles.petstore(profiles.api_key("cookie", "key")))
@@ -242,7 +244,9 @@ def test_any_base_url_is_a_place_to_start_from(rig: Make, base_url: str, url: st
     assert str(found.requests[0].url) == url
 
 
-@pytest.mark.parametrize("base_url", ["", "api.test", "ftp://api.test", "http://", "http://u:p@api.test", "http://x:port", None, 7])
+@pytest.mark.parametrize(
+    "base_url", ["", "api.test", "ftp://api.test", "http://", "http://u:p@api.test", "http://x:port", None, 7]
+)
 def test_what_is_no_base_url_is_refused(rig: Make, base_url: Any) -> None:
     found = rig(profiles.petstore())
     with pytest.raises(found.InvalidRequestError):

@@ -15,7 +15,7 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
     credentials = {**auth.credentials, **({"token_url": "/token"} if auth.token else {})} if auth else {}
     values: dict[str, Any] = {
         "object_name": found.object_name,
-                "paged": False,
+        "paged": False,
         "many": False,
         "auth": auth,
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],

@@ -15,9 +15,10 @@ LAZY_FIELDS = 400
 def features(profile: ApiProfile) -> dict[str, bool]:
     """Flags for the templates."""
     operations = profile.operations.values()
+    objects = profile.objects.values()
     parameters = [p for o in operations for p in o.parameters]
     bodies = [o.body for o in operations if o.body]
-    pagings = [o.pagination for o in profile.objects.values()]
+    pagings = [o.pagination for o in objects]
     styles = {p.style for p in pagings}
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
@@ -46,9 +47,13 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_position": styles & {"page", "offset", "cursor"},
         "has_size": any(p.size_parameter for p in pagings),
         "has_more": any(p.more_path and p.style != "none" for p in pagings),
-        "has_map": any(o.shape == "map" for o in profile.objects.values()),
-        "has_write": any(v in o.operations for o in profile.objects.values() for v in ("create", "update", "delete")),
+        "has_map": any(o.shape == "map" for o in objects),
+        "has_shape": any(o.shape != "list" for o in objects),
+        "has_read_one": any("read_one" in o.operations for o in objects),
+        "has_record_path": any(o.record_path for o in objects),
+        "has_item_path": any(o.item_path for o in objects),
+        "has_write": any(v in o.operations for o in objects for v in ("create", "update", "delete")),
         "has_pathless": any(pathless(profile, name) for name in profile.objects),
-        "lazy_fields": sum(len(o.fields) for o in profile.objects.values()) > LAZY_FIELDS,
+        "lazy_fields": sum(len(o.fields) for o in objects) > LAZY_FIELDS,
     }
     return {name: bool(value) for name, value in flags.items()}

@@ -23,7 +23,9 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         "description": shorten(profile.description, 400),
         "quick_start": _quick_start(profile, names, found),
         "credential_rows": [
-            {"argument": c.argument, "env": c.env, "wire": _wire(scheme)} for scheme in profile.auth for c in scheme.credentials
+            {"argument": c.argument, "env": c.env, "wire": _wire(scheme)}
+            for scheme in profile.auth
+            for c in scheme.credentials
         ],
         "token_url": token_url(profile),
         "object_rows": [_object_row(name, o) for name, o in profile.objects.items()],
@@ -55,7 +57,10 @@ def _quick_start(profile: ApiProfile, names: DriverNames, found: Sample) -> str:
         lines.append(f"# reads {', '.join(variables[:3])}")
     lines.append(f"with {names.class_name}.from_env() as driver:")
     if found.object_name:
-        lines += [f"    for record in {literal(found.read(limit=5), indent=4, column=18, trailing=1)}:", "        print(record)"]
+        lines += [
+            f"    for record in {literal(found.read(limit=5), indent=4, column=18, trailing=1)}:",
+            "        print(record)",
+        ]
     elif found.operation:
         lines += [f"    answer = {literal(found.call(), indent=4, column=13)}", "    print(answer)"]
     else:
@@ -75,5 +80,9 @@ def _wire(scheme: AuthScheme) -> str:
 
 def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
     operations = profile_object.operations
-    verbs = [v for v in ("read", "create", "update", "delete") if v in operations or (v == "read" and "read_one" in operations)]
+    verbs = [
+        v
+        for v in ("read", "create", "update", "delete")
+        if v in operations or (v == "read" and "read_one" in operations)
+    ]
     return {"name": name, "verbs": ", ".join(verbs), "paging": profile_object.pagination.style.replace("_", " ")}

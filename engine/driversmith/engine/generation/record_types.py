@@ -9,7 +9,7 @@ from .source import Construct, Raw, assignment, literal, prose, shorten, wrapped
 MAX_OBJECTS = 60
 MAX_FIELDS = 1500
 _NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-_USED = {"str", "int", "float", "bool", "dict", "list", "Any", "NotRequired", "None"}
+_USED = {"str", "int", "float", "bool", "dict", "list", "Any", "NotRequired", "Required", "None"}
 
 
 def record_classes(profile: ApiProfile) -> dict[str, str]:
@@ -41,8 +41,7 @@ def typing_names(profile: ApiProfile, records: list[str]) -> str:
     wanted = {"Any", "Literal"} if profile.objects else {"Any"}
     if records:
         wanted |= {"TypedDict"}
-    if re.search(r"\bNotRequired\b", text):
-        wanted.add("NotRequired")
+    wanted |= {name for name in ("NotRequired", "Required") if f": {name}[" in text}
     return ", ".join(sorted(wanted))
 
 
@@ -60,14 +59,14 @@ def object_names(profile: ApiProfile) -> str:
 
 def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
     fields = profile_object.fields
-    total = "" if any(f.required for f in fields.values()) or not fields else ", total=False"
-    types = {name: _annotation(f, optional=not f.required and not total) for name, f in fields.items()}
+    required = sum(f.required for f in fields.values())
+    total = required > len(fields) // 2 or not fields
+    types = {name: _annotation(f, total=total) for name, f in fields.items()}
     about = prose(shorten(profile_object.description, 120))
     if any(not is_usable_identifier(n) or n in _USED or n.startswith("__") for n in fields):
-        kwargs = {"total": False} if total else {}
         shape = {name: Raw(text) for name, text in types.items()}
-        return assignment(cls, Construct("TypedDict", (cls, shape), kwargs))
-    lines = [f"class {cls}(TypedDict{total}):"]
+        return assignment(cls, Construct("TypedDict", (cls, shape), {} if total else {"total": False}))
+    lines = [f"class {cls}(TypedDict{'' if total else ', total=False'}):"]
     if about:
         lines += [f'    """{wrapped(about, 4)}"""', ""]
     lines += [f"    {name}: {text}" for name, text in types.items()]
@@ -76,7 +75,7 @@ def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _annotation(field: FieldProfile, *, optional: bool) -> str:
+def _annotation(field: FieldProfile, *, total: bool) -> str:
     text = _NAMES.get(field.type, "Any")
     if field.type == "object":
         text = "dict[str, Any]"
@@ -84,7 +83,9 @@ def _annotation(field: FieldProfile, *, optional: bool) -> str:
         text = f"list[{_item(field)}]"
     if field.nullable and text not in ("Any", "None"):
         text += " | None"
-    return f"NotRequired[{text}]" if optional else text
+    if field.required == total:
+        return text
+    return f"Required[{text}]" if field.required else f"NotRequired[{text}]"
 
 
 def _item(field: FieldProfile) -> str:

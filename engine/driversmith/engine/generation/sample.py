@@ -43,8 +43,12 @@ class Sample:
 def sample(profile: ApiProfile) -> Sample:
     """The best example that a profile offers."""
     readable = [(name, reader) for name, o in profile.objects.items() if (reader := reading(profile, o))]
-    readable.sort(key=lambda found: (not _plain(found[0]), len(_needed(profile, found[1], found[0])), found[1].path.count("{")))
-    operations = sorted(profile.operations.values(), key=lambda o: (not _plain(o.name), o.method != "GET", "{" not in o.path))
+    readable.sort(
+        key=lambda found: (not _plain(found[0]), len(_needed(profile, found[1], found[0])), found[1].path.count("{"))
+    )
+    operations = sorted(
+        profile.operations.values(), key=lambda o: (not _plain(o.name), o.method != "GET", "{" not in o.path)
+    )
     operation = operations[0] if operations else None
     object_name, reader = readable[0] if readable else (None, None)
     return Sample(

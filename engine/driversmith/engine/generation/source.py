@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ..contract.naming import is_usable_identifier
 
@@ -98,7 +98,12 @@ def shorten(text: str, length: int) -> str:
 def wrapped(text: str, indent: int) -> str:
     """Prose broken into lines, the later ones indented."""
     return textwrap.fill(
-        text, LINE, initial_indent=" " * indent, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        text,
+        LINE,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     ).lstrip()
 
 
@@ -125,22 +130,20 @@ def _parts(value: Any) -> list[tuple[str, Any]]:
         parts = [("", v) for v in value.args] + [(f"{k}=", v) for k, v in named.items()]
         return [*parts, ("**", others)] if others else parts
     if isinstance(value, dict):
-        items: Iterable[tuple[Any, Any]] = value.items()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        return [(f"{_flat(k)}: ", v) for k, v in items]
+        return [(f"{_flat(k)}: ", v) for k, v in cast("dict[Any, Any]", value).items()]
     if isinstance(value, list | tuple):
-        sequence: Iterable[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return [("", v) for v in sequence]
+        return [("", v) for v in cast("Iterable[Any]", value)]
     return []
 
 
 def _opening(value: Any) -> str:
     if isinstance(value, Construct):
         return f"{value.name}("
-    return {dict: "{", list: "[", tuple: "("}[type(value)]
+    return "{" if isinstance(value, dict) else "[" if isinstance(value, list) else "("
 
 
 def _closing(value: Any) -> str:
-    return {dict: "}", list: "]"}.get(type(value), ")")
+    return "}" if isinstance(value, dict) else "]" if isinstance(value, list) else ")"
 
 
 def _width(text: str) -> int:

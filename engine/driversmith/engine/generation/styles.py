@@ -18,8 +18,12 @@ def style_of(parameter: ParameterProfile) -> dict[str, str]:
         return {"style": parameter.style + ("*" if parameter.explode else "")}
     if parameter.type in _SCALARS:
         return {}
-    if parameter.location != "query":
-        return {"style": "spread"} if parameter.type == "object" and parameter.explode else {}
+    if parameter.location == "query":
+        return _in_query(parameter)
+    return {"style": "spread"} if parameter.type == "object" and parameter.explode else {}
+
+
+def _in_query(parameter: ParameterProfile) -> dict[str, str]:
     if parameter.style == "deepObject":
         return {"style": "deepObject"}
     if not parameter.explode:

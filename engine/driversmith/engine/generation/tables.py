@@ -49,7 +49,9 @@ def field_table(profile: ApiProfile) -> str:
     count = sum(bool(f.description) for o in profile.objects.values() for f in o.fields.values())
     length = max(0, min(DESCRIPTION, DESCRIPTIONS // (count or 1)))
     table = {
-        name: {field: _field(facts, length if length >= SHORTEST else 0) for field, facts in profile_object.fields.items()}
+        name: {
+            field: _field(facts, length if length >= SHORTEST else 0) for field, facts in profile_object.fields.items()
+        }
         for name, profile_object in profile.objects.items()
     }
     return assignment("FIELDS", table, "dict[str, dict[str, str | tuple[str, str]]]")
@@ -119,11 +121,11 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
     wanted: dict[str, Any] = {
-        "position": paging.position_parameter,
+        "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else None,
         "size": paging.size_parameter,
-        "first": paging.first,
-        "default_size": paging.default_size,
-        "max_size": paging.max_size,
+        "first": paging.first if paging.style in ("page", "offset") else 0,
+        "default_size": paging.default_size if paging.size_parameter else None,
+        "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if paging.style != "none" else (),
     }

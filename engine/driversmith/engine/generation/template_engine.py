@@ -138,7 +138,7 @@ def _render(template: str, values: dict[str, Any]) -> str:
 def _environment() -> "Environment":
     from jinja2 import DictLoader, Environment, StrictUndefined
 
-    folder = resources.files(__package__) / "templates"
+    folder = resources.files(__name__.rpartition(".")[0]) / "templates"
     environment = Environment(
         loader=DictLoader({f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}),
         undefined=StrictUndefined,
@@ -147,7 +147,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - these are Python, Markdown and TOML; each has its own filter
     )
-    environment.globals.update(import_names=source.import_names)
+    environment.globals["import_names"] = source.import_names  # pyright: ignore[reportArgumentType] - its type names only its own
     environment.filters.update(
         py=source.literal, doc=source.prose, md=markup.markdown, code=markup.code, toml=markup.toml
     )
