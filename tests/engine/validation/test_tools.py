@@ -9,6 +9,9 @@ from collections.abc import Sequence
 import pytest
 from driversmith.engine.validation.execution import run_inspection
 from driversmith.engine.validation.ruff_tool import find_ruff, run_ruff, severities
+from driversmith.engine.validation.tools import run_tools
+from driversmith.engine.validation.ty_tool import find_ty, run_ty
+from driversmith.engine.validation.ty_tool import severities as ty_severities
 
 HEAVY = {"data.py": "X = [" + "1, " * 50_000 + "]\n"}
 
@@ -28,6 +31,71 @@ async def test_several_files_go_in_one_run() -> None:
 
 async def test_nothing_to_check_starts_nothing() -> None:
     assert await run_ruff({}, command=["/no/such/program"]) == []
+
+
+async def test_ty_finds_with_place_and_severity_what_rules_of_names_do_not_see() -> None:
+    text = "import time\n\n\ndef half(limit: int | None) -> float:\n    time.wait(1)\n    return limit / 2\n"
+    found = await run_ty({"a/client.py": text})
+    assert [(f.code, f.severity, f.file, f.line, f.column) for f in found] == [
+        ("missing-attribute", "P1", "a/client.py", 5, 5),
+        ("unsupported-operator", "P2", "a/client.py", 6, 12),
+    ]
+    assert "`time` has no member `wait`" in found[0].message
+
+
+async def test_ty_follows_imports_between_files_and_leaves_annotations_alone() -> None:
+    texts = {
+        "p/__init__.py": "",
+        "p/a.py": "def f(x: float, y: int = 1) -> list[dict[str, object]]:\n    return [{'x': x, 'y': y}]\n",
+        "p/b.py": "from .a import f\n\nf(z=1.0)\nf(**{'x': 'text'})\n",
+    }
+    assert {(f.code, f.file, f.line) for f in await run_ty(texts)} == {
+        ("missing-argument", "p/b.py", 3),
+        ("unknown-argument", "p/b.py", 3),
+    }
+
+
+async def test_an_import_that_may_fail_is_no_fault_of_types() -> None:
+    text = "try:\n    import nothing_of_this_name\nexcept ImportError:\n    nothing_of_this_name = None\n"
+    assert await run_ty({"a.py": text}) == []
+
+
+async def test_what_a_driver_says_of_its_own_checks_has_no_effect() -> None:
+    text = "import time\n\ntime.wait(1)\n"
+    config = '[tool.ty.rules]\nall = "ignore"\n'
+    assert len(await run_ty({"a.py": text, "pyproject.toml": config})) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (["/no/such/program"], "No such file"),
+        ([sys.executable, "-c", "raise SystemExit(101)"], "exit code 101"),
+        ([sys.executable, "-c", "print('not json')"], "not JSON"),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], "longer than"),
+    ],
+)
+async def test_ty_that_fails_is_a_finding_that_says_so(command: Sequence[str], reason: str) -> None:
+    found = await run_ty({"a.py": "x = 1\n"}, command=command, seconds=1.0)
+    assert [(f.code, f.severity) for f in found] == [("tool-unavailable", "P3")]
+    assert reason in found[0].message
+
+
+async def test_an_unknown_rule_of_ty_is_p2() -> None:
+    place = {"path": "a.py", "positions": {"begin": {"line": 1, "column": 1}}}
+    item = {"check_name": "all-new", "description": "all-new: Something.", "location": place}
+    found = await run_ty({"a.py": "x = 1\n"}, command=[sys.executable, "-c", f"print({json.dumps([item])!r})"])
+    assert [(f.code, f.severity, f.message) for f in found] == [("all-new", "P2", "Something.")]
+
+
+def test_the_map_knows_every_rule_of_the_installed_ty() -> None:
+    rules = subprocess.run([*find_ty(), "explain", "rule", "--output-format", "json"], capture_output=True, check=True)
+    assert {rule["name"] for rule in json.loads(rules.stdout)} == set(ty_severities())
+
+
+async def test_what_two_tools_see_is_told_once() -> None:
+    texts = {"p/client.py": "print(missing)\n"}
+    assert [(f.code, f.line) for f in await run_tools(texts, texts, [])] == [("F821", 1)]
 
 
 @pytest.mark.parametrize(

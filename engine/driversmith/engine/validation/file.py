@@ -8,8 +8,8 @@ from anyio import to_thread
 from ..models.findings import Finding, ValidationReport
 from .execution import run_inspection
 from .folder import find_driver_root, read_folder
-from .ruff_tool import run_ruff
 from .source import SourceText, check_text, read_source, resolve_path, resolve_root
+from .tools import run_tools
 
 
 async def validate_file(
@@ -29,20 +29,11 @@ async def validate_file(
     if not case.source.text.strip() and not _may_be_empty(case.label):
         return ValidationReport.of([_empty(case)])
     own = await run_inspection(case.texts, whole=case.whole, focus=case.label)
-    ruff: list[Finding] = []
-    # What a tool says of a file that does not parse adds nothing.
-    if case.label.endswith((".py", ".pyi")) and not any(f.code in UNPARSED for f in own):
-        ruff = await run_ruff({case.label: case.source.text})
-    return ValidationReport.of(merge(own, ruff))
-
-
-def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
-    """Own findings with a tool's, without what says the same twice."""
-    exports = {(f.file, f.line) for f in own if f.code == "missing-export"}
-    return [*own, *(f for f in tool if f.code != "F822" or (f.file, f.line) not in exports)]
-
-
-UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
+    if not case.label.endswith((".py", ".pyi")):
+        return ValidationReport.of(own)
+    typed = {path: text for path, text in case.texts.items() if path.endswith((".py", ".pyi"))} if case.whole else {}
+    found = await run_tools({case.label: case.source.text}, typed, own)
+    return ValidationReport.of([f for f in found if f.file in {case.label, ""}])
 
 
 @dataclass(frozen=True)

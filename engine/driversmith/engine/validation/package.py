@@ -9,11 +9,10 @@ from ..errors import InvalidArgumentError
 from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from .execution import run_inspection
-from .file import UNPARSED, merge
 from .folder import FolderTexts, read_folder
 from .limits import MAX_FINDINGS, MAX_PACKAGE_FILES
-from .ruff_tool import run_ruff
 from .source import SourceText, check_text, resolve_root
+from .tools import run_tools
 
 
 async def validate_package(files: Mapping[str, str], *, profile: ApiProfile | None = None) -> ValidationReport:
@@ -55,11 +54,10 @@ async def _validate(folder: FolderTexts, profile: ApiProfile | None) -> Validati
     texts = {**folder.texts, **dict.fromkeys(folder.unreadable, "")}
     python = {path: text for path, text in folder.texts.items() if path.endswith(".py")}
     own = await run_inspection(texts, whole=True, profile=profile)
-    broken = {f.file for f in own if f.code in UNPARSED}
-    ruff = await run_ruff({path: text for path, text in python.items() if path not in broken})
     own = [f for f in own if f.file not in folder.unreadable]
+    found = await run_tools(python, {} if folder.unreadable else python, own)
     refused = [_refusal(path, source) for path, source in folder.unreadable.items()]
-    report = ValidationReport.of([*merge(own, ruff), *refused, *folder.notes])
+    report = ValidationReport.of([*found, *refused, *folder.notes])
     return report.model_copy(update={"findings": report.findings[:MAX_FINDINGS]})
 
 

@@ -1,7 +1,6 @@
 """ruff as a subprocess: its JSON becomes findings; where it is missing or fails, one finding says so."""
 
 import json
-import math
 import re
 import sys
 import tempfile
@@ -12,13 +11,12 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-import anyio
 from anyio import to_thread
-from anyio.lowlevel import RunVar
 
 from ..models.findings import Finding, Severity
 from .child import run_child
-from .limits import MAX_FINDINGS, MAX_PARALLEL_TOOLS, TOOL_SECONDS
+from .limits import MAX_FINDINGS, TOOL_SECONDS
+from .tool import place, tool_limiter, unavailable, write_files
 
 FLAGS = (
     "check",
@@ -32,7 +30,7 @@ FLAGS = (
     "json",
 )
 _IMPORT_LINE = re.compile(r"\s*(?:from\s|import\s|\w+(?:\s+as\s+\w+)?\s*,?\s*(?:#.*)?$)")
-_limiter: RunVar[anyio.CapacityLimiter] = RunVar("ruff_limiter")
+_MISSED = "undefined names and unused imports"
 
 
 async def run_ruff(
@@ -44,12 +42,7 @@ async def run_ruff(
     """
     if not texts:
         return []
-    try:
-        limiter = _limiter.get()
-    except LookupError:
-        limiter = anyio.CapacityLimiter(MAX_PARALLEL_TOOLS)
-        _limiter.set(limiter)
-    async with limiter:
+    async with tool_limiter():
         try:
             program = list(command) if command is not None else find_ruff()
             if len(texts) == 1:
@@ -58,9 +51,9 @@ async def run_ruff(
                 found = await _check_folder(program, texts, seconds)
             return [_weighed(finding, texts) for finding in found]
         except TimeoutError:
-            return [_unavailable(f"it took longer than {seconds:g} seconds")]
+            return [unavailable("ruff", f"it took longer than {seconds:g} seconds", _MISSED)]
         except (OSError, ValueError) as error:
-            return [_unavailable(str(error) or type(error).__name__)]
+            return [unavailable("ruff", str(error) or type(error).__name__, _MISSED)]
 
 
 def find_ruff() -> list[str]:
@@ -93,25 +86,16 @@ async def _check_one(program: list[str], path: str, text: str, seconds: float) -
 
 async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: float) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="driversmith-ruff-") as folder:
-        root = await to_thread.run_sync(_write, folder, texts)
+        root = await to_thread.run_sync(write_files, folder, texts)
         done = await run_child([*program, *FLAGS, "."], cwd=root, seconds=seconds)
         relative = {str(root / path): path for path in texts}
         return _findings(done.returncode, done.stdout, done.stderr, relative)
 
 
-def _write(folder: str, texts: Mapping[str, str]) -> Path:
-    root = Path(folder).resolve()
-    for path, text in texts.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode())
-    return root
-
-
 def _findings(code: int, output: bytes, errors: bytes, paths: Mapping[str, str]) -> list[Finding]:
     if code not in {0, 1}:
         said = errors.decode(errors="replace").strip().splitlines()
-        return [_unavailable(f"exit code {code}" + (f", {said[-1][:200]}" if said else ""))]
+        return [unavailable("ruff", f"exit code {code}" + (f", {said[-1][:200]}" if said else ""), _MISSED)]
     try:
         items: object = json.loads(output or b"[]")
     except ValueError as error:
@@ -121,14 +105,14 @@ def _findings(code: int, output: bytes, errors: bytes, paths: Mapping[str, str])
     found: list[Finding] = []
     for item in cast("list[dict[str, Any]]", items)[: MAX_FINDINGS * 4]:
         rule = str(item.get("code") or item.get("name") or "invalid-syntax")
-        place = cast("dict[str, Any]", item.get("location") or {})
+        location = cast("dict[str, Any]", item.get("location") or {})
         found.append(
             Finding(
                 code=rule,
                 severity=severities().get(rule, "P2"),
                 file=_path(str(item.get("filename")), paths),
-                line=_whole(place.get("row")),
-                column=_whole(place.get("column")),
+                line=place(location.get("row")),
+                column=place(location.get("column")),
                 message=str(item.get("message") or rule) + ("" if str(item.get("message")).endswith(".") else "."),
                 hint=_table()["hints"].get(rule, ""),
             )
@@ -152,17 +136,3 @@ def _weighed(finding: Finding, texts: Mapping[str, str]) -> Finding:
         if finding.line <= len(lines) and _IMPORT_LINE.match(lines[finding.line - 1]):
             return finding.model_copy(update={"severity": "P3"})
     return finding
-
-
-def _whole(value: object) -> int:
-    return max(int(value), 1) if isinstance(value, int | float) and math.isfinite(value) else 1
-
-
-def _unavailable(reason: str) -> Finding:
-    return Finding(
-        code="tool-unavailable",
-        severity="P3",
-        file="",
-        message=f"ruff could not check the code ({reason}): undefined names and unused imports were not looked for.",
-        hint="Install driversmith with its dependencies again (pip install --force-reinstall ruff).",
-    )
