@@ -194,6 +194,25 @@ def test_the_token_url_may_be_anywhere(rig: Make) -> None:
         assert "Authorization" in found.requests[1].headers
 
 
+def test_a_token_url_that_is_given_holds_for_every_scheme(rig: Make) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        token = httpx2.Response(200, json={"access_token": "t"})
+        return token if request.method == "POST" else httpx2.Response(200, json={"data": []})
+
+    profile = profiles.stations("https://one.test/token")
+    second = profile.auth[0].model_copy(update={"name": "second", "token_url": "https://two.test/token"})
+    trips = profile.operations["list_trips"].model_copy(update={"security": (("second",),)})
+    found = rig(
+        profile.model_copy(
+            update={"auth": (*profile.auth, second), "operations": {**profile.operations, "list_trips": trips}}
+        )
+    )
+    for given, url in ({}, "https://two.test/token"), ({"token_url": "https://mine.test/t"}, "https://mine.test/t"):
+        found.requests.clear()
+        found.open(answer, client_id="id", client_secret="secret", **given).read("trips")
+        assert str(found.requests[0].url) == url
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [

@@ -5,6 +5,8 @@ import tomllib
 import pytest
 from driversmith.engine.generation.markup import code, markdown, toml
 
+from .profiles import NASTY
+
 
 @pytest.mark.parametrize(
     "text", ["readme-3.1-train.json", "v1.0.0 (beta): fast & small!", "a - b = c + d # e", "cost $5"]
@@ -37,3 +39,9 @@ def test_a_code_span_cannot_be_left() -> None:
 
 def test_a_toml_string_reads_back() -> None:
     assert tomllib.loads("x = " + toml('say "hi" \\ there'))["x"] == 'say "hi" \\ there'
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_breaks_out_of_toml(text: str) -> None:
+    found = tomllib.loads(f"name = {toml(text)}")["name"]
+    assert found == "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))

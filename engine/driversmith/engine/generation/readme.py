@@ -31,7 +31,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         "object_rows": [_object_row(name, o) for name, o in profile.objects.items()],
         "record_classes": record_classes(profile),
         "operation_rows": [
-            {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 120)} for o in listed.values()
+            {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 80)} for o in listed.values()
         ],
         "operation_count": len(profile.operations),
         "rate_limit": profile.rate_limit,

@@ -19,7 +19,7 @@ from .source import Construct, assignment, literal, shorten
 from .styles import style_of
 
 Security = tuple[tuple[str, ...], ...]
-DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1500, 12
+DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1000, 12
 """Characters of one field's description in the driver, of all together, and below which none is of use.
 
 profile.json has all of it.
