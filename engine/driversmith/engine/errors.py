@@ -9,6 +9,9 @@
     |   |   `-- AddressRefusedError  a URL points where it must not (local, private, metadata)
     |   `-- DescriptionError       the description is empty, broken, too large or of an unknown kind
     |-- GenerationError            no files could be written for the profile
+    |-- ModelError                 a language model gave no answer; `fault` says why
+    |   |-- ModelTransportError    waiting may cure it: overloaded, rate limited, unreachable, stalled, cut off
+    |   `-- ModelRejectedError     waiting does not: key, permission, spend limit, model, size or shape of the request
     |-- SandboxError               the child that runs a driver failed as a child
     |   |-- SandboxUnavailableError  it could not be started: says nothing about the code in it
     |   `-- SandboxLimitError        it was killed at a limit (time, memory, output)
@@ -34,6 +37,11 @@ ErrorCode = Literal[
     "address_refused",
     "authentication_required",
     "generation_failed",
+    "model_unavailable",
+    "model_key_rejected",
+    "model_spend_limit",
+    "model_not_found",
+    "model_request_rejected",
     "validation_failed",
     "contract_failed",
     "isolation_unavailable",
@@ -46,6 +54,14 @@ ErrorCode = Literal[
     "lease_lost",
     "internal",
 ]
+
+TransportFault = Literal["overloaded", "rate_limited", "server_error", "connection", "stall", "cut_stream", "deadline"]
+"""`connection`: no connection, or one that was reset before the answer began. `stall`: nothing came for too long.
+`cut_stream`: the answer broke off or ended without a stop reason. `deadline`: the time for the request was over."""
+RejectedFault = Literal[
+    "bad_key", "permission", "spend_limit", "model_not_found", "request_too_large", "invalid_request", "not_allowed"
+]
+"""`not_allowed`: this process must not reach that endpoint (`DRIVERSMITH_MODEL_LOOPBACK_ONLY`)."""
 
 
 class DriversmithError(Exception):
@@ -109,6 +125,40 @@ class GenerationError(DriversmithError):
     """No files could be written for the profile."""
 
     default_code = "generation_failed"
+
+
+class ModelError(DriversmithError):
+    """A language model gave no answer. It says nothing about the file that was asked for."""
+
+    default_code = "model_unavailable"
+    fault: TransportFault | RejectedFault
+
+
+class ModelTransportError(ModelError):
+    """A fault on the way to the model and back that waiting may cure."""
+
+    def __init__(
+        self, message: str, *, fault: TransportFault, retry_after: float | None = None, next_action: str = ""
+    ) -> None:
+        super().__init__(message, next_action=next_action)
+        self.fault = fault
+        self.retry_after = retry_after
+        """Seconds that the server asked to wait, as it said it."""
+
+
+class ModelRejectedError(ModelError):
+    """The endpoint does not answer such a request, now or later: only a person, or another request, changes that."""
+
+    _codes: ClassVar[dict[RejectedFault, ErrorCode]] = {
+        "bad_key": "model_key_rejected",
+        "permission": "model_key_rejected",
+        "spend_limit": "model_spend_limit",
+        "model_not_found": "model_not_found",
+    }
+
+    def __init__(self, message: str, *, fault: RejectedFault, next_action: str = "") -> None:
+        super().__init__(message, code=self._codes.get(fault, "model_request_rejected"), next_action=next_action)
+        self.fault = fault
 
 
 class SandboxError(DriversmithError):

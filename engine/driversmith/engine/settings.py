@@ -34,6 +34,22 @@ class Settings(BaseSettings):
     """How many sessions one server works on at once; more wait in the queue."""
     allow_unisolated: bool = False
     """Run code that is not all from templates in a plain child process."""
+    model_generate: str = Field(default="claude-sonnet-5-5", min_length=1)
+    """The model that writes files. Key and endpoint come from ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."""
+    model_repair: str = Field(default="claude-sonnet-5-5", min_length=1)
+    """The model that mends files."""
+    model_research: str = Field(default="claude-haiku-5-5", min_length=1)
+    """The model that reads documentation where there is no description."""
+    model_diagnose: str = Field(default="claude-haiku-5-5", min_length=1)
+    """The model that looks for the cause of a failure."""
+    model_concurrency: int = Field(default=8, ge=1)
+    """How many model requests one server has under way at once, over all sessions."""
+    model_stall_seconds: float = Field(default=60.0, gt=0)
+    """A model request from which nothing came for this long is given up and sent again."""
+    model_request_seconds: float = Field(default=600.0, gt=0)
+    """Longest time for one model request."""
+    model_loopback_only: bool = False
+    """Refuse every model endpoint that is not on this machine, so that tests cannot spend money."""
     log_level: Annotated[LogLevel, BeforeValidator(lambda value: str(value).upper())] = "WARNING"
     """DEBUG, INFO, WARNING, ERROR or CRITICAL; the log goes to standard error."""
 
@@ -68,6 +84,21 @@ class Settings(BaseSettings):
     def credentials_file(self) -> Path:
         """Credentials of target APIs, mode 600."""
         return self.home / "credentials.toml"
+
+    @property
+    def prices_file(self) -> Path:
+        """Prices of models that add to or replace those that come with driversmith."""
+        return self.home / "prices.toml"
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The model id of each role."""
+        return {
+            "research": self.model_research,
+            "generate": self.model_generate,
+            "repair": self.model_repair,
+            "diagnose": self.model_diagnose,
+        }
 
     @property
     def default_output_dir(self) -> Path:

@@ -1,0 +1,1 @@
+"""Asking a language model: the port, its implementations, prices, and the patience that waits faults out."""

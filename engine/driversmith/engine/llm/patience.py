@@ -1,0 +1,115 @@
+"""Waiting faults of transport out: backoff with full jitter, Retry-After obeyed, all within a deadline."""
+
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+import anyio
+from pydantic import Field
+
+from ..errors import ModelTransportError
+from ..models.base import Value
+from .clock import Clock, Sleep
+from .gate import Gate
+from .port import LanguageModel, ModelAnswer, Record
+from .request import ModelRequest
+
+
+class Backoff(Value):
+    """How long to wait, and how often."""
+
+    first_seconds: float = Field(default=1.0, gt=0)
+    """The longest wait after the first fault; it doubles with every further one."""
+    longest_seconds: float = Field(default=30.0, gt=0)
+    longest_retry_after: float = Field(default=60.0, gt=0)
+    """Seconds; a server that asks for more is asked again after this."""
+    retries: int = Field(default=8, ge=0)
+    """How often one request is sent again before its fault counts."""
+
+    def ceiling(self, retry: int) -> float:
+        """The longest wait before the nth retry, counted from 1."""
+        return min(self.longest_seconds, self.first_seconds * 2 ** (retry - 1))
+
+
+class Waiting(Value):
+    """A pause before a request is sent again."""
+
+    request: ModelRequest
+    error: str
+    fault: str
+    retry: int
+    """1 for the first retry of this request."""
+    seconds: float
+
+
+OnWait = Callable[[Waiting], Awaitable[None]]
+
+
+class PatientModel:
+    """Asks a LanguageModel until it answers; one serves all sessions of a process and shares its gate among them.
+
+    What it waits out never shows to its caller, so that it cannot count as a try of a file.
+    `clock`, `sleep` and `jitter` (a number from 0 to 1) are those of the gate and of the deadlines.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        gate: Gate,
+        backoff: Backoff | None = None,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = anyio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._model = model
+        self._gate = gate
+        self._backoff = backoff or Backoff()
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    async def ask(
+        self,
+        request: ModelRequest,
+        *,
+        record: Record,
+        deadline: float = math.inf,
+        on_wait: OnWait | None = None,
+    ) -> ModelAnswer:
+        """The answer. `deadline` is a time on the clock; `on_wait` hears of each pause before it begins.
+
+        Raises:
+            ModelTransportError: the fault lasted longer than the retries, or than the deadline allows.
+            ModelRejectedError: as the model raised it, at once.
+        """
+        retry = 0
+        while True:
+            try:
+                return await self._once(request, record=record, deadline=deadline)
+            except ModelTransportError as exc:
+                retry += 1
+                wait = self._wait(exc, retry)
+                if exc.fault == "deadline" or retry > self._backoff.retries or self._clock() + wait >= deadline:
+                    raise
+                if exc.retry_after:
+                    self._gate.close_until(self._clock() + wait)
+                if on_wait:
+                    await on_wait(
+                        Waiting(request=request, error=exc.message, fault=exc.fault, retry=retry, seconds=wait)
+                    )
+                await self._sleep(wait)
+
+    async def _once(self, request: ModelRequest, *, record: Record, deadline: float) -> ModelAnswer:
+        """One request, inside the gate, cut off at the deadline."""
+        async with self._gate.passage(deadline=deadline):
+            with anyio.move_on_after(deadline - self._clock()):
+                return await self._model.ask(request, record=record)
+        raise ModelTransportError("The model did not answer before the deadline.", fault="deadline")
+
+    def _wait(self, fault: ModelTransportError, retry: int) -> float:
+        """Seconds: what the server asked for, or anything up to a ceiling that doubles."""
+        if fault.retry_after:
+            return min(fault.retry_after, self._backoff.longest_retry_after)
+        return self._backoff.ceiling(retry) * self._jitter()
