@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, redirect_stdout
 import anyio
 from driversmith.engine.composition import Engine, open_engine
 from driversmith.engine.settings import Settings
+from mcp.server.mcpserver import MCPServer
+from mcp.server.stdio import stdio_server
 
 from .app import create_server
 from .leaving import Departure
@@ -14,6 +16,7 @@ from .lifespan import EngineFactory
 from .serving import resuming
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
+from .wire import AnsweredLines
 
 
 def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFactory = open_engine) -> int:
@@ -30,12 +33,19 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     stdin = EndableStdin(on_end=departure.begin)
     with departure.on_signals(stdin.end):
         try:
-            anyio.run(server.run_stdio_async)
+            anyio.run(_serve, server)
         except* OSError as broken:
             # a client that died in the middle of an answer
             if not all(isinstance(e, BrokenPipeError) for e in broken.exceptions):
                 raise
     return departure.exit_code
+
+
+async def _serve(server: MCPServer[Engine]) -> None:
+    """What `MCPServer.run_stdio_async` does, with an answer also for requests that cannot be read."""
+    lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  the only way to streams of our own
+    async with stdio_server() as (lines, answers):
+        await lowlevel.run(AnsweredLines(lines, answers), answers, lowlevel.create_initialization_options())
 
 
 def _keeping_stdout_clean(factory: EngineFactory) -> EngineFactory:
