@@ -107,3 +107,9 @@ def test_bodies_by_kind(media_type: str, kind: Any, value: Any, body: bytes, con
 def test_a_body_that_nobody_asked_for_is_a_difference():
     described = operation("o", "GET", "/p")
     assert differences(expected_request("", described, {}), seen("/p", body=b"x"), described)
+
+
+@pytest.mark.parametrize(("path", "sent"), [('/a"b', "/a%22b"), ("/häfen", "/h%C3%A4fen"), ("/a%2Bb", "/a+b")])
+def test_the_fixed_part_of_a_path_counts_as_it_is_meant(path: str, sent: str):
+    described = operation("o", "GET", path)
+    assert differences(expected_request("", described, {}), seen(sent), described) == []

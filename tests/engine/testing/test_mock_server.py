@@ -161,3 +161,17 @@ async def test_reset_forgets_all_but_the_count(mock: MockServer, client: httpx2.
 def test_a_credential_is_found_in_every_spelling():
     found = spellings({"username": "u+/", "password": "p"})
     assert {"u+/", "u%2B%2F", "dSsvOnA="} <= found
+
+
+@pytest.mark.parametrize("path", ['/quays "1"', "/häfen", "/a%2Bb", "/a+b", "/a%20b"])
+async def test_an_operation_is_found_however_a_client_escapes_its_path(path: str):
+    profile, maker = harbour_profile(), RecordMaker(1)
+    moved = profile.operations["list_ships"].model_copy(update={"path": path})
+    profile = profile.model_copy(update={"operations": {**profile.operations, "list_ships": moved}})
+    credentials = make_credentials(profile, maker)
+    headers = {"Authorization": f"Bearer {credentials['token']}"}
+    async with (
+        MockServer(profile, credentials=credentials, maker=maker) as mock,
+        httpx2.AsyncClient(base_url=mock.base_url, headers=headers) as client,
+    ):
+        assert (await client.get(path)).status_code == 200

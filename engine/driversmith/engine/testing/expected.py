@@ -39,7 +39,7 @@ def expected_request(base_path: str, operation: OperationProfile, arguments: Map
     parts = re.split(r"\{([^}]*)\}", base_path + path)
     marked = "".join(part if n % 2 == 0 else "\x00" + part + "\x00" for n, part in enumerate(parts))
     segments = [
-        "".join(t if n % 2 == 0 else values.get(t, "") for n, t in enumerate(segment.split("\x00")))
+        "".join(unquote(t) if n % 2 == 0 else values.get(t, "") for n, t in enumerate(segment.split("\x00")))
         for segment in _split(marked)
     ]
     expected = Expected(operation.method, segments, parse_qsl(fixed_query, keep_blank_values=True))

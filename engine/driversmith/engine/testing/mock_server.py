@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from .credentials import Placement, placement
@@ -173,7 +173,7 @@ class MockServer:
         return self._answer(operation, seen) if operation else json_answer({"error": "nothing here"}, 404)
 
     def _operation(self, seen: Seen) -> OperationProfile | None:
-        path = seen.path.removeprefix(MOVED)
+        path = _spelled(seen.path.removeprefix(MOVED))
         focus = [route for route in self._routes if self.focus and route[0].name == self.focus.name]
         for operation, pattern in [*focus, *self._routes]:
             if operation.method == seen.method and pattern.fullmatch(path):
@@ -226,7 +226,12 @@ class MockServer:
 def _route(path: str) -> re.Pattern[str]:
     fixed = path.partition("?")[0]
     parts = re.split(r"(\{[^}]*\})", fixed)
-    return re.compile("".join("[^/]*" if part.startswith("{") else re.escape(part) for part in parts))
+    return re.compile("".join("[^/]*" if part.startswith("{") else re.escape(_spelled(part)) for part in parts))
+
+
+def _spelled(path: str) -> str:
+    """A path in one spelling: clients differ in which characters they send as they are."""
+    return "/".join(quote(unquote(segment), safe="") for segment in path.split("/"))
 
 
 def fixed_answer(value: Any, status: int = 200, media_type: str = "application/json") -> Answer:
