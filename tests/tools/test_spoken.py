@@ -13,7 +13,7 @@ class Arguments(BaseModel):
     share: Annotated[float, Field(gt=0, le=1)] = 1
     count: Annotated[int | None, Field(ge=1)] = None
     color: Literal["red", "blue"] = "red"
-    names: list[str] = []
+    names: Annotated[list[str], Field(max_length=3)] = []
     params: dict[str, int] | None = None
     sure: bool = False
 
@@ -28,8 +28,9 @@ class Arguments(BaseModel):
         ({"name": "a", "share": 0}, "share must be a number above 0, at most 1; you gave 0."),
         ({"name": "a", "count": 0}, "count must be a whole number, at least 1; you gave 0."),
         ({"name": "a", "color": "green"}, "color must be one of red or blue; you gave 'green'."),
-        ({"name": "a", "names": "x"}, "names must be a list of texts; you gave 'x'."),
-        ({"name": "a", "names": ["x", 1]}, "names must be a list of texts; you gave 1."),
+        ({"name": "a", "names": "x"}, "names must be a list of at most 3 texts; you gave 'x'."),
+        ({"name": "a", "names": ["x", 1]}, "names must be a list of at most 3 texts; you gave 1."),
+        ({"name": "a", "names": ["x"] * 4}, "names must be a list of at most 3 texts; you gave ['x', 'x', 'x', 'x']."),
         ({"name": "a", "params": 3}, "params must be an object of names and values; you gave 3."),
         ({"name": "a", "sure": "perhaps"}, "sure must be true or false; you gave 'perhaps'."),
         (
@@ -55,6 +56,11 @@ def test_names_the_nearest_argument_and_all_that_there_are() -> None:
     assert words == (
         "paint has no argument 'nmae'. Did you mean name? paint has no argument 'zzz'. Its arguments are name and seconds."
     )
+
+
+def test_names_only_some_of_very_many_arguments_that_there_are_not() -> None:
+    words = unknown_arguments("paint", (f"k{n}" for n in range(10_000)), ["name"])
+    assert words and len(words) < 300 and "Nor has it 9995 others that you gave." in words
 
 
 def test_says_nothing_of_arguments_that_are_known() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 SHOWN = 80
+NAMED = 5
+"""Unknown arguments that are named one by one."""
 
 Schema = Mapping[str, Any]
 
@@ -19,10 +21,12 @@ def unknown_arguments(tool: str, given: Iterable[str], known: Iterable[str]) -> 
     if not unknown:
         return None
     sentences: list[str] = []
-    for name in unknown:
-        near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    for name in unknown[:NAMED]:
+        near = get_close_matches(name[:SHOWN].lower(), known, n=1, cutoff=0.5)
         guess = f" Did you mean {near[0]}?" if near else ""
         sentences.append(f"{tool} has no argument {_shown(name)}.{guess}")
+    if len(unknown) > NAMED:
+        sentences.append(f"Nor has it {len(unknown) - NAMED} others that you gave.")
     return " ".join([*sentences, f"Its arguments are {_listed(known, 'and')}."])
 
 
@@ -64,7 +68,8 @@ def expected(schema: Schema, definitions: Schema) -> str:
     if kind == "string":
         return _text(schema)
     if kind == "array":
-        return f"a list of {_plural(expected(schema.get('items', {}), definitions))}"
+        most = f"at most {schema['maxItems']} " if "maxItems" in schema else ""
+        return f"a list of {most}{_plural(expected(schema.get('items', {}), definitions))}"
     return {"boolean": "true or false", "object": "an object of names and values"}.get(str(kind), "something else")
 
 
