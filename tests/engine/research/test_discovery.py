@@ -159,7 +159,9 @@ async def test_a_given_url_is_read_and_nothing_else(fetcher: Any) -> None:
     ("answer", "code"),
     [
         ((404, "", ""), "description_not_found"),
-        ((500, "", ""), "description_not_found"),
+        ((400, "", ""), "description_not_found"),
+        ((429, "", ""), "unreachable"),
+        ((500, "", ""), "unreachable"),
         ((403, "", ""), "authentication_required"),
         (HTML, "description_invalid"),
         ((200, "", b"x" * 20_000), "description_too_large"),

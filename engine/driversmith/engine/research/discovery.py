@@ -99,6 +99,8 @@ async def _given(spec: str, fetcher: PageFetcher, max_bytes: int, say: Progress)
             code="authentication_required",
             next_action="Download the description and give its path as spec.",
         )
+    if page.status == 429 or page.status >= 500:
+        raise FetchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Try again later.")
     if page.status >= 400:
         raise ResearchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Correct spec.")
     return await parse(page.content, location=_shown(page.url), max_bytes=max_bytes)
