@@ -36,6 +36,24 @@ def json_of(schema: Any) -> Any:
         ),
         (envelope(data=envelope(items=ITEMS, total={"type": "integer"})), ("data", "items"), "list"),
         (
+            envelope(response=envelope(data=envelope(pets=ITEMS, season={"type": "integer"}), status=TEXT)),
+            ("response", "data", "pets"),
+            "list",
+        ),
+        (envelope(data=envelope(id=TEXT, result=envelope(items=ITEMS))), ("data",), "record"),
+        (
+            envelope(
+                content=ITEMS,
+                pageable=envelope(pageNumber={"type": "integer"}),
+                totalElements={"type": "integer"},
+                last={"type": "boolean"},
+                sort=envelope(sorted={"type": "boolean"}),
+                empty={"type": "boolean"},
+            ),
+            ("content",),
+            "list",
+        ),
+        (
             envelope(cache_ts={"type": "integer"}, members=ITEMS, response_metadata=envelope(next_cursor=TEXT)),
             ("members",),
             "list",

@@ -36,7 +36,7 @@ _ABOUT = re.compile(
     r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
     r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
     r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
-    r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*)\Z"
+    r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*|pageable|empty)\Z"
 )
 """Bare names of what stands beside records in an envelope."""
 _PAGING = frozenset({
@@ -45,6 +45,8 @@ _PAGING = frozenset({
 })  # fmt: skip
 _SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
 _NO_RECORDS = re.compile(r"(errors?|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+_DEEPEST = 3
+"""Wrappers around wrappers that a list is looked for in."""
 UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
 
 
@@ -152,19 +154,23 @@ def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
     return paging or _others_are_about(body, key)
 
 
-def _nested(body: Schema, schemas: Schemas, name: str) -> Records | None:
-    """A list one level further down: `{"response": {"results": [...]}}`."""
+def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Records | None:
+    """A list further down: `{"response": {"results": [...]}}`."""
     wanted = tuple(dict.fromkeys((*_WRAPPERS, bare(name))))
     keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
     for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
         inner = schemas.read(body.properties[key])
         if bare(key) not in _WRAPPERS and _names_itself(inner):
             continue
-        if inner.type == "object" and (found := _envelope(inner, schemas, name)):
-            return Records(
-                (key, *found.path), "list", found.record, f"the list of records stands in {key!r}, {found.path[0]!r}"
-            )
-        if inner.type == "object" and bare(key) == "embedded" and len(inner.properties) == 1:
+        if inner.type != "object":
+            continue
+        found = _envelope(inner, schemas, name)
+        if found is None and depth < _DEEPEST and not _names_itself(inner):
+            found = _nested(inner, schemas, name, depth + 1)
+        if found:
+            path = (key, *found.path)
+            return Records(path, "list", found.record, f"the list of records stands in {', '.join(map(repr, path))}")
+        if bare(key) == "embedded" and len(inner.properties) == 1:
             only = next(iter(inner.properties))
             schema = schemas.read(inner.properties[only])
             if schema.type == "array":
