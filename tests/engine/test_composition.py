@@ -203,6 +203,17 @@ async def test_a_local_api_that_nobody_allowed_is_refused(pets_api: str, setting
         assert result.supervisor_attempts == 1
 
 
+async def test_why_a_local_api_was_not_read_is_said_whole(pets_api: str, settings: Settings, tmp_path: Path) -> None:
+    spec = tmp_path / "pets.json"
+    spec.write_text(json.dumps(PETS))
+    result = await generate_driver_supervised(
+        api_name="Pets", api_url=pets_api, spec=str(spec), live="true", settings=settings
+    )
+    assert result.verification.level == "mock"
+    (note,) = [note for note in result.notes if note.startswith("pets: ")]
+    assert note.count("is a loopback address") == 1 and "set DRIVERSMITH_ALLOW_LOCAL=" in note and "502" not in note
+
+
 async def test_one_await_makes_a_driver(settings: Settings, tmp_path: Path) -> None:
     spec = tmp_path / "pets.json"
     spec.write_text(json.dumps(PETS))

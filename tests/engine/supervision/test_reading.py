@@ -13,6 +13,8 @@ from driversmith.engine.supervision.publishing import publish
 from driversmith.engine.supervision.reading import DriverReader
 
 CLIENT = """
+import httpx2
+
 class DriverError(Exception):
     pass
 
@@ -27,11 +29,14 @@ class ServerError(DriverError):
 
 class PetsDriver:
     def __init__(self, base_url, **credentials):
-        self.credentials = credentials
+        self.credentials, self.base_url = credentials, base_url
         assert base_url.startswith("http://127.0.0.1:")
 
     def read(self, object_name, *, limit, status="ok"):
         if status != "ok":
+            if status == "refused":
+                httpx2.get(self.base_url + "/pets")
+                raise ServerError("GET /pets answered 502: half a sen")
             raise {"bad": InvalidRequestError, "key": AuthenticationError, "down": ServerError}[status](status)
         return [{"id": n, "echo": "hunter22", "hunter22": n} for n in range(limit)]
 """
@@ -100,6 +105,14 @@ async def test_what_the_driver_raises_becomes_an_error_of_ours(
         await reader.read(project, "pets", params={"status": status}, limit=1)
     assert raised.value.code == code
     assert raised.value.next_action
+
+
+async def test_what_the_relay_refuses_is_said_in_its_own_words(tmp_path: Path, project: Path) -> None:
+    reader = DriverReader(settings=Settings(home=tmp_path / "home"), sandbox=ProcessSandbox, learn=set[str]().update)
+    with pytest.raises(FetchError) as raised:
+        await reader.read(project, "pets", params={"status": "refused"}, limit=1)
+    assert raised.value.message.startswith("127.0.0.1:9 is a loopback address")
+    assert "DRIVERSMITH_ALLOW_LOCAL" in str(raised.value) and "Try again later" not in str(raised.value)
 
 
 async def test_an_object_that_is_not_there_is_refused_with_those_that_are(reader: DriverReader, project: Path) -> None:

@@ -137,7 +137,7 @@ class DriverReader:
             made = await child.construct("driver", arguments={"base_url": relay.url, **relay.driver_arguments})
             reply = made if made.raised else await child.call("driver", "read", object_name, limit=limit, **params)
             if reply.raised:
-                raise _explain(reply.raised, redact, [*relay.refused, *(r.fault for r in relay.log if r.fault)])
+                raise _explain(reply.raised, redact, relay.refused)
         return _records(reply.value, redact)
 
 
@@ -178,7 +178,7 @@ def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
         ) from error
 
 
-def _explain(raised: Raised, redact: Callable[[str], str], faults: list[str]) -> DriversmithError:
+def _explain(raised: Raised, redact: Callable[[str], str], refused: list[str]) -> DriversmithError:
     message = redact(raised.message)
     if raised.type in _CALLER_FAULTS:
         return InvalidArgumentError(message, next_action="Change object_name or params accordingly.")
@@ -188,8 +188,9 @@ def _explain(raised: Raised, redact: Callable[[str], str], faults: list[str]) ->
             code="authentication_required",
             next_action="Store the credentials of this origin with `driversmith credentials set`.",
         )
-    because = f" ({redact(faults[0])})" if faults else ""
-    return FetchError(f"{raised.type}: {message}{because}", next_action="Try again later, or check the API.")
+    if refused:  # the driver only knows an answer 502; the relay knows why, and what to do
+        return FetchError(redact(refused[-1]))
+    return FetchError(f"{raised.type}: {message}", next_action="Try again later, or check the API.")
 
 
 def _records(value: JsonValue, redact: Callable[[str], str]) -> list[dict[str, JsonValue]]:

@@ -169,12 +169,17 @@ def _not_read(profile: ApiProfile, why: str) -> LiveReport:
 
 def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:
     """The report without secrets, and with the relay's own words where it refused a request."""
-    because = f" ({refused[0]})" if refused else ""
     cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
     for read in cleaned["reads"]:
         read["records"] = without_secrets(read["records"], redact)
-        read["error"] = redact(read["error"] + (because if not read["ok"] else ""))
+        read["error"] = redact(read["error"] if read["ok"] else _why(read["error"], refused))
     return LiveReport.model_validate({**cleaned, "requests": report.requests})
+
+
+def _why(error: str, refused: list[str]) -> str:
+    """Why a read failed: what the relay said, where that is what the driver quotes."""
+    quoted = next((reason for reason in refused if reason[:60] in error), None)
+    return quoted or " ".join([error, *(f"({reason})" for reason in refused[:1])])
 
 
 @asynccontextmanager
