@@ -1,0 +1,343 @@
+"""How many faults does the validator find, where, how severe, how fast, and what does it wrongly find?
+
+    python bench/validation.py [--seed S] [--no-contract] [--specs DIR] [--sdk-files DIR] [--kinds A,B] [--missed] [--json F]
+
+One table. Kinds of fault (`validation/faults.toml`, `behaviours.toml`) are seeded into drivers written by hand and into
+template output of the same descriptions. A fault is found by a detector that says something of severity P0 to P2 which
+it does not say of the driver without the fault. `--specs` adds false alarms on template output of a folder of
+descriptions, `--sdk-files` those on Python files of installed SDKs (200 of them, chosen by the seed).
+"""
+
+import argparse
+import ast
+import json
+import random
+import re
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+from driversmith.engine.errors import DriversmithError
+from driversmith.engine.models.findings import Finding
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing.behaviours import ALL
+from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.validation.file import validate_file
+from driversmith.engine.validation.inspection import inspect
+from driversmith.engine.validation.package import validate_package
+from driversmith.engine.validation.ruff_tool import run_ruff
+from driversmith.engine.validation.ty_tool import run_ty
+from rich.console import Console
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parent / "validation"))
+from seeding import Seeded, Subject, hand_written, kinds, seeded, templated  # pyright: ignore[reportMissingImports]
+
+DETECTORS = ("compile", "rules, one file", "rules, package", "ruff", "ty", "static together", "contract run")
+Key = tuple[str, str, str, str]
+
+
+@dataclass
+class Case:
+    """One seeded fault, and what was said of it."""
+
+    seed: Seeded
+    found: dict[str, bool] = field(default_factory=dict)
+    severity_right: bool = False
+    place_right: bool = False
+    said: list[Finding] = field(default_factory=list)
+
+    @property
+    def together(self) -> bool:
+        """Whether any detector found it."""
+        return any(self.found.get(name) for name in (*DETECTORS,))
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("--seed", default="1")
+    options.add_argument("--no-contract", action="store_true")
+    options.add_argument("--specs", type=Path)
+    options.add_argument("--sdk-files", type=Path)
+    options.add_argument("--sdk-count", type=int, default=200)
+    options.add_argument("--kinds", default="", help="only these kinds, separated by commas")
+    options.add_argument("--missed", action="store_true", help="list faults that are missed, misweighed or misplaced")
+    options.add_argument("--json", type=Path)
+    chosen = options.parse_args()
+    anyio.run(measure, chosen)
+
+
+async def measure(chosen: argparse.Namespace) -> None:
+    """All measurements, then the table."""
+    subjects = [*hand_written(), *templated()]
+    wanted = set(filter(None, chosen.kinds.split(",")))
+    cases = [Case(fault) for fault in seeded(subjects, chosen.seed) if not wanted or fault.kind in wanted]
+    clean = {subject.name: await static(subject.files, subject) for subject in subjects}
+    alarms = {name: sum(f.severity != "P3" for f in said["static together"]) for name, said in clean.items()}
+    with Console(stderr=True).status("") as status:
+        for number, case in enumerate(cases, 1):
+            status.update(f"{number}/{len(cases)} {case.seed.kind} {case.seed.subject.name}")
+            await judge(case, clean[case.seed.subject.name])
+        if not chosen.no_contract:
+            status.update("contract runs")
+            await run_contracts(cases, status.update)
+    table = Table("measure", "faults", "found", title=f"validation, seed {chosen.seed}")
+    add_detectors(table, cases, contract=not chosen.no_contract)
+    add_families(table, cases)
+    add_quality(table, cases)
+    table.add_row("false alarms P0-P2 on clean drivers", str(len(subjects)), str(sum(alarms.values())))
+    if chosen.specs:
+        await add_specs(table, chosen.specs)
+    if chosen.sdk_files:
+        await add_sdk_files(table, chosen)
+    await add_times(table, subjects)
+    Console(width=140).print(table)
+    if chosen.missed:
+        print_missed(cases)
+    if chosen.json:
+        rows = [
+            {"kind": c.seed.kind, "driver": c.seed.subject.name, **c.found, "severity": c.severity_right}
+            for c in cases
+        ]
+        chosen.json.write_text(json.dumps(rows, indent=1))
+
+
+async def static(files: dict[str, str], subject: Subject, changed: str = "") -> dict[str, list[Finding]]:
+    """What each static detector says of a driver."""
+    python = {path: text for path, text in files.items() if path.endswith(".py")}
+    text = files.get(changed)
+    return {
+        "rules, one file": inspect({changed: text}, whole=False) if text and changed.endswith(".py") else [],
+        "rules, package": inspect(files, whole=True, profile=subject.profile),
+        "ruff": await run_ruff(python),
+        "ty": await run_ty(python),
+        "static together": list((await validate_package(files, profile=subject.profile)).findings),
+    }
+
+
+async def judge(case: Case, clean: dict[str, list[Finding]]) -> None:
+    """What is said of a fault that is not said without it."""
+    seed = case.seed
+    changed = next((p for p, t in seed.files.items() if seed.subject.files.get(p) != t), "")
+    said = await static(seed.files, seed.subject, changed)
+    if changed.endswith(".py"):
+        before = inspect({changed: seed.subject.files.get(changed, "")}, whole=False)
+        said["rules, one file"] = new(said["rules, one file"], before)
+    for name, findings in said.items():
+        case.found[name] = bool(new(findings, clean[name]))
+    case.found["compile"] = any(broken(path, text) for path, text in seed.files.items())
+    case.found["classic"] = classic(seed.files) and not classic(seed.subject.files)
+    case.said = new(said["static together"], clean["static together"])
+    if case.said:
+        worst = min(f.severity for f in case.said)
+        case.severity_right = worst in seed.severities
+        case.place_right = any((f.file, f.line) in seed.places for f in case.said)
+
+
+async def run_contracts(cases: list[Case], tell: Callable[[str], None]) -> None:
+    """The contract run on every faulty driver, two at a time; a fault in files that never run is not looked for."""
+    at_once, done = anyio.Semaphore(2), 0
+
+    async def one(case: Case) -> None:
+        nonlocal done
+        async with at_once:
+            case.found["contract run"] = await contract_fails(case.seed)
+            done += 1
+            tell(f"contract runs: {done}/{len(cases)}")
+
+    async with anyio.create_task_group() as tasks:
+        for case in cases:
+            tasks.start_soon(one, case)
+
+
+async def contract_fails(seed: Seeded) -> bool:
+    """Whether the driver does not import, or a behaviour or one of its own tests fails."""
+    subject = seed.subject
+    with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
+        root = Path(folder) / subject.package
+        for path, text in seed.files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
+        try:
+            with anyio.fail_after(120):
+                report = await run_contract(
+                    root,
+                    subject.profile,
+                    package=subject.package,
+                    class_name=subject.class_name,
+                    sandbox=ProcessSandbox(),
+                    behaviours=ALL,
+                )
+        except (DriversmithError, TimeoutError):
+            return True
+    return not report.ok or bool(report.unittests and report.unittests.failed)
+
+
+def new(findings: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """Findings of P0 to P2 that were not there before, whatever line they stood in."""
+    known = Counter(key(f) for f in before)
+    fresh: list[Finding] = []
+    for finding in findings:
+        if finding.severity == "P3":
+            continue
+        if known[key(finding)]:
+            known[key(finding)] -= 1
+        else:
+            fresh.append(finding)
+    return fresh
+
+
+def key(finding: Finding) -> Key:
+    return finding.code, finding.severity, finding.file, finding.message
+
+
+def broken(path: str, text: str) -> bool:
+    """Whether a Python file does not compile."""
+    if not path.endswith(".py"):
+        return False
+    try:
+        compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return True
+    return False
+
+
+def classic(files: dict[str, str]) -> bool:
+    """The validator that this kind of system had: compile, one signature, a regular expression, a few words."""
+    for path, text in files.items():
+        if path.endswith(".py") and (broken(path, text) or classic_words(text)):
+            return True
+    client = next((text for path, text in files.items() if path.endswith("/client.py")), "")
+    return "def list_objects(self) -> list[str]" not in client or bool(
+        re.search(r"def list_objects.*?return \[\s*\{", client, re.DOTALL)
+    )
+
+
+def classic_words(text: str) -> bool:
+    return any(word in text for word in ("TODO", "FIXME", "placeholder", "NotImplementedError", "..."))
+
+
+def add_detectors(table: Table, cases: list[Case], *, contract: bool) -> None:
+    """A row for each detector."""
+
+    def row(name: str, found: int) -> None:
+        table.add_row(name, str(len(cases)), f"{found} ({found / max(len(cases), 1):.1%})")
+
+    row("the classic validator", sum(c.found["classic"] for c in cases))
+    for name in DETECTORS:
+        if contract or name != "contract run":
+            row(name, sum(c.found.get(name, False) for c in cases))
+    if contract:
+        row("all together", sum(c.together for c in cases))
+
+
+def add_families(table: Table, cases: list[Case]) -> None:
+    """Static detectors together, by family."""
+    families: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        families[case.seed.family].append(case)
+    for name, members in families.items():
+        found = sum(c.found["static together"] for c in members)
+        table.add_row(f"  static, {name}", str(len(members)), f"{found} ({found / len(members):.1%})")
+    table.add_row("kinds of fault", str(len(kinds())), str(len({c.seed.kind for c in cases})))
+
+
+def add_quality(table: Table, cases: list[Case]) -> None:
+    """Severity and place of what the static detectors found."""
+    found = [c for c in cases if c.said]
+    for name, count in (
+        ("severity right, of those found", sum(c.severity_right for c in found)),
+        ("file and line right, of those found", sum(c.place_right for c in found)),
+    ):
+        table.add_row(name, str(len(found)), f"{count} ({count / max(len(found), 1):.1%})")
+
+
+async def add_specs(table: Table, folder: Path) -> None:
+    """False alarms on template output of every description of a folder."""
+    count = alarms = 0
+    for subject in templated(folder):
+        report = await validate_package(subject.files, profile=subject.profile)
+        count, alarms = count + 1, alarms + sum(f.severity != "P3" for f in report.findings)
+    table.add_row("false alarms P0-P2 on template output of --specs", str(count), str(alarms))
+
+
+async def add_sdk_files(table: Table, chosen: argparse.Namespace) -> None:
+    """False alarms on files that are no drivers, but sound."""
+    paths = sorted(p for p in chosen.sdk_files.rglob("*.py") if p.stat().st_size)
+    paths = random.Random(chosen.seed).sample(paths, min(chosen.sdk_count, len(paths)))  # noqa: S311
+    worst: Counter[str] = Counter()
+    for path in paths:
+        report = await validate_file(file_path=str(path))
+        flagged = [f for f in report.findings if f.severity != "P3"]
+        if flagged:
+            worst[flagged[0].severity] += 1
+            print(f"{path}:{flagged[0].line} {flagged[0].severity} {flagged[0].code} {flagged[0].message}")
+    for name, severities in (("P0", {"P0"}), ("P1 or P2", {"P1", "P2"})):
+        count = sum(worst[s] for s in severities)
+        table.add_row(f"SDK files with {name}", str(len(paths)), f"{count} ({count / max(len(paths), 1):.1%})")
+    count = sum(classic_words(p.read_text("utf-8", errors="replace")) for p in paths)
+    table.add_row("SDK files flagged by the classic validator", str(len(paths)), str(count))
+
+
+async def add_times(table: Table, subjects: list[Subject]) -> None:
+    """CPU of the tiers: this process and its children."""
+    single = next(s for s in subjects if s.name == "tide_tables")
+    path = f"{single.package}/client.py"
+    text = single.files[path]
+    while text.count("\n") < 400:
+        text += f"\n\ndef more_{text.count(chr(10))}(value: str) -> str:\n" + '    """The value."""\n    return value.strip()\n'
+    assert ast.parse(text)
+    alone = [cpu(lambda: inspect({path: text}, whole=False)) for _ in range(41)]
+    table.add_row("CPU ms, rules on a 400-line file (p50)", f"{text.count(chr(10))} lines", f"{statistics.median(alone):.1f}")
+    largest = max(subjects, key=lambda s: sum(p.endswith(".py") for p in s.files))
+    packages = [cpu(lambda: inspect(largest.files, whole=True, profile=largest.profile)) for _ in range(11)]
+    table.add_row("CPU ms, rules on a package (p50)", largest.name, f"{statistics.median(packages):.1f}")
+    cold = [await cpu_with_children(largest) for _ in range(5)]
+    count = sum(p.endswith(".py") for p in largest.files)
+    table.add_row("CPU ms, package cold: rules, ruff and ty (p50)", f"{count} files", f"{statistics.median(cold):.0f}")
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU milliseconds of this process."""
+    started = time.process_time()
+    work()
+    return (time.process_time() - started) * 1000
+
+
+async def cpu_with_children(subject: Subject) -> float:
+    """CPU milliseconds of validating a whole driver, with those of the tools."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.process_time()
+    await validate_package(subject.files, profile=subject.profile)
+    own = time.process_time() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (own + after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def print_missed(cases: list[Case]) -> None:
+    """Each fault that was missed, misweighed or misplaced."""
+    for case in cases:
+        seed = case.seed
+        if not case.said:
+            if seed.family == "behaviour" and case.found.get("contract run", True):
+                continue
+            print(f"missed{' by all' if not case.together else ''}: {seed.kind} in {seed.subject.name} {sorted(seed.places)[:2]}")
+        elif not case.severity_right or not case.place_right:
+            what = "severity" if not case.severity_right else "place"
+            first = case.said[0]
+            print(
+                f"{what}: {seed.kind} {seed.severities} in {seed.subject.name} at {sorted(seed.places)[:2]}: "
+                f"{first.severity} {first.code} {first.file}:{first.line} {first.message[:150]}"
+            )
+
+
+if __name__ == "__main__":
+    main()
