@@ -47,6 +47,37 @@ def test_an_undocumented_size_is_read_until_an_empty_page(rig: Make) -> None:
     assert len(found.paths) == 4
 
 
+def test_no_page_after_the_last_one_is_the_end(rig: Make) -> None:
+    paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
+    found = rig(with_paging(**paging))
+    pages = petstore_pages(3)
+    gone = httpx2.Response(404, json={"detail": "Invalid page."})
+    driver = found.open(lambda request: gone if request.url.params["page"] == "4" else pages(request))
+    assert driver.read("pets") == RECORDS
+    with pytest.raises(found.ObjectNotFoundError):
+        driver.read("pets", page=4)
+
+
+def test_a_lone_record_where_a_list_is_guessed_has_no_pages(rig: Make) -> None:
+    paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
+    profile = with_paging(**paging)
+    pets = profile.objects["pets"].model_copy(update={"record_path": ()})
+    found = rig(profile.model_copy(update={"objects": {"pets": pets}}))
+    driver = found.open(lambda request: httpx2.Response(200, json={"page": request.url.params["page"]}))
+    assert driver.read("pets") == [{"page": "1"}]
+
+
+def test_pages_that_come_only_when_asked_for_are_asked_for_before_their_links_are_followed(rig: Make) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        number, size = int(request.url.params.get("page", 0)), int(request.url.params["per_page"])
+        links = {"Link": f'</v1/pets?page={number + 1}&per_page={size}>; rel="next"'} if 0 < number < 3 else {}
+        start = max(0, number - 1) * size
+        return httpx2.Response(200, json={"data": RECORDS[start : start + size]}, headers=links)
+
+    paging = {"style": "link_header", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
+    assert rig(with_paging(**paging)).open(answer).read("pets", per_page=3) == RECORDS
+
+
 def test_the_largest_page_is_asked_for_and_no_more_than_the_limit(rig: Make) -> None:
     found = rig(profiles.petstore())
     driver = found.open(petstore_pages())

@@ -53,6 +53,22 @@ def test_paths_are_written_in_their_style(rig: Make, label: Any, matrix: Any, pa
     assert request.url.raw_path.decode() == path
 
 
+def test_a_required_parameter_with_a_default_is_sent_unless_the_caller_says_otherwise(rig: Make) -> None:
+    described = profiles.operation(
+        "list_zones",
+        "GET /zones",
+        profiles.parameter("api-version", required=True, enum=("2024-01-01",), default="2024-01-01"),
+        profiles.parameter("X-Deep", location="header", required=True, type="boolean", default=False, style="simple"),
+        profiles.parameter("size", type="integer", default=10),
+    )
+    found = rig(profiles.profile("Zones", [described], [profiles.thing("zones", {"read": "list_zones"})]))
+    driver = found.open(lambda _: httpx2.Response(200, json=[]))
+    driver.read("zones")
+    driver.call_operation("list_zones", **{"api-version": "2025", "X-Deep": True, "size": None})
+    assert found.paths == ["/v1/zones?api-version=2024-01-01", "/v1/zones?api-version=2025"]
+    assert [request.headers["X-Deep"] for request in found.requests] == ["false", "true"]
+
+
 def test_headers_and_cookies_go_to_their_place(rig: Make) -> None:
     request = sent(rig(profiles.calls_only()), **{"X-Tags": ["a", "b"], "session": "a b;c"})
     assert request.headers["X-Tags"] == "a,b"

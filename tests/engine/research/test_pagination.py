@@ -132,6 +132,21 @@ def test_next_urls(study: Any, schema: Any, path: tuple[str, ...]) -> None:
     assert (found.style, found.next_path, found.position_parameter) == ("next_url", path, "page")
 
 
+def test_a_size_of_all_pages_together_is_not_the_size_of_a_page(study: Any) -> None:
+    schema = body(**{"@odata.nextLink": TEXT})
+    found = paging_of(study, [query("$top", {"type": "integer", "maximum": 50}), query("$skip")], schema)
+    assert (found.style, found.size_parameter, found.max_size) == ("next_url", None, None)
+
+
+@pytest.mark.parametrize(("name", "first"), [("page", 1), ("page", 0), ("offset", 0), ("cursor", 0)])
+def test_the_first_page_before_a_link_header_is_asked_for_by_its_number(study: Any, name: str, first: int) -> None:
+    schema = {"type": "integer", "default": first} if name == "page" else TEXT if name == "cursor" else NUMBER
+    header = {"headers": {"Link": {"schema": TEXT}}}
+    found = paging_of(study, [query(name, schema), query("_limit")], response=header)
+    assert (found.style, found.first) == ("link_header", first)
+    assert found.sent == ({"page", "_limit"} if first else {"_limit"})
+
+
 def test_a_link_header_is_known_from_the_response_or_the_words(study: Any) -> None:
     header = {"headers": {"Link": {"schema": TEXT}}}
     assert paging_of(study, [query("page"), query("per_page")], response=header).style == "link_header"
@@ -159,11 +174,11 @@ def test_an_opaque_offset_is_not_counted(study: Any) -> None:
     assert paging_of(study, [parameter, query("limit")]).style == "none"
 
 
-def test_a_body_that_is_not_described_is_not_paged_through(study: Any) -> None:
-    get = {"parameters": [query("page"), query("limit")], "responses": {"200": {"description": "ok"}}}
+def test_a_body_that_is_not_described_is_paged_through_as_a_list(study: Any) -> None:
+    get = {"parameters": [query("skip"), query("limit")], "responses": {"200": {"description": "ok"}}}
     profile = study({"paths": {"/pets": {"get": get}}})
-    assert profile.objects["pets"].pagination.style == "none"
-    assert "only one page" in profile.warnings[0]
+    assert profile.objects["pets"].pagination.style == "offset"
+    assert "only if it is a list" in profile.warnings[0]
 
 
 def test_times_and_choices_are_no_positions(study: Any) -> None:

@@ -60,6 +60,12 @@ def test_path_parameters_by_style(values: dict[str, Any], value: Any, path: str)
     assert differences(expected, seen("/p/other/x"), described)
 
 
+def test_defaults_of_required_parameters_are_expected_where_nothing_is_given():
+    described = operation("o", "GET", "/p", parameter("v", required=True, default="2024"), parameter("w", default="x"))
+    assert differences(expected_request("", described, {}), seen("/p?v=2024"), described) == []
+    assert differences(expected_request("", described, {"v": "2025"}), seen("/p?v=2025"), described) == []
+
+
 def test_parts_of_a_segment_and_fixed_queries_are_kept():
     described = operation("o", "GET", "/a/{x}:{y}.json?action=go", parameter("x", "path"), parameter("y", "path"))
     expected = expected_request("", described, {"x": "1", "y": "2"})

@@ -8,7 +8,7 @@ from typing import Any
 from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
 from .source import Construct, docstring_source, literal
-from .tables import common_security, filled_parameters, security_of
+from .tables import common_security, security_of
 
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:/+@_-]{1,40}")
 _BY_TYPE: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "array": ["a"], "object": {"key": "value"}}
@@ -116,13 +116,13 @@ def auth_sample(profile: ApiProfile, object_name: str | None) -> AuthSample | No
 
 
 def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str | None) -> dict[str, Any]:
-    filled: set[str | None] = set()
+    filled: frozenset[str] = frozenset()
     if object_name and profile.objects[object_name].operations.get("read") == operation.name:
-        filled = filled_parameters(profile.objects[object_name])
+        filled = profile.objects[object_name].pagination.sent
     needed = {
         p.argument: _value(p)
         for p in operation.parameters
-        if (p.required or p.location == "path") and not (p.location == "query" and p.name in filled)
+        if (p.must_be_given or p.location == "path") and not (p.location == "query" and p.name in filled)
     }
     if operation.body and operation.body.required:
         structured = operation.body.kind in ("json", "form", "multipart")

@@ -121,9 +121,9 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
     wanted: dict[str, Any] = {
-        "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else None,
+        "position": paging.position_parameter if paging.counted or paging.style == "cursor" else None,
         "size": paging.size_parameter,
-        "first": paging.first if paging.style in ("page", "offset") else 0,
+        "first": paging.first if paging.counted else 0,
         "default_size": paging.default_size if paging.size_parameter else None,
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
@@ -150,16 +150,10 @@ def pathless(profile: ApiProfile, object_name: str) -> bool:
     return any(o is not None and "{" not in o.path for o in changes)
 
 
-def filled_parameters(profile_object: ObjectProfile) -> set[str | None]:
-    """Wire names of query parameters that the driver fills in itself when it reads an object."""
-    paging = profile_object.pagination
-    return {paging.size_parameter, paging.position_parameter if paging.style in ("page", "offset") else None}
-
-
 def _operation(profile: ApiProfile, operation: OperationProfile, security: Security) -> Construct:
     kwargs: dict[str, Any] = {}
     readers = [o for o in profile.objects.values() if o.operations.get("read") == operation.name]
-    filled = {name for o in readers for name in filled_parameters(o)}
+    filled = {name for o in readers for name in o.pagination.sent}
     written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
     args: tuple[Any, ...] = (operation.method, _path(operation))
     if written:
@@ -178,14 +172,16 @@ def _path(operation: OperationProfile) -> str:
     return re.sub(r"{([^{}]*)}", lambda m: f"{{{arguments.get(m[1], m[1])}}}", operation.path)
 
 
-def _parameter(parameter: ParameterProfile, filled: set[str | None]) -> Any:
+def _parameter(parameter: ParameterProfile, filled: set[str]) -> Any:
     kwargs: dict[str, Any] = {}
     if parameter.location != "query":
         kwargs["place"] = parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
     is_filled = parameter.location == "query" and parameter.name in filled
-    if parameter.location == "path" or (parameter.required and not is_filled):
+    if parameter.fallback is not None:
+        kwargs["default"] = parameter.fallback
+    elif parameter.location == "path" or (parameter.required and not is_filled):
         kwargs["required"] = True
     kwargs |= style_of(parameter)
     return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name

@@ -75,6 +75,17 @@ class ParameterProfile(Value):
     allow_reserved: bool = False
     description: str = ""
 
+    @property
+    def fallback(self) -> JsonValue:
+        """What a driver sends where the caller gives nothing: the default of a required parameter that is not in the
+        path (its only value, where it can have no other); None: nothing."""
+        return self.default if self.required and self.location != "path" and self.default not in ("", [], {}) else None
+
+    @property
+    def must_be_given(self) -> bool:
+        """Whether a caller cannot leave it out."""
+        return self.required and self.fallback is None
+
 
 class BodyProfile(Value):
     """The request body of an operation; callers pass it as `argument`."""
@@ -130,7 +141,8 @@ class PaginationProfile(Value):
     - `page`: `position_parameter` counts pages from `first`, until a page is empty or short.
     - `offset`: `position_parameter` counts records from `first` (0).
     - `cursor`: `position_parameter` takes the value at `next_path` of the body, until it is absent, null or empty.
-    - `link_header`: the URL of `Link: <...>; rel="next"`, until there is none.
+    - `link_header`: the URL of `Link: <...>; rel="next"`, until there is none. Where `position_parameter` counts pages
+      from `first` and that is not 0, the first page is asked for by its number: some APIs have no pages otherwise.
     - `next_url`: the URL (absolute or relative) at `next_path` of the body, until it is absent, null or empty.
     """
 
@@ -147,6 +159,17 @@ class PaginationProfile(Value):
     more_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
     evidence: Evidence | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the first page is asked for by its number, or by the number of its first record."""
+        return self.style in ("page", "offset") or (self.style == "link_header" and self.first != 0)
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """Wire names of the query parameters that a driver fills in itself when it reads all pages."""
+        names = (self.size_parameter, self.position_parameter if self.counted else None)
+        return frozenset(name for name in names if name)
 
 
 class ObjectProfile(Value):

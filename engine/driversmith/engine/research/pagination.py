@@ -10,9 +10,12 @@ from .page_words import DEFAULT, FROM_ONE, FROM_ZERO, LINK_TEXT, MAXIMUM, UNFED,
 from .reading import whole_number
 from .records import UNKNOWN, Records
 from .schemas import Schemas
+from .words import bare
 
 _LARGEST_PAGE = 100_000
 """A larger documented maximum means that there is none."""
+_WHOLE = frozenset({"top"})
+"""Sizes that, where the body leads to the next page, limit all pages together: OData's `$top`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
     )
     if found.style == "none" and found.size_parameter is None:
         return found
-    size = named.size
+    size = None if found.style == "next_url" and named.size and bare(named.size.name) in _WHOLE else named.size
     return found.model_copy(
         update={
             "size_parameter": size.name if size else None,
@@ -78,17 +81,16 @@ def _by_link_header(operation: Operation, named: _Parameters) -> PaginationProfi
         rule = "its description speaks of a Link header to the next page"
     else:
         return None
-    return _profile("link_header", operation, named.page or named.offset or named.cursor, rule)
+    found = _profile("link_header", operation, named.page or named.offset or named.cursor, rule)
+    return found.model_copy(update={"first": _first(named.page, 1)}) if named.page else found
 
 
 def _by_counting(operation: Operation, named: _Parameters, records: Records, notes: Notes) -> PaginationProfile | None:
-    if records.rule == UNKNOWN:
-        if named.page or named.offset:
-            notes.add(
-                f"{operation.profile.signature[:200]} has pages, but the description does not say what its body is: "
-                "only one page is read by itself."
-            )
-        return None
+    if records.rule == UNKNOWN and (named.page or named.offset):
+        notes.add(
+            f"{operation.profile.signature[:200]} has pages, but the description does not say what its body is: "
+            "the pages after the first are read only if it is a list."
+        )
     styles: tuple[tuple[PaginationStyle, ParameterProfile | None], ...] = (
         ("page", named.page),
         ("offset", named.offset),

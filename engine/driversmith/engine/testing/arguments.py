@@ -24,7 +24,7 @@ def operation_arguments(operation: OperationProfile, maker: RecordMaker, *, opti
     arguments = {
         parameter.argument: parameter_value(parameter, maker)
         for parameter in operation.parameters
-        if parameter.required or (optional and parameter.name.lower() not in HEADERS_OF_THE_TRANSPORT)
+        if parameter.must_be_given or (optional and parameter.name.lower() not in HEADERS_OF_THE_TRANSPORT)
     }
     if operation.body and (optional or operation.body.required):
         arguments[operation.body.argument] = body_value(operation.body, maker)
@@ -35,15 +35,11 @@ def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordM
     """What `read` cannot do without: the required parameters of the operation behind it, but not those of paging."""
     operation = read_operation(profile, described)
     paging = described.pagination
-    by_itself: set[str | None] = set()
-    if "read" in described.operations:
-        by_itself = {paging.size_parameter}
-        if paging.style in {"page", "offset"}:
-            by_itself.add(paging.position_parameter)
+    by_itself = paging.sent if "read" in described.operations else frozenset[str]()
     arguments = {
         parameter.argument: parameter_value(parameter, maker)
         for parameter in operation.parameters
-        if parameter.required and (parameter.name not in by_itself or parameter.location != "query")
+        if parameter.must_be_given and (parameter.name not in by_itself or parameter.location != "query")
     }
     if operation.body and operation.body.required:
         arguments[operation.body.argument] = body_value(operation.body, maker)

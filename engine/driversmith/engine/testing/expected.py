@@ -32,9 +32,10 @@ class Expected:
 
 
 def expected_request(base_path: str, operation: OperationProfile, arguments: Mapping[str, Any]) -> Expected:
-    """What `call_operation` with these arguments must send."""
+    """What `call_operation` with these arguments must send: them, and the defaults of required parameters not given."""
     path, _, fixed_query = operation.path.partition("?")
-    given = [(p, arguments[p.argument]) for p in operation.parameters if p.argument in arguments]
+    sent = [(p, arguments.get(p.argument, p.fallback)) for p in operation.parameters]
+    given = [(p, value) for p, value in sent if value is not None or p.argument in arguments]
     values = {p.name: _in_path(p, value) for p, value in given if p.location == "path"}
     parts = re.split(r"\{([^}]*)\}", base_path + path)
     marked = "".join(part if n % 2 == 0 else "\x00" + part + "\x00" for n, part in enumerate(parts))

@@ -72,7 +72,7 @@ async def missing_operation_argument_is_refused(trial: Trial) -> None:
     """A required argument that is missing is refused without a request."""
     raised = trial.raised(await trial.driver.call("call_operation", trial.operation.name), "InvalidRequestError")
     trial.requests(0)
-    needed = [p.argument for p in trial.operation.parameters if p.required]
+    needed = [p.argument for p in trial.operation.parameters if p.must_be_given]
     missing = detail(raised, "missing")
     trial.require(
         set(needed) <= set(missing or ()),
@@ -147,7 +147,9 @@ def _all(run: Run) -> list[str]:
 def _with_optional(run: Run) -> list[str]:
     operations = run.profile.operations.values()
     return [
-        op.name for op in operations if any(not p.required for p in op.parameters) or (op.body and not op.body.required)
+        op.name
+        for op in operations
+        if any(not p.must_be_given for p in op.parameters) or (op.body and not op.body.required)
     ]
 
 
@@ -156,7 +158,9 @@ def _with_path_values(run: Run) -> list[str]:
 
 
 def _needing_arguments(run: Run) -> list[str]:
-    return [op.name for op in run.profile.operations.values() if any(p.required for p in op.parameters)][:MAX_SAMPLE]
+    return [op.name for op in run.profile.operations.values() if any(p.must_be_given for p in op.parameters)][
+        :MAX_SAMPLE
+    ]
 
 
 BEHAVIOURS = (
