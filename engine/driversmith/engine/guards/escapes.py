@@ -1,10 +1,11 @@
 """Whole files that came written down one level too deep: escaped line ends, HTML entities, line numbers, indentation."""
 
-import ast
 import html
 import json
 import re
 import textwrap
+
+from .parsing import literal
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.)|$)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\", "/": "/"}
@@ -65,8 +66,11 @@ def _quoted(body: str) -> str | None:
         return None
     if body.count("\\n") < _FEWEST_LINE_ENDS:
         return None
-    try:
-        value: object = json.loads(body, strict=False) if body[0] == '"' else ast.literal_eval(body)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
+    if body[0] == "'":
+        value = literal(body)
+    else:
+        try:
+            value = json.loads(body, strict=False)
+        except (ValueError, RecursionError):
+            return None
     return value if isinstance(value, str) else None

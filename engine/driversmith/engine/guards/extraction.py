@@ -17,7 +17,7 @@ from .unclear import UnclearAnswer
 
 _FINISHED = frozenset({"end_turn", "stop_sequence"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ud800-\udfff]")
 _DIFF = re.compile(
     r"^(?:diff --git |@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@|--- (?:a/)?\S+\n\+\+\+ (?:b/)?\S+|\*\*\* (?:Begin Patch|Update File)"
     r"|<{5,9} ?(?:SEARCH|ORIGINAL|HEAD)\b)",
@@ -52,6 +52,8 @@ def extract_file(answer: str, *, path: str, stop_reason: str | None) -> Extracte
     body = found.strip("\n")
     if not body.strip() and not path.endswith((".typed", "__init__.py")):
         return _finding("answer-empty", path, "The answer holds an empty file.")
+    if (odd := _odd_character(body)) is not None:
+        return _finding("answer-not-text", path, f"Line {odd[0]} of the file holds {odd[1]}: it is no text.")
     return Extracted(text=body + "\n" if body else "", how=(*how, *steps))
 
 
@@ -75,11 +77,18 @@ def _refusal(answer: str, path: str, stop_reason: str | None) -> Finding | None:
         return _finding("answer-too-large", path, f"The answer has {len(answer)} characters, more than {limit}.")
     if not answer.strip() and not path.endswith(".typed"):
         return _finding("answer-empty", path, "The answer is empty.")
-    if (odd := _CONTROL.search(answer)) or any("\ud800" <= c <= "\udfff" for c in answer):
-        line = answer.count("\n", 0, odd.start()) + 1 if odd else 1
-        what = f"the control character U+{ord(odd[0]):04X}" if odd else "half of a surrogate pair"
-        return _finding("answer-not-text", path, f"Line {line} of the answer holds {what}: it is no text.")
+    if (odd := _odd_character(answer)) is not None:
+        return _finding("answer-not-text", path, f"Line {odd[0]} of the answer holds {odd[1]}: it is no text.")
     return None
+
+
+def _odd_character(text: str) -> tuple[int, str] | None:
+    """The line (1-based) and name of a character that no text holds."""
+    odd = _CONTROL.search(text)
+    if odd is None:
+        return None
+    what = "half of a surrogate pair" if odd[0] >= "\ud800" else f"the control character U+{ord(odd[0]):04X}"
+    return text.count("\n", 0, odd.start()) + 1, what
 
 
 def _normalised(answer: str) -> tuple[str, list[str]]:

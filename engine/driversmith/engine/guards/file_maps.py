@@ -3,14 +3,13 @@
 A JSON map is only ever read strictly: a parser that guesses would drop backslashes of code.
 """
 
-import ast
 import json
 import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ..validation.limits import is_heavy
 from .fences import same_file
+from .parsing import literal
 from .prose import is_code
 
 _FILE_TAG = re.compile(r"<(?P<tag>file|document|artifact|source)\b(?P<attributes>[^>\n]*)>[ \t]*\n?", re.IGNORECASE)
@@ -155,13 +154,7 @@ def _strict(text: str) -> object:
         return json.loads(body, strict=False)
     except (ValueError, RecursionError):
         pass
-    if is_heavy(body):
-        return None
-    try:
-        value: object = ast.literal_eval(body)
-    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        return None
-    return value
+    return literal(body)
 
 
 def _files(value: object) -> list[NamedText] | None:

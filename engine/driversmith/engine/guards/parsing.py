@@ -1,10 +1,13 @@
 """Tries whether texts are Python, each once and within a budget."""
 
 import ast
+import re
 
 from ..validation.limits import is_heavy
 from ..validation.python_file import PythonFile, parse
 from .limits import MAX_PARSED_CHARACTERS, MAX_PARSES
+
+_UNKNOWN_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\[^\n\\'\"abfnrtv0-7xNuU]")
 
 
 class Parser:
@@ -33,6 +36,19 @@ class Parser:
         if self._parses < 0 or self._characters < 0 or is_heavy(text):
             return None
         return parse(self._path, text)
+
+
+def literal(text: str) -> object:
+    """The value of a text that is one Python literal, None where it is none or an escape in it means nothing."""
+    if is_heavy(text) or _UNKNOWN_ESCAPE.search(text):
+        return None
+    tree = parse("<literal>", text).tree
+    if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
+        return None
+    try:
+        return ast.literal_eval(tree.body[0].value)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def is_module(tree: ast.Module | None, path: str) -> bool:
