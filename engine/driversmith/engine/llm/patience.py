@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from collections.abc import Awaitable, Callable
 
 import anyio
@@ -10,7 +9,6 @@ from pydantic import Field
 
 from ..errors import ModelTransportError
 from ..models.base import Value
-from .clock import Clock, Sleep
 from .gate import Gate
 from .port import LanguageModel, ModelAnswer, Record
 from .request import ModelRequest
@@ -50,7 +48,7 @@ class PatientModel:
     """Asks a LanguageModel until it answers; one serves all sessions of a process and shares its gate among them.
 
     What it waits out never shows to its caller, so that it cannot count as a try of a file.
-    `clock`, `sleep` and `jitter` (a number from 0 to 1) are those of the gate and of the deadlines.
+    Time is the gate's. `jitter` gives a number from 0 to 1.
     """
 
     def __init__(
@@ -59,15 +57,11 @@ class PatientModel:
         *,
         gate: Gate,
         backoff: Backoff | None = None,
-        clock: Clock = time.monotonic,
-        sleep: Sleep = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._model = model
         self._gate = gate
         self._backoff = backoff or Backoff()
-        self._clock = clock
-        self._sleep = sleep
         self._jitter = jitter
 
     async def ask(
@@ -78,7 +72,7 @@ class PatientModel:
         deadline: float = math.inf,
         on_wait: OnWait | None = None,
     ) -> ModelAnswer:
-        """The answer. `deadline` is a time on the clock; `on_wait` hears of each pause before it begins.
+        """The answer. `deadline` is a time on the gate's clock; `on_wait` hears of each pause before it begins.
 
         Raises:
             ModelTransportError: the fault lasted longer than the retries, or than the deadline allows.
@@ -90,21 +84,23 @@ class PatientModel:
                 return await self._once(request, record=record, deadline=deadline)
             except ModelTransportError as exc:
                 retry += 1
-                wait = self._wait(exc, retry)
-                if exc.fault == "deadline" or retry > self._backoff.retries or self._clock() + wait >= deadline:
-                    raise
+                seconds = self._wait(exc, retry)
                 if exc.retry_after:
-                    self._gate.close_until(self._clock() + wait)
-                if on_wait:
-                    await on_wait(
-                        Waiting(request=request, error=exc.message, fault=exc.fault, retry=retry, seconds=wait)
-                    )
-                await self._sleep(wait)
+                    self._gate.close_until(self._gate.clock() + seconds)
+                if exc.fault == "deadline" or retry > self._backoff.retries or self._is_past(deadline, seconds):
+                    raise
+                waiting = Waiting(request=request, error=exc.message, fault=exc.fault, retry=retry, seconds=seconds)
+            if on_wait:
+                await on_wait(waiting)
+            await self._gate.sleep(waiting.seconds)
+
+    def _is_past(self, deadline: float, seconds: float) -> bool:
+        return self._gate.clock() + seconds >= deadline
 
     async def _once(self, request: ModelRequest, *, record: Record, deadline: float) -> ModelAnswer:
         """One request, inside the gate, cut off at the deadline."""
         async with self._gate.passage(deadline=deadline):
-            with anyio.move_on_after(deadline - self._clock()):
+            with anyio.move_on_after(deadline - self._gate.clock()):
                 return await self._model.ask(request, record=record)
         raise ModelTransportError("The model did not answer before the deadline.", fault="deadline")
 

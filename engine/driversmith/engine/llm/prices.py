@@ -21,8 +21,8 @@ _SNAPSHOT = re.compile(r"-\d{8}$")
 class TokenPrice(Value):
     """Dollars per million tokens."""
 
-    input: float = Field(ge=0)
-    output: float = Field(ge=0)
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False)
 
 
 class LongPromptPrice(TokenPrice):
@@ -34,9 +34,9 @@ class LongPromptPrice(TokenPrice):
 class ModelPrice(TokenPrice):
     """The price of one model."""
 
-    cache_write: float = Field(default=1.25, ge=0)
+    cache_write: float = Field(default=1.25, ge=0, allow_inf_nan=False)
     """Times the input price, for the five-minute cache."""
-    cache_read: float = Field(default=0.1, ge=0)
+    cache_read: float = Field(default=0.1, ge=0, allow_inf_nan=False)
     """Times the input price."""
     long_prompt: LongPromptPrice | None = None
 
