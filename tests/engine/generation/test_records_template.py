@@ -47,6 +47,16 @@ def test_an_undocumented_size_is_read_until_an_empty_page(rig: Make) -> None:
     assert len(found.paths) == 4
 
 
+def test_what_has_no_second_page_is_read_whole_in_batches(rig: Make) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return page(*RECORDS[: int(request.url.params["per_page"])])
+
+    driver = rig(with_paging(size_parameter="per_page", max_size=50)).open(answer)
+    batches = list(driver.read_batched("pets", batch_size=3))
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    assert driver.read("pets", limit=2) == RECORDS[:2]
+
+
 def test_no_page_after_the_last_one_is_the_end(rig: Make) -> None:
     paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
     found = rig(with_paging(**paging))
