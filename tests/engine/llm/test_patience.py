@@ -111,7 +111,7 @@ async def test_an_answer_that_is_under_way_at_the_deadline_is_cut_off_and_record
     gate = Gate(limit=1)
     model = PatientModel(slow, gate=gate)
     with pytest.raises(ModelTransportError) as caught:
-        await model.ask(a_request(), record=records, deadline=gate.clock() + 0.05)
+        await model.ask(a_request(), record=records, deadline=gate.clock() + 0.3)
     assert caught.value.fault == "deadline"
     assert [entry.outcome for entry in records] == ["cancelled"]
 
