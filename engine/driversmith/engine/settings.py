@@ -1,6 +1,7 @@
 """Settings by environment, `DRIVERSMITH_*`."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,13 +9,14 @@ from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[^\s/@:\[\]]+):([0-9]{1,5})")
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
     """What a person sets once; each field is the environment variable `DRIVERSMITH_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="DRIVERSMITH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="DRIVERSMITH_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default_factory=lambda: user_data_path("driversmith", appauthor=False))
     """State: the session database and credentials.toml."""
@@ -24,13 +26,13 @@ class Settings(BaseSettings):
     """0, 1, or a comma-separated list of host:port of local addresses that may be reached."""
     read_roots: Annotated[tuple[Path, ...], NoDecode] = ()
     """Over HTTP, the only folders (separated by the platform's path separator) that tools may read and write."""
-    max_description_bytes: int = Field(default=16 << 20, ge=1024)
+    max_description_bytes: int = Field(default=16 << 20, ge=1024, le=1 << 30)
     """A larger API description is refused."""
-    fetch_seconds: float = Field(default=30.0, gt=0)
+    fetch_seconds: float = Field(default=30.0, gt=0, le=3600)
     """Total time for one fetch of a description."""
-    lease_seconds: float = Field(default=30.0, gt=1)
+    lease_seconds: float = Field(default=30.0, gt=1, le=86_400)
     """A session whose owner has not renewed its claim for this long is free."""
-    concurrent_sessions: int = Field(default=8, ge=1)
+    concurrent_sessions: int = Field(default=8, ge=1, le=1000)
     """How many sessions one server works on at once; more wait in the queue."""
     allow_unisolated: bool = False
     """Run code that is not all from templates in a plain child process."""
@@ -64,16 +66,27 @@ class Settings(BaseSettings):
         if text in {"1", "true", "yes"}:
             return True
         pairs = frozenset(p.strip() for p in text.split(",") if p.strip())
-        if bad := sorted(p for p in pairs if not p.rpartition(":")[2].isdigit()):
-            raise ValueError(f"DRIVERSMITH_ALLOW_LOCAL takes 0, 1 or host:port, host:port; {bad[0]!r} has no port")
+        if bad := sorted(p for p in pairs if not _is_place(p)):
+            raise ValueError(f"it takes 0, 1 or host:port, host:port; {bad[0]!r} is not host:port")
         return pairs
 
     @field_validator("read_roots", mode="before")
     @classmethod
     def _parse_read_roots(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(Path(p).expanduser() for p in value.split(os.pathsep) if p)
+            return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
+
+    @field_validator("home", "output_dir")
+    @classmethod
+    def _whole(cls, folder: Path | None) -> Path | None:
+        """From where the process starts, so that it stays the same folder; `~` as a shell would have it."""
+        return folder and folder.expanduser().absolute()
+
+    @field_validator("read_roots")
+    @classmethod
+    def _all_whole(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(folder.expanduser().absolute() for folder in folders)
 
     @property
     def database(self) -> Path:
@@ -104,3 +117,9 @@ class Settings(BaseSettings):
     def default_output_dir(self) -> Path:
         """Where drivers go when nothing else is said over MCP."""
         return self.output_dir or Path.home() / "driversmith"
+
+
+def _is_place(pair: str) -> bool:
+    """Whether this is host:port, with an IPv6 address in brackets."""
+    match = _PLACE.fullmatch(pair)
+    return match is not None and 1 <= int(match[2]) <= 65535
