@@ -127,6 +127,15 @@ async def test_a_limit_out_of_range_is_refused(reader: DriverReader, project: Pa
         await reader.read(project, "pets", **{"params": {}, **values})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["self", "object_name"])
+async def test_params_that_would_clash_with_the_drivers_own_are_refused(
+    reader: DriverReader, project: Path, name: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"params holds {name}") as refused:
+        await reader.read(project, "pets", params={name: "x", "method": "close"}, limit=1)
+    assert f"{name}_" in refused.value.next_action
+
+
 async def test_edited_code_does_not_run_unasked(reader: DriverReader, project: Path) -> None:
     client = project / "pets_driver" / "client.py"
     client.write_text(CLIENT.replace("hunter22", "edited"))

@@ -45,4 +45,5 @@ def test_prune_forgets_finished_sessions_that_are_old_enough(command: Command, s
     assert "Forgot 0" in command("prune").err
     assert len(command("sessions", "--json").json) == 1
     assert "Forgot 1 finished session " in command("prune", "--days", "0").err
+    assert command("prune", "--days", "99999999999").code == 2
     assert command("sessions", "--json").json == []

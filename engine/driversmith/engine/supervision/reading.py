@@ -94,6 +94,10 @@ class DriverReader:
             raise InvalidArgumentError(
                 "params holds limit.", next_action="Give limit by itself; a parameter of the API's own is limit_."
             )
+        if taken := params.keys() & {"self", "object_name"}:
+            raise InvalidArgumentError(
+                f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
+            )
         edits_allowed = allow_edited or self._settings.allow_unisolated
         scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
         try:
@@ -148,7 +152,7 @@ def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
     except OutputError as error:
         raise InvalidArgumentError(
             f"{project} holds no driver that driversmith made.",
-            next_action="Give the project folder of a driver, with its driver.json.",
+            next_action="Give the project folder of a driver, with its driver.json, or make the driver anew.",
         ) from error
     manifest = cast("dict[str, Any]", json.loads((project / MANIFEST).read_text(encoding="utf-8")))
     edited: list[str] = []

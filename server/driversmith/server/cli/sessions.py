@@ -118,7 +118,9 @@ def cancel(session_id: SessionId, as_json: Json = False) -> None:
 
 
 def prune(
-    days: Annotated[int, typer.Option(help="Keep sessions that finished within this many days.", min=0)] = 30,
+    days: Annotated[
+        int, typer.Option(help="Keep sessions that finished within this many days.", min=0, max=36_500)
+    ] = 30,
 ) -> None:
     """Forget finished sessions; drivers on disk stay."""
     settings = command_settings()
