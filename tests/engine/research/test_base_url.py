@@ -99,6 +99,36 @@ async def test_as_typed_where_nothing_is_better(describe: Any, fetcher: Any, typ
     assert (await choose_base_url(found, api_url="https://api.test", spec="s", probe=web)).url == "https://api.test"
 
 
+async def test_paths_that_repeat_the_typed_one_are_found_at_the_origin(describe: Any, fetcher: Any) -> None:
+    found = description(describe, "well_known")
+    web = fetcher({"https://api.test/pets": DATA}, GONE)
+    assert (
+        await choose_base_url(found, api_url="https://api.test/v1/", spec=None, probe=web)
+    ).url == "https://api.test"
+    page = fetcher({"https://api.test/pets": (200, "text/html", "<html>")}, GONE)
+    assert (
+        await choose_base_url(found, api_url="https://api.test/v1/", spec=None, probe=page)
+    ).url == "https://api.test/v1"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"https://docs.test/pets": DATA}, "https://docs.test"),
+        ({"https://docs.test/v2/pets": DATA}, "https://docs.test/v2"),
+        ({"https://docs.test/pets": (401, "", "")}, "https://docs.test"),
+        ({"https://docs.test/pets": (200, "text/html", "<html>")}, "https://far.test/v2"),
+        ({}, "https://far.test/v2"),
+    ],
+)
+async def test_where_only_documentation_lives_the_api_is_at_its_server(
+    describe: Any, fetcher: Any, answers: Any, expected: str
+) -> None:
+    found = description(describe, "documentation", "https://far.test/v2", location="https://docs.test/openapi.json")
+    web = fetcher(answers, GONE)
+    assert (await choose_base_url(found, api_url="https://docs.test/reference", spec=None, probe=web)).url == expected
+
+
 async def test_a_page_for_people_is_worse_than_data(describe: Any, fetcher: Any) -> None:
     web = fetcher({"https://api.test/pets": (200, "text/html", "<html>"), "https://api.test/v1/pets": (401, "", "")})
     found = description(describe, "given", "/v1")

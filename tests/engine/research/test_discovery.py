@@ -11,7 +11,7 @@ from driversmith.engine.errors import (
     InvalidArgumentError,
     ResearchError,
 )
-from driversmith.engine.research.discovery import WELL_KNOWN, find_description
+from driversmith.engine.research.discovery import AT_ORIGIN, WELL_KNOWN, find_description
 
 SPEC = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {}}
 JSON = (200, "application/json", SPEC)
@@ -86,7 +86,33 @@ async def test_a_link_in_a_page_is_followed(fetcher: Any, html: str, target: str
 async def test_a_link_in_a_header_is_followed(fetcher: Any, page: Any, link: str) -> None:
     start = page("https://api.test", 200, {"link": link, "content-type": "application/json"}, b"{}")
     found = await find(fetcher({"https://api.test": start, "https://api.test/s.json": JSON}))
-    assert (found.location, found.found_by) == ("https://api.test/s.json", "linked")
+    assert (found.location, found.found_by) == ("https://api.test/s.json", "well_known")
+
+
+@pytest.mark.parametrize(
+    ("api_url", "target", "found_by"),
+    [
+        ("https://api.test/docs/", "https://api.test/s.json", "documentation"),
+        ("https://api.test/docs/", "https://cdn.test/s.json", "linked"),
+        ("https://api.test", "https://api.test/s.json", "well_known"),
+        ("https://api.test", "https://cdn.test/s.json", "linked"),
+    ],
+)
+async def test_what_a_page_shows_is_read(fetcher: Any, api_url: str, target: str, found_by: str) -> None:
+    html = (200, "text/html", f"<html><script>SwaggerUIBundle({{url: '{target}', dom_id: '#ui'}})</script>")
+    found = await find(fetcher({api_url: html, target: JSON}), api_url)
+    assert (found.location, found.found_by) == (target, found_by)
+
+
+async def test_the_usual_page_that_shows_a_description_is_looked_at_last(fetcher: Any) -> None:
+    html = (200, "text/html", "<html><redoc spec-url='/hidden/s.json'></redoc>")
+    web = fetcher({"https://api.test/docs": html, "https://api.test/hidden/s.json": JSON})
+    assert (await find(web)).found_by == "well_known"
+    assert web.asked == [
+        "https://api.test",
+        *(f"https://api.test{p}" for p in (*WELL_KNOWN, *AT_ORIGIN)),
+        web.asked[-1],
+    ]
 
 
 async def test_a_page_below_the_place_of_the_description_is_documentation(fetcher: Any) -> None:

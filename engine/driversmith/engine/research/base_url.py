@@ -11,6 +11,8 @@ from .servers import origin, own_servers, resolved
 
 _PROBES = 3
 _PROBE_BYTES = 1 << 20
+_THERE = 1
+"""The worst rank of an answer that an API gives."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ def candidate_base_urls(description: Description, api_url: str, spec: str | None
         for url in servers
     ]
     if description.found_by == "documentation":
-        return _distinct([*same, at_origin, typed, *moved])
-    return _distinct([typed, *same, *moved])
+        return _distinct([*same, at_origin, *moved, typed])
+    return _distinct([typed, *same, *moved, BaseUrl(_root(api_url), "the origin of api_url")])
 
 
 async def choose_base_url(
@@ -47,7 +49,8 @@ async def choose_base_url(
     """The base URL of the API.
 
     Where `api_url` as typed and a server at the same origin compete, and `probe` is given, at most three GETs of an operation
-    without arguments decide; without a probe, or where both answer alike, the first candidate stands.
+    without arguments decide; without a probe, or where both answer alike, the first candidate stands. Where nothing but
+    documentation answers there, it is the description's first server.
     """
     candidates = candidate_base_urls(description, api_url, spec)
     first = candidates[0]
@@ -59,13 +62,21 @@ async def choose_base_url(
     best, best_rank = first, 99
     for base in competing:
         rank = await _rank(probe, base.url + path)
-        if rank < best_rank:
+        if rank < best_rank and (base is first or rank <= _THERE):
             best, best_rank = base, rank
         if rank == 0:
             break
+    elsewhere = _first_server(description, api_url)
+    if description.found_by == "documentation" and best_rank > _THERE and elsewhere:
+        return BaseUrl(elsewhere, "the description's first server; nothing answers at the documentation's origin")
     return (
         best if best is first else BaseUrl(best.url, f"{best.reason}; {path} answers better there than below api_url")
     )
+
+
+def _first_server(description: Description, api_url: str) -> str:
+    home = _home(description, api_url)
+    return next((url for server in own_servers(description) if (url := resolved(server.url, home))), "")
 
 
 def _home(description: Description, api_url: str) -> str:

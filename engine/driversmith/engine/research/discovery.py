@@ -10,6 +10,7 @@ from .local_file import read_local
 from .parsing import Description, FoundBy, parse_description
 from .servers import origin, split
 from .service_links import looks_like_html, service_desc_links
+from .shown_descriptions import shown_descriptions
 from .worker import run_sized
 
 WELL_KNOWN = (
@@ -21,6 +22,16 @@ WELL_KNOWN = (
     "/v2/api-docs",
     "/v3/api-docs",
 )
+AT_ORIGIN = (
+    "/api/openapi.json",
+    "/api/schema/",
+    "/schema/openapi.json",
+    "/swagger/v1/swagger.json",
+    "/openapi/v1.json",
+    "/docs",
+)
+"""Where frameworks put descriptions, and the page that shows one, tried at the origin only."""
+_SHOWN = "/docs"
 _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
 _GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
 
@@ -54,7 +65,8 @@ async def find_description(
     """The description of an API.
 
     With `spec`, an http(s) URL or the absolute path of a file, exactly that. Without: `api_url` itself, what it links to as
-    `service-desc`, then the usual paths below it and at its origin, one request after the other until one hits.
+    `service-desc` or shows as documentation, then the usual paths below it and at its origin, one request after the other
+    until one hits.
 
     Raises:
         InvalidArgumentError: `api_url` or `spec` is neither an http(s) URL nor (spec) the absolute path of a description file.
@@ -126,30 +138,49 @@ class _Search:
         self._tried: dict[str, str] = {}
         self._statuses: list[int] = []
         self._failure: FetchError | None = None
+        self._is_page = False
+
+    @property
+    def _is_about(self) -> bool:
+        """Whether `api_url` is a page about the API rather than its root."""
+        return self._is_page and bool(urlsplit(self._url).path.strip("/"))
 
     async def run(self) -> Description:
         page = await self._get(self._url)
-        is_page = False
         if page is not None:
-            if found := await self._read(page, "api_url"):
+            self._is_page = looks_like_html(page)
+            if found := await self._read(page, "api_url") or await self._follow(page):
                 return found
-            is_page = looks_like_html(page)
-            for link in service_desc_links(page):
-                if found := await self._try(link, "linked"):
-                    return found
         for url, at_origin in _usual_places(self._url):
-            above = at_origin and is_page and urlsplit(self._url).path.strip("/")
+            above = at_origin and self._is_about
             if found := await self._try(url, "documentation" if above else "well_known"):
                 return found
             if self._failure and not self._statuses and len(self._tried) >= 2:
                 break
         raise self._not_found()
 
+    async def _follow(self, page: Page) -> Description | None:
+        """What a page leads to. Where `api_url` is the API itself and not a page about it, it stays the place of the API."""
+        links: dict[str, FoundBy] = dict.fromkeys(service_desc_links(page), "linked")
+        for link in shown_descriptions(page) if looks_like_html(page) else []:
+            links.setdefault(link, "documentation")
+        for link, relation in links.items():
+            if origin(link) != origin(self._url):
+                found_by = "linked" if self._is_page else "well_known"
+            else:
+                found_by = relation if self._is_about else "well_known"
+            if found := await self._try(link, found_by):
+                return found
+        return None
+
     async def _try(self, url: str, found_by: FoundBy) -> Description | None:
         if url in self._tried:
             return None
         page = await self._get(url)
-        return await self._read(page, found_by) if page is not None else None
+        if page is None:
+            return None
+        found = await self._read(page, found_by)
+        return found or (await self._follow(page) if urlsplit(url).path == _SHOWN and page.status < 400 else None)
 
     async def _get(self, url: str) -> Page | None:
         self._say(f"Looking for a description at {_shown(url)}")
@@ -209,7 +240,7 @@ def _usual_places(url: str) -> list[tuple[str, bool]]:
         folder = folder.rpartition("/")[0]
     base = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
     below = [(base + folder + path, not folder) for path in WELL_KNOWN]
-    return below + [(base + path, True) for path in WELL_KNOWN if folder]
+    return below + [(base + path, True) for path in (*(WELL_KNOWN if folder else ()), *AT_ORIGIN)]
 
 
 def _means_to_be_one(content: bytes) -> bool:

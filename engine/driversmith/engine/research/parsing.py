@@ -12,7 +12,7 @@ from .reading import Node
 
 FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation"]
 """How a description was found: named by the caller; it stood at api_url; api_url is a page that links to it; it stood at a
-usual place; it stood at a usual place above api_url, which itself is a web page."""
+usual place, or the API's root leads to it; api_url is a page that shows it, or it stood at a usual place above that page."""
 
 _GIVE = "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML."
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
