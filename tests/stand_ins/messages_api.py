@@ -294,7 +294,8 @@ class _Stream:
         if fault:
             return await self._fail(fault)
         if self._message.reply.stop_reason is not None:
-            await self._send("message_delta", {"delta": self._message.end(), "usage": self._message.usage})
+            counts = {"usage": self._message.usage} if self._message.reply.counts_at_end else {}
+            await self._send("message_delta", {"delta": self._message.end(), **counts})
             await self._send("message_stop", {})
         return await self._finish()
 

@@ -88,6 +88,8 @@ class Reply:
     """None: by the length of the texts."""
     first_token_after: float = 0.0
     """Seconds before the answer begins."""
+    counts_at_end: bool = True
+    """False: the end comes without usage, as some gateways send it."""
     pace: float = 0.0
     """Seconds between two pieces of text."""
 

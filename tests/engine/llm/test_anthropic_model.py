@@ -187,6 +187,13 @@ async def test_nobody_at_the_endpoint_is_a_fault_of_connection(records: Records)
     assert "ANTHROPIC_BASE_URL" in caught.value.next_action
 
 
+async def test_a_gateway_that_does_not_count_is_no_fault(records: Records) -> None:
+    async with StandInMessages(in_turn(Reply("fine", counts_at_end=False))) as api, over(api) as model:
+        answer = await model.ask(a_request(), record=records)
+    assert (answer.text, answer.stop_reason) == ("fine", "end_turn")
+    assert answer.usage.input_tokens > 0
+
+
 async def test_a_new_stop_reason_is_not_taken_for_a_whole_answer(records: Records) -> None:
     async with StandInMessages(in_turn(Reply("x", stop_reason="brand_new"))) as api, over(api) as model:
         assert (await model.ask(a_request(), record=records)).stop_reason == "other"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from anthropic.types import MessageDeltaUsage, RawMessageStreamEvent, Usage
 
 _CONNECT_SECONDS = 10.0
+_CLOSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class AnthropicModel:
     async def __aexit__(self, *_: object) -> None:
         if self._client is not None:
             client, self._client = self._client, None
-            await client.close()
+            with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
+                await client.close()
 
     async def ask(self, request: ModelRequest, *, record: Record) -> ModelAnswer:
         """Send the request once, and once more for each part of `output_config` that the endpoint refuses."""
@@ -215,17 +217,18 @@ async def _read(stream: "AsyncIterator[RawMessageStreamEvent]", exchange: Exchan
             exchange.stop_detail = (details and (details.explanation or details.category)) or ""
 
 
-def _counted(known: TokenUsage, said: "Usage | MessageDeltaUsage") -> TokenUsage:
-    """Counts are totals so far; those that are left out stay as they were."""
+def _counted(known: TokenUsage, said: "Usage | MessageDeltaUsage | None") -> TokenUsage:
+    """Counts are totals so far; those that are left out, which gateways do more than the API, stay as they were."""
 
-    def latest(new: int | None, old: int) -> int:
+    def latest(name: str, old: int) -> int:
+        new = getattr(said, name, None)
         return old if new is None else new
 
     return TokenUsage(
-        input_tokens=latest(said.input_tokens, known.input_tokens),
-        cache_read_tokens=latest(said.cache_read_input_tokens, known.cache_read_tokens),
-        cache_write_tokens=latest(said.cache_creation_input_tokens, known.cache_write_tokens),
-        output_tokens=latest(said.output_tokens, known.output_tokens),
+        input_tokens=latest("input_tokens", known.input_tokens),
+        cache_read_tokens=latest("cache_read_input_tokens", known.cache_read_tokens),
+        cache_write_tokens=latest("cache_creation_input_tokens", known.cache_write_tokens),
+        output_tokens=latest("output_tokens", known.output_tokens),
     )
 
 
