@@ -124,7 +124,7 @@ async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> 
             {**PETSTORE, "engine": "gpt"},
             "one of template, model, host or auto; you gave 'gpt'",
         ),
-        ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of texts"),
+        ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of at most 500 texts"),
         ("generate_driver_supervised", {**PETSTORE, "output_dir": "drivers"}, "an absolute path"),
         ("generate_driver_supervised", {**PETSTORE, "spec": "api.json"}, "an http(s) URL or an absolute path"),
         ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
