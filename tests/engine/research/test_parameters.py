@@ -137,3 +137,17 @@ def test_referenced_parameters_are_read(only: Any) -> None:
         "/a", {"get": {"parameters": [{"$ref": "#/components/parameters/Page"}], **OK}}, components=components
     )
     assert [(p.name, p.type) for p in operation.parameters] == [("page", "integer")]
+
+
+@pytest.mark.parametrize(
+    ("items", "example"),
+    [
+        ({"type": "string", "enum": ["available", "sold"]}, ["available"]),
+        ({"type": "string", "enum": ["available", "sold"], "default": "sold"}, ["sold"]),
+        ({"type": "integer", "example": 7, "default": 1}, [7]),
+        ({"type": "string"}, None),
+    ],
+)
+def test_a_list_of_choices_has_an_example(only: Any, items: Any, example: Any) -> None:
+    status = {"name": "status", "in": "query", "required": True, "schema": {"type": "array", "items": items}}
+    assert parameters_of(only, status)["status"].example == example

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.relay import open_relay
@@ -32,7 +33,9 @@ async def api() -> AsyncIterator[MockServer]:
         yield server
 
 
-async def live(api: MockServer, project: Path = DRIVER, **changes: Any) -> LiveReport:
+async def live(
+    api: MockServer, project: Path = DRIVER, profile: ApiProfile | None = None, **changes: Any
+) -> LiveReport:
     arguments = {"object_names": OBJECTS, "limit": 3, "max_requests": 10, **changes}
     async with open_relay(
         base_url=api.base_url,
@@ -43,7 +46,7 @@ async def live(api: MockServer, project: Path = DRIVER, **changes: Any) -> LiveR
     ) as relay:
         return await read_live(
             project,
-            harbour_profile(),
+            profile or harbour_profile(),
             package=PACKAGE,
             class_name=CLASS_NAME,
             sandbox=ProcessSandbox(),
@@ -72,6 +75,17 @@ async def test_records_of_what_needs_no_arguments_are_read_and_equal(api: MockSe
     assert list(ships.records) == api.records["ships"][:3]
 
 
+async def test_what_has_to_be_chosen_from_a_few_values_is_read_with_the_first(api: MockServer):
+    profile = harbour_profile()
+    read = profile.operations["list_berths"]
+    port = read.parameters[0].model_copy(update={"enum": ("north", "south")})
+    read = read.model_copy(update={"parameters": (port, *read.parameters[1:])})
+    profile = profile.model_copy(update={"operations": {**profile.operations, "list_berths": read}})
+    report = await live(api, profile=profile, object_names=["berths"])
+    assert report.ok
+    assert {seen.path.removeprefix(api.base_path) for seen in api.log} == {"/ports/north/berths"}
+
+
 async def test_the_simplest_objects_come_first_and_the_budget_holds(api: MockServer):
     report = await live(api, max_requests=2)
     assert [r.object_name for r in report.reads] == ["cranes", "tugs"]
@@ -98,7 +112,7 @@ async def test_paging_that_repeats_itself_still_gives_the_first_records(api: Moc
     api.script.pages = PageRules(cap=1, stuck=True)
     report = await live(api, object_names=["events"], limit=20)
     assert report.ok
-    assert "The same page came again" in report.reads[0].error
+    assert "repeats itself after 3 records" in report.reads[0].error
     assert list(report.reads[0].records)[:2] == api.records["events"]
 
 

@@ -10,7 +10,7 @@ from .fields import enum_of, item_type
 from .payloads import is_json
 from .reading import Node, flag, json_value, mapping, number, one_line, sequence, text
 from .references import Document, join
-from .schemas import Schemas
+from .schemas import Schema, Schemas
 from .security_schemes import is_wire_name
 
 OURS = frozenset({"object_name", "limit", "batch_size", "data", "record_id", "operation", "body", "self"})
@@ -94,7 +94,7 @@ class Parameters:
             format=schema.format,
             enum=enum_of(schema),
             default=json_value(schema.keywords.get("default")),
-            example=_example(node, schema.keywords),
+            example=_example(node, schema, self._schemas),
             minimum=number(schema.keywords.get("minimum")),
             maximum=number(schema.keywords.get("maximum")),
             style=style,
@@ -143,7 +143,16 @@ def _style(node: Node, location: ParameterLocation) -> tuple[ParameterStyle, boo
     return style, explode if isinstance(explode, bool) else style in ("form", "deepObject")
 
 
-def _example(node: Node, schema: Node) -> Any:
+def _example(node: Node, schema: Schema, schemas: Schemas) -> Any:
+    """An example that the description gives, or for a list one of an item that it gives; None where it gives neither."""
+    if (value := _given_example(node, schema.keywords)) is not None or schema.type != "array":
+        return value
+    item = schemas.read(schema.items)
+    found = (_given_example(item.keywords, item.keywords), json_value(item.keywords.get("default")), *enum_of(item)[:1])
+    return next(([value] for value in found if value is not None), None)
+
+
+def _given_example(node: Node, schema: Node) -> Any:
     named: object = next(iter(mapping(node.get("examples")).values()), None)
     listed: object = next(iter(sequence(schema.get("examples"))), None)
     candidates: Iterable[object] = (node.get("example"), mapping(named).get("value"), schema.get("example"), listed)

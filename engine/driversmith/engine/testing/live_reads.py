@@ -48,7 +48,7 @@ async def read_live(
     max_requests: int = 10,
     observe: Callable[[], Sequence[Exchange]],
 ) -> LiveReport:
-    """Read the first `limit` records of the objects that need no arguments, or whose arguments have examples.
+    """Read the first `limit` records of the objects that need no arguments, or whose arguments have examples or choices.
 
     `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
     relay has forwarded so far. The simplest objects come first; no object is begun after `max_requests` requests.
@@ -91,7 +91,7 @@ class _Plan:
 
 
 def _plans(profile: ApiProfile, object_names: list[str]) -> list[_Plan]:
-    """What can be read, the simplest first: no parameters, optional ones, required ones with examples."""
+    """What can be read, the simplest first: no parameters, optional ones, required ones with a value that is known."""
     plans: list[_Plan] = []
     for name in object_names:
         described = profile.objects.get(name)
@@ -114,9 +114,10 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str) -
         paging = {described.pagination.position_parameter, described.pagination.size_parameter}
     arguments: dict[str, Any] = {}
     for parameter in operation.parameters:
-        if not parameter.required or (parameter.location == "query" and parameter.name in paging):
+        if not parameter.must_be_given or (parameter.location == "query" and parameter.name in paging):
             continue
-        value = parameter.example if parameter.example is not None else parameter.default
+        known = (parameter.example, parameter.default, *parameter.enum[:1])
+        value = next((value for value in known if value is not None), None)
         if value is None:
             return None
         arguments[parameter.argument] = value
@@ -130,7 +131,7 @@ async def _read(
     reply = await child.call("live", "read", plan.name, limit=limit, **plan.arguments)
     note = ""
     if reply.raised and (count := _records_read(reply.raised)):
-        note = f"All pages cannot be read: {_text(reply.raised)}"[:MAX_ERROR]
+        note = f"The API repeats itself after {count} records, shown here; reading on stops there with an error."
         start = len(observe())
         limit = min(limit, count)
         reply = await child.call("live", "read", plan.name, limit=limit, **plan.arguments)
