@@ -210,6 +210,31 @@ def messages() -> ApiProfile:
     )
 
 
+def charges() -> ApiProfile:
+    """The identifier of the last record leads to the next page, and a flag says whether there is one."""
+    return profile(
+        "Charges",
+        [operation("list_charges", "GET /charges", parameter("starting_after"), parameter("size", type="integer"))],
+        [
+            thing(
+                "charges",
+                {"read": "list_charges"},
+                record_path=("data",),
+                identifier="id",
+                fields={"id": FieldProfile(type="string")},
+                pagination=PaginationProfile(
+                    style="cursor",
+                    position_parameter="starting_after",
+                    size_parameter="size",
+                    max_size=100,
+                    next_path=("data", "id"),
+                    more_path=("has_more",),
+                ),
+            )
+        ],
+    )
+
+
 def repositories() -> ApiProfile:
     """The Link header, and HTTP Basic; anonymous reading is allowed."""
     scheme = AuthScheme(

@@ -47,6 +47,25 @@ def test_an_undocumented_size_is_read_until_an_empty_page(rig: Make) -> None:
     assert len(found.paths) == 4
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_the_last_record_leads_to_the_next_page(rig: Make, flag: bool) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        start = int(request.url.params.get("starting_after", -1)) + 1
+        more = {"has_more": start + 3 < len(RECORDS)} if flag else {}
+        return page(*RECORDS[start : start + 3], **more)
+
+    found = rig(profiles.charges())
+    assert found.open(answer).read("charges") == RECORDS
+    assert found.paths[:3] == ["/v1/charges?size=100", *(f"/v1/charges?size=100&starting_after={n}" for n in (2, 5))]
+    assert len(found.paths) == (3 if flag else 4)
+
+
+def test_the_same_last_record_again_is_a_circle(rig: Make) -> None:
+    found = rig(profiles.charges())
+    with pytest.raises(found.UnexpectedResponseError):
+        found.open(lambda _: page(*RECORDS)).read("charges")
+
+
 def test_what_has_no_second_page_is_read_whole_in_batches(rig: Make) -> None:
     def answer(request: httpx2.Request) -> httpx2.Response:
         return page(*RECORDS[: int(request.url.params["per_page"])])

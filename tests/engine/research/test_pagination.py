@@ -160,13 +160,27 @@ def test_whether_more_follows(study: Any) -> None:
     assert paging_of(study, [query("page")], body(meta=meta)).more_path == ("meta", "hasNextPage")
 
 
+@pytest.mark.parametrize(
+    ("parameter", "schema", "path"),
+    [
+        (query("starting_after", TEXT), body(has_more={"type": "boolean"}), ("data", "id")),
+        (query("after", TEXT, "The ID of the last item of the previous page."), body(), ("data", "id")),
+        (query("after", TEXT, "Get members after this user ID."), ITEMS, ("id",)),
+        (query("starting_after", TEXT), {"type": "array", "items": {"properties": {"name": TEXT}}}, None),
+    ],
+)
+def test_the_last_record_may_lead_on(study: Any, parameter: Any, schema: Any, path: tuple[str, ...] | None) -> None:
+    found = paging_of(study, [parameter, query("limit")], schema)
+    assert (found.style, found.next_path) == (("cursor", path) if path else ("none", ()))
+
+
 def test_what_feeds_a_cursor_is_not_guessed(study: Any) -> None:
-    get = {"parameters": [query("starting_after", TEXT), query("limit", {"type": "integer", "maximum": 100})],
+    get = {"parameters": [query("after", TEXT), query("limit", {"type": "integer", "maximum": 100})],
            "responses": {"200": {"content": {"application/json": {"schema": body(has_more={"type": "boolean"})}}}}}  # fmt: skip
     profile = study({"paths": {"/customers": {"get": get}}})
     paging = profile.objects["customers"].pagination
     assert (paging.style, paging.size_parameter, paging.max_size) == ("none", "limit", 100)
-    assert "starting_after" in profile.warnings[0]
+    assert "'after'" in profile.warnings[0]
 
 
 def test_an_opaque_offset_is_not_counted(study: Any) -> None:

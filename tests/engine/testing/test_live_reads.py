@@ -123,6 +123,14 @@ async def test_answers_too_long_to_be_kept_are_compared_by_their_values(api: Moc
     assert not (await live(api, project, object_names=["cranes"])).ok
 
 
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", '"half \\ud83d"', "9" * 4000, "[" * 300 + "]" * 300])
+async def test_values_that_json_hardly_allows_are_no_fault_of_the_driver(api: MockServer, value: str):
+    body = f'[{{"id": 1, "odd": {value}}}]'.encode()
+    api.script.always = Answer(200, body, (("Content-Type", "application/json"),))
+    (read,) = (await live(api, object_names=["cranes"])).reads
+    assert (read.ok, read.error) == (True, "")
+
+
 async def test_an_api_that_refuses_is_left_alone_after_a_few_tries(api: MockServer):
     api.script.always = Answer(401, b"{}")
     report = await live(api)

@@ -43,6 +43,16 @@ async def test_it_keeps_the_whole_contract(tmp_path: Path):
     assert not report.unittests.failed
 
 
+async def test_it_keeps_it_where_the_last_record_leads_on(tmp_path: Path):
+    profile = harbour_profile()
+    events = profile.objects["events"]
+    paging = events.pagination.model_copy(update={"next_path": (*events.record_path, "id"), "more_path": ("more",)})
+    events = events.model_copy(update={"pagination": paging})
+    report = await contract_of(profile.model_copy(update={"objects": {**profile.objects, "events": events}}), tmp_path)
+    assert failures(report) == []
+    assert {"read-every-page", "repeated-page-stops"} <= {b.name for b in report.behaviours if b.subject == "events"}
+
+
 async def test_it_keeps_it_with_oauth_first(tmp_path: Path):
     profile = harbour_profile()
     operations = {

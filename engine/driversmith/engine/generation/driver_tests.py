@@ -16,6 +16,7 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
     values: dict[str, Any] = {
         "object_name": found.object_name,
         "paged": False,
+        "in_body": False,
         "many": False,
         "auth": auth,
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
@@ -28,7 +29,7 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
     shape = profile_object.shape if reads else "record"
     record_path = profile_object.record_path if reads else profile_object.item_path
     paging = profile_object.pagination if reads else _NO_PAGING
-    in_body = paging.style in ("cursor", "next_url")
+    in_body = paging.style in ("cursor", "next_url") and not (reads and profile_object.goes_on_after_record)
     paged = paging.style != "none" and shape != "record" and not (in_body and not record_path)
     page = "page" if paged else "RECORDS"
     served = {"list": page, "record": "RECORDS[0]", "map": f'{{r["key"]: r for r in {page}}}'}[shape]
@@ -36,6 +37,7 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
         "object_line": assignment("OBJECT", found.object_name),
         "arguments_line": assignment("ARGUMENTS", found.arguments, "dict[str, Any]"),
         "paged": paged,
+        "in_body": paged and in_body,
         "many": shape != "record",
         "record": '{"key": str(n), "id": n}' if shape == "map" else '{"id": n}',
         "nested_records": _nested(served, record_path),

@@ -43,6 +43,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_counted": styles & {"page", "offset"},
         "has_first": any(p.counted for p in pagings),
         "has_cursor": "cursor" in styles,
+        "has_after_record": any(o.goes_on_after_record for o in objects),
         "has_link": "link_header" in styles,
         "has_next_field": "next_url" in styles,
         "has_next_url": styles & {"link_header", "next_url"},

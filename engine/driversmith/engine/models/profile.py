@@ -140,7 +140,8 @@ class PaginationProfile(Value):
 
     - `page`: `position_parameter` counts pages from `first`, until a page is empty or short.
     - `offset`: `position_parameter` counts records from `first` (0).
-    - `cursor`: `position_parameter` takes the value at `next_path` of the body, until it is absent, null or empty.
+    - `cursor`: `position_parameter` takes the value at `next_path` of the body (where a list is in the way, of its last
+      item), until it is absent, null or empty.
     - `link_header`: the URL of `Link: <...>; rel="next"`, until there is none. Where `position_parameter` counts pages
       from `first` and that is not 0, the first page is asked for by its number: some APIs have no pages otherwise.
     - `next_url`: the URL (absolute or relative) at `next_path` of the body, until it is absent, null or empty.
@@ -192,6 +193,16 @@ class ObjectProfile(Value):
     filters: tuple[str, ...] = ()
     """Arguments of `read` that are neither paging nor path parameters."""
     evidence: Evidence
+
+    @property
+    def goes_on_after_record(self) -> bool:
+        """Whether the next page is asked for by a field of the last record (`starting_after`)."""
+        return (
+            self.pagination.style == "cursor"
+            and self.shape == "list"
+            and self.pagination.next_path[:-1] == self.record_path
+            and bool(self.pagination.next_path)
+        )
 
 
 class Credential(Value):

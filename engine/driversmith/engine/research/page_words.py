@@ -45,6 +45,11 @@ _ONLY_WITH_A_VALUE = frozenset({"page", "offset", "start", "until", "last", "tok
 TIME = re.compile(r"\b(date|time|timestamp|epoch|unix|iso ?8601|second|millisecond|day)s?\b", re.IGNORECASE)
 TOKEN = re.compile(r"\b(token|cursor|opaque|returned (by|from|in))\b", re.IGNORECASE)
 UNFED = re.compile(r"(page.?)?(starting.?)?after\W?\Z|marker\Z|last\Z", re.IGNORECASE)
+LAST_RECORD = re.compile(
+    r"\b(last|previous|preceding)\b.{0,60}\b(id|ids|identifier|object|item|record|entry|element)\b|"
+    r"\bobject id\b|\b(id|identifier) of the\b|\bafter (this|the given|the specified|a given) (\w+ )?(id|identifier)\b",
+    re.IGNORECASE,
+)
 LINK_TEXT = re.compile(
     r"\blink`?[\"']? (response |http )?header|\brel=\\?[\"']?next|\bheaders?\b[^.]{0,40}\blink\b[^.]{0,60}\b(next|pag)",
     re.IGNORECASE,

@@ -6,7 +6,17 @@ from ..models.profile import Evidence, PaginationProfile, PaginationStyle, Param
 from .next_page import more_path, next_cursor, next_number, next_url
 from .notes import Notes
 from .operations import Operation
-from .page_words import DEFAULT, FROM_ONE, FROM_ZERO, LINK_TEXT, MAXIMUM, UNFED, only_with_a_value, page_parameter
+from .page_words import (
+    DEFAULT,
+    FROM_ONE,
+    FROM_ZERO,
+    LAST_RECORD,
+    LINK_TEXT,
+    MAXIMUM,
+    UNFED,
+    only_with_a_value,
+    page_parameter,
+)
 from .reading import whole_number
 from .records import UNKNOWN, Records
 from .schemas import Schemas
@@ -37,6 +47,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
         or _by_next_url(operation, named, schemas)
         or _by_link_header(operation, named)
         or _by_counting(operation, named, records, notes)
+        or _by_last_record(operation, named, records, schemas)
         or _not_at_all(operation, named, notes)
     )
     if found.style == "none" and found.size_parameter is None:
@@ -102,6 +113,23 @@ def _by_counting(operation: Operation, named: _Parameters, records: Records, not
             )
             return profile.model_copy(update={"first": _first(parameter, 1 if style == "page" else 0)})
     return None
+
+
+def _by_last_record(
+    operation: Operation, named: _Parameters, records: Records, schemas: Schemas
+) -> PaginationProfile | None:
+    """`starting_after`, or what is described alike: the identifier of the last record leads to the next page."""
+    cursor = named.cursor
+    if cursor is None or records.shape != "list" or "id" not in records.record.properties:
+        return None
+    if bare(cursor.name) != "startingafter" and not (
+        UNFED.match(cursor.name) and LAST_RECORD.search(cursor.description)
+    ):
+        return None
+    if schemas.read(records.record.properties["id"]).type not in ("string", "integer", "any"):
+        return None
+    rule = f"{cursor.name!r} takes the 'id' of the last record"
+    return _profile("cursor", operation, cursor, rule, (*records.path, "id"))
 
 
 def _not_at_all(operation: Operation, named: _Parameters, notes: Notes) -> PaginationProfile:

@@ -10,6 +10,7 @@ from ..errors import SandboxError, SandboxUnavailableError
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import LiveRead, LiveReport
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
+from ..sandbox.wire import encode
 from .record_shapes import RecordsMissingError, records_of
 from .trial import detail
 
@@ -159,7 +160,7 @@ def _fault(reply: Reply, plan: _Plan, limit: int, exchanges: Sequence[Exchange])
         return "" if same else "The records hold values that the API did not serve."
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
-    wanted = served[:limit]
+    wanted = encode(served[:limit])
     return "" if given == wanted else f"read gave {len(given)} records that are not the first {len(wanted)} served."
 
 

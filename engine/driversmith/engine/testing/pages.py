@@ -49,7 +49,7 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen
     if paging.style == "none" or profile.shape == "record":
         return json_answer(_body(profile, list(records), None, more=False, rules=rules))
     size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules.cap)
-    start = _start(profile, seen, size)
+    start = _after_record(profile, records, seen) if profile.goes_on_after_record else _start(profile, seen, size)
     if start is None:
         return json_answer({"error": "unknown page"}, 400)
     if rules.stuck:
@@ -57,7 +57,7 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen
     page = list(records[start : start + size])
     more = rules.stuck or start + size < len(records)
     following = None
-    if more and paging.style == "cursor":
+    if more and paging.style == "cursor" and not profile.goes_on_after_record:
         following = _cursor(start + size, rules, size)
     elif more and paging.style in {"link_header", "next_url"}:
         following = _next_url(seen, _cursor(start + size, rules, size), rules)
@@ -68,7 +68,8 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen
 
 def has_next_in_body(profile: ObjectProfile) -> bool:
     """Whether the body can hold both the records and what leads to the next page."""
-    inside = [path for path in (profile.pagination.next_path, profile.pagination.more_path) if path]
+    paging = profile.pagination
+    inside = [path for path in (() if profile.goes_on_after_record else paging.next_path, paging.more_path) if path]
     return all(path[: len(profile.record_path)] != profile.record_path for path in inside)
 
 
@@ -97,6 +98,15 @@ def _start(profile: ObjectProfile, seen: Seen, size: int) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
+def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Seen) -> int | None:
+    """Where the records after the one that the request names begin; None where there is no such record."""
+    name = seen.parameter(profile.pagination.position_parameter or "")
+    if not name:
+        return 0
+    field = profile.pagination.next_path[-1]
+    return next((n for n, record in enumerate(records, 1) if str(record[field]) == name), None)
+
+
 def _cursor(start: int, rules: PageRules, size: int) -> str:
     """Opaque to a driver, with characters that need encoding."""
     return f"c+/{start % (2 * size) if rules.stuck else start}="
@@ -118,7 +128,7 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
     paging = profile.pagination
     if not has_next_in_body(profile):
         return body
-    if paging.next_path and (following or rules.end != "absent"):
+    if paging.next_path and not profile.goes_on_after_record and (following or rules.end != "absent"):
         _place(body, paging.next_path, following or (None if rules.end == "null" else ""))
     if paging.more_path:
         _place(body, paging.more_path, more)
