@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 import pytest
-from driversmith.engine.sandbox.wire import TooLargeError, decode, encode
+from driversmith.engine.sandbox.wire import TooLargeError, decode, encode, readable
 
 
 class Colour(enum.Enum):
@@ -60,6 +60,20 @@ def test_what_goes_out_comes_in(value: Any):
 )
 def test_rich_values_become_plain_ones(value: Any, sent: Any):
     assert encode(value) == sent
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([{"a": math.nan, "b": -math.inf}], [{"a": "nan", "b": "-inf"}]),
+        ({"a": 1 << 10_000}, {"a": "<a very large int>"}),
+        ({"a": b"x"}, {"a": "eA=="}),
+        ({1: [math.inf]}, {"1": ["inf"]}),
+        ({"__repr__": 1}, {"__repr__": 1}),
+    ],
+)
+def test_a_person_reads_no_tags(value: Any, shown: Any):
+    assert readable(encode(value)) == shown
 
 
 def test_an_object_whose_repr_fails_still_has_a_text():

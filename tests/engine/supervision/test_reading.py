@@ -28,12 +28,14 @@ class ServerError(DriverError):
     pass
 
 class PetsDriver:
-    def __init__(self, base_url, **credentials):
+    def __init__(self, base_url, timeout, max_retries, **credentials):
         self.credentials, self.base_url = credentials, base_url
         assert base_url.startswith("http://127.0.0.1:")
 
     def read(self, object_name, *, limit, status="ok"):
         if status != "ok":
+            if status == "odd":
+                return [{"id": float("nan"), "text": "\\ud83d"}]
             if status == "refused":
                 httpx2.get(self.base_url + "/pets")
                 raise ServerError("GET /pets answered 502: half a sen")
@@ -76,6 +78,10 @@ def reader(tmp_path: Path, learned: set[str]) -> DriverReader:
 async def test_the_first_records_are_read(reader: DriverReader, project: Path) -> None:
     records = await reader.read(project, "pets", params={}, limit=2)
     assert [record["id"] for record in records] == [0, 1]
+
+
+async def test_values_that_json_hardly_allows_are_shown_as_texts(reader: DriverReader, project: Path) -> None:
+    assert await reader.read(project, "pets", params={"status": "odd"}, limit=1) == [{"id": "nan", "text": "\\ud83d"}]
 
 
 async def test_credentials_that_the_api_echoes_are_redacted(

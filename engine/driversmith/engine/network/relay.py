@@ -170,7 +170,10 @@ class Relay:
         async for chunk in response.aiter_raw():
             raw += chunk
             if len(raw) > self._max_response_bytes:
-                raise FetchError(f"An answer of {self._origin} is larger than {self._max_response_bytes} bytes.")
+                raise FetchError(
+                    f"An answer of {self._origin} is larger than {self._max_response_bytes} bytes.",
+                    next_action="Ask for fewer records, or use a parameter of the API's that makes its pages smaller.",
+                )
         return bytes(raw)
 
     def _returned(self, request: LoopbackRequest, response: httpx2.Response, raw: bytes, path: str) -> LoopbackResponse:

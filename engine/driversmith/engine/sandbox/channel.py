@@ -17,6 +17,7 @@ from .wire import encode
 CHUNK = 1 << 16
 MAX_TAIL = 2_000
 EXIT_SECONDS = 2.0
+_ASK_FOR_LESS = "Ask for fewer records, or try again later."
 START_SECONDS = 30.0
 """For the child's start and the import of the driver, which say nothing about how fast its calls are."""
 
@@ -76,8 +77,10 @@ class Channel:
             self._check_output()
             return reply
         if left <= seconds:
-            raise SandboxLimitError(f"The driver process ran longer than {self._limits.wall_seconds:g} s.")
-        raise SandboxLimitError(f"A call to the driver took longer than {seconds:g} s.")
+            raise SandboxLimitError(
+                f"The driver process ran longer than {self._limits.wall_seconds:g} s.", next_action=_ASK_FOR_LESS
+            )
+        raise SandboxLimitError(f"A call to the driver took longer than {seconds:g} s.", next_action=_ASK_FOR_LESS)
 
     async def _send_and_receive(self, line: bytes) -> dict[str, Any]:
         try:
@@ -112,7 +115,8 @@ class Channel:
         answer = cast("dict[str, Any]", reply)
         if "too_large" in answer:
             raise SandboxLimitError(
-                f"The driver returned a value that is too large to send (limit {self._limits.output_bytes} bytes)."
+                f"The driver returned a value that is too large to send (limit {self._limits.output_bytes} bytes).",
+                next_action=_ASK_FOR_LESS,
             )
         return answer
 

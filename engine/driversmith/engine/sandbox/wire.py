@@ -53,6 +53,19 @@ def decode(value: Any) -> Any:
     return {key: decode(item) for key, item in mapping.items()}
 
 
+def readable(value: Any) -> Any:
+    """What `encode` gave, as plain JSON for a person: `"nan"` for its tag, the text of a `__repr__`."""
+    if isinstance(value, list):
+        return [readable(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    mapping = cast("dict[str, Any]", value)
+    if len(mapping) == 1 and (tag := next(iter(mapping))) in TAGS:
+        content = mapping[tag]
+        return {str(readable(key)): readable(item) for key, item in content} if tag == "__map__" else content
+    return {key: readable(item) for key, item in mapping.items()}
+
+
 class _Encoder:
     def __init__(self, max_nodes: int) -> None:
         self._left = max_nodes

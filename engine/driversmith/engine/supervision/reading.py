@@ -16,7 +16,8 @@ from pydantic import JsonValue, ValidationError
 from ..errors import DriversmithError, FetchError, InvalidArgumentError, OutputError
 from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
-from ..sandbox.port import Raised, Sandbox
+from ..sandbox.port import Raised, Sandbox, SandboxLimits
+from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
 from .publishing import MANIFEST, published_hashes
@@ -24,6 +25,9 @@ from .rooms import address_policy
 
 MAX_RECORDS = 100_000
 MAX_REQUESTS = 1_000
+LIMITS = SandboxLimits(wall_seconds=150.0, call_seconds=120.0)
+PATIENCE = {"timeout": 25.0, "max_retries": 0}
+"""What a person waits for: an API that is slow or wants a pause is named at once, and asked again by whoever wants to."""
 
 _CALLER_FAULTS = frozenset({"InvalidRequestError", "ObjectNotFoundError", "NotSupportedError"})
 
@@ -134,11 +138,12 @@ class DriverReader:
                 auth=driver.profile.auth,
                 max_requests=MAX_REQUESTS,
             ) as relay,
-            self._sandbox().open(driver.folder, driver.package, driver.class_name) as child,
+            self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=LIMITS) as child,
         ):
             self._learn(relay.secrets())
             redact = Redactor(relay.secrets())
-            made = await child.construct("driver", arguments={"base_url": relay.url, **relay.driver_arguments})
+            arguments = {"base_url": relay.url, **PATIENCE, **relay.driver_arguments}
+            made = await child.construct("driver", arguments=arguments)
             reply = made if made.raised else await child.call("driver", "read", object_name, limit=limit, **params)
             if reply.raised:
                 raise _explain(reply.raised, redact, relay.refused)
@@ -201,4 +206,4 @@ def _records(value: JsonValue, redact: Callable[[str], str]) -> list[dict[str, J
     """The records, without credentials that the API echoed."""
     if not isinstance(value, list):
         raise FetchError("The driver gave no list of records.", next_action="Make the driver anew with fresh.")
-    return [record for item in value if isinstance(record := without_secrets(item, redact), dict)]
+    return [record for item in value if isinstance(record := without_secrets(readable(item), redact), dict)]

@@ -15,6 +15,7 @@ from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveRead, LiveReport
 from ..models.session import GenerateRequest
 from ..sandbox.port import Sandbox
+from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
 from .publishing import MANIFEST
@@ -171,7 +172,7 @@ def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str
     """The report without secrets, and with the relay's own words where it refused a request."""
     cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
     for read in cleaned["reads"]:
-        read["records"] = without_secrets(read["records"], redact)
+        read["records"] = without_secrets(readable(read["records"]), redact)
         read["error"] = redact(read["error"] if read["ok"] else _why(read["error"], refused))
     return LiveReport.model_validate({**cleaned, "requests": report.requests})
 
