@@ -77,7 +77,7 @@ def test_it_is_laid_out_as_ruff_format_would(kind: str, tmp_path: Path) -> None:
 @ALL
 def test_its_own_tests_pass(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
-    command = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
+    command = [sys.executable, "-m", "unittest", "discover", "tests"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert run.returncode == 0, run.stderr
     assert "Ran 0 tests" not in run.stderr
@@ -89,7 +89,7 @@ def test_its_own_tests_can_fail(tmp_path: Path) -> None:
     broken = records.read_text().replace("position += 1 ", "position += 2 ")
     assert broken != records.read_text()
     records.write_text(broken)
-    command = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
+    command = [sys.executable, "-m", "unittest", "discover", "tests"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert "test_batches_arrive_one_by_one" in run.stderr
 

@@ -4,12 +4,11 @@ import re
 from typing import Any
 
 from ..models.profile import ApiProfile
+from .record_types import is_typed, record_classes
 from .styles import style_of
 from .tables import pathless
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-LAZY_FIELDS = 400
-"""With more fields than this, their table is imported where it is asked for."""
 
 
 def features(profile: ApiProfile) -> dict[str, bool]:
@@ -57,6 +56,8 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_item_path": any(o.item_path for o in objects),
         "has_write": any(v in o.operations for o in objects for v in ("create", "update", "delete")),
         "has_pathless": any(pathless(profile, name) for name in profile.objects),
-        "lazy_fields": sum(len(o.fields) for o in objects) > LAZY_FIELDS,
+        "is_typed": is_typed(profile),
+        "has_types": record_classes(profile),
+        "has_untyped": not all(o.fields for o in objects),
     }
     return {name: bool(value) for name, value in flags.items()}

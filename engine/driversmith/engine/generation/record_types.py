@@ -4,21 +4,33 @@ import re
 
 from ..contract.naming import is_usable_identifier
 from ..models.profile import ApiProfile, FieldProfile, ObjectProfile
-from .source import Construct, Raw, assignment, literal, prose, shorten, wrapped
+from .source import LINE, Construct, Raw, assignment, import_names, literal, prose, shorten, wrapped
 
 MAX_OBJECTS = 60
 MAX_FIELDS = 1500
+DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1000, 12
+"""Characters of one field's description in the driver, of all together, and below which none is of use.
+
+profile.json has all of it.
+"""
 _NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-_USED = {"str", "int", "float", "bool", "dict", "list", "Any", "NotRequired", "Required", "None"}
+_USED = {"str", "int", "float", "bool", "dict", "list", "Any", "Annotated", "NotRequired", "Required", "None"}
+
+
+def is_typed(profile: ApiProfile) -> bool:
+    """Whether TypedDicts say all that `get_fields` tells: not where they would be too many to be of use."""
+    fields = [f for o in profile.objects.values() for f in o.fields.values()]
+    if len(profile.objects) > MAX_OBJECTS or len(fields) > MAX_FIELDS:
+        return False
+    return not any(f.type == "null" and f.nullable for f in fields)
 
 
 def record_classes(profile: ApiProfile) -> dict[str, str]:
-    """Object -> name of the TypedDict of its records; {} where there would be too many to be of use."""
-    fields = sum(len(o.fields) for o in profile.objects.values())
-    if len(profile.objects) > MAX_OBJECTS or fields > MAX_FIELDS:
+    """Object -> name of the TypedDict of its records; objects whose fields are unknown have none."""
+    if not is_typed(profile):
         return {}
     names: dict[str, str] = {}
-    for name in profile.objects:
+    for name in [name for name, o in profile.objects.items() if o.fields]:
         words = [w for w in re.split(r"[^A-Za-z0-9]+", name) if w]
         stem = "".join(w[0].upper() + w[1:] for w in words)[:60]
         stem = stem if stem and not stem[0].isdigit() else f"Object{stem}"
@@ -31,8 +43,26 @@ def record_classes(profile: ApiProfile) -> dict[str, str]:
 
 
 def record_types(profile: ApiProfile) -> list[str]:
-    """The source of each TypedDict."""
-    return [_typed_dict(cls, profile.objects[name]) for name, cls in record_classes(profile).items()]
+    """The source of each TypedDict; descriptions in it are the shorter the more there are."""
+    classes = record_classes(profile)
+    count = sum(bool(f.description) for o in profile.objects.values() for f in o.fields.values())
+    length = min(DESCRIPTION, DESCRIPTIONS // (count or 1))
+    return [_typed_dict(cls, profile.objects[name], length) for name, cls in classes.items()]
+
+
+def record_table(profile: ApiProfile) -> str:
+    """The assignment of each object's TypedDict."""
+    return assignment(
+        "RECORD_TYPES", {name: Raw(cls) for name, cls in record_classes(profile).items()}, "dict[str, Any]"
+    )
+
+
+def json_types(profile: ApiProfile) -> str:
+    """The assignment of the JSON name of each Python type that the TypedDicts use."""
+    used = {f.type for o in profile.objects.values() for f in o.fields.values()}
+    names = _NAMES | {"object": "dict", "array": "list", "null": "NoneType", "any": "Any"}
+    table = [(Raw(text), name) for name, text in names.items() if name in used]
+    return assignment("JSON_TYPES", dict(table), "dict[Any, str]")
 
 
 def typing_names(profile: ApiProfile, records: list[str]) -> str:
@@ -40,9 +70,9 @@ def typing_names(profile: ApiProfile, records: list[str]) -> str:
     text = "\n".join(records)
     wanted = {"Any", "Literal"} if profile.objects else {"Any"}
     if records:
-        wanted |= {"TypedDict"}
-    wanted |= {name for name in ("NotRequired", "Required") if f": {name}[" in text}
-    return ", ".join(sorted(wanted))
+        wanted |= {"TypedDict", "get_args", "get_origin", "get_type_hints"}
+    wanted |= {name for name in ("Annotated", "NotRequired", "Required") if re.search(rf"[ \[]{name}\[", text)}
+    return import_names("typing", wanted)
 
 
 def object_names(profile: ApiProfile) -> str:
@@ -57,11 +87,11 @@ def object_names(profile: ApiProfile) -> str:
     return f"Literal[{flat[1:-1].removesuffix(',')}]"
 
 
-def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
+def _typed_dict(cls: str, profile_object: ObjectProfile, length: int) -> str:
     fields = profile_object.fields
     required = sum(f.required for f in fields.values())
-    total = required > len(fields) // 2 or not fields
-    types = {name: _annotation(f, total=total) for name, f in fields.items()}
+    total = required > len(fields) // 2
+    types = {name: _described(name, f, length, total=total) for name, f in fields.items()}
     about = prose(shorten(profile_object.description, 120))
     if any(not is_usable_identifier(n) or n in _USED or n.startswith("__") for n in fields):
         shape = {name: Raw(text) for name, text in types.items()}
@@ -70,9 +100,16 @@ def _typed_dict(cls: str, profile_object: ObjectProfile) -> str:
     if about:
         lines += [f'    """{wrapped(about, 4)}"""', ""]
     lines += [f"    {name}: {text}" for name, text in types.items()]
-    if not about and not fields:
-        lines.append("    pass")
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines)
+
+
+def _described(name: str, field: FieldProfile, length: int, *, total: bool) -> str:
+    """The annotation of a field, with as much of its description as fits the line."""
+    kind = _annotation(field, total=total)
+    free = LINE - len(f'    {literal(name)}: Annotated[{kind}, ""],')
+    text = shorten(field.description, min(length, free)) if min(length, free) >= SHORTEST else ""
+    annotated = f"Annotated[{kind}, {literal(text)}]"
+    return annotated if text and len(f"    {literal(name)}: {annotated},") <= LINE else kind
 
 
 def _annotation(field: FieldProfile, *, total: bool) -> str:
@@ -81,7 +118,7 @@ def _annotation(field: FieldProfile, *, total: bool) -> str:
         text = "dict[str, Any]"
     elif field.type == "array":
         text = f"list[{_item(field)}]"
-    if field.nullable and text not in ("Any", "None"):
+    if field.nullable:
         text += " | None"
     if field.required == total:
         return text

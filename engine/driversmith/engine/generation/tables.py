@@ -1,4 +1,4 @@
-"""The driver's data: `_api.py` and `_fields.py` as source."""
+"""The driver's data: `_api.py` as source, and `_fields.py` where there are too many fields for types."""
 
 import re
 from collections import Counter
@@ -9,21 +9,15 @@ from ..models.profile import (
     ApiProfile,
     AuthScheme,
     BodyProfile,
-    FieldProfile,
     ObjectProfile,
     OperationProfile,
     ParameterProfile,
     ResponseProfile,
 )
-from .source import Construct, assignment, literal, shorten
+from .source import Construct, assignment, literal
 from .styles import style_of
 
 Security = tuple[tuple[str, ...], ...]
-DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1000, 12
-"""Characters of one field's description in the driver, of all together, and below which none is of use.
-
-profile.json has all of it.
-"""
 
 
 def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
@@ -45,22 +39,12 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
 
 
 def field_table(profile: ApiProfile) -> str:
-    """The assignment for `_fields.py`; descriptions are the shorter the more there are."""
-    count = sum(bool(f.description) for o in profile.objects.values() for f in o.fields.values())
-    length = max(0, min(DESCRIPTION, DESCRIPTIONS // (count or 1)))
+    """The assignment for `_fields.py`."""
     table = {
-        name: {
-            field: _field(facts, length if length >= SHORTEST else 0) for field, facts in profile_object.fields.items()
-        }
+        name: {field: f.type + "!" * f.required + "?" * f.nullable for field, f in profile_object.fields.items()}
         for name, profile_object in profile.objects.items()
     }
-    return assignment("FIELDS", table, "dict[str, dict[str, str | tuple[str, str]]]")
-
-
-def _field(field: FieldProfile, length: int) -> Any:
-    kind = field.type + "!" * field.required + "?" * field.nullable
-    text = shorten(field.description, length) if length else ""
-    return (kind, text) if text else kind
+    return assignment("FIELDS", table, "dict[str, dict[str, str]]")
 
 
 def environment(profile: ApiProfile, names: DriverNames) -> dict[str, str]:

@@ -13,7 +13,7 @@ from . import markup, source
 from .driver_tests import unittest_values
 from .features import features
 from .readme import readme_values
-from .record_types import object_names, record_types, typing_names
+from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, example_lines, sample
 from .tables import api_tables, environment, field_table, token_url
 
@@ -36,7 +36,7 @@ def write_driver(profile: ApiProfile) -> DriverBundle:
     values = _values(profile, names, found)
     files = {path: _render(template, values) for template, path in _templates(profile, names.package).items()}
     files["profile.json"] = profile.to_json()
-    files[f"{names.package}/py.typed"] = files["tests/__init__.py"] = ""
+    files[f"{names.package}/py.typed"] = ""
     return DriverBundle(
         project=names.package,
         class_name=names.class_name,
@@ -67,9 +67,11 @@ def _check(profile: ApiProfile) -> None:
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
-    modules = ["client", "exceptions", "types", "_api", "_fields", "_records", "_request", "_transport"]
+    modules = ["client", "exceptions", "types", "_api", "_records", "_request", "_transport"]
     if profile.auth:
         modules.append("_auth")
+    if not is_typed(profile):
+        modules.append("_fields")
     return {
         "pyproject.toml.j2": "pyproject.toml",
         "README.md.j2": "README.md",
@@ -110,8 +112,10 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "max_page_size": max((o.pagination.max_size or 0 for o in objects), default=0) or None,
         "variables": ", ".join(variables.values()),
         "exports": exports(names),
-        "fields": field_table(profile),
+        "fields": "" if is_typed(profile) else field_table(profile),
         "records": records,
+        "record_table": record_table(profile),
+        "json_types": json_types(profile),
         "typing_names": typing_names(profile, records),
         "object_names": object_names(profile),
         "sample_object": found.object_name,
