@@ -1,5 +1,6 @@
 """A file comes out of a model's answer exactly, or a finding says why not."""
 
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,3 +49,108 @@ def test_an_answer(case: Case) -> None:
         assert isinstance(found, Extracted), found
         assert found.text == (case.answer if case.expects == "as_is" else expected(str(case.expects)))
         assert found.how or case.name.startswith("raw")
+
+
+SHORT = "import os\n\n\nclass TideDriver:\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "path", "text"),
+    [
+        ('"""Tide driver."""\n', "tide_driver/__init__.py", '"""Tide driver."""\n'),
+        (f"{SHORT}\nDone\n", CLIENT, SHORT),
+        (f"### client.py\n\n{SHORT}", CLIENT, SHORT),
+        (f"# Copyright\n{SHORT}", CLIENT, f"# Copyright\n{SHORT}"),
+        (f"{SHORT}\n## Usage\n\n```python\nTideDriver()\n```\n", CLIENT, SHORT),
+        (f"{SHORT}```\n\nUse it:\n\n```python\nTideDriver()\n```\n", CLIENT, SHORT),
+        (f"```\n```python\n{SHORT}```\n```\n", CLIENT, SHORT),
+        (f"```python\n{SHORT}```\n\nOnce more:\n\n```python\n{SHORT}```\n", CLIENT, SHORT),
+        (f"Imports `exceptions.py` and `types.py`:\n\n```python\n{SHORT}```\n", CLIENT, SHORT),
+        (SHORT.replace("\n", "\r\n"), CLIENT, SHORT),
+        ('```python\nx = "hello\u201d\ny = 1\n```', CLIENT, 'x = "hello"\ny = 1\n'),
+        (
+            '```python\ndef f(p):\n    return f"{p[\u2018id\u2019]} \u201cok\u201d"\n```',
+            CLIENT,
+            "def f(p):\n    return f\"{p['id']} \u201cok\u201d\"\n",
+        ),
+        ("main()\n", "examples/run.py", "main()\n"),
+        ('A = """\n<file path="b.py">\nx\n</file>\n"""\n', CLIENT, 'A = """\n<file path="b.py">\nx\n</file>\n"""\n'),
+        ("````markdown\n# T\n\n```\na\n```\n````\n", "README.md", "# T\n\n```\na\n```\n"),
+        ("```markdown\n# T\n\n```bash\na\n```\n", "README.md", "# T\n\n```bash\na\n```\n"),
+        ("```markdown\n# T\n## I\n```\na\n```\nb\n```\n", "README.md", "# T\n## I\n```\na\n```\nb\n"),
+        ("```markdown\n# T\n\nText.\n```\n\nInstall:\n\n```bash\npip install .\n```\n", "README.md", "# T\n\nText.\n"),
+        ('{"path": "x", "content": "b"}', "data.json", '{"path": "x", "content": "b"}\n'),
+        ("", "tide_driver/py.typed", ""),
+        ("[project]\nname = 'x'\n```\n\nThat is all.\n", "pyproject.toml", "[project]\nname = 'x'\n"),
+    ],
+)
+def test_a_small_answer(answer: str, path: str, text: str) -> None:
+    found = extract_file(answer, path=path, stop_reason="end_turn")
+    assert isinstance(found, Extracted), found
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("Done", "answer-no-file"),
+        ("Note: done", "answer-no-file"),
+        ("  \n", "answer-empty"),
+        ("```python\n```\n", "answer-no-file"),
+        ("Run:\n\n```bash\npip install tide\n```\n", "answer-no-file"),
+        ("Use it:\n\n```python\nfrom tide_driver import TideDriver\n\nTideDriver().read('a')\n```\n", "answer-no-file"),
+        ("<<<<<<< SEARCH\nimport re\n=======\nimport os\n>>>>>>> REPLACE\n", "answer-is-diff"),
+        ("import os\0\n", "answer-not-text"),
+        ("\x89PNG\r\n\x1a\n", "answer-not-text"),
+        ("import os\ud800", "answer-not-text"),
+        ('{"tide_driver/client.py": "x = \\ud800"}', "answer-not-text"),
+        ("x = 1\n" * 1_800_000, "answer-too-large"),
+        ('{"tide_driver/types.py": "x = 1"}', "answer-other-file"),
+    ],
+)
+def test_no_file_is_made_up(answer: str, code: str) -> None:
+    found = extract_file(answer, path=CLIENT, stop_reason="end_turn")
+    assert isinstance(found, Finding), found
+    assert found.code == code
+
+
+@pytest.mark.parametrize(("stop_reason", "code"), [("refusal", "answer-refused"), ("tool_use", "answer-unfinished")])
+def test_a_stop_reason_that_is_no_end(stop_reason: str, code: str) -> None:
+    found = extract_file(SHORT, path=CLIENT, stop_reason=stop_reason)
+    assert isinstance(found, Finding)
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "x = 1\n" * 170_000,
+        "x = " + "(" * 100_000 + ")" * 100_000,
+        "[" * 200_000,
+        '{"files":' * 50_000,
+        "```\na = 1\n" * 20_000,
+        "```python\na = 1\n```\n\n" * 5_000,
+        "x = \u201ca\u201d\n" * 50_000,
+        '<file path="a.py">\n' * 20_000,
+        "</file>\n" * 60_000 + "\n" * 200_000,
+        "x = a" + ".b" * 90_000,
+        "x = " + "-" * 90_000 + "1",
+        "`" * 900_000,
+        "\\n" * 400_000,
+        "&lt;" * 200_000,
+        " " * 900_000 + "x",
+        "a " * 450_000,
+        "Here is some prose.\n" * 40_000,
+        '"""' * 200_000,
+        "<answer>\n" * 50_000,
+        "<think>" * 100_000,
+        "cat > a <<'EOF'\n" * 20_000,
+    ],
+    ids=range(21),
+)
+@pytest.mark.parametrize("path", [CLIENT, "README.md", "pyproject.toml", "data.yaml"])
+def test_bad_input_is_bounded(answer: str, path: str) -> None:
+    started = time.process_time()
+    found = extract_file(answer, path=path, stop_reason="end_turn")
+    assert time.process_time() - started < 15
+    assert isinstance(found, Extracted | Finding)

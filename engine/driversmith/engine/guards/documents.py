@@ -34,6 +34,11 @@ def extract_markdown(text: str, path: str) -> tuple[str, list[str]]:
     fences = fence_lines(body)
     if fences and _wraps(lines, fences):
         return _unwrapped(lines, fences, how)
+    if (dangling := _dangling(lines, fences)) is not None:
+        if any(line.strip() for line in lines[dangling + 1 :]):
+            raise UnclearAnswer("answer-ambiguous", "Nobody can tell what the last fence opens or closes.", _ONE_FILE)
+        lines = lines[:dangling]
+        how.append("left out a fence that closes nothing")
     start = _introduction(lines)
     end = _farewell(lines, start)
     if start:
@@ -59,6 +64,10 @@ def extract_data(text: str, path: str) -> tuple[str, list[str]]:
     if not (fences := fence_lines(text)):
         return _plain_data(text, path)
     found = blocks(text, reads=lambda body: _reads(body, path))
+    above = "\n".join(text.split("\n")[: fences[0].number])
+    above = "\n".join(_core(above.split("\n")))
+    if above and _reads(above, path) and not any(_reads(block.text, path) for block in found):
+        return above, ["left out what follows the file"]
     chosen = _block(found, path)
     how = [f"took it out of the ```{chosen.language} fence"]
     if not chosen.closed and len(fences) > 1:
@@ -98,16 +107,19 @@ def _block(found: list[Block], path: str) -> Block:
 def _plain_data(text: str, path: str) -> tuple[str, list[str]]:
     if (unescaped := escapes.unescape_lines(text)) is not None and _reads(unescaped, path):
         return unescaped, ["read escaped line ends"]
-    lines = text.split("\n")
-    start = next((n for n, line in enumerate(lines) if not is_prose(line)), 0)
-    last = next((n for n in range(len(lines) - 1, -1, -1) if not is_prose(lines[n])), len(lines) - 1)
-    body = "\n".join(lines[start : last + 1])
+    body = "\n".join(_core(text.split("\n")))
     if not body.strip() or (path.endswith((".json", ".toml")) and not re.search(r"[{\[=]", body)):
         raise UnclearAnswer(
             "answer-no-file", f"The answer is no {path}: it begins with {text.strip()[:80]!r}.", _ONE_FILE
         )
     how = ["left out prose around the file"] if body.strip() != text.strip() else []
     return body, how if _reads(body, path) else [*how, "it does not parse"]
+
+
+def _core(lines: list[str]) -> list[str]:
+    """The lines between the first and the last that is no prose."""
+    filled = [number for number, line in enumerate(lines) if not is_prose(line)]
+    return lines[filled[0] : filled[-1] + 1] if filled else []
 
 
 def _reads(text: str, path: str) -> bool:
@@ -133,13 +145,17 @@ def _wraps(lines: list[str], fences: list[FenceLine]) -> bool:
     """Whether the first fence stands around the file, not in it."""
     first = fences[0]
     above = [line for line in lines[: first.number] if line.strip()]
-    if any(not is_prose(line) or line.lstrip().startswith("#") for line in above):
+    if any(not is_prose(line) and not _names_file(line) for line in above):
         return False
     word = re.split(r"[\s:{,=]", first.info.strip(), maxsplit=1)[0].lower()
     if word in _MARKDOWN or word.endswith(".md"):
         return True
     following = next((line for line in lines[first.number + 1 :] if line.strip()), "")
     return not first.info and following.lstrip().startswith(("# ", "<h1", "![", "[!["))
+
+
+def _names_file(line: str) -> bool:
+    return re.fullmatch(r"#{1,6} [*`]*[\w./-]+\.\w+[*`]*:?", line.strip()) is not None
 
 
 def _unwrapped(lines: list[str], fences: list[FenceLine], how: list[str]) -> tuple[str, list[str]]:
@@ -185,6 +201,14 @@ def _paired(lines: list[str], inner: list[FenceLine]) -> int | None:
     if inside or not inner or inner[-1].info:
         return None
     return inner[-1].number if all(is_prose(line) for line in lines[inner[-1].number + 1 :]) else None
+
+
+def _dangling(lines: list[str], fences: list[FenceLine]) -> int | None:
+    """The last fence where it is bare and nothing is left for it to close."""
+    inside = False
+    for fence in fences[:-1]:
+        inside = bool(fence.info) if inside else True
+    return fences[-1].number if fences and not inside and not fences[-1].info else None
 
 
 def _opens(lines: list[str], number: int) -> bool | None:

@@ -90,7 +90,7 @@ def fence_lines(text: str) -> list[FenceLine]:
 
 
 def blocks(text: str, *, reads: Callable[[str], bool]) -> list[Block]:
-    """The blocks of a text from top to bottom: each reaches to the farthest fence for which its content `reads`, else
+    """The blocks of a text from top to bottom: each reaches to the end or farthest fence for which its content `reads`, else
     to the next that CommonMark lets close it and that stands in no triple-quoted string."""
     lines, fences = text.split("\n"), fence_lines(text)[:MAX_FENCES]
     found: list[Block] = []
@@ -99,6 +99,9 @@ def blocks(text: str, *, reads: Callable[[str], bool]) -> list[Block]:
         opener = fences[position]
         closers = [n for n in range(position + 1, len(fences)) if fences[n].may_close(opener)]
         chosen = next((n for n in reversed(closers) if reads(_content(lines, opener, fences[n].number))), None)
+        if opener.info and reads(_content(lines, opener, len(lines))):
+            found.append(_block(lines, opener, len(lines), closed=False))
+            break
         if chosen is None:
             near = [n for n in closers if fences[n].indent <= opener.indent + 3]
             sound = (n for n in near if not open_string(_content(lines, opener, fences[n].number)))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .fences import same_file
+from .fences import blocks, outside, same_file
 from .parsing import literal
 from .prose import is_code
 
@@ -19,14 +19,12 @@ _BETWEEN_TAGS = re.compile(
 )
 _PATH_ATTRIBUTE = re.compile(r"\b(?:path|name|filename|file|filepath)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _HERE = re.compile(
-    r"^[ \t]*(?:\$ )?cat[ \t]*>[ \t]*(?P<path>['\"]?[\w./-]+['\"]?)[ \t]*<<[ \t]*(['\"])(?P<end>\w+)\2[ \t]*\n"
-    r"(?P<text>.*?)\n(?P=end)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
+    r"^[ \t]*(?:\$ )?cat[ \t]*>[ \t]*(?P<path>['\"]?[\w./-]+['\"]?)[ \t]*<<[ \t]*(['\"])(?P<end>\w+)\2[ \t]*\n",
+    re.MULTILINE,
 )
 _WRAPPER = re.compile(
-    r"<(?P<tag>answer|code|content|contents|output|file_content|file_contents|python|result|response)>[ \t]*\n"
-    r"(?P<text>.*?)\n?[ \t]*</(?P=tag)>",
-    re.DOTALL | re.IGNORECASE,
+    r"^[ \t]*<(?P<tag>answer|code|content|contents|output|file_content|file_contents|python|result|response)>[ \t]*\n",
+    re.MULTILINE | re.IGNORECASE,
 )
 _THINKING = re.compile(r"\s*<(?P<tag>think|thinking|reasoning|scratchpad)>.*?</(?P=tag)>[ \t]*\n?", re.DOTALL)
 _LOOKS_LIKE_MAP = re.compile(
@@ -54,14 +52,16 @@ def drop_thinking(text: str) -> tuple[str, bool]:
 
 def unwrap_tag(text: str) -> str | None:
     """What stands inside the one pair of tags that is the whole answer but for prose without code, else None."""
-    found = list(_WRAPPER.finditer(text))
-    if len(found) != 1:
+    opened = _WRAPPER.search(text)
+    if opened is None:
         return None
-    match = found[0]
-    if _holds_code(text[: match.start()] + text[match.end() :]):
+    closing = f"</{opened['tag'].lower()}>"
+    end = text.lower().find(closing, opened.end())
+    if end < 0 or closing in text.lower()[end + 1 :] or _WRAPPER.search(text, opened.end()):
         return None
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    return match["text"] if not text[line_start : match.start()].strip() else None
+    if _holds_code(text[: opened.start()] + text[end + len(closing) :]):
+        return None
+    return text[opened.end() : end].rstrip(" \t").removesuffix("\n")
 
 
 def tagged_files(text: str) -> list[NamedText]:
@@ -87,9 +87,18 @@ def tagged_files(text: str) -> list[NamedText]:
 
 def here_documents(text: str) -> list[NamedText]:
     """The files that `cat > path <<'EOF'` would write, where nothing but prose stands around them."""
-    if _holds_code(_HERE.sub("", text)):
-        return []
-    return [NamedText(match["path"].strip("'\""), match["text"]) for match in _HERE.finditer(text)]
+    found: list[NamedText] = []
+    around: list[str] = []
+    at = 0
+    while (opened := _HERE.search(text, at)) is not None and len(found) < _MOST_FILES:
+        end = text.find(f"\n{opened['end']}", opened.end())
+        if end < 0:
+            return []
+        around.append(text[at : opened.start()])
+        found.append(NamedText(opened["path"].strip("'\""), text[opened.end() : end]))
+        at = end + len(opened["end"]) + 1
+    around.append(text[at:])
+    return found if found and not _holds_code("".join(around)) else []
 
 
 def json_files(text: str) -> list[NamedText] | None:
@@ -131,7 +140,8 @@ def _next_tag(text: str, opened: re.Match[str]) -> re.Match[str] | None:
 
 
 def _holds_code(text: str) -> bool:
-    return any(is_code(line) for line in text.split("\n"))
+    # A fenced block beside the files shows how they are used.
+    return any(is_code(line) for line in outside(text, blocks(text, reads=lambda _: False)))
 
 
 def _attribute(attributes: str) -> str:

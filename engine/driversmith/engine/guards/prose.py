@@ -16,8 +16,9 @@ _KEYWORD = re.compile(
     r"(?:return|raise|yield|if|elif|else|for|while|with|try|except|finally|pass|break|continue|def|class|import|from"
     r"|async|await|assert|del|global|nonlocal|lambda|not|match|case|print)\b"
 )
-_BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)]|>|#{1,6})\s+")
-_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$")
+_BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)]|>|#{2,6})\s+")
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,}|\*\*[^*\n]+\*\*:?)\s*$")
+_HEADING = re.compile(r"#{2,6} \w[^=()]*$")
 _INLINE_CODE = re.compile(r"`[^`\n]*`|\*\*[^*\n]*\*\*|https?://\S+|\[[^\]\n]*\]\([^)\n]*\)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 _EXCLAMATION = re.compile(r"[A-Z][\w'\u2019 ]*[.!:]$")
@@ -37,7 +38,7 @@ def is_prose(line: str) -> bool:
         return True
     if len(line) > _LONGEST_LINE:
         return False
-    if _FENCE.match(line) or _RULE.match(line) or _EXCLAMATION.match(line):
+    if _FENCE.match(line) or _RULE.match(line) or _EXCLAMATION.match(line) or _HEADING.match(line):
         return True
     bullet = _BULLET.match(line)
     if (line[0] in " \t" and not bullet) or is_code(line) or _KEYWORD.match(line):
@@ -59,7 +60,7 @@ def trim_prose(text: str, parser: Parser, path: str) -> tuple[str, list[str]] | 
     ends = [end for end in range(len(lines), start, -1) if end == len(lines) or is_prose(lines[end])]
     tail = next((n for n in range(len(lines) - 1, start - 1, -1) if not is_prose(lines[n])), start) + 1
     for end in [e for e in ends if e >= tail][:_MOST_ENDS]:
-        body = "\n".join(lines[start:end])
+        body = _without_headings(lines[start:end])
         if is_module(parser.tree(body), path):
             kept, words = drop_words(body, parser)
             return kept, _told(lines[:start], lines[end:], words)
@@ -101,6 +102,14 @@ def drop_words(text: str, parser: Parser) -> tuple[str, bool]:
     if _is_word(first, bound) and (first.end_lineno or 0) < tree.body[1].lineno:
         lines, dropped = lines[first.end_lineno or 0 :], True
     return "\n".join(lines), dropped
+
+
+def _without_headings(lines: list[str]) -> str:
+    # Behind a file and before what was left out, `## Usage` is a heading, though Python takes it for a comment.
+    end = len(lines)
+    while end > 1 and (not lines[end - 1].strip() or (_HEADING.match(lines[end - 1]) and not lines[end - 2].strip())):
+        end -= 1
+    return "\n".join(lines[:end])
 
 
 def _is_word(statement: ast.stmt, bound: set[str]) -> bool:

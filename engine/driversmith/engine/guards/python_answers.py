@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from . import escapes
 from .characters import repair_characters
-from .fences import Block, blocks, fence_lines, outermost, outside
+from .fences import Block, blocks, fence_lines, outermost, outside, same_file
+from .limits import MAX_FENCES
 from .parsing import Parser, is_module
-from .prose import drop_leading, drop_trailing, drop_words, is_code, is_prose, trim_prose
+from .prose import drop_leading, drop_trailing, drop_words, is_code, is_prose, open_string, trim_prose
 from .unclear import UnclearAnswer
 
 _DEFINITION = re.compile(r"^(?:class|def|async def)\s+(\w+)", re.MULTILINE)
+_HEADING = re.compile(r"#{2,6}\s+[*`]*([\w./-]+\.\w+)[*`]*:?\s*$")
 _PYTHON = frozenset({"python", "py", "python3", "py3", "pyi", ""})
 _OUTWEIGHS = 4
 """A block with this many times the lines of another one may be the file that the other one shows in use."""
@@ -23,11 +25,14 @@ def extract_python(text: str, path: str, parser: Parser) -> tuple[str, list[str]
     Raises:
         UnclearAnswer: there is none, or more than one reading.
     """
+    text, heading = _without_heading(text, path)
     if (whole := _settle(text, path, parser)) is not None:
-        return whole
+        return whole[0], [*heading, *whole[1]]
     found = _fenced(text, path, parser)
     if found is not None:
         return found
+    if (cut := _before_fences(text, path, parser)) is not None:
+        return cut
     if (trimmed := trim_prose(text, parser, path)) is not None:
         body, how = trimmed
         _refuse_scattered(text, body)
@@ -35,6 +40,15 @@ def extract_python(text: str, path: str, parser: Parser) -> tuple[str, list[str]
     if (trimmed := _trimmed_and_settled(text, path, parser)) is not None:
         return trimmed
     return _broken(text, path, parser)
+
+
+def _without_heading(text: str, path: str) -> tuple[str, list[str]]:
+    # `### client.py` is a comment to Python, and a heading to who wrote it.
+    first, _, rest = text.lstrip().partition("\n")
+    heading = _HEADING.match(first)
+    if heading is not None and same_file(heading[1], path):
+        return rest, ["left out a heading before the file"]
+    return text, []
 
 
 def _settle(text: str, path: str, parser: Parser) -> tuple[str, list[str]] | None:
@@ -91,6 +105,25 @@ def _fenced(text: str, path: str, parser: Parser) -> tuple[str, list[str]] | Non
     return settled[0], [*how, *settled[1]]
 
 
+def _before_fences(text: str, path: str, parser: Parser) -> tuple[str, list[str]] | None:
+    """A file without a fence, in front of fenced blocks that define nothing."""
+    lines = text.split("\n")
+    for fence in fence_lines(text)[:MAX_FENCES]:
+        prefix = "\n".join(lines[: fence.number])
+        if open_string(prefix):
+            continue
+        rest = "\n".join(lines[fence.number if fence.info else fence.number + 1 :])
+        found = blocks(rest, reads=lambda _: False)
+        if any(_definitions(block) for block in found) or any(not is_prose(line) for line in outside(rest, found)):
+            return None
+        trimmed = trim_prose(prefix, parser, path)
+        if trimmed is None:
+            return None
+        count = f"{len(found)} fenced block{'s' * (len(found) != 1)}" if found else "prose"
+        return trimmed[0], [*trimmed[1], f"left out {count} after the file"]
+    return None
+
+
 def _choose(found: list[Block], path: str, parser: Parser) -> Block | None:
     """The block that is the file; None where no block is Python at all."""
     python = [b for b in found if b.language in _PYTHON and b.text.strip()]
@@ -119,6 +152,9 @@ def _choose(found: list[Block], path: str, parser: Parser) -> Block | None:
         )
     if len(python) == 1:
         return python[0]
+    plain = [b for b in python if not _is_usage(b, path, in_init=True)]
+    if len(plain) == 1:
+        return plain[0]
     ranked = sorted(python, key=lambda b: (len(_definitions(b)), b.text.count("\n")), reverse=True)
     best, rest = ranked[0], ranked[1:]
     if all(_is_minor(other, best, path) for other in rest):
@@ -159,10 +195,10 @@ def _uses(other: Block, best: Block, path: str) -> bool:
     return any(re.search(rf"\b{name}\b", other.text) for name in _definitions(best))
 
 
-def _is_usage(block: Block, path: str) -> bool:
+def _is_usage(block: Block, path: str, *, in_init: bool = False) -> bool:
     """Whether a block imports the package that the file is a module of, and defines nothing."""
     package, _, rest = path.partition("/")
-    if not rest or path.endswith("__init__.py") or package in {"tests", "examples"}:
+    if not rest or (path.endswith("__init__.py") and not in_init) or package in {"tests", "examples"}:
         return False
     imports = re.search(rf"^(?:from|import)\s+{re.escape(package)}\b", block.text, re.MULTILINE)
     return imports is not None and not _definitions(block)
