@@ -9,10 +9,11 @@ from .source import Construct, Raw, assignment, literal
 _NO_PAGING = PaginationProfile()
 
 
-def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
+def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict[str, Any]:
     """Variables of the template: the object to read, and how a server in memory pages it."""
     auth = auth_sample(profile, found.object_name)
     credentials = {**auth.credentials, **({"token_url": "/token"} if auth.token else {})} if auth else {}
+    driver = Construct(class_name, ("http://test/v1",), {"transport": Raw("network"), "max_retries": 0, **credentials})
     values: dict[str, Any] = {
         "object_name": found.object_name,
         "paged": False,
@@ -20,7 +21,8 @@ def unittest_values(profile: ApiProfile, found: Sample) -> dict[str, Any]:
         "many": False,
         "auth": auth,
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
-        "credentials_line": assignment("CREDENTIALS", credentials, "dict[str, Any]"),
+        "driver_call": literal(driver, indent=8, column=len("        self.driver = ")),
+        "has_arguments": bool(found.arguments),
     }
     if found.object_name is None:
         return values

@@ -5,18 +5,18 @@ from typing import Any
 from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
 from .markup import code
-from .record_types import record_classes
 from .sample import Sample
 from .source import import_names, literal, shorten
 from .tables import environment, token_url
 
 MAX_OPERATIONS = 40
-"""With more operations than this, README does not list them."""
+"""With more operations beside those of objects, README does not list them."""
 
 
 def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
     """Variables of the template."""
-    listed = profile.operations if len(profile.operations) <= MAX_OPERATIONS else {}
+    of_objects = {name for o in profile.objects.values() for name in o.operations.values()}
+    others = [o for name, o in profile.operations.items() if name not in of_objects]
     return {
         "title": profile.title if profile.title != profile.api_name else "",
         "version": profile.version,
@@ -29,9 +29,9 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         ],
         "token_url": token_url(profile),
         "object_rows": [_object_row(name, o) for name, o in profile.objects.items()],
-        "record_classes": record_classes(profile),
         "operation_rows": [
-            {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 80)} for o in listed.values()
+            {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 80)}
+            for o in (others if len(others) <= MAX_OPERATIONS else ())
         ],
         "operation_count": len(profile.operations),
         "rate_limit": profile.rate_limit,
