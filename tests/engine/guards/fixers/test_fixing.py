@@ -260,6 +260,17 @@ async def test_the_missing_f_of_a_string_with_known_names(driver: dict[str, str]
     assert [r.fixer for r in fixed.applied] == ["missing-f-prefix"]
 
 
+async def test_a_line_break_whose_backslash_is_escaped() -> None:
+    text, healed = 'x = "\\\\n".join("ab")\n', 'x = "\\n".join("ab")\n'
+    finding = Finding(code="double-escape", severity="P2", file="a.py", line=1, column=5, message="Escaped twice.")
+
+    async def measure(files: Mapping[str, str]) -> ValidationReport:
+        return ValidationReport.of([] if files["a.py"] == healed else [finding])
+
+    fixed = await fix({"a.py": text}, "a.py", ValidationReport.of([finding]), measure=measure)
+    assert fixed.files == {"a.py": healed}
+
+
 @pytest.mark.parametrize(
     "text",
     [

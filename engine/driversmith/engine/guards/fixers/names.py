@@ -11,6 +11,7 @@ from .sources import source_of
 
 _NAME = re.compile(r"[`'\"](\w+)[`'\"]")
 _JSON_WORDS = {"true": "True", "false": "False", "null": "None"}
+_ESCAPED_BREAK = re.compile(r"(['\"])(?:\\\\[nrt])+\1")
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -72,6 +73,20 @@ def missing_f_prefix(case: Case) -> Iterable[Change]:
             raw = lines[node.lineno - 1].encode()
             lines[node.lineno - 1] = (raw[: node.col_offset] + b"f" + raw[node.col_offset :]).decode()
         yield Change("\n".join(lines), f"put the missing f before {len(found)} string{'s' * (len(found) > 1)}")
+
+
+def double_escape(case: Case) -> Iterable[Change]:
+    """A line break or tab whose backslash is itself escaped, where the text is nothing else."""
+    places = {(f.line, f.column) for f in case.findings}
+    edits: list[tuple[ast.AST, str]] = []
+    for node in case.file.nodes(ast.Constant):
+        segment = ast.get_source_segment(case.text, node) or ""
+        if (node.lineno, case.file.column(node.lineno, node.col_offset)) in places and _ESCAPED_BREAK.fullmatch(
+            segment
+        ):
+            edits.append((node, segment.replace("\\\\", "\\")))
+    if edits:
+        yield Change(replace_nodes(case.file, edits), "took one of two backslashes from line breaks")
 
 
 def _undefined(case: Case) -> set[str]:

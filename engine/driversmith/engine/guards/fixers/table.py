@@ -36,6 +36,7 @@ FIXERS: tuple[Fixer, ...] = (
     Fixer("missing-import", _UNDEFINED, names.missing_import),
     Fixer("future-annotations", _UNDEFINED, names.future_annotations),
     Fixer("missing-f-prefix", frozenset({"missing-f-prefix"}), names.missing_f_prefix),
+    Fixer("double-escape", frozenset({"double-escape"}), names.double_escape),
     Fixer("missing-export", frozenset({"missing-export", "F822"}), exports.missing_export),
     Fixer("class-not-exported", frozenset({"contract-class-not-exported"}), exports.class_not_exported),
     Fixer("parameter-names", frozenset({"contract-signature"}), contract.parameter_names),
