@@ -9,7 +9,6 @@ descriptions, `--sdk-files` those on Python files of installed SDKs (200 of them
 """
 
 import argparse
-import ast
 import json
 import random
 import re
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,17 +82,16 @@ async def measure(chosen: argparse.Namespace) -> None:
     clean = {subject.name: await static(subject.files, subject) for subject in subjects}
     alarms = {name: sum(f.severity != "P3" for f in said["static together"]) for name, said in clean.items()}
     with Console(stderr=True).status("") as status:
-        for number, case in enumerate(cases, 1):
-            status.update(f"{number}/{len(cases)} {case.seed.kind} {case.seed.subject.name}")
-            await judge(case, clean[case.seed.subject.name])
+        await each(cases, "static", status.update, lambda case: judge(case, clean[case.seed.subject.name]))
         if not chosen.no_contract:
-            status.update("contract runs")
-            await run_contracts(cases, status.update)
+            await each(cases, "contract run", status.update, run_one_contract)
     table = Table("measure", "faults", "found", title=f"validation, seed {chosen.seed}")
     add_detectors(table, cases, contract=not chosen.no_contract)
     add_families(table, cases)
     add_quality(table, cases)
     table.add_row("false alarms P0-P2 on clean drivers", str(len(subjects)), str(sum(alarms.values())))
+    flagged = sum(bool(classic(s.files)) for s in subjects)
+    table.add_row("clean drivers flagged by the classic validator", str(len(subjects)), str(flagged))
     if chosen.specs:
         await add_specs(table, chosen.specs)
     if chosen.sdk_files:
@@ -104,8 +102,7 @@ async def measure(chosen: argparse.Namespace) -> None:
         print_missed(cases)
     if chosen.json:
         rows = [
-            {"kind": c.seed.kind, "driver": c.seed.subject.name, **c.found, "severity": c.severity_right}
-            for c in cases
+            {"kind": c.seed.kind, "driver": c.seed.subject.name, **c.found, "severity": c.severity_right} for c in cases
         ]
         chosen.json.write_text(json.dumps(rows, indent=1))
 
@@ -134,7 +131,7 @@ async def judge(case: Case, clean: dict[str, list[Finding]]) -> None:
     for name, findings in said.items():
         case.found[name] = bool(new(findings, clean[name]))
     case.found["compile"] = any(broken(path, text) for path, text in seed.files.items())
-    case.found["classic"] = classic(seed.files) and not classic(seed.subject.files)
+    case.found["classic"] = bool(classic(seed.files) - classic(seed.subject.files))
     case.said = new(said["static together"], clean["static together"])
     if case.said:
         worst = min(f.severity for f in case.said)
@@ -142,20 +139,26 @@ async def judge(case: Case, clean: dict[str, list[Finding]]) -> None:
         case.place_right = any((f.file, f.line) in seed.places for f in case.said)
 
 
-async def run_contracts(cases: list[Case], tell: Callable[[str], None]) -> None:
-    """The contract run on every faulty driver, two at a time; a fault in files that never run is not looked for."""
+async def each(
+    cases: list[Case], what: str, tell: Callable[[str], None], work: Callable[[Case], Awaitable[None]]
+) -> None:
+    """Work on every case, two at a time."""
     at_once, done = anyio.Semaphore(2), 0
 
     async def one(case: Case) -> None:
         nonlocal done
         async with at_once:
-            case.found["contract run"] = await contract_fails(case.seed)
+            await work(case)
             done += 1
-            tell(f"contract runs: {done}/{len(cases)}")
+            tell(f"{what}: {done}/{len(cases)}")
 
     async with anyio.create_task_group() as tasks:
         for case in cases:
             tasks.start_soon(one, case)
+
+
+async def run_one_contract(case: Case) -> None:
+    case.found["contract run"] = await contract_fails(case.seed)
 
 
 async def contract_fails(seed: Seeded) -> bool:
@@ -210,15 +213,16 @@ def broken(path: str, text: str) -> bool:
     return False
 
 
-def classic(files: dict[str, str]) -> bool:
-    """The validator that this kind of system had: compile, one signature, a regular expression, a few words."""
+def classic(files: dict[str, str]) -> set[str]:
+    """What the validator that this kind of system had flags: it compiles, and looks for a signature and a few words."""
+    flagged = {p for p, text in files.items() if p.endswith(".py") and (broken(p, text) or classic_words(text))}
     for path, text in files.items():
-        if path.endswith(".py") and (broken(path, text) or classic_words(text)):
-            return True
-    client = next((text for path, text in files.items() if path.endswith("/client.py")), "")
-    return "def list_objects(self) -> list[str]" not in client or bool(
-        re.search(r"def list_objects.*?return \[\s*\{", client, re.DOTALL)
-    )
+        if path.endswith("/client.py") and (
+            "def list_objects(self) -> list[str]" not in text
+            or re.search(r"def list_objects[^#]*?return \[\s*\{", text, re.DOTALL)
+        ):
+            flagged.add(path)
+    return flagged
 
 
 def classic_words(text: str) -> bool:
@@ -293,10 +297,14 @@ async def add_times(table: Table, subjects: list[Subject]) -> None:
     path = f"{single.package}/client.py"
     text = single.files[path]
     while text.count("\n") < 400:
-        text += f"\n\ndef more_{text.count(chr(10))}(value: str) -> str:\n" + '    """The value."""\n    return value.strip()\n'
-    assert ast.parse(text)
+        text += (
+            f"\n\ndef more_{text.count(chr(10))}(value: str) -> str:\n"
+            + '    """The value."""\n    return value.strip()\n'
+        )
     alone = [cpu(lambda: inspect({path: text}, whole=False)) for _ in range(41)]
-    table.add_row("CPU ms, rules on a 400-line file (p50)", f"{text.count(chr(10))} lines", f"{statistics.median(alone):.1f}")
+    table.add_row(
+        "CPU ms, rules on a 400-line file (p50)", f"{text.count(chr(10))} lines", f"{statistics.median(alone):.1f}"
+    )
     largest = max(subjects, key=lambda s: sum(p.endswith(".py") for p in s.files))
     packages = [cpu(lambda: inspect(largest.files, whole=True, profile=largest.profile)) for _ in range(11)]
     table.add_row("CPU ms, rules on a package (p50)", largest.name, f"{statistics.median(packages):.1f}")
@@ -329,7 +337,9 @@ def print_missed(cases: list[Case]) -> None:
         if not case.said:
             if seed.family == "behaviour" and case.found.get("contract run", True):
                 continue
-            print(f"missed{' by all' if not case.together else ''}: {seed.kind} in {seed.subject.name} {sorted(seed.places)[:2]}")
+            print(
+                f"missed{' by all' if not case.together else ''}: {seed.kind} in {seed.subject.name} {sorted(seed.places)[:2]}"
+            )
         elif not case.severity_right or not case.place_right:
             what = "severity" if not case.severity_right else "place"
             first = case.said[0]

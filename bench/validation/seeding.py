@@ -146,14 +146,14 @@ def _seed(row: dict[str, Any], subject: Subject, chance: random.Random) -> Seede
     places: set[tuple[str, int]] = set()
     files, changed = dict(subject.files), False
     for find, replace in edits:
-        made = _edit(row, _filled(find, subject), _filled(replace, subject), files, paths, chance)
+        made = _edit(row, _filled(find, subject), _filled(replace, subject), files=files, paths=paths, chance=chance)
         if made is None and not row.get("any"):
             return None
         if made is not None:
             changed = True
             path, match, text, first, last = made
             files[path] = text
-            places |= {(path, line) for line in range(first, last + 2)}
+            places |= {(path, line) for line in range(first - 1, last + 2)}
             places |= _lines_like(re.sub(r"\{(\d)\}", lambda m: match[int(m[1])] or "", where), files)  # noqa: B023
     if not changed:
         return None
@@ -161,7 +161,7 @@ def _seed(row: dict[str, Any], subject: Subject, chance: random.Random) -> Seede
 
 
 def _edit(
-    row: dict[str, Any], find: str, replace: str, files: dict[str, str], paths: list[str], chance: random.Random
+    row: dict[str, Any], find: str, replace: str, *, files: dict[str, str], paths: list[str], chance: random.Random
 ) -> tuple[str, re.Match[str], str, int, int] | None:
     """The file, the match, the new text, and the first and last line that changed."""
     matches = [(path, match) for path in paths for match in re.finditer(find, files[path])]
@@ -179,7 +179,7 @@ def _edit(
     if row.get("all"):
         result = re.sub(find, replace, text)
     old_lines, new_lines = text.split("\n"), result.split("\n")
-    first = next((n for n, (a, b) in enumerate(zip(old_lines, new_lines, strict=False)) if a != b), len(new_lines) - 1)
+    first = next((n for n, (a, b) in enumerate(zip(old_lines, new_lines, strict=False)) if a != b), len(old_lines))
     rest = list(zip(reversed(old_lines[first:]), reversed(new_lines[first:]), strict=False))
     same = next((n for n, (a, b) in enumerate(rest) if a != b), len(rest))
     last = max(first, len(new_lines) - same - 1)

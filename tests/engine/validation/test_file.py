@@ -9,6 +9,7 @@ import pytest
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.validation.file import validate_file
+from driversmith.engine.validation.package import validate_folder
 
 
 def codes(report: ValidationReport) -> set[str]:
@@ -146,6 +147,56 @@ async def test_fifty_files_at_once(tmp_path: Path) -> None:
     assert len(reports) == 50
 
 
+async def test_the_loop_answers_while_fifty_files_are_judged(driver: dict[str, str], tmp_path: Path) -> None:
+    late = 0.0
+    done = 0
+
+    async def tick() -> None:
+        nonlocal late
+        while True:
+            before = anyio.current_time()
+            await anyio.sleep(0.01)
+            late = max(late, anyio.current_time() - before)
+
+    async def one(number: int) -> None:
+        nonlocal done
+        await validate_file(file_path=f"file{number}.py", content=driver["pet_shop_driver/client.py"])
+        done += 1
+
+    async with anyio.create_task_group() as outer:
+        outer.start_soon(tick)
+        async with anyio.create_task_group() as tasks:
+            for number in range(50):
+                tasks.start_soon(one, number)
+        outer.cancel_scope.cancel()
+    assert done == 50
+    assert late < 2.0
+
+
+async def test_a_folder_with_a_loop_of_links_and_a_file_that_vanishes_is_judged_all_the_same(
+    driver: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _write(driver, tmp_path / "pet_shop_driver")
+    (root / "pet_shop_driver" / "loop").symlink_to(root, target_is_directory=True)
+    (root / "pet_shop_driver" / "a.py").symlink_to(root / "pet_shop_driver" / "a.py")
+    assert (await validate_folder(str(root))).ok
+    monkeypatch.setattr(os, "open", _vanish(root / "examples" / "list_objects.py"))
+    report = await validate_folder(str(root))
+    assert [(f.code, f.severity) for f in report.findings if f.file == "examples/list_objects.py"] == [
+        ("missing-comfort", "P2"),
+        ("unreadable", "P2"),
+    ]
+
+
+async def test_an_undefined_name_in_an_annotation_that_is_never_evaluated_is_style() -> None:
+    text = "from __future__ import annotations\n\n\ndef f(x: Unknown) -> Other:\n    return missing\n"
+    report = await validate_file(file_path="models.py", content=text)
+    assert [(f.line, f.column, f.severity) for f in report.findings] == [(5, 12, "P1"), (4, 10, "P3"), (4, 22, "P3")]
+    quoted = 'def f(x: "Unknown", y: Other) -> None:\n    """Two."""\n'
+    report = await validate_file(file_path="models.py", content=quoted)
+    assert [(f.column, f.severity) for f in report.findings] == [(24, "P1"), (11, "P3")]
+
+
 @pytest.mark.parametrize("path", ["", "  ", "/no/such/file.py", "a\0b.py", "/" + "x" * 5000 + ".py", "/etc/passwd"])
 async def test_a_path_that_cannot_be_used_is_refused(path: str) -> None:
     with pytest.raises(InvalidArgumentError):
@@ -209,6 +260,16 @@ async def test_a_file_of_a_driver_is_judged_with_its_driver(driver: dict[str, st
     assert {f.file for f in report.findings} == {"pet_shop_driver/__init__.py"}
 
 
+async def test_types_of_a_driver_are_judged_across_its_files(driver: dict[str, str], tmp_path: Path) -> None:
+    root = _write(driver, tmp_path / "pet_shop_driver")
+    path = root / "pet_shop_driver" / "client.py"
+    path.write_text(driver["pet_shop_driver/client.py"].replace("self._transport.close()", "self._transport.shut()"))
+    report = await validate_file(file_path=str(path))
+    assert [(f.code, f.severity, f.file) for f in report.findings] == [
+        ("missing-attribute", "P1", "pet_shop_driver/client.py")
+    ]
+
+
 async def test_driver_root_makes_relative_paths_and_cross_file_checks(driver: dict[str, str], tmp_path: Path) -> None:
     root = _write(driver, tmp_path / "somewhere")
     report = await validate_file(
@@ -248,9 +309,9 @@ def _write(files: dict[str, str], root: Path) -> Path:
 def _vanish(path: Path) -> object:
     really = os.open
 
-    def opened(target: object, flags: int, *rest: int) -> int:
+    def opened(target: object, flags: int, *rest: int, **more: int) -> int:
         if str(target) == str(path):
-            path.unlink()
-        return really(target, flags, *rest)  # pyright: ignore[reportArgumentType]
+            path.unlink(missing_ok=True)
+        return really(target, flags, *rest, **more)  # pyright: ignore[reportArgumentType]
 
     return opened

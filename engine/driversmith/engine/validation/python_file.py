@@ -4,10 +4,12 @@ import ast
 import re
 import threading
 import warnings
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from ..contract.python_source import parse_module
 from .fault import Fault
@@ -38,6 +40,8 @@ class PythonFile:
     role: str = "other"
     """`package`, `test`, `example` or `other`: which rules look at it."""
     _by_type: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    _places: dict[type, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _spans: dict[ast.AST, tuple[int, int]] = field(default_factory=dict[ast.AST, tuple[int, int]])
     _parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
     _lines: list[str] | None = None
 
@@ -52,6 +56,13 @@ class PythonFile:
         """All nodes of exactly these types, in source order within a type."""
         for node_type in types:
             yield from self._by_type.get(node_type, ())
+
+    def within(self, node: ast.AST, *types: type[N]) -> Iterator[N]:
+        """The nodes of exactly these types in a statement, itself included, in source order within a type."""
+        start, end = self._spans[node]
+        for node_type in types:
+            places = self._places.get(node_type, [])
+            yield from self._by_type[node_type][bisect_left(places, start) : bisect_left(places, end)]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that holds this one."""
@@ -93,7 +104,7 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
         with _warnings_lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = parse_module(text, path)
-            compile(text, path, "exec", dont_inherit=True)
+            compile(tree, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         file.broken = _syntax_fault(text, error)
     except (RecursionError, MemoryError):
@@ -113,22 +124,41 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
 
 
 def _walk(file: PythonFile, tree: ast.Module) -> None:
-    # Iterative: a tree may be deeper than Python's recursion limit for functions.
-    by_type, parents = file._by_type, file._parents  # pyright: ignore[reportPrivateUsage]
-    stack: list[ast.AST] = [tree]
+    # Iterative: a tree may be deeper than Python's recursion limit for functions. Once for all rules.
+    by_type, places, parents, spans = file._by_type, file._places, file._parents, file._spans  # pyright: ignore[reportPrivateUsage]
+    stack: list[Any] = [tree]
+    count = 0
     while stack:
         node = stack.pop()
-        by_type[type(node)].append(node)
+        if type(node) is tuple:  # the end of a statement
+            spans[node[0]] = (node[1], count)
+            continue
+        kind = cast("type[ast.AST]", type(node))
+        by_type[kind].append(node)
+        places[kind].append(count)
+        if isinstance(node, ast.stmt | ast.ExceptHandler):
+            stack.append((node, count))
+        count += 1
         children: list[ast.AST] = []
-        for name in node._fields:
+        for name in _child_fields(kind):
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                children.extend(item for item in value if isinstance(item, ast.AST))  # pyright: ignore[reportUnknownVariableType]
-            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            if type(value) is list:
+                children += [item for item in value if isinstance(item, ast.AST)]  # pyright: ignore[reportUnknownVariableType]
+            elif isinstance(value, ast.AST):
                 children.append(value)
         for child in children:
             parents[child] = node
-        stack.extend(reversed(children))
+        children.reverse()
+        stack += children
+
+
+@cache
+def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    return tuple(name for name in kind._fields if name not in _NO_CHILDREN and kind is not ast.Constant)
+
+
+# Fields that hold no nodes, or only those that say nothing of their own.
+_NO_CHILDREN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "level", "type_comment", "simple", "conversion"})
 
 
 def _syntax_fault(text: str, error: SyntaxError) -> SyntaxFault:

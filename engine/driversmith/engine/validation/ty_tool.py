@@ -111,6 +111,8 @@ def _findings(code: int, output: bytes, errors: bytes, texts: Mapping[str, str])
         rule = str(item.get("check_name") or "unknown")
         message = str(item.get("description") or rule).removeprefix(f"{rule}: ")
         severity = weigh(rule, message, source)
+        if rule.startswith("invalid-implicit-return"):
+            line, column = _definition(lines[path], line, column)
         if severity is not None and not (rule == "import-not-found" and _is_guarded(lines[path], line)):
             found.append(
                 Finding(
@@ -124,6 +126,15 @@ def _findings(code: int, output: bytes, errors: bytes, texts: Mapping[str, str])
                 )
             )
     return found
+
+
+def _definition(lines: list[str], line: int, column: int) -> tuple[int, int]:
+    # ty points to the annotation, which may stand lines below the name of the function.
+    for number in range(min(line, len(lines)), 0, -1):
+        text = lines[number - 1].lstrip()
+        if text.startswith(("def ", "async def ")):
+            return number, len(lines[number - 1]) - len(text) + 1
+    return line, column
 
 
 def _is_guarded(lines: list[str], line: int) -> bool:

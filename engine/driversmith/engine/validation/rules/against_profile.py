@@ -17,6 +17,7 @@ from .usage import driver_variables, parsed_snippets
 
 _HTTP_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PATH = re.compile(r"/[A-Za-z{][\w{}/.,:@~-]*")
 _ABSOLUTE_URL = re.compile(r"https?://[^\s/]")
 _URL_NAME = re.compile(r"url|uri|host|endpoint|server", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(
@@ -33,7 +34,7 @@ def invented_endpoints(file: PythonFile, project: Project) -> Iterable[Fault]:
     if profile is None or not profile.operations:
         return
     known = sorted(_known_paths(profile))
-    for node, path in _paths_in(file):
+    for node, path in dict(_paths_in(file) if file.role != "package" else [*_paths_in(file), *_tabled(file)]).items():
         if not any(_covers(candidate, path, profile) for candidate in known):
             close = difflib.get_close_matches(path, known, 3, 0.3)
             yield Fault(
@@ -50,9 +51,9 @@ def foreign_hosts(file: PythonFile, project: Project) -> Iterable[Fault]:
     if profile is None:
         return
     hosts = _known_hosts(profile)
-    for name, node in _named_urls(file):
+    for name, node in [*_named_urls(file), *_requested_urls(file)]:
         host = urlsplit(str(node.value)).hostname or ""
-        if host and host not in hosts and not host.endswith((".example.com", ".example", "localhost")):
+        if host and host not in hosts and host not in {"localhost", "127.0.0.1", "::1"}:
             yield Fault(
                 f"{name} leads to {host}; the API's hosts: {', '.join(sorted(hosts))}.",
                 hint=f"Use {profile.base_url}.",
@@ -88,11 +89,17 @@ def auth_not_sent(project: Project) -> Iterable[Fault]:
     profile, place = project.profile, project.driver
     if profile is None or place is None or _reads_data_files(project):
         return
-    code = "\n".join(file.text for file in project.files("package"))
+    texts = [
+        n.value.lower() for f in project.files("package") for n in f.nodes(ast.Constant) if isinstance(n.value, str)
+    ]
+    names = {(n.arg or "").lower() for f in project.files("package") for n in f.nodes(ast.keyword)}
     used = {name for o in profile.operations.values() for alternative in o.security for name in alternative}
     for scheme in profile.auth:
-        words = [scheme.parameter] if scheme.kind == "api_key" else ["authorization", "auth="]
-        if scheme.name in used and not any(word.lower() in code.lower() for word in words):
+        word = scheme.parameter.lower() if scheme.kind == "api_key" else "authorization"
+        delimited = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+        sent = any(len(text) < 200 and " " not in text and delimited.search(text) for text in texts)
+        sent = sent or word in names or (scheme.kind != "api_key" and "auth" in names)
+        if scheme.name in used and not sent:
             yield Fault(
                 f"The credential of {scheme.name} is never sent: {scheme.location} {scheme.parameter} "
                 f"does not occur in the code.",
@@ -154,7 +161,8 @@ def environment_names(project: Project) -> Iterable[Fault]:
         known |= {f"{project.env_prefix}_{a.arg.upper()}" for a in [*arguments.args, *arguments.kwonlyargs]}
     for file in project.files("package"):
         known |= {str(n.value) for n in file.nodes(ast.Constant) if isinstance(n.value, str)}
-    for found in _ENVIRONMENT_NAME.finditer(readme):
+    own = re.compile(rf"\b{re.escape(project.env_prefix)}_[A-Z0-9_]*[A-Z0-9]\b|{_ENVIRONMENT_NAME.pattern}")
+    for found in own.finditer(readme):
         if found[0] not in known and not found[0].startswith("DRIVERSMITH_"):
             close = difflib.get_close_matches(found[0], known, 1)
             yield Fault(
@@ -240,6 +248,7 @@ def _unknown(what: str, name: str, known: list[str], node: ast.AST) -> Fault:
 def _known_paths(profile: ApiProfile) -> set[str]:
     paths = {o.path for o in profile.operations.values()}
     paths |= {s.operation.partition(" ")[2] for s in profile.skipped}
+    paths |= {urlsplit(a.token_url).path for a in profile.auth if a.token_url}
     return {_PLACEHOLDER.sub("{}", p).rstrip("/") or "/" for p in paths if p}
 
 
@@ -262,6 +271,25 @@ def _paths_in(file: PythonFile) -> Iterator[tuple[ast.expr, str]]:
         for method, path in pairwise(values):
             if isinstance(method, ast.Constant) and method.value in _HTTP_METHODS:
                 yield from _as_path(path)
+
+
+def _tabled(file: PythonFile) -> Iterator[tuple[ast.expr, str]]:
+    # Paths in tables and in constructors of table rows.
+    for node in file.nodes(ast.Constant):
+        value: object = node.value
+        if not isinstance(value, str) or not _PATH.fullmatch(value):
+            continue
+        parent = file.parent(node)
+        call = next((a for a in file.ancestors(node) if isinstance(a, ast.Call)), None)
+        called = getattr(call.func, "attr", "") if call else ""
+        in_table = isinstance(parent, ast.Tuple | ast.List | ast.Dict) and not isinstance(
+            file.parent(parent), ast.Compare
+        )
+        in_row = (
+            isinstance(parent, ast.Call) and isinstance(call, ast.Call) and getattr(call.func, "id", "x")[:1].isupper()
+        )
+        if (in_table or in_row) and called not in {"endswith", "startswith", "strip", "rstrip", "join"}:
+            yield from _as_path(node)
 
 
 def _as_path(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
@@ -290,6 +318,19 @@ def _named_urls(file: PythonFile) -> Iterator[tuple[str, ast.Constant]]:
         pairs = zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
         for argument, default in pairs:
             yield from _url(argument.arg, default)
+
+
+def _requested_urls(file: PythonFile) -> Iterator[tuple[str, ast.Constant]]:
+    for call in file.nodes(ast.Call):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name.upper() in _HTTP_METHODS or name in {"request", "stream", "send", "urlopen", "Request", "URL"}:
+            for argument in call.args[:2]:
+                first = argument.values[0] if isinstance(argument, ast.JoinedStr) and argument.values else argument
+                match first:
+                    case ast.Constant(value=str() as url) if _ABSOLUTE_URL.match(url):
+                        yield f"{name}()", first
+                    case _:
+                        pass
 
 
 def _url(name: str, value: ast.expr | None) -> Iterator[tuple[str, ast.Constant]]:

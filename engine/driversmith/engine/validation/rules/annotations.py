@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 
 from ...contract.python_source import parse_expression
 
@@ -41,7 +42,7 @@ def mismatch(expected: str, annotation: ast.expr, *, own_class: str = "") -> str
             annotation = parse_expression(annotation.value).body
         except SyntaxError:
             return ""
-    wanted = shape(parse_expression(expected).body)
+    wanted = _expected(expected)
     found = shape(annotation)
     if wanted is None or found is None or found.name == own_class or _agrees(wanted, found):
         return ""
@@ -71,6 +72,11 @@ def shape(node: ast.expr) -> Shape | None:  # noqa: PLR0911 - one case a kind of
             return Shape(outside.name, tuple(shapes)) if outside else None
         case _:
             return None
+
+
+@cache
+def _expected(annotation: str) -> Shape | None:
+    return shape(parse_expression(annotation).body)
 
 
 def _union(nodes: list[ast.expr]) -> Shape | None:

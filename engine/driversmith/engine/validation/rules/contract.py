@@ -93,8 +93,8 @@ def missing_methods(project: Project) -> Iterable[Fault]:
             yield Fault(
                 f"{place.node.name} has no method {contract.name}; it has: {', '.join(own[:30]) or 'none'}.",
                 hint=(f"Rename {close[0]} if that is it. " if close else "") + f"The contract: {contract.signature}",
-                node=members.get(close[0], place.node) if close else place.node,
-                file=place.file.path,
+                node=members[close[0]][1] if close else place.node,
+                file=members[close[0]][0] if close else place.file.path,
             )
     if gone := [name for name in CONTEXT_METHODS if name not in members]:
         yield Fault(
@@ -175,21 +175,23 @@ def _contract_functions(project: Project) -> Iterator[tuple[str, MethodContract,
                 yield ancestor.file.path, by_name[statement.name], statement
 
 
-def _members(project: Project, place: ClassPlace) -> dict[str, ast.AST] | None:
+def _members(project: Project, place: ClassPlace) -> dict[str, tuple[str, ast.AST]] | None:
+    """The file and node of each member."""
     # None where a base class outside the package may bring methods that nobody here can see.
     inside, outside = project.ancestry(place)
     if set(outside) - {"object", "ABC", "Generic", "Protocol", "AbstractContextManager"}:
         return None
-    members: dict[str, ast.AST] = {}
+    members: dict[str, tuple[str, ast.AST]] = {}
     if "AbstractContextManager" in outside:
-        members["__enter__"] = place.node
+        members["__enter__"] = (place.file.path, place.node)
     for ancestor in reversed(inside):
+        path = ancestor.file.path
         for statement in ancestor.node.body:
             match statement:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    members[statement.name] = statement
+                    members[statement.name] = (path, statement)
                 case ast.Assign():
-                    members |= {t.id: statement for t in statement.targets if isinstance(t, ast.Name)}
+                    members |= {t.id: (path, statement) for t in statement.targets if isinstance(t, ast.Name)}
                 case _:
                     pass
     return None if "__getattr__" in members else members
@@ -249,8 +251,11 @@ def _keyword_problems(contract: MethodContract, arguments: ast.arguments) -> Ite
             yield f"it lacks the keyword {parameter.name}" + (f" (it has {close[0]})" if close else "")
     known = {p.name for p in contract.parameters}
     for name, default in found.items():
-        if default is None and name not in known and not contract.takes_credentials:
-            yield f"it demands the keyword {name}, which the contract does not know"
+        if default is None and name not in known:
+            if contract.takes_credentials:
+                yield f"{name} has no default: credentials are optional (None)"
+            else:
+                yield f"it demands the keyword {name}, which the contract does not know"
 
 
 def _default_problems(parameter: ParameterContract, default: ast.expr | None) -> Iterator[str]:

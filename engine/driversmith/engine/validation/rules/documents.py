@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ...contract.python_source import parse_module
-from ...contract.surface import DEPENDENCIES
+from ...contract.surface import DEPENDENCIES, PYTHON_VERSION
 from ..fault import Fault
 from ..project import Project
 
@@ -114,6 +114,42 @@ def project_dependencies(project: Project) -> Iterable[Fault]:
                 line=_line_of(text, "dependencies"),
                 file="pyproject.toml",
             )
+
+
+def project_metadata(project: Project) -> Iterable[Fault]:
+    """pyproject.toml can be installed on the Python that drivers are for."""
+    text = project.texts.get("pyproject.toml", "")
+    try:
+        table: Any = tomllib.loads(text).get("project")
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(table, dict):
+        return
+    values = cast("dict[str, object]", table)
+    if not isinstance(values.get("name"), str):
+        yield Fault("[project] has no name.", hint="Add name.", line=_line_of(text, "[project]"), file="pyproject.toml")
+    if not isinstance(values.get("version"), str) and "version" not in str(values.get("dynamic", "")):
+        line = _line_of(text, "[project]")
+        yield Fault("[project] has no version.", hint="Add version.", line=line, file="pyproject.toml")
+    wanted = ".".join(map(str, PYTHON_VERSION))
+    asked = values.get("requires-python")
+    for operator, minor in re.findall(r"(>=|<=|==|<|>|~=)\s*3\.(\d+)", asked if isinstance(asked, str) else ""):
+        refused = {
+            ">=": int(minor) > PYTHON_VERSION[1],
+            ">": int(minor) >= PYTHON_VERSION[1],
+            "<": int(minor) <= PYTHON_VERSION[1],
+            "<=": int(minor) < PYTHON_VERSION[1],
+            "==": int(minor) != PYTHON_VERSION[1],
+            "~=": int(minor) > PYTHON_VERSION[1],
+        }[operator]
+        if refused:
+            yield Fault(
+                f"requires-python is {asked}: Python {wanted}, which drivers run on, is refused.",
+                hint=f'requires-python = ">={wanted}"',
+                line=_line_of(text, "requires-python"),
+                file="pyproject.toml",
+            )
+            return
 
 
 def snippet_syntax(project: Project) -> Iterable[Fault]:

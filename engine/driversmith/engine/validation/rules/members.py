@@ -10,6 +10,7 @@ from ..project import ClassPlace, Project
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _PLAIN_BASES = frozenset({"object", "ABC", "Generic", "Protocol", "Exception", "RuntimeError", "ValueError", "OSError"})
+_HIDING = frozenset({"setattr", "vars", "__dict__", "__setattr__"})
 _INHERITED = frozenset(dir(Exception)) | {"errno", "strerror", "filename"}
 
 
@@ -35,11 +36,13 @@ def members(project: Project, place: ClassPlace) -> Members | None:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 methods.setdefault(statement.name, statement)
         names |= set(_class_names(ancestor.node))
-        for node in ast.walk(ancestor.node):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+        for node in ancestor.file.within(ancestor.node, ast.Attribute):
+            if isinstance(node.ctx, ast.Store | ast.Del):
                 names.add(node.attr)
-            elif _word(node) in {"setattr", "vars", "__dict__", "__setattr__"}:
+            elif node.attr in _HIDING:
                 return None
+        if any(node.id in _HIDING for node in ancestor.file.within(ancestor.node, ast.Name)):
+            return None
     if "__getattr__" in methods or "__getattribute__" in methods:
         return None
     return Members(methods, frozenset(names | set(methods)))
@@ -67,7 +70,3 @@ def _strings(value: ast.expr) -> Iterator[str]:
     for node in ast.walk(value):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
-
-
-def _word(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -9,6 +9,7 @@ from ...contract.surface import DEPENDENCIES
 from ..fault import Fault
 from ..project import Project
 from ..python_file import PythonFile
+from .scopes import is_guarded
 
 _UNSAFE = frozenset(
     {"subprocess", "ctypes", "pickle", "marshal", "shelve", "socket", "multiprocessing", "pty", "code", "runpy", "cffi"}
@@ -19,7 +20,7 @@ _LOOKALIKES = {"httpx": "httpx2", "requests": "httpx2", "aiohttp": "httpx2", "ur
 def unresolved_imports(file: PythonFile, project: Project) -> Iterable[Fault]:
     """Every name imported from the package exists there."""
     for node in file.nodes(ast.ImportFrom):
-        if not _is_guarded(file, node):
+        if not is_guarded(file, node):
             yield from _from_import_faults(file, node, project)
     for node in file.nodes(ast.Import):
         for alias in node.names:
@@ -34,6 +35,8 @@ def foreign_imports(file: PythonFile, project: Project) -> Iterable[Fault]:
         allowed = name in sys.stdlib_module_names or name in DEPENDENCIES or name == project.package
         if allowed or (file.role != "package" and _is_beside(file, name, project)):
             continue
+        if isinstance(node, ast.ImportFrom) and _is_sibling(file, node.module or "", project):
+            continue  # told as an import that does not resolve
         if name == (project.package or "").removesuffix("_driver") + "_driver":
             continue
         if not project.whole and name.endswith("_driver"):
@@ -129,6 +132,13 @@ class _Loading:
 
 def _from_import_faults(file: PythonFile, node: ast.ImportFrom, project: Project) -> Iterator[Fault]:
     target = project.imported_module(file, node)
+    if target is None and _is_sibling(file, node.module or "", project) and node.level == 0:
+        yield Fault(
+            f"`{node.module}` is a module of {project.package}: without a dot Python looks for it elsewhere.",
+            hint=f"from .{node.module} import {', '.join(a.name for a in node.names)}",
+            node=node,
+        )
+        return
     if target is None:
         if project.whole and node.level and project.dotted_name(file) is not None:
             yield Fault("A relative import goes above the package.", hint="Use fewer dots.", node=node)
@@ -188,22 +198,16 @@ def _absolute_imports(file: PythonFile) -> Iterator[tuple[ast.stmt, str]]:
             yield node, node.module.partition(".")[0]
 
 
+def _is_sibling(file: PythonFile, name: str, project: Project) -> bool:
+    if not project.whole or file.role != "package" or name.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    return bool(name) and name != project.package and project.module(name) is not None
+
+
 def _is_beside(file: PythonFile, name: str, project: Project) -> bool:
     folder = file.path.rpartition("/")[0]
     places = {f"{name}.py", f"{name}/__init__.py", f"{folder}/{name}.py", f"{folder}/{name}/__init__.py"}
     return name in {"tests", "examples"} or any(place in project.texts for place in places)
-
-
-def _is_guarded(file: PythonFile, node: ast.AST) -> bool:
-    # `try: import ... except ImportError` and `if TYPE_CHECKING` have their own meaning.
-    for ancestor in file.ancestors(node):
-        if isinstance(ancestor, ast.Try) and any(
-            "ImportError" in ast.unparse(h.type) or "ModuleNotFoundError" in ast.unparse(h.type)
-            for h in ancestor.handlers
-            if h.type is not None
-        ):
-            return True
-    return False
 
 
 def _names_of(statement: ast.stmt) -> set[str]:

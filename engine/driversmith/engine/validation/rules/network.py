@@ -3,14 +3,15 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from ...contract.surface import NETWORK_METHODS
+from ...contract.surface import CREDENTIAL_ARGUMENTS, NETWORK_METHODS
 from ..fault import Fault
-from ..project import Project
+from ..project import ClassPlace, Project
 from ..python_file import PythonFile
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _CLIENTS = frozenset({"Client", "AsyncClient"})
 _HTTP_MODULES = frozenset({"httpx2", "httpx", "requests"})
+_OPTIONS = frozenset({"base_url", "timeout", "max_retries", "transport", *CREDENTIAL_ARGUMENTS})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -40,7 +41,7 @@ def network_at_construction(project: Project) -> Iterable[Fault]:
         for statement in ancestor.node.body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 methods.setdefault(statement.name, (ancestor.file, statement))
-    clients = {name for ancestor in inside for name in _client_attributes(ancestor.node)}
+    clients = {name for ancestor in inside for name in _client_attributes(ancestor)}
     waiting, seen = [("__init__", "")], set[str]()
     while waiting:
         name, way = waiting.pop(0)
@@ -48,7 +49,7 @@ def network_at_construction(project: Project) -> Iterable[Fault]:
             continue
         seen.add(name)
         file, function = methods[name]
-        for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
+        for call in file.within(function, ast.Call):
             called = _self_method(call)
             if called and called in NETWORK_METHODS:
                 what = f"self.{called}(...)"
@@ -82,32 +83,47 @@ def no_timeout(file: PythonFile, _project: Project) -> Iterable[Fault]:
 
 
 def ignored_arguments(project: Project) -> Iterable[Fault]:
-    """Options of the constructor and of reading have an effect."""
+    """Options of constructors and of reading have an effect."""
     place = project.driver
-    if place is None:
-        return
-    inside, _ = project.ancestry(place)
+    inside = project.ancestry(place)[0] if place else []
+    drivers = {id(ancestor.node) for ancestor in inside}
     for ancestor in inside:
         for function in ancestor.node.body:
-            if not isinstance(function, ast.FunctionDef) or function.name not in {"__init__", "read", "read_batched"}:
+            if isinstance(function, ast.FunctionDef) and function.name in {"__init__", "read", "read_batched"}:
+                yield from _ignored(ancestor.file, function, options_only=False)
+    for file in project.files("package"):
+        for node in file.nodes(ast.ClassDef):
+            if id(node) in drivers:
                 continue
-            if len(function.body) == 1 and isinstance(function.body[0], ast.Raise):
-                continue
-            used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-            if used & {"locals", "vars"}:
-                continue
-            arguments = function.args
-            names = [a.arg for a in [*arguments.args[1:], *arguments.kwonlyargs]]
-            if arguments.kwarg:
-                names.append(arguments.kwarg.arg)
-            for name in names:
-                if name not in used and not name.startswith("_"):
-                    yield Fault(
-                        f"{function.name} takes {name} and never uses it.",
-                        hint=f"Make {name} do what the contract says.",
-                        node=function,
-                        file=ancestor.file.path,
-                    )
+            for function in node.body:
+                if isinstance(function, ast.FunctionDef) and function.name == "__init__":
+                    yield from _ignored(file, function, options_only=True)
+
+
+def _ignored(file: PythonFile, function: ast.FunctionDef, *, options_only: bool) -> Iterator[Fault]:
+    if len(function.body) == 1 and isinstance(function.body[0], ast.Raise | ast.Expr):
+        return
+    used = {n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Load)}
+    if used & {"locals", "vars"}:
+        return
+    # An option that is overruled in plain sight is told where that happens.
+    used |= {
+        k.arg or ""
+        for k in file.within(function, ast.keyword)
+        if isinstance(k.value, ast.Constant) and not k.value.value
+    }
+    arguments = function.args
+    names = [a.arg for a in [*arguments.args[1:], *arguments.kwonlyargs]]
+    if arguments.kwarg:
+        names.append(arguments.kwarg.arg)
+    for name in names:
+        if name not in used and not name.startswith("_") and (name in _OPTIONS or not options_only):
+            yield Fault(
+                f"{function.name} takes {name} and never uses it.",
+                hint=f"Make {name} do what the contract says.",
+                node=function,
+                file=file.path,
+            )
 
 
 def endless_loops(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -159,9 +175,9 @@ def _driver_call(call: ast.Call, class_name: str) -> str:
             return ""
 
 
-def _client_attributes(node: ast.ClassDef) -> Iterator[str]:
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+def _client_attributes(place: ClassPlace) -> Iterator[str]:
+    for statement in place.file.within(place.node, ast.Assign):
+        if isinstance(statement.value, ast.Call):
             if _called_name(statement.value) not in _CLIENTS:
                 continue
             for target in statement.targets:

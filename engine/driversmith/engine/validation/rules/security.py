@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..fault import Fault
 from ..project import Project
 from ..python_file import PythonFile
+from .scopes import is_local
 
 _KEY_SHAPES = re.compile(
     r"\b(?:sk-[A-Za-z0-9_-]{20,}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}"
@@ -22,7 +23,9 @@ _PLACEHOLDER = re.compile(
     r"your|example|placeholder|changeme|change[-_ ]me|xxx|<|\$\{|test|dummy|demo|sample|env:|\.\.\.|^\W*$",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(r"example|your|x{4}|placeholder", re.IGNORECASE)
 _OPAQUE = re.compile(r"[A-Za-z0-9_.:+=-]{12,}")
+_MESSAGE_NAME = re.compile(r"message|msg|error_message|error_text|reason|hint")
 _LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
 
 
@@ -30,8 +33,19 @@ def literal_keys(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No secret stands in the code."""
     for node in file.nodes(ast.Constant):
         value: object = node.value
-        if isinstance(value, str) and 16 <= len(value) <= 4096 and _KEY_SHAPES.search(value):
+        found = _KEY_SHAPES.search(value) if isinstance(value, str) and 16 <= len(value) <= 4096 else None
+        if found and not _SHOWN.search(found[0]):
             yield Fault("A literal key stands in the code.", hint="Take it as an argument or from_env.", node=node)
+
+
+def keys_in_texts(project: Project) -> Iterable[Fault]:
+    """No secret stands in README.md, pyproject.toml or driver.json."""
+    for path, text in project.texts.items():
+        if path.endswith((".md", ".toml", ".txt", ".cfg", ".ini")) or path == "driver.json":
+            for found in _KEY_SHAPES.finditer(text):
+                if not _SHOWN.search(found[0]):
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield Fault(f"A literal key stands in {path}.", hint='Show "..." instead.', line=line, file=path)
 
 
 def literal_credentials(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -90,17 +104,35 @@ def shell_commands(file: PythonFile, _project: Project) -> Iterable[Fault]:
 
 def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No credential is put into an exception, a log line or output."""
+    held = _SECRET_ATTRIBUTES | _held_secrets(file)
     for value in file.nodes(ast.Attribute):
-        if value.attr.lstrip("_") not in _SECRET_ATTRIBUTES or not isinstance(value.ctx, ast.Load):
-            continue
-        if not (isinstance(value.value, ast.Name) and value.value.id == "self"):
-            continue
-        if where := _message_around(file, value):
+        own = isinstance(value.value, ast.Name) and value.value.id == "self" and isinstance(value.ctx, ast.Load)
+        if own and value.attr.lstrip("_") in held and (where := _message_around(file, value)):
             yield Fault(
                 f"self.{value.attr} goes into {where}: the secret would be shown.",
                 hint="Name the argument, not its value.",
                 node=value,
             )
+    for value in file.nodes(ast.Name):
+        if value.id not in _SECRET_ATTRIBUTES or not isinstance(value.ctx, ast.Load):
+            continue
+        if is_local(file, value, value.id) and (where := _message_around(file, value)):
+            yield Fault(
+                f"{value.id} goes into {where}: the secret would be shown.",
+                hint="Name the argument, not its value.",
+                node=value,
+            )
+
+
+def _held_secrets(file: PythonFile) -> set[str]:
+    # Attributes that are set to an argument of a credential's name.
+    return {
+        target.attr.lstrip("_")
+        for node in file.nodes(ast.Assign)
+        if isinstance(node.value, ast.Name) and node.value.id in _SECRET_ATTRIBUTES
+        for target in node.targets
+        if isinstance(target, ast.Attribute)
+    }
 
 
 def swallowed_errors(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -165,6 +197,10 @@ def _message_around(file: PythonFile, node: ast.AST) -> str:
                 return "a log line" if name != "print" else "output"
             if not inside_text and name != "format" and not str(name).endswith("Error"):
                 return ""
+        elif isinstance(ancestor, ast.Assign | ast.AugAssign):
+            targets = ancestor.targets if isinstance(ancestor, ast.Assign) else [ancestor.target]
+            names = [t.id for t in targets if isinstance(t, ast.Name)]
+            return "a message" if inside_text and any(_MESSAGE_NAME.fullmatch(n) for n in names) else ""
         elif isinstance(ancestor, ast.stmt):
             return ""
     return ""

@@ -77,7 +77,7 @@ def _items_of_name(name: ast.Name, function: ast.AST, file: PythonFile) -> str:
 
 def _assignments(name: str, function: ast.AST, file: PythonFile) -> Iterator[ast.expr]:
     module = [s for s in file.tree.body if isinstance(s, ast.Assign | ast.AnnAssign)] if file.tree else []
-    local = [n for n in ast.walk(function) if isinstance(n, ast.Assign | ast.AnnAssign)]
+    local = list(file.within(function, ast.Assign, ast.AnnAssign))
     for statement in local or module:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         if statement.value is not None and any(isinstance(t, ast.Name) and t.id == name for t in targets):

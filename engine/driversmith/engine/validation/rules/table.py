@@ -4,7 +4,21 @@ P0 cannot run, P1 breaks the contract, P2 misbehaves or is unsafe, P3 style.
 """
 
 from ...models.findings import Severity
-from . import against_profile, contract, documents, exceptions, modules, network, security, shapes, stubs, usage
+from . import (
+    against_profile,
+    contract,
+    documents,
+    exceptions,
+    library,
+    modules,
+    network,
+    returning,
+    security,
+    shapes,
+    strings,
+    stubs,
+    usage,
+)
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 
 SYNTAX_SEVERITY: dict[str, Severity] = {
@@ -32,6 +46,9 @@ RULES: tuple[Rule, ...] = (
     FileRule("import-unresolved-outside", "P1", modules.unresolved_imports, OUTSIDE),
     FileRule("import-not-allowed", "P1", modules.foreign_imports, DRIVER),
     FileRule("import-unsafe", "P2", modules.unsafe_imports, PACKAGE),
+    FileRule("library-import", "P0", library.unknown_imports, PACKAGE),
+    FileRule("library-import-outside", "P1", library.unknown_imports, OUTSIDE),
+    FileRule("library-attribute", "P1", library.unknown_attributes, DRIVER),
     FileRule("missing-export", "P1", modules.missing_exports, ANY),
     ProjectRule("circular-import", "P0", modules.circular_imports),
     ProjectRule("contract-driver-class", "P1", contract.driver_class),
@@ -43,6 +60,9 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("contract-returns-unstated", "P3", contract.returns_stated, partial=True),
     ProjectRule("contract-stub", "P1", stubs.stub_methods, partial=True),
     ProjectRule("list-objects-shape", "P1", shapes.list_objects_shape, partial=True),
+    FileRule("missing-return", "P1", returning.missing_returns, PACKAGE),
+    FileRule("missing-f-prefix", "P2", strings.missing_f_prefix, DRIVER),
+    FileRule("double-escape", "P2", strings.double_escapes, DRIVER),
     FileRule("stub-function", "P2", stubs.stub_functions, PACKAGE),
     FileRule("placeholder-comment", "P2", stubs.placeholder_comments, DRIVER),
     FileRule("elided-code", "P1", stubs.elided_code, DRIVER),
@@ -58,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("ignored-argument", "P1", network.ignored_arguments, partial=True),
     FileRule("endless-loop", "P1", network.endless_loops, PACKAGE),
     FileRule("literal-key", "P2", security.literal_keys, ANY),
+    ProjectRule("literal-key-in-text", "P2", security.keys_in_texts, partial=True),
     FileRule("literal-credential", "P2", security.literal_credentials, ("package", "example")),
     FileRule("tls-off", "P2", security.tls_off, ANY),
     FileRule("dynamic-code", "P2", security.dynamic_code, DRIVER),
@@ -65,10 +86,12 @@ RULES: tuple[Rule, ...] = (
     FileRule("secret-in-message", "P2", security.secrets_in_messages, PACKAGE),
     FileRule("swallowed-error", "P2", security.swallowed_errors, PACKAGE),
     ProjectRule("project-dependencies", "P1", documents.project_dependencies),
+    ProjectRule("project-metadata", "P2", documents.project_metadata),
     ProjectRule("snippet-syntax", "P2", documents.snippet_syntax, partial=True),
     ProjectRule("other-language", "P2", documents.other_language),
     FileRule("undefined-attribute", "P1", usage.undefined_attributes, PACKAGE),
     FileRule("wrong-arguments", "P1", usage.wrong_arguments, DRIVER),
+    FileRule("wrong-driver-arguments", "P1", usage.wrong_driver_arguments, OUTSIDE),
     FileRule("unknown-method-outside", "P1", usage.unknown_methods, OUTSIDE),
     ProjectRule("snippet-unknown-name", "P2", usage.snippet_methods),
     ProjectRule("profile-unreadable", "P3", documents.broken_profile),

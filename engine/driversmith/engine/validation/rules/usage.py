@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import sys
 from collections.abc import Iterable, Iterator
 
 from ...contract.python_source import parse_module
@@ -10,6 +11,7 @@ from ..project import ClassPlace, Project
 from ..python_file import PythonFile
 from .documents import Snippet, snippet_code, snippets
 from .members import Function, Members, members
+from .scopes import is_local
 
 _TRANSPARENT = frozenset({"classmethod", "staticmethod", "abstractmethod", "override", "final"})
 
@@ -26,10 +28,9 @@ def undefined_attributes(file: PythonFile, project: Project) -> Iterable[Fault]:
             first = function.args.args[0].arg
             if first not in {"self", "cls"}:
                 continue
-            for used in ast.walk(function):
+            for used in file.within(function, ast.Attribute):
                 if (
-                    isinstance(used, ast.Attribute)
-                    and isinstance(used.value, ast.Name)
+                    isinstance(used.value, ast.Name)
                     and used.value.id == first
                     and used.attr not in known.names
                     and not used.attr.startswith("__")
@@ -68,6 +69,19 @@ def unknown_methods(file: PythonFile, project: Project) -> Iterable[Fault]:
             yield _no_attribute(f"{ast.unparse(used.value)}.{used.attr}", place.node.name, used.attr, known, used)
 
 
+def wrong_driver_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Tests and examples give the driver's methods arguments that they take."""
+    place = project.driver
+    known = members(project, place) if place else None
+    if place is None or known is None or file.tree is None:
+        return
+    variables = driver_variables(file.tree, place.node.name)
+    for call in file.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute):
+            for name, problem, takes in _driver_call_problems(call, variables, place, known, project):
+                yield Fault(f"{name}() {problem}.", hint=f"It takes: ({takes}).", node=call)
+
+
 def snippet_methods(project: Project) -> Iterable[Fault]:
     """Snippets of README.md import and call what the driver has."""
     place, text = project.driver, project.texts.get("README.md")
@@ -84,6 +98,10 @@ def snippet_methods(project: Project) -> Iterable[Fault]:
                     yield Fault(fault.message, fault.hint, line=snippet.line + used.lineno - 1, file="README.md")
             elif isinstance(used, ast.ImportFrom) and used.level == 0:
                 yield from _snippet_imports(used, snippet, project)
+            elif isinstance(used, ast.Call):
+                for name, problem, takes in _driver_call_problems(used, variables, place, known, project):
+                    line = snippet.line + used.lineno - 1
+                    yield Fault(f"{name}() {problem}.", hint=f"It takes: ({takes}).", line=line, file="README.md")
 
 
 def parsed_snippets(markdown: str) -> Iterator[tuple[Snippet, ast.Module]]:
@@ -116,10 +134,40 @@ def driver_variables(tree: ast.AST, class_name: str) -> set[str]:
     return drivers - others - {""}
 
 
+def _driver_call_problems(
+    call: ast.Call, variables: set[str], place: ClassPlace, known: Members, project: Project
+) -> Iterator[tuple[str, str, str]]:
+    """(what is called, what is wrong, what it takes) of one call of the driver or its constructor."""
+    match call.func:
+        case ast.Name(id=name) if name == place.node.name:
+            found = _constructor(project, place, name)
+        case ast.Attribute(value=holder, attr=name) if _is_driver(holder, variables, place.node.name):
+            method = known.methods.get(name)
+            plain = method is not None and {_decorator(d) for d in method.decorator_list} <= {"classmethod", "override"}
+            found = (name, method, True) if method is not None and plain else None
+        case _:
+            return
+    if found is not None:
+        for problem in _argument_problems(call, found[1].args, 1):
+            yield found[0], problem, ast.unparse(found[1].args)
+
+
+def _decorator(node: ast.expr) -> str:
+    return getattr(node, "id", getattr(node, "attr", "?"))
+
+
 def _snippet_imports(node: ast.ImportFrom, snippet: Snippet, project: Project) -> Iterator[Fault]:
     package = project.package or ""
     head, _, tail = (node.module or "").partition(".")
     if head != package:
+        known = set(project.bindings(init).names) if (init := project.module("")) else set[str]()
+        if head not in sys.stdlib_module_names and known & {a.name for a in node.names}:
+            yield Fault(
+                f"`{head}` is imported; the package is called {package}.",
+                hint=f"from {package} import {', '.join(a.name for a in node.names)}",
+                line=snippet.line + node.lineno - 1,
+                file="README.md",
+            )
         return
     module = project.module(tail)
     found = project.bindings(module) if module else None
@@ -139,7 +187,7 @@ def _callee(call: ast.Call, file: PythonFile, project: Project) -> tuple[str, Fu
             if place := project.find_class(file, name) or _outside_class(file, name, project):
                 return _constructor(project, place, name)
             bound = project.bindings(file).names.get(name)
-            if isinstance(bound, ast.FunctionDef) and not _is_local(file, call, name):
+            if isinstance(bound, ast.FunctionDef) and not is_local(file, call, name):
                 return name, bound, False
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             holder = file.class_of(call)
@@ -173,19 +221,6 @@ def _outside_class(file: PythonFile, name: str, project: Project) -> ClassPlace 
     module = project.module(target) if target is not None else None
     original = next((a.name for a in bound.names if (a.asname or a.name) == name), name)
     return project.find_class(module, original) if module else None
-
-
-def _is_local(file: PythonFile, call: ast.Call, name: str) -> bool:
-    function = file.function_of(call)
-    while function is not None:
-        arguments = function.args
-        parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        if any(a.arg == name for a in parameters):
-            return True
-        if any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(function)):
-            return True
-        function = file.function_of(function)
-    return False
 
 
 def _argument_problems(call: ast.Call, arguments: ast.arguments, skip: int) -> Iterator[str]:
