@@ -55,3 +55,23 @@ def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value
     )
     assert ended.returncode == 2
     assert f"DRIVERSMITH_{name}" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["sessions"]])
+def test_ctrl_c_while_it_loads_leaves_quietly(arguments: list[str]) -> None:
+    program = """
+import sys
+from driversmith.server.entry import main
+
+class PressesCtrlC:
+    def find_spec(self, name, *_):
+        if name in ("driversmith.server.stdio", "driversmith.server.cli"):
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, PressesCtrlC())
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

@@ -2,19 +2,28 @@
 
 import gc
 import sys
+from collections.abc import Callable
 
 
 def main() -> None:
     """Run `driversmith`; never returns."""
-    if sys.argv[1:] in ([], ["serve"]):
-        gc.disable()  # importing makes half a million objects that all stay; looking for garbage in them costs 0.1 s
-        from .stdio import serve_stdio
-
-        gc.freeze()
-        gc.enable()
-        sys.exit(serve_stdio())
     try:
-        from .cli.app import run
+        command = _server() if sys.argv[1:] in ([], ["serve"]) else _command_line()
     except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
         sys.exit(130)
-    sys.exit(run())
+    sys.exit(command())
+
+
+def _server() -> Callable[[], int]:
+    gc.disable()  # importing makes half a million objects that all stay; looking for garbage in them costs 0.1 s
+    from .stdio import serve_stdio
+
+    gc.freeze()
+    gc.enable()
+    return serve_stdio
+
+
+def _command_line() -> Callable[[], int]:
+    from .cli.app import run
+
+    return run
