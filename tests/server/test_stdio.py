@@ -1,6 +1,8 @@
 """Serving on stdio over a stand-in engine: what reaches the wire, and how it leaves."""
 
 import json
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -97,6 +99,17 @@ def test_an_engine_that_does_not_close_is_not_waited_for(tmp_path: Path) -> None
     code, took, _, err = _ended(process)
     assert code == 0 and took < 3
     assert "without waiting any longer" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_closed_stdin_or_stdout_is_said_in_a_sentence(tmp_path: Path, closed: str) -> None:
+    environment = {**os.environ, "DRIVERSMITH_HOME": str(tmp_path)}
+    command = f"{shlex.quote(sys.executable)} -m driversmith.server {closed}"
+    shell = ["sh", "-c", command]
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "driversmith: MCP needs stdin and stdout, and one of them is closed.\n"
 
 
 def test_a_large_message_arrives_whole(tmp_path: Path) -> None:

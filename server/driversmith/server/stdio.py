@@ -26,6 +26,9 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     """
     settings = settings or read_settings()
     log_to_stderr(settings)
+    if sys.stdin is None or sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  closed by the starter
+        print("driversmith: MCP needs stdin and stdout, and one of them is closed.", file=sys.stderr)
+        return 2
     if sys.stdin.isatty():
         print("driversmith speaks MCP on stdin and stdout; see driversmith --help. Ctrl-C leaves.", file=sys.stderr)
     server = create_server(settings, engine_factory=_keeping_stdout_clean(resuming(engine_factory)))
