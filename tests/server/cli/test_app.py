@@ -1,5 +1,7 @@
 """The command line as a whole: help, exit codes, errors in sentences."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -47,6 +49,25 @@ def test_a_setting_that_cannot_be_used_is_named(command: Command, monkeypatch: p
     assert (ran.code, ran.out) == (2, "")
     assert "DRIVERSMITH_ALLOW_LOCAL" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are Unicode there")
+def test_an_argument_that_is_no_text_is_wrong_usage(command: Command) -> None:
+    ran = command("show", "s\udcff")
+    assert ran.code == 2 and "Internal" not in ran.err
+
+
+def test_what_an_encoding_lacks_is_escaped() -> None:
+    script = """
+from driversmith.server.cli import console
+console.speak_any_encoding()
+console.print_json(["\u65e5\U0001f600"])
+console.complain("\u65e5")
+"""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment, check=True)
+    assert json.loads(done.stdout) == ["\u65e5\U0001f600"]
+    assert done.stderr.decode() == "driversmith: \\u65e5" + os.linesep
 
 
 def test_a_fault_of_ours_is_one_line_and_a_traceback_only_with_debug(

@@ -10,13 +10,14 @@ import typer
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError
 
 from . import credentials, demo, doctor, generate, read, serve, sessions, validate
-from .console import FAILED, INTERRUPTED, USAGE, complain
+from .console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
 
 DEBUG = "--debug"
 
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 success, 1 the driver or command failed, 2 usage, 130 Ctrl-C."""
+    speak_any_encoding()
     arguments = list(sys.argv[1:] if argv is None else argv)
     before_dashes = arguments[: arguments.index("--")] if "--" in arguments else arguments
     debug = DEBUG in before_dashes
@@ -95,5 +96,8 @@ def _explained(exc: Exception) -> int:
     if isinstance(exc, DriversmithError):
         complain(exc.message, exc.next_action)
         return USAGE if isinstance(exc, InvalidArgumentError) else FAILED
+    if isinstance(exc, UnicodeEncodeError) and "surrogates" in exc.reason:
+        complain(f"{exc.object[:80]!r} is not text in this terminal's encoding.", "Spell the argument another way.")
+        return USAGE
     complain(f"Internal error: {type(exc).__name__}: {exc}", f"Run it again with {DEBUG} for the details.")
     return FAILED

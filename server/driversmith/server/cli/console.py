@@ -2,6 +2,7 @@
 
 import json
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,13 @@ USAGE = 2
 INTERRUPTED = 130
 
 _WIDE = 240
+
+
+def speak_any_encoding() -> None:
+    """Have what a terminal's or pipe's encoding lacks escaped, so that records in any script are printed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def stdout() -> Console:
@@ -29,7 +37,8 @@ def stderr() -> Console:
 def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     """The value as JSON on stdout, and nothing else there."""
     data: Any = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(data, indent=2, ensure_ascii=not utf8, default=str))
 
 
 def complain(message: str, next_action: str = "") -> None:
