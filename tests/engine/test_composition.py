@@ -214,6 +214,19 @@ async def test_why_a_local_api_was_not_read_is_said_whole(pets_api: str, setting
     assert note.count("is a loopback address") == 1 and "set DRIVERSMITH_ALLOW_LOCAL=" in note and "502" not in note
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
+async def test_keys_that_others_can_read_are_not_used_and_how_to_mend_it_is_said(
+    pets_api: str, settings: Settings, tmp_path: Path
+) -> None:
+    settings.home.mkdir()
+    settings.credentials_file.write_text(f'["{pets_api}"]\napi_key = "k"\n')
+    settings.credentials_file.chmod(0o644)
+    local = settings.model_copy(update={"allow_local": True})
+    result = await generate_driver_supervised(api_name="Pets", api_url=pets_api, settings=local)
+    assert result.verification.level == "mock"
+    assert any(f"chmod 600 {settings.credentials_file}" in note for note in result.notes)
+
+
 async def test_one_await_makes_a_driver(settings: Settings, tmp_path: Path) -> None:
     spec = tmp_path / "pets.json"
     spec.write_text(json.dumps(PETS))

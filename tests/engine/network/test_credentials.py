@@ -86,6 +86,7 @@ def test_a_file_that_others_can_read_is_refused_with_the_command_that_mends_it(t
         ('["https://u:hunter2@a.example"]\n', "not an origin"),
         ('api_key = "hunter2"\n', "not an origin"),
         ('["https://a.example"]\napi_key = 4711\n', "api_key of 'https://a.example' is not text"),
+        ('["https://a.example"]\napi_key = ""\n', "api_key of 'https://a.example' is empty"),
         ('["https://a.example"]\nheaders = "hunter2"\n', "headers of 'https://a.example' is not a table"),
         ('["https://a.example"]\napi_key = "hunter2\\r\\nX: y"\n', "line break"),
         ('["https://a.example"]\n["https://A.example:443"]\n', "two tables"),
@@ -98,6 +99,12 @@ def test_a_faulty_file_is_explained_without_its_values(tmp_path: Path, text: str
     assert "4711" not in str(caught.value)
     if "u:hunter2" not in text:
         assert "hunter2" not in str(caught.value)
+
+
+@posix_only
+def test_a_folder_is_not_a_credentials_file(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="is a folder"):
+        load_credentials(tmp_path)
 
 
 def test_binary_is_not_a_credentials_file(tmp_path: Path) -> None:

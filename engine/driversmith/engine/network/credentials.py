@@ -107,7 +107,10 @@ def load_credentials(path: Path) -> Credentials:
 def _check_mode(path: Path) -> None:
     if sys.platform == "win32":
         return  # the user's profile folder is private by its access list
-    mode = stat.S_IMODE(path.stat().st_mode)
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise InvalidArgumentError(f"{path} is a folder.", next_action="Move it away.")
+    mode = stat.S_IMODE(status.st_mode)
     if mode & 0o077:
         raise InvalidArgumentError(
             f"{path} can be read by others (mode {mode:o}), so its keys are not used.",
@@ -148,6 +151,8 @@ def _checked_table(path: Path, key: str, table: object) -> Mapping[str, str | Ma
 def _text(path: Path, key: str, name: str, value: object) -> str:
     if not isinstance(value, str):
         raise InvalidArgumentError(f"{path}: {name} of {key!r} is not text.", next_action="Put it in quotes.")
+    if not value:
+        raise InvalidArgumentError(f"{path}: {name} of {key!r} is empty.", next_action="Enter it again, or remove it.")
     if any(ord(c) < 32 or ord(c) == 127 for c in value):
         raise InvalidArgumentError(
             f"{path}: {name} of {key!r} holds a line break or control character.", next_action="Enter it again."

@@ -110,7 +110,7 @@ class Rooms:
                     project, bundle, profile, request, POLITE_READS if polite else THOROUGH_READS
                 )
             except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
-                return _not_read(profile, error.message)
+                return _not_read(profile, str(error))
         return _not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds.")
 
     async def _read_live(
