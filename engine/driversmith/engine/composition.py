@@ -1,6 +1,6 @@
 """The composition root: settings become an engine. The only place that knows concrete adapters."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from .settings import Settings
 from .supervision.sessions import OnEvent, Sessions, as_result, open_sessions
 
 if TYPE_CHECKING:
+    from .supervision.judging import Judgement
     from .supervision.reading import DriverReader
     from .supervision.supervisor import Supervisor
     from .supervision.workshop import Workshop
@@ -80,6 +81,27 @@ async def generate_driver_supervised(
     async with open_engine(settings) as engine:
         session = await engine.start(request)
         return await engine.wait(session.session_id, seconds=None, on_event=on_event)
+
+
+async def judge_driver(
+    project: Path,
+    *,
+    sandbox: Sandbox | None = None,
+    progress: Callable[[float, str], Awaitable[None]] | None = None,
+) -> "Judgement":
+    """Run the contract on the driver in a project folder, with the profile beside it; no session, no journal.
+
+    Raises:
+        InvalidArgumentError: there is no profile, or no driver class.
+        SandboxUnavailableError: no child can be started.
+    """
+    from .supervision.judging import judge_driver
+
+    if sandbox is None:
+        from .sandbox.process import ProcessSandbox
+
+        sandbox = ProcessSandbox()
+    return await judge_driver(project, sandbox=sandbox, progress=progress)
 
 
 class Engine:

@@ -1,5 +1,7 @@
 """`validate`: one line a finding, for files, drivers and folders."""
 
+import shutil
+import sys
 from pathlib import Path
 
 from .conftest import Command
@@ -39,6 +41,54 @@ def test_a_driver_is_checked_as_a_whole(command: Command, here: Path) -> None:
     ran = command("validate", "drivers")
     assert ran.code == 1
     assert "drivers/pets_driver/pets_driver/client.py:1:" in ran.out
+
+
+def test_a_driver_is_run_against_a_mock_of_its_api(command: Command, here: Path) -> None:
+    driver = _hand_written(here)
+    ran = command("validate", "harbour_driver", "--run")
+    assert "behaviours kept" in ran.err
+    assert "contract-run-" not in ran.out
+    client = driver / "harbour_driver" / "client.py"
+    text = client.read_text()
+    client.write_text(text.replace("return sorted(VERBS)", "return sorted(VERBS)[1:]"))
+    ran = command("validate", "harbour_driver", "--run", "--json")
+    assert ran.code == 1
+    found = {f["code"]: f for f in ran.json["findings"]}["contract-run-list-objects"]
+    assert (found["severity"], found["file"]) == ("P1", "harbour_driver/harbour_driver/client.py")
+    assert "def list_objects" in client.read_text().splitlines()[found["line"] - 1]
+    assert "expected" in found["message"]
+
+
+def test_a_driver_that_cannot_run_is_not_run(command: Command, here: Path) -> None:
+    driver = _hand_written(here)
+    (driver / "harbour_driver" / "exceptions.py").write_text("class DriverError(\n")
+    ran = command("validate", "harbour_driver", "--run")
+    assert ran.code == 1
+    assert "it was not run" in ran.err
+    assert "harbour_driver/harbour_driver/exceptions.py:1:18: P0 syntax-error" in ran.out
+
+
+def test_running_needs_a_driver_with_a_profile(command: Command, here: Path) -> None:
+    (_hand_written(here) / "profile.json").unlink()
+    ran = command("validate", "harbour_driver", "--run")
+    assert ran.code == 2
+    assert "profile.json" in ran.err
+    (here / "clean.py").write_text('"""Nothing."""\n')
+    assert command("validate", "clean.py", "--run").code == 2
+
+
+def _hand_written(here: Path) -> Path:
+    """The driver of the contract suite's own tests, with its profile beside it."""
+    source = Path(__file__).parents[2] / "engine" / "testing"
+    sys.path.insert(0, str(source))
+    try:
+        from harbour import DRIVER, harbour_profile
+    finally:
+        sys.path.remove(str(source))
+    ignored = shutil.ignore_patterns("__pycache__")
+    driver = Path(shutil.copytree(DRIVER, here / "harbour_driver", ignore=ignored))
+    (driver / "profile.json").write_text(harbour_profile().model_dump_json())
+    return driver
 
 
 def test_what_does_not_exist_or_holds_no_python_is_exit_code_2(command: Command, here: Path) -> None:
