@@ -107,6 +107,18 @@ def test_pages_that_come_only_when_asked_for_are_asked_for_before_their_links_ar
     assert rig(with_paging(**paging)).open(answer).read("pets", per_page=3) == RECORDS
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_page_that_the_server_cut_short_is_not_the_last_one_where_a_total_says_so(rig: Make, told: bool) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        start = (int(request.url.params["page"]) - 1) * 3
+        return page(*RECORDS[start : start + 3], **({"meta": {"total": len(RECORDS)}} if told else {}))
+
+    paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
+    found = rig(with_paging(**paging, max_size=50, total_path=("meta", "total")))
+    assert found.open(answer).read("pets") == (RECORDS if told else RECORDS[:3])
+    assert len(found.paths) == (3 if told else 1)
+
+
 def test_the_largest_page_is_asked_for_and_no_more_than_the_limit(rig: Make) -> None:
     found = rig(profiles.petstore())
     driver = found.open(petstore_pages())

@@ -174,6 +174,21 @@ def test_the_last_record_may_lead_on(study: Any, parameter: Any, schema: Any, pa
     assert (found.style, found.next_path) == (("cursor", path) if path else ("none", ()))
 
 
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        (body(total=NUMBER), ("total",)),
+        (body(count=NUMBER, total_count=NUMBER), ("total_count",)),
+        (body(page=inside(totalElements=NUMBER)), ("page", "totalElements")),
+        (body(total=TEXT), ()),
+        (ITEMS, ()),
+    ],
+)
+def test_how_many_there_are(study: Any, schema: Any, path: tuple[str, ...]) -> None:
+    assert paging_of(study, [query("page"), query("limit")], schema).total_path == path
+    assert paging_of(study, [query("limit")], schema).total_path == ()
+
+
 def test_what_feeds_a_cursor_is_not_guessed(study: Any) -> None:
     get = {"parameters": [query("after", TEXT), query("limit", {"type": "integer", "maximum": 100})],
            "responses": {"200": {"content": {"application/json": {"schema": body(has_more={"type": "boolean"})}}}}}  # fmt: skip

@@ -49,6 +49,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_position": "cursor" in styles or any(p.counted for p in pagings),
         "has_size": any(p.size_parameter for p in pagings),
         "has_more": any(p.more_path and p.style != "none" for p in pagings),
+        "has_total": any(p.total_path and p.size_parameter and p.style in ("page", "offset") for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_shape": any(o.shape != "list" for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),

@@ -112,6 +112,7 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if paging.style != "none" else (),
+        "total": paging.total_path if paging.size_parameter and paging.style in ("page", "offset") else (),
     }
     wanted = {k: v for k, v in wanted.items() if v}
     if wanted or paging.style != "none":

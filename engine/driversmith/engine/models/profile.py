@@ -159,6 +159,9 @@ class PaginationProfile(Value):
     """Keys into the body where the next cursor or URL stands."""
     more_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
+    total_path: tuple[str, ...] = ()
+    """`page` and `offset`: keys into the body of the number of all records, () where there is none. As long as fewer were
+    read, a page shorter than asked for is not the last one: servers cap pages without saying so. It never ends reading."""
     evidence: Evidence | None = None
 
     @property

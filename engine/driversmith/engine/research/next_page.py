@@ -22,9 +22,14 @@ _MORE = frozenset({
     "hasmore", "hasnext", "hasnextpage", "hasmoreitems", "hasmoreresults", "more", "moreresults", "istruncated", "moreavailable",
     "hasmorepages", "moredata", "hasmoredata", "morepages",
 })  # fmt: skip
+_TOTALS = (
+    "total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalsize", "totalhits", "totalentries",
+    "count", "recordcount", "resultcount", "itemcount", "numfound",
+)  # fmt: skip
 _HOMES = re.compile(
     r"(meta\w*|paging\w*|pagin\w*|page\w*|links?|cursors?|responsemetadata|response|data|results?|info|next|nextpage|nav\w*|list)\Z"
 )
+_SPOKEN = frozenset({*_MORE, *_CURSORS, *_NUMBERS, *_TOTALS})
 _DEEPEST = 3
 
 
@@ -90,6 +95,13 @@ def more_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
     )
 
 
+def total_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
+    """Keys to the number of all records; () where there is none."""
+    return _best(
+        body, schemas, lambda spot: spot.word in _TOTALS and spot.schema.type in ("integer", "number"), _TOTALS
+    )
+
+
 def _best(
     body: Schema, schemas: Schemas, fits: Callable[[_Spot], bool], words: tuple[str, ...], *, ranked: bool = True
 ) -> tuple[str, ...]:
@@ -106,7 +118,7 @@ def _spots(body: Schema, schemas: Schemas, above: tuple[str, ...] = ()) -> Itera
     for key, node in body.properties.items():
         word = bare(key)
         home = _HOMES.match(word)
-        if not home and "next" not in word and word not in _MORE and word not in _CURSORS and word not in _NUMBERS:
+        if not home and "next" not in word and word not in _SPOKEN:
             continue
         schema = schemas.read(node)
         yield _Spot((*above, key), word, schema)

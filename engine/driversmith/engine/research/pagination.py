@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..models.profile import Evidence, PaginationProfile, PaginationStyle, ParameterProfile
-from .next_page import more_path, next_cursor, next_number, next_url
+from .next_page import more_path, next_cursor, next_number, next_url, total_path
 from .notes import Notes
 from .operations import Operation
 from .page_words import (
@@ -59,6 +59,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
             "default_size": _default_size(size),
             "max_size": _max_size(size),
             "more_path": more_path(operation.response.schema, schemas) if found.style != "none" else (),
+            "total_path": total_path(operation.response.schema, schemas) if found.style in ("page", "offset") else (),
         }
     )
 
