@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ..models.profile import ApiProfile
-from .record_types import is_typed, record_classes
+from .record_types import has_nullable, is_typed, record_classes
 from .styles import style_of
 from .tables import pathless
 
@@ -31,15 +31,20 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_query_key": any(a.location == "query" for a in keys),
         "has_cookie_key": any(a.location == "cookie" for a in keys),
         "has_cookies": any(p.location == "cookie" for p in parameters),
+        "has_required_body": any(b.required for b in bodies),
+        "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
+        "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
         "has_styles": any(style_of(p) for p in parameters),
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_defaults": any(p.fallback is not None for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),
         "has_form": any(b.kind == "form" for b in bodies),
         "has_odd_headers": not all(_TOKEN.fullmatch(name) for name in header_names),
+        "has_json_only": all(b.kind == "json" for b in bodies),
         "has_multipart": any(b.kind == "multipart" for b in bodies),
         "has_paging": styles - {"none"},
         "has_counted": styles & {"page", "offset"},
+        "has_uncounted": styles - {"none", "page", "offset"},
         "has_first": any(p.counted for p in pagings),
         "has_cursor": "cursor" in styles,
         "has_after_record": any(o.goes_on_after_record for o in objects),
@@ -51,14 +56,14 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_more": any(p.more_path and p.style != "none" for p in pagings),
         "has_total": any(p.total_path and p.size_parameter and p.style in ("page", "offset") for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
-        "has_shape": any(o.shape != "list" for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
-        "has_record_path": any(o.record_path for o in objects),
+        "has_keys": any(o.record_path or o.item_path for o in objects),
         "has_item_path": any(o.item_path for o in objects),
         "has_write": any(v in o.operations for o in objects for v in ("create", "update", "delete")),
         "has_pathless": any(pathless(profile, name) for name in profile.objects),
         "is_typed": is_typed(profile),
         "has_types": record_classes(profile),
+        "has_nullable": has_nullable(profile),
         "has_untyped": not all(o.fields for o in objects),
     }
     return {name: bool(value) for name, value in flags.items()}

@@ -25,6 +25,11 @@ def is_typed(profile: ApiProfile) -> bool:
     return not any(f.type == "null" and f.nullable for f in fields)
 
 
+def has_nullable(profile: ApiProfile) -> bool:
+    """Whether any TypedDict has a field that may be null, or is nothing else."""
+    return any(f.nullable or f.type == "null" for o in profile.objects.values() for f in o.fields.values())
+
+
 def record_classes(profile: ApiProfile) -> dict[str, str]:
     """Object -> name of the TypedDict of its records; objects whose fields are unknown have none."""
     if not is_typed(profile):
@@ -70,7 +75,8 @@ def typing_names(profile: ApiProfile, records: list[str]) -> str:
     text = "\n".join(records)
     wanted = {"Any", "Literal"} if profile.objects else {"Any"}
     if records:
-        wanted |= {"TypedDict", "get_args", "get_origin", "get_type_hints"}
+        wanted |= {"TypedDict", "get_origin", "get_type_hints"}
+        wanted |= {"get_args"} if has_nullable(profile) else set()
     wanted |= {name for name in ("Annotated", "NotRequired", "Required") if re.search(rf"[ \[]{name}\[", text)}
     return import_names("typing", wanted)
 

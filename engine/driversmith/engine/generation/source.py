@@ -60,6 +60,8 @@ def literal(value: Any, *, indent: int = 0, column: int = 0, trailing: int = 0) 
         return flat
     opening, parts, closing = _opening(value), _parts(value), _closing(value)
     inner = indent + 4
+    if isinstance(value, Construct) and inner + _width(inside := _inside(value)) <= LINE:
+        return "\n".join([opening, " " * inner + inside, " " * indent + closing])
     lines = [
         " " * inner + head + literal(item, indent=inner, column=inner + _width(head), trailing=1) + ","
         for head, item in parts
@@ -113,10 +115,14 @@ def _flat(value: Any) -> str:
     parts = _parts(value)
     if not parts:
         return value.text if isinstance(value, Raw) else _empty(value)
-    inside = ", ".join(head + _flat(item) for head, item in parts)
+    inside = _inside(value)
     if isinstance(value, tuple) and len(parts) == 1:
         inside += ","
     return f"{_opening(value)}{inside}{_closing(value)}"
+
+
+def _inside(value: Any) -> str:
+    return ", ".join(head + _flat(item) for head, item in _parts(value))
 
 
 def _empty(value: Any) -> str:

@@ -23,10 +23,13 @@ Security = tuple[tuple[str, ...], ...]
 def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
     """Assignments for `_api.py` by the template's variables."""
     security = common_security(profile)
+    several = any(a.kind in ("basic", "oauth2_client_credentials") for a in profile.auth)
     return {
         "security": literal(security, column=len("SECURITY: Security = ")),
         "environment": assignment("ENVIRONMENT", environment(profile, names)),
-        "schemes": assignment("SCHEMES", {a.name: _scheme(a) for a in profile.auth}, "dict[str, Scheme]"),
+        "schemes": assignment(
+            "SCHEMES", {a.name: _scheme(a, several_kinds=several) for a in profile.auth}, "dict[str, Scheme]"
+        ),
         "objects": assignment(
             "OBJECTS", {name: _resource(profile, o) for name, o in profile.objects.items()}, "dict[str, Resource]"
         ),
@@ -77,7 +80,7 @@ def security_of(profile: ApiProfile, operation: OperationProfile) -> Security:
     return tuple(alternative for alternative in operation.security if known.issuperset(alternative))
 
 
-def _scheme(scheme: AuthScheme) -> Construct:
+def _scheme(scheme: AuthScheme, *, several_kinds: bool) -> Construct:
     kwargs: dict[str, Any] = {}
     if scheme.kind in ("api_key", "bearer"):
         prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
@@ -88,7 +91,8 @@ def _scheme(scheme: AuthScheme) -> Construct:
         kwargs = {"token_url": scheme.token_url or ""}
         if scheme.scopes:
             kwargs["scope"] = " ".join(scheme.scopes)
-    return Construct("Scheme", (scheme.kind, tuple(c.argument for c in scheme.credentials)), kwargs)
+    arguments = tuple(c.argument for c in scheme.credentials)
+    return Construct("Scheme", (scheme.kind, arguments) if several_kinds else (arguments,), kwargs)
 
 
 def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
@@ -173,13 +177,12 @@ def _parameter(parameter: ParameterProfile, filled: set[str]) -> Any:
 
 
 def _body(body: BodyProfile) -> Construct:
-    args: tuple[str, ...] = ()
+    kwargs: dict[str, Any] = {} if body.kind == "json" else {"kind": body.kind}
     media_type = _header_text(body.media_type)
     if "*" in media_type:
         media_type = "application/json" if body.kind == "json" else "application/octet-stream"
-    if media_type != "application/json" or body.kind != "json":
-        args = (body.kind, media_type)
-    kwargs: dict[str, Any] = {}
+    if media_type != "application/json":
+        kwargs["media_type"] = media_type
     if body.argument != "body":
         kwargs["argument"] = body.argument
     if body.required:
@@ -187,7 +190,7 @@ def _body(body: BodyProfile) -> Construct:
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:
         kwargs["files"] = files
-    return Construct("Body", args, kwargs)
+    return Construct("Body", (), kwargs)
 
 
 def _answer(response: ResponseProfile) -> dict[str, Any]:
