@@ -37,7 +37,9 @@ def test_every_source_root_is_in_the_wheel(wheel_names: list[str]) -> None:
 
 
 def test_data_files_travel_with_the_wheel(wheel_names: list[str]) -> None:
-    tracked = subprocess.run(["git", "ls-files", *ROOTS], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files", *ROOTS], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
     data = {path.split("/", 1)[1] for path in tracked if not path.endswith(".py")}
     assert data <= set(wheel_names)
 
