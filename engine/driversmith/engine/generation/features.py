@@ -6,7 +6,7 @@ from typing import Any
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import style_of
-from .tables import pathless
+from .tables import has_one_key, pathless
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -25,6 +25,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     header_names += [a.parameter for a in keys if a.location == "header"]
     flags: dict[str, Any] = {
         "has_auth": profile.auth,
+        "has_one_key": has_one_key(profile),
         "has_basic": "basic" in kinds,
         "has_oauth": "oauth2_client_credentials" in kinds,
         "has_key": keys,

@@ -8,8 +8,8 @@ from .source import LINE, Construct, Raw, assignment, import_names, literal, pro
 
 MAX_OBJECTS = 60
 MAX_FIELDS = 1500
-DESCRIPTION, DESCRIPTIONS, SHORTEST = 100, 1000, 12
-"""Characters of one field's description in the driver, of all together, and below which none is of use.
+DESCRIPTION, DESCRIPTIONS, SHORTEST, SHORTEST_CUT = 100, 1000, 12, 40
+"""Characters of one field's description in the driver, of all together, and below which none, or none cut, is of use.
 
 profile.json has all of it.
 """
@@ -114,6 +114,8 @@ def _described(name: str, field: FieldProfile, length: int, *, total: bool) -> s
     kind = _annotation(field, total=total)
     free = LINE - len(f'    {literal(name)}: Annotated[{kind}, ""],')
     text = shorten(field.description, min(length, free)) if min(length, free) >= SHORTEST else ""
+    if text.endswith(" ...") and len(text) < SHORTEST_CUT:
+        return kind
     annotated = f"Annotated[{kind}, {literal(text)}]"
     return annotated if text and len(f"    {literal(name)}: {annotated},") <= LINE else kind
 

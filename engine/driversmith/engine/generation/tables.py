@@ -25,6 +25,7 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
     security = common_security(profile)
     several = any(a.kind in ("basic", "oauth2_client_credentials") for a in profile.auth)
     return {
+        "secured": str(any(security)),
         "security": literal(security, column=len("SECURITY: Security = ")),
         "environment": assignment("ENVIRONMENT", environment(profile, names)),
         "schemes": assignment(
@@ -65,6 +66,22 @@ def token_url(profile: ApiProfile) -> str | None:
     return urls[0] if urls else None
 
 
+def has_one_key(profile: ApiProfile) -> bool:
+    """Whether the API knows one way to sign in, by one key or token: then an operation takes it or does not."""
+    return len(profile.auth) == 1 and profile.auth[0].kind in ("api_key", "bearer")
+
+
+def key_values(profile: ApiProfile) -> dict[str, str]:
+    """Assignments for the `_auth.py` of an API with one key."""
+    scheme = profile.auth[0]
+    (credential,) = scheme.credentials
+    return {
+        "key_name": assignment("NAME", scheme.parameter),
+        "key_prefix": assignment("PREFIX", _prefix(scheme)),
+        "key_advice": assignment("ADVICE", f" Give {credential.argument} ({credential.env})."),
+    }
+
+
 def common_security(profile: ApiProfile) -> Security:
     """What most operations accept, or any scheme where none says."""
     counted = Counter(security_of(profile, o) for o in profile.operations.values())
@@ -83,8 +100,7 @@ def security_of(profile: ApiProfile, operation: OperationProfile) -> Security:
 def _scheme(scheme: AuthScheme, *, several_kinds: bool) -> Construct:
     kwargs: dict[str, Any] = {}
     if scheme.kind in ("api_key", "bearer"):
-        prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
-        wanted = {"location": scheme.location, "name": scheme.parameter, "prefix": prefix}
+        wanted = {"location": scheme.location, "name": scheme.parameter, "prefix": _prefix(scheme)}
         usual = {"location": "header", "name": "Authorization", "prefix": ""}
         kwargs = {k: v for k, v in wanted.items() if v != usual[k]}
     elif scheme.kind == "oauth2_client_credentials":
@@ -93,6 +109,10 @@ def _scheme(scheme: AuthScheme, *, several_kinds: bool) -> Construct:
             kwargs["scope"] = " ".join(scheme.scopes)
     arguments = tuple(c.argument for c in scheme.credentials)
     return Construct("Scheme", (scheme.kind, arguments) if several_kinds else (arguments,), kwargs)
+
+
+def _prefix(scheme: AuthScheme) -> str:
+    return scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
 
 
 def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
@@ -151,7 +171,10 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
     own = security_of(profile, operation)
-    if own != security:
+    if has_one_key(profile):
+        if any(own) != any(security):
+            kwargs["secured"] = any(own)
+    elif own != security:
         kwargs["security"] = own
     return Construct("Operation", args, kwargs)
 

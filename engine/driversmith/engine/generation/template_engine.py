@@ -15,7 +15,7 @@ from .features import features
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, example_lines, sample
-from .tables import api_tables, environment, field_table, token_url
+from .tables import api_tables, environment, field_table, has_one_key, key_values, token_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,15 +68,15 @@ def _check(profile: ApiProfile) -> None:
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     modules = ["client", "exceptions", "types", "_api", "_records", "_request", "_transport"]
-    if profile.auth:
-        modules.append("_auth")
     if not is_typed(profile):
         modules.append("_fields")
+    auth = {"_key.py.j2" if has_one_key(profile) else "_auth.py.j2": f"{package}/_auth.py"} if profile.auth else {}
     return {
         "pyproject.toml.j2": "pyproject.toml",
         "README.md.j2": "README.md",
         "init.py.j2": f"{package}/__init__.py",
         **{f"{module}.py.j2": f"{package}/{module}.py" for module in modules},
+        **auth,
         "list_objects.py.j2": "examples/list_objects.py",
         "read_records.py.j2": "examples/read_records.py",
         "test_client.py.j2": "tests/test_client.py",
@@ -88,7 +88,9 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
     objects = profile.objects.values()
     credentials = list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials))
     given = source.Construct("Credentials", ({c: source.Raw(c) for c in credentials},))
-    if token_url(profile) is not None:
+    if has_one_key(profile):
+        given = source.Construct("Credentials", (source.Raw(credentials[0]),))
+    elif token_url(profile) is not None:
         given = source.Construct("Credentials", (*given.args, source.Raw("token_url")))
     variables = environment(profile, names)
     call = found.read(limit=10) if found.object_name else found.call()
@@ -106,6 +108,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "source": f"{profile.source.location} ({profile.source.format})",
         "token_url": token_url(profile),
         "credentials": credentials,
+        **(key_values(profile) if has_one_key(profile) else {}),
         "given_credentials": source.literal(given, indent=8, column=22),
         "verbs": [(verb, any(o.operations.keys() & names for o in objects)) for verb, names in _VERBS.items()],
         "auth_kinds": sorted({a.kind for a in profile.auth}),
