@@ -56,6 +56,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_size": any(p.size_parameter for p in pagings),
         "has_more": any(p.more_path and p.style != "none" for p in pagings),
         "has_total": any(p.total_path and p.size_parameter and p.style in ("page", "offset") for p in pagings),
+        "reads_body": any(p.next_path or p.more_path or p.total_path for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
         "has_keys": any(o.record_path or o.item_path for o in objects),

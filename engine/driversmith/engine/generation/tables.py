@@ -23,6 +23,7 @@ Security = tuple[tuple[str, ...], ...]
 def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
     """Assignments for `_api.py` by the template's variables."""
     security = common_security(profile)
+    filled = _filled_by_paging(profile)
     several = any(a.kind in ("basic", "oauth2_client_credentials") for a in profile.auth)
     return {
         "secured": str(any(security)),
@@ -36,7 +37,7 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
         ),
         "operations": assignment(
             "OPERATIONS",
-            {name: _operation(profile, o, security) for name, o in profile.operations.items()},
+            {name: _operation(profile, o, security, filled.get(name, set())) for name, o in profile.operations.items()},
             "dict[str, Operation]",
         ),
     }
@@ -159,10 +160,19 @@ def pathless(profile: ApiProfile, object_name: str) -> bool:
     return any(o is not None and "{" not in o.path for o in changes)
 
 
-def _operation(profile: ApiProfile, operation: OperationProfile, security: Security) -> Construct:
+def _filled_by_paging(profile: ApiProfile) -> dict[str, set[str]]:
+    """Operation -> names of its parameters that reading fills in by itself."""
+    filled: dict[str, set[str]] = {}
+    for profile_object in profile.objects.values():
+        if read := profile_object.operations.get("read"):
+            filled.setdefault(read, set()).update(profile_object.pagination.sent)
+    return filled
+
+
+def _operation(
+    profile: ApiProfile, operation: OperationProfile, security: Security, filled: set[str]
+) -> Construct:
     kwargs: dict[str, Any] = {}
-    readers = [o for o in profile.objects.values() if o.operations.get("read") == operation.name]
-    filled = {name for o in readers for name in o.pagination.sent}
     written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
     args: tuple[Any, ...] = (operation.method, _path(operation))
     if written:

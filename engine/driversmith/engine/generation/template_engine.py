@@ -123,8 +123,6 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "object_names": object_names(profile),
         "sample_object": found.object_name,
         "class_example": class_example(profile, names, found),
-        "read_example": example_lines(found.read(limit=10)),
-        "batched_example": example_lines(found.batched()),
         "call_example": example_lines(found.call()),
         "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }
