@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .supervision.reading import DriverReader
     from .supervision.supervisor import Supervisor
     from .supervision.workshop import Workshop
+    from .validation.ty_server import TyServer
 
 
 @asynccontextmanager
@@ -46,6 +47,7 @@ async def open_engine(
 
             journal = await stack.enter_async_context(open_journal(settings.database))
         parts = _Parts(settings, journal, redactor, sandbox, workshop)
+        stack.push_async_callback(parts.close)
         sessions = await stack.enter_async_context(
             open_sessions(
                 journal=journal,
@@ -56,7 +58,7 @@ async def open_engine(
                 redact=redactor,
             )
         )
-        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=parts.reader)
+        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=parts.reader, types=parts.types)
 
 
 async def generate_driver_supervised(
@@ -108,12 +110,19 @@ class Engine:
     """What tools, resources and the command line use. Every method may raise JournalError."""
 
     def __init__(
-        self, *, settings: Settings, journal: Journal, sessions: Sessions, reader: "Callable[[], DriverReader]"
+        self,
+        *,
+        settings: Settings,
+        journal: Journal,
+        sessions: Sessions,
+        reader: "Callable[[], DriverReader]",
+        types: "Callable[[], TyServer]",
     ) -> None:
         self.settings = settings
         self.journal = journal
         self._sessions = sessions
         self._reader = reader
+        self._types = types
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
@@ -174,7 +183,8 @@ class Engine:
         """
         from .validation.file import validate_file
 
-        return await validate_file(file_path=file_path, content=content, driver_root=driver_root)
+        types = self._types()
+        return await validate_file(file_path=file_path, content=content, driver_root=driver_root, types=types)
 
     async def diagnose_failure(
         self,
@@ -261,6 +271,7 @@ class _Parts:
         self._redactor = redactor
         self._sandbox = sandbox
         self._workshop = workshop
+        self._types: TyServer | None = None
 
     def supervisor(self) -> "Supervisor":
         from .supervision.rooms import Rooms
@@ -272,6 +283,17 @@ class _Parts:
             scratch=self._settings.home / "work",
             redact=self._redactor,
         )
+
+    def types(self) -> "TyServer":
+        if self._types is None:
+            from .validation.ty_server import TyServer
+
+            self._types = TyServer()
+        return self._types
+
+    async def close(self) -> None:
+        if self._types is not None:
+            await self._types.close()
 
     def reader(self) -> "DriverReader":
         from .supervision.reading import DriverReader

@@ -1,7 +1,9 @@
 """`validate_file`: one file, alone or as a part of its driver."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
@@ -10,16 +12,25 @@ from .execution import run_inspection
 from .folder import find_driver_root, read_folder
 from .source import SourceText, check_text, read_source, resolve_path, resolve_root
 from .tools import run_tools
+from .ty_tool import run_ty
 from .unevaluated import soften
+
+if TYPE_CHECKING:
+    from .ty_server import TyServer
 
 
 async def validate_file(
-    *, file_path: str, content: str | None = None, driver_root: str | None = None
+    *,
+    file_path: str,
+    content: str | None = None,
+    driver_root: str | None = None,
+    types: "TyServer | None" = None,
 ) -> ValidationReport:
     """All findings in one file.
 
     `content` is judged in place of what lies at `file_path`, which then need not exist. With `driver_root`, or
-    where the file lies in a driver's folder, the driver contract and the other files of the driver count too.
+    where the file lies in a driver's folder, the driver contract and the other files of the driver count too; `types`
+    is then the warm ty that looks at them, without which one is started.
 
     Raises:
         InvalidArgumentError: the path or the root cannot be used; the message says why.
@@ -33,7 +44,8 @@ async def validate_file(
     if not case.label.endswith((".py", ".pyi")):
         return ValidationReport.of(own)
     typed = {path: text for path, text in case.texts.items() if path.endswith((".py", ".pyi"))} if case.whole else {}
-    found = await run_tools({case.label: case.source.text}, typed, own)
+    check = partial(types.run, focus=case.label) if types is not None else run_ty
+    found = await run_tools({case.label: case.source.text}, typed, own, check_types=check)
     if not case.whole:
         found = soften(found, case.source.text)
     return ValidationReport.of([f for f in found if f.file in {case.label, ""}])

@@ -49,7 +49,7 @@ def read_folder(root: Path) -> FolderTexts:
             found.unreadable[name] = source
         else:
             found.texts[name] = source.text
-            total += len(source.text)
+            total += len(source.text) if name != "profile.json" else 0
     return found
 
 

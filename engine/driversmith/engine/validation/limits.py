@@ -5,9 +5,11 @@ from typing import Final
 
 MAX_FILE_BYTES: Final = 2 << 20
 """A larger file is not read."""
+MAX_PROFILE_BYTES: Final = 64 << 20
+"""`profile.json` alone may be larger: it is data, and as long as its API's description."""
 MAX_PACKAGE_FILES: Final = 400
 MAX_PACKAGE_BYTES: Final = 16 << 20
-"""A driver folder with more text is not read further; files above it are left out of cross-file checks."""
+"""A driver folder with more text (`profile.json` aside) is not read further; what follows is left out of cross-file checks."""
 MAX_PARALLEL_TOOLS: Final = 4
 """Tool processes that one event loop runs at once."""
 MAX_PARALLEL_WORKERS: Final = 2

@@ -31,7 +31,7 @@ async def validate_package(files: Mapping[str, str], *, profile: ApiProfile | No
     folder = FolderTexts()
     for path, text in files.items():
         _refuse_bad_path(path)
-        source = check_text(text)
+        source = check_text(text, name=path)
         if source.text is None:
             folder.unreadable[path] = source
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import InvalidArgumentError
 from .fault import Fault
-from .limits import MAX_FILE_BYTES
+from .limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 
 KNOWN_SUFFIXES = (".py", ".pyi", ".md", ".toml", ".json", ".yaml", ".yml", ".txt", ".cfg", ".ini", ".typed")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -87,7 +87,7 @@ def read_source(path: Path) -> SourceText:
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise InvalidArgumentError(f"{path} is not a regular file.", next_action="Give the path of a file.")
-            data = stream.read(MAX_FILE_BYTES + 1)
+            data = stream.read(_most_bytes(path.name) + 1)
     except (OSError, ValueError) as error:
         raise _unreadable(str(path), error) from error
     return decode(path.name, data)
@@ -95,7 +95,7 @@ def read_source(path: Path) -> SourceText:
 
 def decode(name: str, data: bytes) -> SourceText:  # noqa: PLR0911 - one refusal a reason
     """Bytes as text: UTF-8 with or without a byte order mark, for Python files also what their cookie declares."""
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > _most_bytes(name):
         return too_large()
     if data.startswith(_WIDE_MARKS):
         return _refused("encoding", "The file is UTF-16 or UTF-32.", "Save it as UTF-8.")
@@ -118,9 +118,10 @@ def decode(name: str, data: bytes) -> SourceText:  # noqa: PLR0911 - one refusal
         return _refused("encoding", f"The file is not {encoding}: {error}.", "Save it as UTF-8.", line)
 
 
-def check_text(text: str) -> SourceText:
-    """The same bounds for a text that came as an argument."""
-    if len(text) > MAX_FILE_BYTES or len(text.encode(errors="surrogatepass")) > MAX_FILE_BYTES:
+def check_text(text: str, *, name: str = "") -> SourceText:
+    """The same bounds for a text that came as an argument; `name` is its path in a driver."""
+    most = _most_bytes(name)
+    if len(text) > most or len(text.encode(errors="surrogatepass")) > most:
         return too_large()
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -131,6 +132,10 @@ def check_text(text: str) -> SourceText:
         line = text.count("\n", 0, error.start) + 1
         return _refused("encoding", "The text holds half of a surrogate pair.", "Send it as valid UTF-8.", line)
     return SourceText(text.removeprefix("\ufeff"))
+
+
+def _most_bytes(name: str) -> int:
+    return MAX_PROFILE_BYTES if name == "profile.json" else MAX_FILE_BYTES
 
 
 def _is_utf8(data: bytes) -> bool:

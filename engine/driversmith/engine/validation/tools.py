@@ -1,6 +1,6 @@
 """Both tools over the files of a driver, and their findings beside our own."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
@@ -12,7 +12,12 @@ UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "i
 """Codes of files that do not parse: what a tool says of them adds nothing."""
 
 
-async def run_tools(linted: Mapping[str, str], typed: Mapping[str, str], own: list[Finding]) -> list[Finding]:
+CheckTypes = Callable[[Mapping[str, str]], Awaitable[list[Finding]]]
+
+
+async def run_tools(
+    linted: Mapping[str, str], typed: Mapping[str, str], own: list[Finding], *, check_types: CheckTypes = run_ty
+) -> list[Finding]:
     """Our own findings with those of ruff in `linted` and of ty in `typed` (POSIX path -> text), nothing said twice.
 
     ty follows imports between files: where one of them does not parse, or is not there, it is left for the next time.
@@ -25,13 +30,13 @@ async def run_tools(linted: Mapping[str, str], typed: Mapping[str, str], own: li
     async def lint() -> None:
         ruff.extend(await run_ruff({path: text for path, text in linted.items() if path not in broken}))
 
-    async def check_types() -> None:
-        ty.extend(await run_ty(typed))
+    async def types() -> None:
+        ty.extend(await check_types(typed))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(lint)
         if typed and not gone:
-            tasks.start_soon(check_types)
+            tasks.start_soon(types)
     return merge(merge(own, ruff), ty)
 
 

@@ -70,6 +70,27 @@ def configuration() -> str:
     )
 
 
+def told(rule: str, message: str, *, path: str, place: tuple[int, int], lines: list[str]) -> list[Finding]:
+    """The finding of one diagnostic at a line and column (1-based) in these lines; none where it is not told."""
+    line, column = place
+    severity = weigh(rule, message, lines[line - 1][column - 1 :] if line <= len(lines) else "")
+    if severity is None or (rule == "import-not-found" and _is_guarded(lines, line)):
+        return []
+    if rule.startswith("invalid-implicit-return"):
+        line, column = _definition(lines, line, column)
+    return [
+        Finding(
+            code=rule,
+            severity=severity,
+            file=path,
+            line=line,
+            column=column,
+            message=message if message.endswith(".") else f"{message}.",
+            hint=_table()["hints"].get(rule, ""),
+        )
+    ]
+
+
 def weigh(code: str, message: str, source: str) -> Severity | None:
     """The severity of one diagnostic, None where it is not told; `source` is the code from its place on."""
     for entry in _table()["when"]:
@@ -107,24 +128,9 @@ def _findings(code: int, output: bytes, errors: bytes, texts: Mapping[str, str])
         line, column = place(begin.get("line")), place(begin.get("column"))
         if path not in lines:
             lines[path] = texts.get(path, "").split("\n")
-        source = lines[path][line - 1][column - 1 :] if line <= len(lines[path]) else ""
         rule = str(item.get("check_name") or "unknown")
         message = str(item.get("description") or rule).removeprefix(f"{rule}: ")
-        severity = weigh(rule, message, source)
-        if rule.startswith("invalid-implicit-return"):
-            line, column = _definition(lines[path], line, column)
-        if severity is not None and not (rule == "import-not-found" and _is_guarded(lines[path], line)):
-            found.append(
-                Finding(
-                    code=rule,
-                    severity=severity,
-                    file=path,
-                    line=line,
-                    column=column,
-                    message=message if message.endswith(".") else f"{message}.",
-                    hint=_table()["hints"].get(rule, ""),
-                )
-            )
+        found += told(rule, message, path=path, place=(line, column), lines=lines[path])
     return found
 
 
