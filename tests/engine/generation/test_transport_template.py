@@ -244,6 +244,14 @@ def test_any_base_url_is_a_place_to_start_from(rig: Make, base_url: str, url: st
     assert str(found.requests[0].url) == url
 
 
+def test_the_query_of_a_call_stands_beside_that_of_the_base_url_and_a_key(rig: Make) -> None:
+    found = rig(profiles.petstore(profiles.api_key("query", "key")))
+    driver = found.open([httpx2.Response(200, json={"data": []})], base_url="http://api.test/a?tenant=x", api_key="k")
+    driver.read("pets", status="sold", limit=2)
+    query = dict(found.requests[0].url.params.multi_items())
+    assert query == {"tenant": "x", "key": "k", "status": "sold", "page": "1", "per_page": "2"}
+
+
 @pytest.mark.parametrize(
     "base_url", ["", "api.test", "ftp://api.test", "http://", "http://u:p@api.test", "http://x:port", None, 7]
 )
