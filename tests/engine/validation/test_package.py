@@ -1,5 +1,6 @@
 """`validate_package` and `validate_folder`: a whole driver."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,15 @@ async def test_hidden_folders_caches_and_links_are_not_read(driver: dict[str, st
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "broken.py").write_text("(")
     assert (await validate_folder(str(tmp_path))).ok
+
+
+async def test_the_profile_of_a_large_api_is_checked_like_any_other(driver: dict[str, str], tmp_path: Path) -> None:
+    profile = json.loads(driver["profile.json"])
+    driver["profile.json"] = json.dumps({**profile, "notes": ["x" * 100] * 30_000})
+    assert len(driver["profile.json"]) > 3_000_000
+    report = await validate_package(driver)
+    assert report.ok, report.findings
+    for name, text in driver.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert await validate_folder(str(tmp_path)) == report
