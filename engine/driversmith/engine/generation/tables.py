@@ -169,9 +169,7 @@ def _filled_by_paging(profile: ApiProfile) -> dict[str, set[str]]:
     return filled
 
 
-def _operation(
-    profile: ApiProfile, operation: OperationProfile, security: Security, filled: set[str]
-) -> Construct:
+def _operation(profile: ApiProfile, operation: OperationProfile, security: Security, filled: set[str]) -> Construct:
     kwargs: dict[str, Any] = {}
     written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
     args: tuple[Any, ...] = (operation.method, _path(operation))
