@@ -57,9 +57,7 @@ def record_types(profile: ApiProfile) -> list[str]:
 
 def record_table(profile: ApiProfile) -> str:
     """The assignment of each object's TypedDict."""
-    return assignment(
-        "RECORD_TYPES", {name: Raw(cls) for name, cls in record_classes(profile).items()}, "dict[str, Any]"
-    )
+    return assignment("RECORD_TYPES", {name: Raw(cls) for name, cls in record_classes(profile).items()})
 
 
 def json_types(profile: ApiProfile) -> str:
@@ -67,7 +65,7 @@ def json_types(profile: ApiProfile) -> str:
     used = {f.type for o in profile.objects.values() for f in o.fields.values()}
     names = _NAMES | {"object": "dict", "array": "list", "null": "NoneType", "any": "Any"}
     table = [(Raw(text), name) for name, text in names.items() if name in used]
-    return assignment("JSON_TYPES", dict(table), "dict[Any, str]")
+    return assignment("JSON_TYPES", dict(table))
 
 
 def typing_names(profile: ApiProfile, records: list[str]) -> str:

@@ -31,10 +31,6 @@ class Sample:
         """`driver.read("pets", limit=10)`."""
         return Construct("driver.read", (self.object_name or "name",), {**self.arguments, **more})
 
-    def batched(self) -> Construct:
-        """`driver.read_batched("pets", batch_size=50)`."""
-        return Construct("driver.read_batched", (self.object_name or "name",), {**self.arguments, "batch_size": 50})
-
     def call(self) -> Construct:
         """`driver.call_operation("get_pet", petId=1)`."""
         return Construct("driver.call_operation", (self.operation,), self.operation_arguments)
