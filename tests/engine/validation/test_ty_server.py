@@ -89,8 +89,8 @@ async def test_a_closed_server_leaves_no_folder(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with open_ty_server() as server:
         await server.run(texts, focus=CLIENT)
-        assert list(tmp_path.iterdir())
-    assert list(tmp_path.iterdir()) == []
+        assert [path async for path in anyio.Path(tmp_path).iterdir()]
+    assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
 
 async def test_files_of_a_driver_are_checked_by_it(driver: dict[str, str], tmp_path: Path) -> None:
