@@ -69,6 +69,15 @@ def test_a_required_parameter_with_a_default_is_sent_unless_the_caller_says_othe
     assert [request.headers["X-Deep"] for request in found.requests] == ["false", "true"]
 
 
+def test_an_api_without_credentials_may_say_so_of_some_operations_only(rig: Make) -> None:
+    operations = [
+        profiles.operation("list_zones", "GET /zones", security=((),)),
+        profiles.operation("list_areas", "GET /areas"),
+    ]
+    found = rig(profiles.profile("Zones", operations, [profiles.thing("zones", {"read": "list_zones"})]))
+    assert found.open(lambda _: httpx2.Response(200, json=[{"id": 1}])).read("zones") == [{"id": 1}]
+
+
 def test_headers_and_cookies_go_to_their_place(rig: Make) -> None:
     request = sent(rig(profiles.calls_only()), **{"X-Tags": ["a", "b"], "session": "a b;c"})
     assert request.headers["X-Tags"] == "a,b"

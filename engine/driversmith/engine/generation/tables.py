@@ -182,7 +182,7 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
     if has_one_key(profile):
         if any(own) != any(security):
             kwargs["secured"] = any(own)
-    elif own != security:
+    elif own != security and profile.auth:
         kwargs["security"] = own
     return Construct("Operation", args, kwargs)
 
