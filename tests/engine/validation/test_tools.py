@@ -1,14 +1,17 @@
 """ruff and the child of heavy files: what they say, and what is said where they fail."""
 
 import json
+import logging
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 
 import pytest
+from driversmith.engine.validation import tool_maps, ty_tool
 from driversmith.engine.validation.execution import run_inspection
 from driversmith.engine.validation.ruff_tool import find_ruff, run_ruff, severities
+from driversmith.engine.validation.tool_maps import unmapped_rules
 from driversmith.engine.validation.tools import run_tools
 from driversmith.engine.validation.ty_tool import find_ty, run_ty
 from driversmith.engine.validation.ty_tool import severities as ty_severities
@@ -91,6 +94,32 @@ async def test_an_unknown_rule_of_ty_is_p2() -> None:
 def test_the_map_knows_every_rule_of_the_installed_ty() -> None:
     rules = subprocess.run([*find_ty(), "explain", "rule", "--output-format", "json"], capture_output=True, check=True)
     assert {rule["name"] for rule in json.loads(rules.stdout)} == set(ty_severities())
+
+
+async def test_the_self_check_names_rules_that_no_table_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await unmapped_rules() == []
+    known = {code: level for code, level in ty_severities().items() if code != "missing-attribute"}
+    monkeypatch.setattr(ty_tool, "severities", lambda: known)
+    assert await unmapped_rules() == ["ty missing-attribute"]
+
+
+async def test_tools_of_another_version_are_checked_once_and_told_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = 0
+
+    async def unknown() -> list[str]:
+        nonlocal asked
+        asked += 1
+        return ["ty brand-new"]
+
+    monkeypatch.setattr(tool_maps, "unmapped_rules", unknown)
+    monkeypatch.setattr(tool_maps, "made_for", lambda: {"ty": "0.0.1"})
+    with caplog.at_level(logging.WARNING):
+        await tool_maps.check_maps_once()
+        await tool_maps.check_maps_once()
+    assert asked == 1
+    assert "ty brand-new" in caplog.text
 
 
 async def test_what_two_tools_see_is_told_once() -> None:

@@ -20,6 +20,7 @@ def test_a_sound_installation_passes_without_showing_a_key(command: Command, mon
         "credentials",
         "sandbox",
         "ruff",
+        "ty",
         "model key",
     }
     assert checks["model key"]["found"] == "ANTHROPIC_API_KEY is set"

@@ -77,6 +77,11 @@ def severities() -> dict[str, Severity]:
     return {code: level for level in levels for code in table[level]["codes"]}
 
 
+def table_version() -> str:
+    """The version of ruff that the table was made for."""
+    return str(_table()["version"])
+
+
 async def _check_one(program: list[str], path: str, text: str, seconds: float) -> list[Finding]:
     name = PurePosixPath(path).name
     command = [*program, *FLAGS, "--stdin-filename", name, "-"]

@@ -108,6 +108,11 @@ def severities() -> dict[str, str]:
     return {code: level for level in ("P0", "P1", "P2", "P3", LEFT) for code in table[level]["codes"]}
 
 
+def table_version() -> str:
+    """The version of ty that the table was made for."""
+    return str(_table()["version"])
+
+
 def _findings(code: int, output: bytes, errors: bytes, texts: Mapping[str, str]) -> list[Finding]:
     if code != 0:
         said = errors.decode(errors="replace").strip().splitlines()

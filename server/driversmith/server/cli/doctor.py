@@ -130,6 +130,17 @@ async def _ruff(_: Settings) -> Check:
     )
 
 
+async def _ty(_: Settings) -> Check:
+    from driversmith.engine.validation.tool_maps import unmapped_rules
+    from driversmith.engine.validation.ty_tool import find_ty
+
+    ran = await anyio.run_process([*find_ty(), "--version"], check=False)
+    found = ran.stdout.decode(errors="replace").strip() or "does not run"
+    if ran.returncode == 0 and (unknown := await unmapped_rules()):
+        found += f"; rules that count as P2 because no table names them: {', '.join(unknown)}"
+    return Check(name="ty", ok=ran.returncode == 0, found=found)
+
+
 async def _model_key(_: Settings) -> Check:
     ok = bool(os.environ.get(KEY))
     found = f"{KEY} is {'set' if ok else 'not set'}"
@@ -146,5 +157,6 @@ _CHECKS: dict[str, Callable[[Settings], Awaitable[Check]]] = {
     "credentials": _credentials,
     "sandbox": _sandbox,
     "ruff": _ruff,
+    "ty": _ty,
     "model key": _model_key,
 }
