@@ -4,7 +4,7 @@ import re
 
 from ..contract.naming import is_usable_identifier
 from ..models.profile import ApiProfile, FieldProfile, ObjectProfile
-from .source import LINE, Construct, Raw, assignment, import_names, literal, prose, shorten, wrapped
+from .source import LINE, Construct, Raw, assignment, import_names, literal, prose, shorten, width, wrapped
 
 MAX_OBJECTS = 60
 MAX_FIELDS = 1500
@@ -98,7 +98,9 @@ def _typed_dict(cls: str, profile_object: ObjectProfile, length: int) -> str:
     types = {name: _described(name, f, length, total=total) for name, f in fields.items()}
     about = prose(shorten(profile_object.description, 120))
     if any(not is_usable_identifier(n) or n in _USED or n.startswith("__") for n in fields):
-        shape = {name: Raw(text) for name, text in types.items()}
+        # pyright refuses Required within Annotated here, though not in a class
+        plain = {name: _annotation(f, total=total) for name, f in fields.items() if f.required != total}
+        shape = {name: Raw(text) for name, text in (types | plain).items()}
         return assignment(cls, Construct("TypedDict", (cls, shape), {} if total else {"total": False}))
     lines = [f"class {cls}(TypedDict{'' if total else ', total=False'}):"]
     if about:
@@ -110,12 +112,11 @@ def _typed_dict(cls: str, profile_object: ObjectProfile, length: int) -> str:
 def _described(name: str, field: FieldProfile, length: int, *, total: bool) -> str:
     """The annotation of a field, with as much of its description as fits the line."""
     kind = _annotation(field, total=total)
-    free = LINE - len(f'    {literal(name)}: Annotated[{kind}, ""],')
+    free = LINE - width(f'        {literal(name)}: Annotated[{kind}, ""],')
     text = shorten(field.description, min(length, free)) if min(length, free) >= SHORTEST else ""
-    if text.endswith(" ...") and len(text) < SHORTEST_CUT:
-        return kind
     annotated = f"Annotated[{kind}, {literal(text)}]"
-    return annotated if text and len(f"    {literal(name)}: {annotated},") <= LINE else kind
+    is_whole = bool(text) and (len(text) >= SHORTEST_CUT or not text.endswith(" ..."))
+    return annotated if is_whole and width(f"        {literal(name)}: {annotated},") <= LINE else kind
 
 
 def _annotation(field: FieldProfile, *, total: bool) -> str:

@@ -56,14 +56,14 @@ def literal(value: Any, *, indent: int = 0, column: int = 0, trailing: int = 0) 
         trailing: columns that must be left after it.
     """
     flat = _flat(value)
-    if column + _width(flat) + trailing <= LINE or not _parts(value):
+    if column + width(flat) + trailing <= LINE or not _parts(value):
         return flat
     opening, parts, closing = _opening(value), _parts(value), _closing(value)
     inner = indent + 4
-    if isinstance(value, Construct) and inner + _width(inside := _inside(value)) <= LINE:
+    if isinstance(value, Construct) and inner + width(inside := _inside(value)) <= LINE:
         return "\n".join([opening, " " * inner + inside, " " * indent + closing])
     lines = [
-        " " * inner + head + literal(item, indent=inner, column=inner + _width(head), trailing=1) + ","
+        " " * inner + head + literal(item, indent=inner, column=inner + width(head), trailing=1) + ","
         for head, item in parts
     ]
     return "\n".join([opening, *lines, " " * indent + closing])
@@ -152,7 +152,8 @@ def _closing(value: Any) -> str:
     return "}" if isinstance(value, dict) else "]" if isinstance(value, list) else ")"
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Columns of a text, as `ruff format` counts them."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
