@@ -34,16 +34,21 @@ def operation_arguments(operation: OperationProfile, maker: RecordMaker, *, opti
 def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordMaker) -> dict[str, Any]:
     """What `read` cannot do without: the required parameters of the operation behind it, but not those of paging."""
     operation = read_operation(profile, described)
-    paging = described.pagination
-    by_itself = paging.sent if "read" in described.operations else frozenset[str]()
-    arguments = {
-        parameter.argument: parameter_value(parameter, maker)
-        for parameter in operation.parameters
-        if parameter.must_be_given and (parameter.name not in by_itself or parameter.location != "query")
-    }
+    arguments = {p.argument: parameter_value(p, maker) for p in _read_parameters(operation, described)}
     if operation.body and operation.body.required:
         arguments[operation.body.argument] = body_value(operation.body, maker)
     return arguments
+
+
+def read_needs(profile: ApiProfile, described: ObjectProfile) -> int:
+    """How many arguments `read_arguments` gives."""
+    operation = read_operation(profile, described)
+    return len(_read_parameters(operation, described)) + bool(operation.body and operation.body.required)
+
+
+def _read_parameters(operation: OperationProfile, described: ObjectProfile) -> list[ParameterProfile]:
+    by_itself = described.pagination.sent if "read" in described.operations else frozenset[str]()
+    return [p for p in operation.parameters if p.must_be_given and (p.name not in by_itself or p.location != "query")]
 
 
 def read_operation(profile: ApiProfile, described: ObjectProfile) -> OperationProfile:

@@ -10,7 +10,7 @@ from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import BehaviourResult
 from ..sandbox.port import DriverProcess, Raised, Reply
-from .arguments import read_arguments, read_operation
+from .arguments import read_arguments, read_needs, read_operation
 from .credentials import spellings
 from .loopback import Seen
 from .mock_server import MockServer
@@ -45,6 +45,7 @@ class Run:
         self.profile, self.names, self.mock, self.maker, self.credentials = profile, names, mock, maker, credentials
         self.spellings = spellings(credentials)
         self.leaks: list[str] = []
+        self._readable: list[str] | None = None
         self.called: dict[str, None] = {}
         """Names of operations proven by a request, in order."""
 
@@ -67,9 +68,11 @@ class Run:
 
     def readable(self) -> list[str]:
         """Objects that `read` can read, those that need the fewest arguments first."""
-        objects = self.profile.objects
-        names = [name for name, o in objects.items() if {"read", "read_one"} & set(o.operations)]
-        return sorted(names, key=lambda name: len(read_arguments(self.profile, objects[name], self.maker)))
+        if self._readable is None:
+            objects = self.profile.objects
+            names = [name for name, o in objects.items() if {"read", "read_one"} & set(o.operations)]
+            self._readable = sorted(names, key=lambda name: read_needs(self.profile, objects[name]))
+        return list(self._readable)
 
     def collections(self) -> list[str]:
         """Objects whose `read` gives many records."""

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from ..arguments import operation_arguments, read_arguments, read_operation
+from ..arguments import operation_arguments, read_needs, read_operation
 from ..expected import differences, expected_request
 from ..loopback import Answer
 from ..pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
@@ -308,7 +308,7 @@ def _single(run: Run) -> list[str]:
 
 
 def _needing_arguments(run: Run) -> list[str]:
-    names = [n for n in run.readable() if read_arguments(run.profile, run.profile.objects[n], run.maker)]
+    names = [n for n in run.readable() if read_needs(run.profile, run.profile.objects[n])]
     return names[:MAX_SAMPLE]
 
 
