@@ -126,28 +126,36 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
 def _walk(file: PythonFile, tree: ast.Module) -> None:
     # Iterative: a tree may be deeper than Python's recursion limit for functions. Once for all rules.
     by_type, places, parents, spans = file._by_type, file._places, file._parents, file._spans  # pyright: ignore[reportPrivateUsage]
+    fields: dict[type[ast.AST], tuple[str, ...]] = {}
     stack: list[Any] = [tree]
     count = 0
     while stack:
         node = stack.pop()
-        if type(node) is tuple:  # the end of a statement
+        kind = cast("type[ast.AST]", type(node))
+        if cast("type", kind) is tuple:  # the end of a statement
             spans[node[0]] = (node[1], count)
             continue
-        kind = cast("type[ast.AST]", type(node))
         by_type[kind].append(node)
         places[kind].append(count)
-        if isinstance(node, ast.stmt | ast.ExceptHandler):
+        if kind in _STATEMENTS:
             stack.append((node, count))
         count += 1
+        names = fields.get(kind)
+        if names is None:
+            names = fields[kind] = _child_fields(kind)
+        if not names:
+            continue
         children: list[ast.AST] = []
-        for name in _child_fields(kind):
+        for name in names:
             value = getattr(node, name, None)
             if type(value) is list:
-                children += [item for item in value if isinstance(item, ast.AST)]  # pyright: ignore[reportUnknownVariableType]
-            elif isinstance(value, ast.AST):
+                for item in cast("list[Any]", value):
+                    if isinstance(item, ast.AST):
+                        parents[item] = node
+                        children.append(item)
+            elif value is not None and isinstance(value, ast.AST):
+                parents[value] = node
                 children.append(value)
-        for child in children:
-            parents[child] = node
         children.reverse()
         stack += children
 
@@ -157,6 +165,7 @@ def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     return tuple(name for name in kind._fields if name not in _NO_CHILDREN and kind is not ast.Constant)
 
 
+_STATEMENTS = frozenset({ast.ExceptHandler, *ast.stmt.__subclasses__()})
 # Fields that hold no nodes, or only those that say nothing of their own.
 _NO_CHILDREN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "level", "type_comment", "simple", "conversion"})
 
