@@ -1,0 +1,18 @@
+"""Arguments that calls cannot do without."""
+
+import sys
+from pathlib import Path
+
+from driversmith.engine.testing.arguments import read_arguments, read_needs
+from driversmith.engine.testing.records import RecordMaker
+
+sys.path.insert(0, str(Path(__file__).parent))
+from harbour import harbour_profile
+
+
+def test_the_arguments_of_a_read_are_counted_without_making_them_up() -> None:
+    profile, maker = harbour_profile(), RecordMaker(1)
+    readable = [o for o in profile.objects.values() if {"read", "read_one"} & set(o.operations)]
+    counts = [read_needs(profile, described) for described in readable]
+    assert counts == [len(read_arguments(profile, described, maker)) for described in readable]
+    assert set(counts) >= {0, 1}
