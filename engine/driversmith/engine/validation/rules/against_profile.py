@@ -64,11 +64,12 @@ def foreign_hosts(file: PythonFile, project: Project) -> Iterable[Fault]:
 
 
 def key_demanded(project: Project) -> Iterable[Fault]:
-    """Nobody has to give a key for an API that has none."""
+    """Nobody has to give a key for an API that has none, and to construct a driver nobody has to give any."""
     profile, place = project.profile, project.driver
-    if profile is None or profile.auth or place is None:
+    if place is None:
         return
-    for function in _functions(project, place, "__init__", "from_env"):
+    keyless = profile is not None and not profile.auth
+    for file, function in _functions(project, place, "__init__", "from_env"):
         arguments = function.args
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
@@ -77,13 +78,12 @@ def key_demanded(project: Project) -> Iterable[Fault]:
             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
         ]
         for argument, default in pairs:
-            if argument.arg in CREDENTIAL_ARGUMENTS and default is None:
-                yield _demanded(project, place, f"the argument {argument.arg}", argument)
-        for node in ast.walk(function):
-            if isinstance(node, ast.If) and any(isinstance(n, ast.Raise) for n in node.body):
-                names = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
-                for name in sorted(names & set(CREDENTIAL_ARGUMENTS)):
-                    yield _demanded(project, place, name, node)
+            if keyless and argument.arg in CREDENTIAL_ARGUMENTS and default is None:
+                yield _demanded(file, f"the argument {argument.arg}", argument, keyless=keyless)
+        for node in file.within(function, ast.If):
+            if any(isinstance(n, ast.Raise) for n in node.body):
+                for name in sorted(_absent(node.test, set(CREDENTIAL_ARGUMENTS))):
+                    yield _demanded(file, name, node, keyless=keyless)
 
 
 def auth_not_sent(project: Project) -> Iterable[Fault]:
@@ -127,13 +127,13 @@ def paging_not_followed(project: Project) -> Iterable[Fault]:
             needed = list(paging.next_path[-1:])
         for word in needed:
             if word.lower() not in words:
-                read = next(_functions(project, place, "read_batched", "read"), place.node)
+                file, read = next(_functions(project, place, "read_batched", "read"), (place.file, place.node))
                 yield Fault(
                     f"{name} is paged ({paging.style}) by `{word}`, which does not occur in the code: "
                     f"only the first page is read.",
                     hint="Follow the pages as the profile describes them.",
                     node=read,
-                    file=place.file.path,
+                    file=file.path,
                 )
                 return
 
@@ -158,7 +158,7 @@ def environment_names(project: Project) -> Iterable[Fault]:
     if place is None or readme is None or not project.env_prefix:
         return
     known = {f"{project.env_prefix}_{suffix}" for suffix in ENVIRONMENT_SUFFIXES}
-    for function in _functions(project, place, "__init__"):
+    for _, function in _functions(project, place, "__init__"):
         arguments = function.args
         known |= {f"{project.env_prefix}_{a.arg.upper()}" for a in [*arguments.args, *arguments.kwonlyargs]}
     for file in project.files("package"):
@@ -343,11 +343,11 @@ def _url(name: str, value: ast.expr | None) -> Iterator[tuple[str, ast.Constant]
             pass
 
 
-def _functions(project: Project, place: ClassPlace, *names: str) -> Iterator[Function]:
+def _functions(project: Project, place: ClassPlace, *names: str) -> Iterator[tuple[PythonFile, Function]]:
     for ancestor in project.ancestry(place)[0]:
         for statement in ancestor.node.body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name in names:
-                yield statement
+                yield ancestor.file, statement
 
 
 def _reads_data_files(project: Project) -> bool:
@@ -364,10 +364,27 @@ def _words(project: Project) -> set[str]:
     return words
 
 
-def _demanded(project: Project, place: ClassPlace, what: str, node: ast.AST) -> Fault:
+def _absent(test: ast.expr, names: set[str]) -> set[str]:
+    """Names whose absence a condition asks for, where it asks for nothing else: `not key`, `key is None`."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if name in names:
+            return {name}
+        case ast.UnaryOp(op=ast.Not(), operand=ast.BoolOp(values=values)):
+            return {v.id for v in values if isinstance(v, ast.Name)} & names
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            return {name} & names
+        case ast.BoolOp(values=values):
+            found = [_absent(value, names) for value in values]
+            return {n for part in found for n in part} if all(found) else set()
+        case _:
+            return set()
+
+
+def _demanded(file: PythonFile, what: str, node: ast.AST, *, keyless: bool) -> Fault:
+    why = "the API takes no credentials" if keyless else "credentials are optional: requests without them go out bare"
     return Fault(
-        f"{place.node.name} demands {what}, but the API takes no credentials.",
+        f"The driver demands {what}, but {why}.",
         hint="Remove it, or make it optional (None).",
         node=node,
-        file=place.file.path,
+        file=file.path,
     )

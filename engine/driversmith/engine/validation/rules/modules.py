@@ -13,6 +13,7 @@ from .scopes import is_guarded
 
 _UNSAFE = frozenset(
     {"subprocess", "ctypes", "pickle", "marshal", "shelve", "socket", "multiprocessing", "pty", "code", "runpy", "cffi"}
+    | {"ftplib", "mmap", "smtplib", "socketserver", "telnetlib", "webbrowser", "winreg", "xmlrpc"}
 )
 _LOOKALIKES = {"httpx": "httpx2", "requests": "httpx2", "aiohttp": "httpx2", "urllib3": "httpx2"}
 

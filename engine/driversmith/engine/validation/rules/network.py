@@ -17,11 +17,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def network_at_import(file: PythonFile, project: Project) -> Iterable[Fault]:
     """Importing a module sends nothing."""
+    drivers: set[str] = set()
+    for node in file.nodes(ast.Assign) if project.driver else ():
+        if isinstance(node.value, ast.Call) and project.driver and _called_name(node.value) == project.driver.node.name:
+            drivers |= {t.id for t in node.targets if isinstance(t, ast.Name)}
     for call in file.nodes(ast.Call):
         if file.function_of(call) is None and not _runs_as_script(file, call):
             what = _network_call(call, set())
             if not what and project.driver and file.role == "package":
-                what = _driver_call(call, project.driver.node.name)
+                what = _driver_call(call, project.driver.node.name, drivers)
             if what:
                 yield Fault(
                     f"{what} runs when the module is imported.",
@@ -41,7 +45,7 @@ def network_at_construction(project: Project) -> Iterable[Fault]:
         for statement in ancestor.node.body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 methods.setdefault(statement.name, (ancestor.file, statement))
-    clients = {name for ancestor in inside for name in _client_attributes(ancestor)}
+    clients = {name for ancestor in inside for name in _client_attributes(ancestor, project)}
     waiting, seen = [("__init__", "")], set[str]()
     while waiting:
         name, way = waiting.pop(0)
@@ -167,18 +171,22 @@ def _network_call(call: ast.Call, clients: set[str]) -> str:
             return ""
 
 
-def _driver_call(call: ast.Call, class_name: str) -> str:
+def _driver_call(call: ast.Call, class_name: str, drivers: set[str]) -> str:
     match call.func:
+        case ast.Attribute(value=ast.Name(id=name), attr=method) if name in drivers:
+            return f"{name}.{method}(...)" if method in NETWORK_METHODS else ""
         case ast.Attribute(value=ast.Call(func=ast.Name(id=made)), attr=method):
             return f"{made}().{method}(...)" if made == class_name and method in NETWORK_METHODS else ""
         case _:
             return ""
 
 
-def _client_attributes(place: ClassPlace) -> Iterator[str]:
+def _client_attributes(place: ClassPlace, project: Project) -> Iterator[str]:
+    # What sends: clients of httpx2, and objects of the package's own classes.
     for statement in place.file.within(place.node, ast.Assign):
         if isinstance(statement.value, ast.Call):
-            if _called_name(statement.value) not in _CLIENTS:
+            name = _called_name(statement.value)
+            if name not in _CLIENTS and not project.find_class(place.file, name):
                 continue
             for target in statement.targets:
                 if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):

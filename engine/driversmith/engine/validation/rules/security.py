@@ -15,7 +15,7 @@ _KEY_SHAPES = re.compile(
     r"|eyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}|SG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,})"
 )
 _SECRET_NAME = re.compile(
-    r"^_*(?:\w*_)?(?:api_?key|apikey|secret|client_secret|password|passwd|access_token|auth_token|token|bearer)$",
+    r"^_*(?:\w*_)?(?:api_?key|apikey|secret|client_secret|password|passwd|access_token|auth_token|token|bearer|authorization)$",
     re.IGNORECASE,
 )
 _SECRET_ATTRIBUTES = frozenset({"api_key", "apikey", "token", "access_token", "password", "client_secret", "secret"})
@@ -80,6 +80,8 @@ def dynamic_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
         match call.func:
             case ast.Name(id="eval" | "exec" | "compile" | "__import__" as name):
                 yield Fault(f"{name}() runs code from data.", hint="Parse the data; json.loads for JSON.", node=call)
+            case ast.Attribute(value=ast.Name(id="importlib"), attr="import_module"):
+                yield Fault("import_module() loads code by name.", hint="Import what is needed.", node=call)
             case ast.Attribute(value=ast.Name(id="pickle" | "marshal"), attr="load" | "loads" as name):
                 yield Fault(f"{name}() of untrusted data runs code.", hint="Use JSON.", node=call)
             case ast.Attribute(value=ast.Name(id="yaml"), attr="load" | "unsafe_load"):
@@ -167,6 +169,7 @@ def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
     for node in file.nodes(ast.keyword):
         if node.arg and isinstance(node.value, ast.Constant):
             yield node.arg, node.value
+    yield from _headers(file)
     for function in file.nodes(ast.arguments):
         positional = [*function.posonlyargs, *function.args]
         pairs = zip(positional[len(positional) - len(function.defaults) :], function.defaults, strict=True)
@@ -175,7 +178,19 @@ def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
                 yield argument.arg, default
 
 
+def _headers(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
+    for node in file.nodes(ast.Dict):
+        if isinstance(file.parent(node), ast.keyword):  # arguments by other means
+            continue
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant):
+                name = key.value
+                if "-" in name or name.lower() == "authorization":
+                    yield name.replace("-", "_"), value
+
+
 def _looks_secret(value: str) -> bool:
+    value = value.removeprefix("Bearer ").removeprefix("Basic ")
     return (
         _OPAQUE.fullmatch(value) is not None
         and not _PLACEHOLDER.search(value)

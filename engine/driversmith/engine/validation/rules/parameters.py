@@ -1,0 +1,75 @@
+"""Names of parameters in the code are those of the API."""
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from ...models.profile import ApiProfile
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+
+_HOLDER = re.compile(r"_?(?:params|query|query_params|search_params)")
+_SPREAD = re.compile(r"_?(?:params|query|query_params|search_params|arguments)")
+
+
+def invented_parameters(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Keys of a request's parameters are parameters of some operation."""
+    profile = project.profile
+    if profile is None or not profile.operations:
+        return
+    known = _known(profile)
+    for node in _keys(file):
+        name = str(node.value)
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            listed = sorted(known)
+            yield Fault(
+                f"No operation of the API takes `{name}`; parameters: {', '.join(listed[:20]) or 'none'}"
+                + (f" and {len(listed) - 20} more." if len(listed) > 20 else "."),
+                hint=f"Did you mean {close[0]}?" if close else "Send what the profile lists only.",
+                node=node,
+            )
+
+
+def _known(profile: ApiProfile) -> set[str]:
+    names: set[str] = set()
+    for operation in profile.operations.values():
+        for parameter in operation.parameters:
+            names |= {parameter.name, parameter.argument}
+        if operation.body:
+            names |= {operation.body.argument, *operation.body.fields}
+    for resource in profile.objects.values():
+        paging = resource.pagination
+        names |= {n for n in (paging.position_parameter, paging.size_parameter) if n}
+    names |= {scheme.parameter for scheme in profile.auth}
+    return names | {"body", "limit", "batch_size", "grant_type", "client_id", "client_secret", "scope"}
+
+
+def _keys(file: PythonFile) -> Iterator[ast.Constant]:
+    for node in file.nodes(ast.keyword):
+        if node.arg == "params" and isinstance(node.value, ast.Dict):
+            yield from _texts(node.value)
+    for node in file.nodes(ast.Assign):
+        for target in node.targets:
+            match target:
+                case ast.Name(id=name) if _HOLDER.fullmatch(name) and isinstance(node.value, ast.Dict):
+                    yield from _texts(node.value)
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str()) as key):
+                    if _HOLDER.fullmatch(name):
+                        yield key
+                case _:
+                    pass
+    for node in file.nodes(ast.Dict):
+        # {**params, "page": page} as an argument: parameters with one more.
+        spread = [v.id for k, v in zip(node.keys, node.values, strict=True) if k is None and isinstance(v, ast.Name)]
+        parent = file.parent(node)
+        if any(_SPREAD.fullmatch(name) for name in spread) and isinstance(parent, ast.Call):
+            yield from _texts(node)
+
+
+def _texts(node: ast.Dict) -> Iterator[ast.Constant]:
+    for key in node.keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key
