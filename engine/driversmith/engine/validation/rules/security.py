@@ -180,7 +180,8 @@ def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
 
 def _headers(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
     for node in file.nodes(ast.Dict):
-        if isinstance(file.parent(node), ast.keyword):  # arguments by other means
+        parent = file.parent(node)
+        if isinstance(parent, ast.keyword) and parent.arg is None:  # arguments by other means
             continue
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant):
