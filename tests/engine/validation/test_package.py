@@ -93,3 +93,11 @@ async def test_the_profile_of_a_large_api_is_checked_like_any_other(driver: dict
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert await validate_folder(str(tmp_path)) == report
+
+
+@pytest.mark.parametrize("name", ["Api Key", "{{ key }}", "x" * 300])
+async def test_a_key_is_sent_whatever_its_parameter_is_called(driver: dict[str, str], name: str) -> None:
+    for path in ("profile.json", "pet_shop_driver/client.py"):
+        assert "X-API-Key" in driver[path]
+        driver[path] = driver[path].replace("X-API-Key", name)
+    assert "auth-not-sent" not in {f.code for f in (await validate_package(driver)).findings}

@@ -99,7 +99,7 @@ def auth_not_sent(project: Project) -> Iterable[Fault]:
     for scheme in profile.auth:
         word = scheme.parameter.lower() if scheme.kind == "api_key" else "authorization"
         delimited = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-        sent = any(len(text) < 200 and " " not in text and delimited.search(text) for text in texts)
+        sent = word in texts or any(len(text) < 200 and " " not in text and delimited.search(text) for text in texts)
         sent = sent or word in names or (scheme.kind != "api_key" and "auth" in names)
         if scheme.name in used and not sent:
             yield Fault(
