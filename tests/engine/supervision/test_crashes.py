@@ -25,10 +25,12 @@ class Held(WorkshopStandIn):
     async def _step(self, name):
         if name == sys.argv[4]:
             print("reached", flush=True)
-            await anyio.sleep_forever()
+            while not Path(sys.argv[2], "go on").exists():
+                await anyio.sleep(0.02)
 
 async def one(engine, request):
     session = await engine.start(GenerateRequest.model_validate_json(request))
+    print("asked", flush=True)
     result = await engine.wait(session.session_id, seconds=50)
     assert result.success, result
 
@@ -44,9 +46,10 @@ anyio.run(main)
 
 
 class Servers:
-    """Starts processes that run an engine on the test's database; `hold` names a step that they never finish."""
+    """Starts processes that run an engine on the test's database; `hold` names a step that waits for `go_on`."""
 
     def __init__(self, home: Path, database: Path) -> None:
+        self._home = home
         self._arguments = [str(Path(__file__).parent), str(home), str(database)]
         self._children: list[subprocess.Popen[str]] = []
 
@@ -59,10 +62,17 @@ class Servers:
     def kill_at(self, step: str, request: GenerateRequest) -> None:
         """Run a session up to a step, and kill the process there."""
         child = self.start(request, hold=step)
-        assert child.stdout is not None
-        assert child.stdout.readline() == "reached\n"
+        self.read_until(child, "reached")
         child.kill()
         child.wait(timeout=10)
+
+    def read_until(self, child: "subprocess.Popen[str]", line: str) -> None:
+        assert child.stdout is not None
+        assert f"{line}\n" in iter(child.stdout.readline, "")
+
+    def go_on(self) -> None:
+        self._home.mkdir(exist_ok=True)
+        (self._home / "go on").touch()
 
     def close(self) -> None:
         for child in self._children:
@@ -139,7 +149,10 @@ async def test_two_servers_with_ten_sessions_each_share_one_database(servers, as
 
 
 async def test_two_servers_asked_for_the_same_driver_make_it_once(servers, asked, journal) -> None:
-    children = [servers.start(asked()) for _ in range(2)]
+    children = [servers.start(asked(), hold="contract") for _ in range(2)]
+    for child in children:
+        servers.read_until(child, "asked")
+    servers.go_on()
     for child in children:
         assert await anyio.to_thread.run_sync(lambda child=child: child.wait(timeout=60)) == 0
     kinds = [e.kind for record in (await journal.sessions()).items for e in await journal.events(record.session_id)]
