@@ -105,6 +105,12 @@ Record = Callable[[RequestRecord], Awaitable[None]]
 """Stores a record; what it raises ends the request, so that nothing unrecorded is ever used."""
 
 
+Ask = Callable[[ModelRequest], Awaitable[ModelAnswer]]
+"""Has a request answered on behalf of one session: journalled, within its budgets, transport faults waited out.
+
+Raises ModelTransportError where waiting did not help, ModelRejectedError, and what ends or suspends the session."""
+
+
 class LanguageModel(Protocol):
     """Answers requests, each sent once. One conformance suite serves every implementation (tests/conformance)."""
 
