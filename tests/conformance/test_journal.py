@@ -264,6 +264,35 @@ async def test_events_count_up_from_one_and_can_be_read_on(journal: Journal) -> 
     assert (await journal.events(session_id, after=30)) == [said]
 
 
+async def test_what_the_host_hands_in_is_stored_and_the_session_queued(journal: Journal) -> None:
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    assert not await journal.hand_in(session_id, "generate/client.py", "too early")
+    await journal.release(session_id, epoch, "waiting_for_host")
+    assert await journal.hand_in(session_id, "generate/client.py", {"text": "import x"})
+    assert not await journal.hand_in(session_id, "generate/client.py", "twice")
+    assert (await journal.session(session_id)).status == "queued"
+    assert await journal.step_result(session_id, "generate/client.py") == {"text": "import x"}
+    assert await a_claim(journal, session_id) > epoch
+    with pytest.raises(SessionNotFoundError):
+        await journal.hand_in("none", "x", 1)
+
+
+async def test_the_usage_of_a_session_is_the_sum_of_its_requests(journal: Journal) -> None:
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    assert (await journal.usage(session_id)).calls == 0
+    request: dict[str, Any] = {"role": "generate", "model": "m", "latency_seconds": 1.0, "data": {}}
+    tokens = {"input_tokens": 10, "cached_tokens": 5, "output_tokens": 2}
+    for cost in (0.25, 0.5):
+        await journal.add_usage(session_id, epoch, **request, **tokens, cost_usd=cost)
+    usage = await journal.usage(session_id)
+    assert (usage.calls, usage.input_tokens, usage.cached_tokens, usage.output_tokens) == (2, 20, 10, 4)
+    assert usage.cost_usd == 0.75
+    await journal.add_usage(session_id, epoch, **request, **tokens, cost_usd=None)
+    assert (await journal.usage(session_id)).cost_usd is None
+
+
 async def test_steps_are_replaced_by_name(journal: Journal) -> None:
     session_id = await a_session(journal)
     epoch = await a_claim(journal, session_id)

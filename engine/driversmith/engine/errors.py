@@ -12,6 +12,8 @@
     |-- ModelError                 a language model gave no answer; `fault` says why
     |   |-- ModelTransportError    waiting may cure it: overloaded, rate limited, unreachable, stalled, cut off
     |   `-- ModelRejectedError     waiting does not: key, permission, spend limit, model, size or shape of the request
+    |-- BudgetSpentError           the session's dollars or tokens are used up
+    |-- HostSilentError            the calling agent never handed in the file that was asked for
     |-- SandboxError               the child that runs a driver failed as a child
     |   |-- SandboxUnavailableError  it could not be started: says nothing about the code in it
     |   `-- SandboxLimitError        it was killed at a limit (time, memory, output)
@@ -42,6 +44,8 @@ ErrorCode = Literal[
     "model_spend_limit",
     "model_not_found",
     "model_request_rejected",
+    "budget_spent",
+    "host_silent",
     "validation_failed",
     "contract_failed",
     "isolation_unavailable",
@@ -159,6 +163,18 @@ class ModelRejectedError(ModelError):
     def __init__(self, message: str, *, fault: RejectedFault, next_action: str = "") -> None:
         super().__init__(message, code=self._codes.get(fault, "model_request_rejected"), next_action=next_action)
         self.fault = fault
+
+
+class BudgetSpentError(DriversmithError):
+    """The session's dollars or tokens are used up: no model is asked any more."""
+
+    default_code = "budget_spent"
+
+
+class HostSilentError(DriversmithError):
+    """The calling agent never handed in the file that the session waited for."""
+
+    default_code = "host_silent"
 
 
 class SandboxError(DriversmithError):

@@ -10,6 +10,7 @@ EventKind = Literal[
     "session.succeeded",
     "session.failed",
     "session.cancelled",
+    "session.waiting",
     "attempt.started",
     "attempt.succeeded",
     "attempt.failed",
@@ -17,6 +18,15 @@ EventKind = Literal[
     "step.progress",
     "step.finished",
     "step.reused",
+    "model.asked",
+    "model.answered",
+    "model.waiting",
+    "file.accepted",
+    "file.rejected",
+    "file.wanted",
+    "repair.started",
+    "plan.made",
+    "driver.kept",
     "diagnosis.made",
     "retry.waiting",
     "files.published",
@@ -24,6 +34,8 @@ EventKind = Literal[
     "exception.caught",
 ]
 """`step.reused`: a resumed session found the step's result in the journal. `retry.waiting`: a pause before the next
-attempt. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the server."""
+attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a file. `model.waiting`: a fault on the way to
+the model is waited out. `file.rejected`: one try of a file, with its findings. `plan.made`: what the next attempt does
+otherwise. `driver.kept`: the template driver stands. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the server."""
 
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

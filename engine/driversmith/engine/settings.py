@@ -34,8 +34,9 @@ class Settings(BaseSettings):
     """A session whose owner has not renewed its claim for this long is free."""
     concurrent_sessions: int = Field(default=8, ge=1, le=1000)
     """How many sessions one server works on at once; more wait in the queue."""
-    allow_unisolated: bool = False
-    """Run code that is not all from templates in a plain child process."""
+    allow_unisolated: bool | None = None
+    """Whether code that is not all from templates may run in a plain child process. Unset: what a session's model wrote
+    may, a driver that somebody edited may not (docs/adr/0007). 1: both. 0: neither."""
     model_generate: str = Field(default="claude-sonnet-5-5", min_length=1)
     """The model that writes files. Key and endpoint come from ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."""
     model_repair: str = Field(default="claude-sonnet-5-5", min_length=1)
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     """A model request from which nothing came for this long is given up and sent again."""
     model_request_seconds: float = Field(default=600.0, gt=0)
     """Longest time for one model request."""
+    session_tokens: int = Field(default=2_000_000, ge=1)
+    """Most tokens, cached ones included, that the model requests of one session may take."""
+    host_wait_seconds: float = Field(default=3600.0, gt=0)
+    """How long a session waits for a file of the calling agent before the templates finish the driver."""
     model_loopback_only: bool = False
     """Refuse every model endpoint that is not on this machine, so that tests cannot spend money."""
     log_level: Annotated[LogLevel, BeforeValidator(lambda value: str(value).upper())] = "WARNING"
@@ -112,6 +117,11 @@ class Settings(BaseSettings):
             "repair": self.model_repair,
             "diagnose": self.model_diagnose,
         }
+
+    @property
+    def runs_model_code(self) -> bool:
+        """Whether code that a session's model wrote may run without isolation."""
+        return self.allow_unisolated is not False
 
     @property
     def default_output_dir(self) -> Path:

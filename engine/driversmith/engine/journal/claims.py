@@ -21,6 +21,10 @@ from .port import Owner
 from .rows import is_abandoned, session_record, timestamp
 from .writer import Statements
 
+STORE_STEP = (
+    "INSERT INTO steps (session_id, name, result, at) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (session_id, name) DO UPDATE SET at = excluded.at, result = excluded.result"
+)
 _UNFINISHED = "status NOT IN ('succeeded', 'failed', 'cancelled')"
 
 
@@ -138,6 +142,19 @@ async def release(
             session_id,
         ),
     )
+
+
+async def hand_in(db: Statements, session_id: str, name: str, result: str, *, now: float) -> bool:
+    """Store a step for a session that waits for its host, and have it taken up again; whether it waited."""
+    row = await require(db, session_id)
+    if row["status"] != "waiting_for_host":
+        return False
+    moment = timestamp(now)
+    await db.execute_fetchall(STORE_STEP, (session_id, name, result, moment))
+    await db.execute_fetchall(
+        "UPDATE sessions SET status = 'queued', updated_at = ? WHERE session_id = ?", (moment, session_id)
+    )
+    return True
 
 
 async def request_cancel(db: Statements, session_id: str, *, now: float) -> SessionRecord:

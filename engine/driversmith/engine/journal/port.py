@@ -16,6 +16,7 @@ from ..models.session import (
     DiagnosisRecord,
     EventLevel,
     GenerateRequest,
+    ModelUsage,
     SessionEvent,
     SessionFileRecord,
     SessionRecord,
@@ -210,6 +211,18 @@ class Journal(Protocol):
         data: dict[str, Any],
     ) -> None:
         """Record one model request."""
+        ...
+
+    async def usage(self, session_id: str) -> ModelUsage:
+        """All model requests of a session together; `cost_usd` is None where one of them has no known price."""
+        ...
+
+    async def hand_in(self, session_id: str, name: str, result: JsonValue) -> bool:
+        """Store a step's result for a session that waits for its host, and set it `queued`; whether it did wait.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
         ...
 
     async def count(self, name: str, amount: int = 1) -> None:

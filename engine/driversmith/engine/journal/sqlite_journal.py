@@ -16,6 +16,7 @@ from ..models.session import (
     DiagnosisRecord,
     EventLevel,
     GenerateRequest,
+    ModelUsage,
     SessionEvent,
     SessionFileRecord,
     SessionRecord,
@@ -153,9 +154,8 @@ class SqliteJournal:
         await self._write_held(
             session_id,
             epoch,
-            "INSERT INTO steps (session_id, name, at, result) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (session_id, name) DO UPDATE SET at = excluded.at, result = excluded.result",
-            [(session_id, name, rows.timestamp(self._now()), rows.compact(result))],
+            claims.STORE_STEP,
+            [(session_id, name, rows.compact(result), rows.timestamp(self._now()))],
         )
 
     async def record_attempt(
@@ -293,6 +293,27 @@ class SqliteJournal:
                 )
             ],
         )
+
+    async def usage(self, session_id: str) -> ModelUsage:
+        (found,) = await self._read(
+            "SELECT count(*) AS calls, coalesce(sum(input_tokens), 0) AS input, coalesce(sum(cached_tokens), 0) AS cached,"
+            " coalesce(sum(output_tokens), 0) AS output, count(*) - count(cost_usd) AS unpriced,"
+            " coalesce(sum(cost_usd), 0.0) AS cost FROM usage WHERE session_id = ?",
+            session_id,
+        )
+        return ModelUsage(
+            calls=found["calls"],
+            input_tokens=found["input"],
+            cached_tokens=found["cached"],
+            output_tokens=found["output"],
+            cost_usd=None if found["unpriced"] else round(found["cost"], 6),
+        )
+
+    async def hand_in(self, session_id: str, name: str, result: JsonValue) -> bool:
+        async def work(db: Statements) -> bool:
+            return await claims.hand_in(db, session_id, name, rows.compact(result), now=self._now())
+
+        return await self._writer.submit(work)
 
     async def count(self, name: str, amount: int = 1) -> None:
         await self._write(

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..errors import ModelTransportError
 from ..models.base import Value
+from .clock import Clock
 from .gate import Gate
 from .port import LanguageModel, ModelAnswer, Record
 from .request import ModelRequest
@@ -63,6 +64,11 @@ class PatientModel:
         self._gate = gate
         self._backoff = backoff or Backoff()
         self._jitter = jitter
+
+    @property
+    def clock(self) -> Clock:
+        """The gate's, on which deadlines are given."""
+        return self._gate.clock
 
     async def ask(
         self,

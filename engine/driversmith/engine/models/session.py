@@ -76,6 +76,26 @@ class ErrorInfo(Value):
     next_action: str = ""
 
 
+class HostRequest(Value):
+    """A file that the calling agent's own model is to write, and everything that it needs for that."""
+
+    path: str
+    """POSIX path in the project folder: what `submit_file` takes."""
+    role: str
+    attempt: int
+    try_number: int
+    instruction: str
+    """What is wanted now."""
+    last_answer: str = ""
+    """The text that is to be mended, where there is one."""
+    context: tuple[str, ...] = ()
+    """Rules, contract and facts of the API: the same for every request of a session."""
+    step: str
+    """The step of the session that waits for the file."""
+    wanted_at: float
+    """Seconds since 1970."""
+
+
 class SupervisedResult(Value):
     """The answer of `generate_driver_supervised`, at any time of a session."""
 
@@ -104,6 +124,8 @@ class SupervisedResult(Value):
     model_usage: ModelUsage = ModelUsage()
     elapsed_seconds: float = 0.0
     error: ErrorInfo | None = None
+    host_request: HostRequest | None = None
+    """With status `waiting_for_host`: the file that `submit_file` is to bring."""
 
 
 EventLevel = Literal["debug", "info", "warning", "error"]
