@@ -127,6 +127,7 @@ async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> 
         ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of at most 500 texts"),
         ("generate_driver_supervised", {**PETSTORE, "output_dir": "drivers"}, "an absolute path"),
         ("generate_driver_supervised", {**PETSTORE, "spec": "api.json"}, "an http(s) URL or an absolute path"),
+        ("generate_driver_supervised", {**PETSTORE, "spec": "/home/me/api.md"}, "known kind (.json .yaml .yml);"),
         ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
         ("generate_driver_supervised", {"api_name": "class/../x", "api_url": "https://u.test"}, "'/'"),
         ("validate_file", {"file_path": "relative.py"}, "an absolute path"),
@@ -156,6 +157,20 @@ async def test_wrong_arguments_are_refused_in_words(
         text = refused(await client.call_tool(tool, arguments))
     assert words in text
     assert "Error executing" not in text and "pydantic" not in text
+
+
+async def test_a_boolean_is_no_number(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        checked = 0
+        for tool in (await client.list_tools()).tools:
+            needed = {"session_id": "s1", "object_name": "pets", "kind": "sessions", **PETSTORE}
+            required = {name: needed[name] for name in tool.input_schema.get("required", []) if name in needed}
+            for name, schema in tool.input_schema["properties"].items():
+                if {option.get("type") for option in schema.get("anyOf", [schema])} <= {"integer", "number", "null"}:
+                    text = refused(await client.call_tool(tool.name, {**required, name: True}))
+                    assert f"{name} must be a" in text and "you gave 'true'" in text
+                    checked += 1
+        assert checked >= 8 and not engine.calls
 
 
 async def test_arguments_given_as_null_or_as_json_in_a_string_are_understood(tmp_path: Path, era: str) -> None:

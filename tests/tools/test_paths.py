@@ -20,6 +20,13 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, name: str) -> None:
         AS_USER.check("file_path", str(tmp_path / name), ReadPath(), frozenset())
 
 
+def test_a_refusal_names_the_kinds_that_the_argument_can_be_and_no_others(tmp_path: Path) -> None:
+    marker = ReadPath(suffixes=frozenset({".json", ".yaml"}))
+    AS_USER.check("spec", str(tmp_path / "api.JSON"), marker, frozenset())
+    with pytest.raises(ToolError, match=r"a file of a known kind \(\.json \.yaml\);"):
+        AS_USER.check("spec", str(tmp_path / "api.md"), marker, frozenset())
+
+
 @pytest.mark.parametrize("value", ["drivers", "./x.py", "~/x.py", ""])
 def test_relative_paths_are_refused_with_an_example(value: str) -> None:
     for marker in (ReadPath(), FolderPath()):

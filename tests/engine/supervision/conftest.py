@@ -76,7 +76,9 @@ class WorkshopStandIn:
 
     def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
-        return json.dumps({"contract_version": 1, "files": hashes, "verification": verification.model_dump()})
+        known = {"contract_version": 1, "api_name": profile.api_name, "api_url": profile.base_url}
+        made = {"package": bundle.project, "class_name": bundle.class_name, "verification": verification.model_dump()}
+        return json.dumps({**known, **made, "files": hashes})
 
     async def _step(self, name: str) -> None:
         self.calls[name] += 1

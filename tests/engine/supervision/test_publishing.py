@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 from driversmith.engine.errors import OutputError
 from driversmith.engine.models.driver import DriverFile
-from driversmith.engine.supervision.publishing import files_intact, publish
+from driversmith.engine.supervision.publishing import check_writable, files_intact, publish
+
+MANIFEST = {
+    "contract_version": 1,
+    "api_name": "Pets",
+    "api_url": "https://pets.example",
+    "package": "pkg",
+    "class_name": "PetsDriver",
+}
 
 
 def a_driver(version: int = 1, **texts: str) -> list[DriverFile]:
@@ -20,8 +28,8 @@ def a_driver(version: int = 1, **texts: str) -> list[DriverFile]:
     files = {"pkg/client.py": f"client {version}\n", "README.md": f"readme {version}\n"}
     files |= {name.replace("__", "/") + ".py": text for name, text in texts.items()}
     made = [DriverFile(path=path, text=text) for path, text in files.items()]
-    manifest = {"contract_version": 1, "files": {f.path: {"sha256": f.sha256, "author": f.author} for f in made}}
-    return [*made, DriverFile(path="driver.json", text=json.dumps(manifest))]
+    hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in made}
+    return [*made, DriverFile(path="driver.json", text=json.dumps({**MANIFEST, "files": hashes}))]
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -298,6 +306,42 @@ def test_a_manifest_with_hostile_paths_removes_nothing(project: Path, tmp_path: 
     (project / "driver.json").write_text(json.dumps(manifest))
     publish(a_driver(2), project)
     assert (tmp_path / "victim.txt").read_text() == "x"
+
+
+def test_a_driver_of_a_newer_contract_is_not_overwritten(project: Path) -> None:
+    publish(a_driver(1), project)
+    newer = {**json.loads((project / "driver.json").read_text()), "contract_version": 99}
+    (project / "driver.json").write_text(json.dumps(newer))
+    assert "contract version 99" in refused(project).message
+
+
+@pytest.mark.parametrize("missing", ["api_name", "package", "files"])
+def test_a_manifest_is_read_as_everybody_else_reads_it(project: Path, missing: str) -> None:
+    publish(a_driver(1), project)
+    manifest = json.loads((project / "driver.json").read_text())
+    (project / "driver.json").write_text(json.dumps({k: v for k, v in manifest.items() if k != missing}))
+    assert f"incomplete or wrong at {missing}" in refused(project).message
+
+
+@pytest.mark.parametrize("below", [(), ("made", "later")])
+def test_trying_a_folder_out_leaves_nothing(tmp_path: Path, below: tuple[str, ...]) -> None:
+    check_writable(tmp_path.joinpath(*below, "pets_driver"))
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT])
+@pytest.mark.parametrize("call", ["mkdir", "write_text"])
+def test_a_folder_that_cannot_be_written_is_told_as_publishing_would(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, call: str
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, call, failing)
+    with pytest.raises(OutputError, match=os.strerror(code)) as tried:
+        check_writable(project)
+    assert tried.value.code == "output_not_writable" and "output_dir" in tried.value.next_action
+    assert names(tmp_path) == []
 
 
 def test_files_are_not_intact_once_one_is_changed_or_gone(project: Path) -> None:

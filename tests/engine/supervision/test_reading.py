@@ -42,7 +42,13 @@ class PetsDriver:
             raise {"bad": InvalidRequestError, "key": AuthenticationError, "down": ServerError}[status](status)
         return [{"id": n, "echo": "hunter22", "hunter22": n} for n in range(limit)]
 """
-MANIFEST = {"contract_version": 1, "package": "pets_driver", "class_name": "PetsDriver"}
+MANIFEST = {
+    "contract_version": 1,
+    "api_name": "Pets",
+    "api_url": "http://127.0.0.1:9",
+    "package": "pets_driver",
+    "class_name": "PetsDriver",
+}
 
 
 @pytest.fixture
@@ -160,3 +166,10 @@ async def test_files_that_the_driver_does_not_list_do_not_run(reader: DriverRead
 async def test_a_folder_without_a_driver_is_refused(reader: DriverReader, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="no driver"):
         await reader.read(tmp_path, "pets", params={}, limit=1)
+
+
+async def test_a_driver_of_a_newer_contract_is_refused_as_such(reader: DriverReader, project: Path) -> None:
+    newer = {**json.loads((project / "driver.json").read_text()), "contract_version": 99}
+    (project / "driver.json").write_text(json.dumps(newer))
+    with pytest.raises(InvalidArgumentError, match="contract version 99"):
+        await reader.read(project, "pets", params={}, limit=1)

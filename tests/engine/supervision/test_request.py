@@ -1,9 +1,11 @@
 """What a caller typed becomes a request, or a sentence that says what to change."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
-from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.errors import InvalidArgumentError, OutputError
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.request import project_path, resolve_request, session_key
@@ -127,6 +129,37 @@ def test_an_output_dir_that_is_a_file_is_refused(resolved, tmp_path) -> None:
         resolved(output_dir=str(tmp_path / "file"))
 
 
+@pytest.fixture
+def no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A disk on which nothing more can be made than the folder of this test."""
+    assert tmp_path.is_dir()
+
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "mkdir", failing)
+
+
+@pytest.mark.usefixtures("no_room")
+def test_an_output_dir_that_cannot_be_written_is_refused_before_any_work(resolved, tmp_path) -> None:
+    with pytest.raises(OutputError, match="Read-only file system") as refused:
+        resolved(output_dir=str(tmp_path / "locked"))
+    assert refused.value.code == "output_not_writable"
+    assert "output_dir" in refused.value.next_action
+
+
+@pytest.mark.usefixtures("no_room")
+def test_an_output_dir_need_not_be_writable_where_nothing_is_written(resolved) -> None:
+    assert resolved(stop_after="research")
+
+
+def test_a_driver_on_a_disk_that_became_read_only_may_still_be_asked_for(resolved, tmp_path, request) -> None:
+    (tmp_path / "default/open_meteo_driver").mkdir(parents=True)
+    (tmp_path / "default/open_meteo_driver/driver.json").write_text("{}")
+    request.getfixturevalue("no_room")
+    assert resolved()
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -136,6 +169,10 @@ def test_an_output_dir_that_is_a_file_is_refused(resolved, tmp_path) -> None:
         {"max_supervisor_attempts": 0},
         {"max_supervisor_attempts": 11},
         {"max_retries": -1},
+        {"max_supervisor_attempts": True},
+        {"max_retries": False},
+        {"budget_usd": True},
+        {"time_limit_seconds": True},
         {"time_limit_seconds": 0},
         {"time_limit_seconds": float("nan")},
         {"budget_usd": -1},

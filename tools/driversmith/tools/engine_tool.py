@@ -86,9 +86,14 @@ def _alone(error: Exception) -> Exception:
 
 
 def _parsed(value: Any, schema: dict[str, Any]) -> Any:
-    """A list or object that a client sent as a string of JSON, parsed; texts stay texts, whatever they hold."""
-    options: list[dict[str, Any]] = schema.get("anyOf", [schema])
-    if isinstance(value, str) and all(option.get("type") in {"array", "object", "null"} for option in options):
+    """A list or object that a client sent as a string of JSON, parsed; texts stay texts, whatever they hold.
+
+    A boolean where a number belongs comes as it was spelled, so that validation refuses it: for pydantic, True is 1.
+    """
+    kinds = {option.get("type") for option in schema.get("anyOf", [schema])}
+    if isinstance(value, str) and kinds <= {"array", "object", "null"}:
         with suppress(ValueError, RecursionError):
             return json.loads(value)
+    if isinstance(value, bool) and kinds <= {"integer", "number", "null"}:
+        return json.dumps(value)
     return value

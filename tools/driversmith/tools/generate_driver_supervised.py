@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from driversmith.engine.models.session import EngineName, LiveMode, SupervisedResult
+from driversmith.engine.supervision.request import DESCRIPTION_SUFFIXES, resolve_request
 from mcp_types import CallToolResult
 from pydantic import BeforeValidator, Field
 
@@ -40,7 +41,7 @@ async def generate_driver_supervised(
     spec: Annotated[
         str | None,
         Field(description="Its OpenAPI or Swagger description: an http(s) URL or an absolute path.", max_length=4000),
-        ReadPath(or_url=True),
+        ReadPath(or_url=True, suffixes=frozenset(DESCRIPTION_SUFFIXES)),
     ] = None,
     output_dir: Annotated[
         str | None,
@@ -84,8 +85,6 @@ async def generate_driver_supervised(
     verified (live, mock or static_only), a preview of real records where the API may be read, and, when it failed, an
     error with the next thing to do.
     """
-    from driversmith.engine.supervision.request import resolve_request
-
     made = engine_of(ctx)
     request = resolve_request(
         api_name=api_name,

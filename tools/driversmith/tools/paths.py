@@ -17,6 +17,8 @@ EXAMPLE = "C:\\drivers" if Path().absolute().drive else "/home/me/drivers"
 class ReadPath:
     """Marks an argument that names a file to read."""
 
+    suffixes: frozenset[str] = READABLE_SUFFIXES
+    """The kinds of files that the argument can be, in lower case."""
     or_url: bool = False
     """An http(s) URL may stand there instead."""
     relative_with: frozenset[str] = frozenset()
@@ -58,8 +60,8 @@ class UserPaths:
                 else "an absolute path"
             )
             raise ToolError(f"{argument} must be {kind}, such as {EXAMPLE}; you gave {value!r}.")
-        if isinstance(marker, ReadPath) and path.suffix.lower() not in READABLE_SUFFIXES:
-            known = " ".join(sorted(READABLE_SUFFIXES))
+        if isinstance(marker, ReadPath) and path.suffix.lower() not in marker.suffixes:
+            known = " ".join(sorted(marker.suffixes))
             raise ToolError(f"{argument} must name a file of a known kind ({known}); you gave {value!r}.")
         self._check_roots(argument, path)
 

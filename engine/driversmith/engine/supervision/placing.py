@@ -82,6 +82,23 @@ class Placing:
         _sync_folder(self._project)
 
 
+def try_out(project: Path) -> None:
+    """Make and remove a folder with a file in it where the project folder is to appear.
+
+    Raises:
+        OSError: that cannot be done; nothing is left behind.
+    """
+    place = project.parent
+    while not os.path.lexists(place):
+        place = place.parent
+    folder = place / f"{_prefix(project)}{secrets.token_hex(4)}"
+    folder.mkdir()
+    try:
+        (folder / "owner.json").write_text(json.dumps(vars(this_process())), encoding="utf-8")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def sweep(project: Path) -> None:
     """Put back and remove what processes that died while they published to this folder left beside it."""
     if not project.parent.is_dir():

@@ -2,19 +2,16 @@
 
 import errno
 import hashlib
-import json
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
 
-from ..errors import OutputError
+from ..errors import InvalidArgumentError, OutputError
+from ..generation.manifest import MANIFEST, Manifest, read_manifest
 from ..models.base import Value
 from ..models.driver import DriverFile
 from ..models.session import PublishedFile
-from .placing import Placing, sweep
-
-MANIFEST = "driver.json"
+from .placing import Placing, sweep, try_out
 
 
 class Publication(Value):
@@ -48,7 +45,7 @@ def publish(files: Sequence[DriverFile], project: Path) -> Publication:
                 placing.write(files)
                 placing.appear()
             return Publication(files=tuple(_published(f, f.path) for f in files))
-        return _replace(files, project, published_hashes(project))
+        return _replace(files, project, _published_hashes(project))
     except OSError as error:
         raise _explain(error, project) from error
     finally:
@@ -61,23 +58,21 @@ def files_intact(project: Path, files: Iterable[PublishedFile]) -> bool:
     return all(_hash(project / file.path) == file.sha256 for file in files)
 
 
-def published_hashes(project: Path) -> dict[str, str]:
-    """Path -> sha256 of the files that `driver.json` lists.
+def listed_hashes(manifest: Manifest) -> dict[str, str]:
+    """Path -> sha256 of the files that a `driver.json` lists, without those that would lie outside the project folder."""
+    return {path: file.sha256 for path, file in manifest.files.items() if _is_safe(path)}
+
+
+def check_writable(project: Path) -> None:
+    """Find out, before any work is done, whether a project folder could be made. Blocks for a moment.
 
     Raises:
-        OutputError: the folder does not hold a driver of ours.
+        OutputError: what `publish` would raise in the end; nothing is left behind.
     """
     try:
-        manifest: Any = json.loads((project / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        manifest = None
-    hashes = _hashes(manifest)
-    if hashes is None:
-        raise OutputError(
-            f"{project} is not empty and holds no driver that driversmith made.",
-            next_action="Move it away, or give another output_dir.",
-        )
-    return {path: sha256 for path, sha256 in hashes.items() if _is_safe(path)}
+        try_out(project)
+    except OSError as error:
+        raise _explain(error, project) from error
 
 
 def check_path(path: str) -> None:
@@ -118,6 +113,21 @@ def _is_free(project: Path) -> bool:
     if not stat.S_ISDIR(mode):
         raise OutputError(f"{project} is a file.", next_action="Move it away, or give another output_dir.")
     return next(project.iterdir(), None) is None
+
+
+def _published_hashes(project: Path) -> dict[str, str]:
+    """Path -> sha256 of what was published to a folder.
+
+    Raises:
+        OutputError: the folder does not hold a driver of ours.
+    """
+    try:
+        return listed_hashes(read_manifest(project))
+    except InvalidArgumentError as error:
+        raise OutputError(
+            f"{project} is not empty, and nothing in it is overwritten. {error.message}",
+            next_action="Move it away, or give another output_dir.",
+        ) from error
 
 
 def _replace(files: Sequence[DriverFile], project: Path, before: Mapping[str, str]) -> Publication:
@@ -182,22 +192,6 @@ def _check_way(project: Path, path: str) -> None:
         raise OutputError(
             f"{project / path} is a folder where a file has to be.", next_action="Move it away and try again."
         )
-
-
-def _hashes(manifest: Any) -> dict[str, str] | None:
-    """The hashes in a manifest; None where it is not one of ours."""
-    if not isinstance(manifest, dict):
-        return None
-    files = cast("dict[str, Any]", manifest).get("files")
-    if not isinstance(files, dict) or "contract_version" not in manifest:
-        return None
-    hashes: dict[str, str] = {}
-    for path, entry in cast("dict[str, Any]", files).items():
-        digest = cast("dict[str, Any]", entry).get("sha256") if isinstance(entry, dict) else None
-        if not isinstance(digest, str):
-            return None
-        hashes[path] = digest
-    return hashes
 
 
 def _published(file: DriverFile, path: str) -> PublishedFile:

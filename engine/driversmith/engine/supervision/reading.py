@@ -1,26 +1,25 @@
 """Records read live through a published driver, for `read_records` and the command line."""
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import anyio
 import anyio.to_thread
 from pydantic import JsonValue, ValidationError
 
-from ..errors import DriversmithError, FetchError, InvalidArgumentError, OutputError
+from ..errors import DriversmithError, FetchError, InvalidArgumentError
+from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
 from ..sandbox.port import Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
-from .publishing import MANIFEST, published_hashes
+from .publishing import listed_hashes
 from .rooms import address_policy
 
 MAX_RECORDS = 100_000
@@ -102,7 +101,7 @@ class DriverReader:
             raise InvalidArgumentError(
                 f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
             )
-        edits_allowed = allow_edited or self._settings.allow_unisolated
+        edits_allowed = allow_edited or self._settings.allow_unisolated is True
         scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
         try:
             driver = await anyio.to_thread.run_sync(_copy, project, scratch, edits_allowed)
@@ -152,16 +151,9 @@ class DriverReader:
 
 def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
     """Copy the files that driver.json lists, and only those, checking each against its hash."""
-    try:
-        hashes = published_hashes(project)
-    except OutputError as error:
-        raise InvalidArgumentError(
-            f"{project} holds no driver that driversmith made.",
-            next_action="Give the project folder of a driver, with its driver.json, or make the driver anew.",
-        ) from error
-    manifest = cast("dict[str, Any]", json.loads((project / MANIFEST).read_text(encoding="utf-8")))
+    manifest = read_manifest(project)
     edited: list[str] = []
-    for path, sha256 in hashes.items():
+    for path, sha256 in listed_hashes(manifest).items():
         try:
             content = (project / path).read_bytes()
         except OSError:
@@ -180,8 +172,8 @@ def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
         )
     try:
         profile = ApiProfile.model_validate_json((scratch / "profile.json").read_bytes())
-        return _Driver(scratch, str(manifest["package"]), str(manifest["class_name"]), profile)
-    except (OSError, KeyError, ValidationError) as error:
+        return _Driver(scratch, manifest.package, manifest.class_name, profile)
+    except (OSError, ValidationError) as error:
         raise InvalidArgumentError(
             f"{project} is not a whole driver: {type(error).__name__}.", next_action="Make it anew with fresh."
         ) from error

@@ -14,6 +14,7 @@ from ..contract.naming import driver_names
 from ..errors import InvalidArgumentError
 from ..models.session import EngineName, GenerateRequest, LiveMode
 from ..settings import Settings
+from .publishing import MANIFEST, check_writable
 
 DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml")
 MAX_URL = 4096
@@ -45,6 +46,7 @@ def resolve_request(
 
     Raises:
         InvalidArgumentError: an argument cannot be used; the message names it and says what to give instead.
+        OutputError: nothing can be written to `output_dir`, and something is to be.
     """
     driver_names(api_name)
     roots = settings.read_roots if restricted else None
@@ -66,14 +68,19 @@ def resolve_request(
     }
     if budget_usd is not None and not 0 <= budget_usd < float("inf"):
         raise InvalidArgumentError(f"budget_usd is {budget_usd}.", next_action="Give an amount of dollars, 0 or more.")
+    for name in ("max_supervisor_attempts", "max_retries", "budget_usd", "time_limit_seconds"):
+        if isinstance(values[name], bool):
+            raise InvalidArgumentError(f"{name} is {values[name]}.", next_action=f"Give {name} as a number.")
     try:
-        return GenerateRequest.model_validate(values)
+        request = GenerateRequest.model_validate(values)
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(map(str, fault["loc"]))
         raise InvalidArgumentError(
             f"{name} is {fault['input']!r}: {fault['msg'].lower()}.", next_action=f"Give another {name}."
         ) from None
+    _check_output(request)
+    return request
 
 
 def session_key(request: GenerateRequest) -> str:
@@ -85,6 +92,13 @@ def session_key(request: GenerateRequest) -> str:
 def project_path(request: GenerateRequest) -> Path:
     """The project folder that a request writes."""
     return Path(request.output_dir) / driver_names(request.api_name).package
+
+
+def _check_output(request: GenerateRequest) -> None:
+    """Refuse now what could not be published in the end. A driver that lies there may be all that is asked for."""
+    project = project_path(request)
+    if request.stop_after == "none" and not os.path.exists(project / MANIFEST):  # noqa: PTH110  Path.exists raises where a folder cannot be searched
+        check_writable(project)
 
 
 def _url(text: str, name: str) -> str:
