@@ -1,0 +1,137 @@
+"""What is said of a driver: the product's validation and contract run, and the truth. The same files are judged once.
+
+Sessions differ in a number only, which is taken out before and put back afterwards. Judgements may outlive the process in a
+folder; they are found again only by the same files, the same product and the same bench.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import anyio
+import driversmith.engine
+from driversmith.engine.errors import SandboxError, SandboxUnavailableError
+from driversmith.engine.generation.manifest import manifest
+from driversmith.engine.models.driver import Verification
+from driversmith.engine.models.findings import ValidationReport
+from driversmith.engine.models.report import BehaviourResult, ContractReport
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.validation.package import validate_package
+
+from .subjects import Subject, marked
+from .truth import untrue
+from .truth_server import TruthServer
+
+Files = Mapping[str, str]
+_AT_ONCE = 2
+_ROOMS = ("validation", "testing", "sandbox", "contract")
+_HERE = ("apis.py", "truth.py", "truth_server.py")
+
+
+class Judge:
+    """Judges drivers of the bench's APIs; an answer that is known is given at once."""
+
+    def __init__(self, server: TruthServer, *, memory: Path | None = None) -> None:
+        self._server = server
+        self._memory = memory
+        self._known: dict[str, str] = {}
+        self._locks: dict[str, anyio.Lock] = {}
+        self._places = anyio.Semaphore(_AT_ONCE)
+        self._product = _digest_of_sources() if memory else ""
+        self.judged = 0
+        """Judgements that were made, not remembered."""
+
+    async def validate(self, subject: Subject, files: Files, *, session: int = 0) -> ValidationReport:
+        """The validator's report on a whole driver."""
+
+        async def work(plain: dict[str, str]) -> str:
+            bundle = subject.bundle(plain)
+            whole = {**plain, "driver.json": manifest(subject.profile, bundle, Verification())}
+            return (await validate_package(whole, profile=subject.profile)).model_dump_json()
+
+        found = await self._once("validation", subject, files, work)
+        return ValidationReport.model_validate_json(marked(found, session))
+
+    async def run_contract(self, subject: Subject, files: Files, *, session: int = 0) -> ContractReport:
+        """The report of the contract run; a package that does not import fails the one behaviour `import`."""
+
+        async def work(plain: dict[str, str]) -> str:
+            with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
+                root = Path(folder) / subject.names.package
+                await anyio.to_thread.run_sync(_lay_out, plain, root)
+                return (await _contract(root, subject)).model_dump_json()
+
+        found = await self._once("contract", subject, files, work)
+        return ContractReport.model_validate_json(marked(found, session))
+
+    async def untrue(self, subject: Subject, files: Files) -> str:
+        """What the driver does not read from the API's own server; '' where it reads the truth."""
+
+        async def work(plain: dict[str, str]) -> str:
+            names = subject.names
+            return await untrue(self._server, subject.api.slug, plain, names.package, names.class_name)
+
+        return await self._once("truth", subject, files, work)
+
+    async def _once(
+        self, what: str, subject: Subject, files: Files, work: Callable[[dict[str, str]], Awaitable[str]]
+    ) -> str:
+        plain = {marked(path, 0): marked(text, 0) for path, text in sorted(files.items()) if path != "driver.json"}
+        key = hashlib.sha256(json.dumps([what, subject.api.slug, plain, self._product]).encode()).hexdigest()
+        async with self._locks.setdefault(key, anyio.Lock()):
+            if key not in self._known:
+                remembered = self._remembered(key)
+                if remembered is None:
+                    async with self._places:
+                        remembered = await work(plain)
+                    self.judged += 1
+                    self._remember(key, remembered)
+                self._known[key] = remembered
+        return self._known[key]
+
+    def _remembered(self, key: str) -> str | None:
+        place = self._memory and self._memory / key
+        return place.read_text("utf-8") if place and place.exists() else None
+
+    def _remember(self, key: str, answer: str) -> None:
+        if self._memory:
+            self._memory.mkdir(parents=True, exist_ok=True)
+            (self._memory / key).write_text(answer, encoding="utf-8")
+
+
+async def _contract(root: Path, subject: Subject) -> ContractReport:
+    try:
+        return await run_contract(
+            root,
+            subject.profile,
+            package=subject.names.package,
+            class_name=subject.names.class_name,
+            sandbox=ProcessSandbox(),
+            seed=1,
+        )
+    except SandboxUnavailableError:
+        raise
+    except SandboxError as error:
+        failed = BehaviourResult(name="import", passed=False, received=error.message, expected="the package imports")
+        return ContractReport(behaviours=(failed,))
+
+
+def _lay_out(files: Mapping[str, str], root: Path) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8", newline="")
+
+
+def _digest_of_sources() -> str:
+    """Changes with every change to what a judgement comes from."""
+    engine = Path(driversmith.engine.__path__[0])
+    here = Path(__file__).parent
+    folders = [engine / room for room in _ROOMS]
+    found = [p for folder in folders for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".json"}]
+    digest = hashlib.sha256()
+    for path in sorted([*found, *(here / name for name in _HERE)]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
