@@ -6,6 +6,7 @@
     |   `-- SessionNotFoundError   no such session
     |-- ResearchError              the API could not be understood
     |   |-- FetchError             a URL could not be read (DNS, refused, time-out, HTTP status, size)
+    |   |   |-- FetchTimeoutError    nothing came in time
     |   |   `-- AddressRefusedError  a URL points where it must not (local, private, metadata)
     |   `-- DescriptionError       the description is empty, broken, too large or of an unknown kind
     |-- GenerationError            no files could be written for the profile
@@ -111,6 +112,10 @@ class FetchError(ResearchError):
     """A URL could not be read: unknown host, refused, time-out, an HTTP status, too large."""
 
     default_code = "unreachable"
+
+
+class FetchTimeoutError(FetchError):
+    """Whoever was asked said nothing in time: asking again may take as long again."""
 
 
 class AddressRefusedError(FetchError):
