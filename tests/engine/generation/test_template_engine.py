@@ -218,7 +218,27 @@ def test_hostile_text_becomes_no_markup() -> None:
     assert not re.search(r"(?<!\\)\]\(", outside_code)
     assert not re.search(r"https?://", outside_code)
     assert all(ord(c) >= 32 or c == "\n" for c in readme)
-    assert "\u202e" not in "".join(f.text for f in write_driver(profiles.hostile()).files if f.path != "profile.json")
+
+
+HIDDEN = "a\u202eb\u2066c\u200bd\ufeffe\u00adf\U000e0041g\u2028h"
+"""Controls of direction, zero width, tags: what a reviewer does not see."""
+
+
+def test_nothing_that_an_editor_does_not_show_is_written() -> None:
+    hidden = json.loads(profiles.petstore().to_json())
+    operation = hidden["operations"]["list_pets"]
+    hidden |= {"title": HIDDEN, "description": HIDDEN, "version": HIDDEN, "warnings": [HIDDEN]}
+    hidden["skipped"] = [{"operation": HIDDEN, "reason": "invalid_path", "detail": HIDDEN}]
+    hidden["source"]["location"] = HIDDEN
+    operation |= {"summary": HIDDEN, "operation_id": HIDDEN}
+    operation["parameters"][2] |= {"description": HIDDEN, "enum": [HIDDEN]}
+    hidden["objects"]["pets"]["description"] = HIDDEN
+    profile = ApiProfile.model_validate(hidden)
+    for made in (profile, profiles.hostile()):
+        bundle = write_driver(made)
+        for text in (*(file.text for file in bundle.files), manifest(made, bundle, Verification())):
+            assert all(c.isprintable() or c == "\n" for c in text)
+        assert ApiProfile.model_validate_json(bundle["profile.json"].text) == made
 
 
 def test_hostile_names_work_as_data(rig: Make) -> None:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import anyio
 import pytest
-from driversmith.engine.errors import AddressRefusedError, FetchError
+from driversmith.engine.errors import AddressRefusedError, FetchError, FetchTimeoutError
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.fetch import Fetcher
 from driversmith.engine.network.transport import CheckedTransport
@@ -228,7 +228,7 @@ async def test_a_slow_drip_ends_at_the_total_deadline(site: Site) -> None:
 
     site.routes["/drip"] = lambda handler: _stream(handler, drip())
     async with Fetcher(policy=LOCAL, seconds=0.2) as fetcher:
-        with anyio.fail_after(1.5), pytest.raises(FetchError, match=r"longer than 0\.2 seconds"):
+        with anyio.fail_after(1.5), pytest.raises(FetchTimeoutError, match=r"longer than 0\.2 seconds"):
             await fetcher.get(f"{site.url}/drip", max_bytes=MIB)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import pytest
 from driversmith.engine.errors import FetchError
 from driversmith.engine.models.profile import ApiProfile, OperationProfile
@@ -59,25 +60,32 @@ class FakePage:
     content: bytes = b""
 
 
+Answer = FakePage | FetchError | None
+
+
 @dataclass
 class FakeFetcher:
-    """A fetcher on pages held in memory: 404 for any other URL, an exception where one is held; remembers what was asked."""
+    """A fetcher on pages held in memory: 404 for any other URL, an exception where one is held, silence where None is;
+    remembers what was asked."""
 
-    pages: Mapping[str, FakePage | FetchError] = field(default_factory=dict[str, FakePage | FetchError])
-    default: FakePage | FetchError = field(default_factory=lambda: FakePage("", 404))
+    pages: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    default: Answer = field(default_factory=lambda: FakePage("", 404))
     asked: list[str] = field(default_factory=list[str])
 
     async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> FakePage:
         self.asked.append(url)
         page = self.pages.get(url, self.default)
+        if page is None:
+            await anyio.sleep_forever()
         if isinstance(page, FetchError):
             raise page
+        assert page is not None
         return page if page.url else FakePage(url, page.status, page.headers, page.content)
 
 
 @pytest.fixture
 def fetcher() -> Callable[..., FakeFetcher]:
-    """Makes fetchers from URL -> (status, content type, body), an exception, or a page."""
+    """Makes fetchers from URL -> (status, content type, body), an exception, a page, or None for no answer ever."""
 
     def fetcher(pages: Mapping[str, Any], default: Any = None) -> FakeFetcher:
         return FakeFetcher({url: _page(url, page) for url, page in pages.items()}, _page("", default or (404, "", "")))
@@ -85,8 +93,8 @@ def fetcher() -> Callable[..., FakeFetcher]:
     return fetcher
 
 
-def _page(url: str, given: Any) -> FakePage | FetchError:
-    if isinstance(given, (FakePage, FetchError)):
+def _page(url: str, given: Any) -> Answer:
+    if given is None or isinstance(given, (FakePage, FetchError)):
         return given
     status, kind, body = given
     content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()

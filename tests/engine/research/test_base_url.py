@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from driversmith.engine.errors import FetchError
+from driversmith.engine.errors import FetchError, FetchTimeoutError
 from driversmith.engine.research.base_url import candidate_base_urls, choose_base_url
 
 OK = {"responses": {"200": {"description": "ok"}}}
@@ -140,6 +140,13 @@ async def test_at_most_three_requests_are_made(describe: Any, fetcher: Any) -> N
     found = description(describe, "given", *(f"/v{n}" for n in range(9)))
     await choose_base_url(found, api_url="https://api.test", spec="s", probe=web)
     assert len(web.asked) == 3
+
+
+async def test_a_silent_origin_is_asked_once(describe: Any, fetcher: Any) -> None:
+    web = fetcher({}, FetchTimeoutError("nothing came"))
+    found = description(describe, "given", *(f"/v{n}" for n in range(9)))
+    assert (await choose_base_url(found, api_url="https://api.test", spec="s", probe=web)).url == "https://api.test"
+    assert len(web.asked) == 1
 
 
 async def test_nothing_is_asked_where_no_get_is_plain(describe: Any, fetcher: Any) -> None:

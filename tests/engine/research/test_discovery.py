@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from driversmith.engine.errors import (
     AddressRefusedError,
     DescriptionError,
     FetchError,
+    FetchTimeoutError,
     InvalidArgumentError,
     ResearchError,
 )
+from driversmith.engine.research import discovery
 from driversmith.engine.research.discovery import AT_ORIGIN, WELL_KNOWN, find_description
 
 SPEC = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {}}
@@ -158,6 +161,38 @@ async def test_a_dead_host_is_left_alone_after_two_requests(fetcher: Any) -> Non
 async def test_one_slow_page_does_not_end_the_search(fetcher: Any) -> None:
     web = fetcher({"https://api.test": REFUSED, "https://api.test/openapi.json": JSON})
     assert (await find(web)).found_by == "well_known"
+
+
+SILENT = FetchTimeoutError("https://api.test did not answer in time.")
+
+
+async def test_a_silent_host_costs_one_whole_time_out_and_is_then_left_alone(
+    fetcher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "SECOND_CHANCE_SECONDS", 0.01)
+    web = fetcher({"https://api.test": SILENT, "https://api.test/openapi.json": None})
+    with anyio.fail_after(5), pytest.raises(FetchError) as caught:
+        await find(web)
+    assert caught.value is SILENT
+    assert web.asked == ["https://api.test", "https://api.test/openapi.json"]
+
+
+async def test_a_host_whose_root_hangs_gets_a_second_chance(fetcher: Any) -> None:
+    web = fetcher({"https://api.test": SILENT, "https://api.test/openapi.json": JSON})
+    assert (await find(web)).found_by == "well_known"
+
+
+async def test_a_host_that_falls_silent_after_its_first_page_is_left_alone(
+    fetcher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "SECOND_CHANCE_SECONDS", 0.01)
+    web = fetcher(
+        {"https://api.test": HTML, "https://api.test/openapi.json": SILENT, "https://api.test/openapi.yaml": None}
+    )
+    with anyio.fail_after(5), pytest.raises(ResearchError) as caught:
+        await find(web)
+    assert len(web.asked) == 3
+    assert "did not answer in time" in caught.value.message and "longer than 0.01 seconds" in caught.value.message
 
 
 async def test_a_refused_address_ends_the_search_unless_it_was_only_linked(fetcher: Any) -> None:

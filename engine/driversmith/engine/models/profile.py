@@ -1,6 +1,8 @@
 """ApiProfile: the researched facts of an API, each with its evidence."""
 
 import hashlib
+import json
+import re
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -296,8 +298,12 @@ class ApiProfile(Value):
     """What was odd about the description and how it was read, one sentence each."""
 
     def to_json(self) -> str:
-        """The text of `profile.json`: defaults left out, two spaces of indentation, a final newline."""
-        return self.model_dump_json(indent=2, exclude_defaults=True) + "\n"
+        """The text of `profile.json`: defaults left out, two spaces of indentation, a final newline.
+
+        What an editor does not show (controls of direction, zero width) is escaped.
+        """
+        text = self.model_dump_json(indent=2, exclude_defaults=True)
+        return _BEYOND_ASCII.sub(lambda found: "".join(map(_shown, found[0])), text) + "\n"
 
     def digest(self) -> str:
         """`sha256:<hex>` of the profile as compact JSON."""
@@ -325,3 +331,11 @@ class ProfileSummary(Value):
     skipped: list[SkippedOperation] = []
     rate_limit: str | None = None
     warnings: list[str] = []
+
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7e]+")
+
+
+def _shown(character: str) -> str:
+    """A character of a JSON string as it is, or escaped where it does not print."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]

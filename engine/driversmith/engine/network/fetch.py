@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import anyio
 
-from ..errors import FetchError
+from ..errors import FetchError, FetchTimeoutError
 from .addresses import AddressPolicy, origin_of
 
 if TYPE_CHECKING:
@@ -62,12 +62,13 @@ class Fetcher:
 
         Raises:
             AddressRefusedError: the URL or a redirect points where the policy does not allow.
-            FetchError: it could not be read in time; code `description_too_large` where the body exceeds
+            FetchTimeoutError: it could not be read in time.
+            FetchError: it could not be read; code `description_too_large` where the body exceeds
                 `max_bytes`, as sent or as decoded.
         """
         with anyio.move_on_after(self._seconds):
             return await self._follow(url, max_bytes, dict(headers or {}))
-        raise FetchError(
+        raise FetchTimeoutError(
             f"Reading {url.partition('?')[0]} took longer than {self._seconds:g} seconds.",
             next_action="Try again later, or raise DRIVERSMITH_FETCH_SECONDS.",
         )

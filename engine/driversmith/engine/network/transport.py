@@ -18,7 +18,7 @@ import anyio
 import httpcore2
 import httpx2
 
-from ..errors import FetchError
+from ..errors import FetchError, FetchTimeoutError
 from .addresses import AddressPolicy, host_port
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -35,7 +35,8 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
 
     Raises, from a request and from reading its body:
         AddressRefusedError: the policy refuses the name or one of its addresses.
-        FetchError: unknown host, refused, time-out, TLS failure, connection lost; the message is for a person.
+        FetchTimeoutError: no connection or no answer in time.
+        FetchError: unknown host, refused, TLS failure, connection lost; the message is for a person.
     """
 
     def __init__(
@@ -198,7 +199,7 @@ def transport_error(exc: Exception, url: httpx2.URL) -> FetchError:
             next_action="Check the port, and whether the URL should begin with http:// instead of https://.",
         )
     if isinstance(exc, httpcore2.TimeoutException):
-        return FetchError(f"{where} did not answer in time.", next_action="Try again later or check the URL.")
+        return FetchTimeoutError(f"{where} did not answer in time.", next_action="Try again later or check the URL.")
     ended_early = "disconnected" in str(exc) or "peer closed" in str(exc)
     if isinstance(exc, httpcore2.ProtocolError) and not ended_early:
         return FetchError(
@@ -215,7 +216,7 @@ def shown_url(url: httpx2.URL) -> str:
 def _not_connected(exc: Exception, host: str, port: int) -> FetchError:
     pair = host_port(host, port)
     if isinstance(exc, httpcore2.ConnectTimeout):
-        return FetchError(f"{pair} did not accept a connection in time.", next_action=_SPELLING)
+        return FetchTimeoutError(f"{pair} did not accept a connection in time.", next_action=_SPELLING)
     if _first(_causes(exc), ConnectionRefusedError):
         return FetchError(
             f"{pair} refused the connection.", next_action="Check the port and that the server is running."

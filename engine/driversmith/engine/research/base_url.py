@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..errors import FetchError
+from ..errors import FetchError, FetchTimeoutError
 from .discovery import Page, PageFetcher
 from .parsing import Description
 from .reading import flag, is_object, mapping, sequence
@@ -61,7 +61,10 @@ async def choose_base_url(
         return first
     best, best_rank = first, 99
     for base in competing:
-        rank = await _rank(probe, base.url + path)
+        try:
+            rank = await _rank(probe, base.url + path)
+        except FetchTimeoutError:
+            break  # the others are at the same origin, and would be as silent
         if rank < best_rank and (base is first or rank <= _THERE):
             best, best_rank = base, rank
         if rank == 0:
@@ -125,9 +128,15 @@ def _plain_path(description: Description) -> str | None:
 
 
 async def _rank(probe: PageFetcher, url: str) -> int:
-    """How well a URL answers: 0 with data, 1 it is there but wants something, 2 a page for people, 3 broken, 4 not there."""
+    """How well a URL answers: 0 with data, 1 it is there but wants something, 2 a page for people, 3 broken, 4 not there.
+
+    Raises:
+        FetchTimeoutError: it said nothing in time.
+    """
     try:
         page = await probe.get(url, max_bytes=_PROBE_BYTES, headers={"Accept": "application/json, */*;q=0.5"})
+    except FetchTimeoutError:
+        raise
     except FetchError as error:
         return 0 if error.code == "description_too_large" else 5
     return _rank_of(page)

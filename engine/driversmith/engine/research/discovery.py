@@ -1,11 +1,21 @@
 """Finding the description of an API: where it was said to be, at the API's URL, linked from there, or at usual places."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from ..errors import AddressRefusedError, DescriptionError, FetchError, InvalidArgumentError, ResearchError
+import anyio
+
+from ..errors import (
+    AddressRefusedError,
+    DescriptionError,
+    FetchError,
+    FetchTimeoutError,
+    InvalidArgumentError,
+    ResearchError,
+)
 from .local_file import read_local
 from .parsing import Description, FoundBy, parse_description
 from .servers import origin, split
@@ -31,6 +41,8 @@ AT_ORIGIN = (
     "/docs",
 )
 """Where frameworks put descriptions, and the page that shows one, tried at the origin only."""
+SECOND_CHANCE_SECONDS = 5.0
+"""For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
 _SHOWN = "/docs"
 _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
 _GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
@@ -55,7 +67,12 @@ class PageFetcher(Protocol):
     """The one method of network.fetch.Fetcher that research needs."""
 
     async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Page:
-        """GET a URL; HTTP error statuses are answers. Raises FetchError."""
+        """GET a URL; HTTP error statuses are answers.
+
+        Raises:
+            FetchTimeoutError: nothing came in time.
+            FetchError: it could not be read.
+        """
         ...
 
 
@@ -138,6 +155,8 @@ class _Search:
         self._tried: dict[str, str] = {}
         self._statuses: list[int] = []
         self._failure: FetchError | None = None
+        self._timeouts: Counter[str] = Counter()
+        """How often each origin said nothing in time."""
         self._is_page = False
 
     @property
@@ -155,7 +174,8 @@ class _Search:
             above = at_origin and self._is_about
             if found := await self._try(url, "documentation" if above else "well_known"):
                 return found
-            if self._failure and not self._statuses and len(self._tried) >= 2:
+            dead = self._failure and not self._statuses and len(self._tried) >= 2
+            if dead or self._is_silent(url):
                 break
         raise self._not_found()
 
@@ -174,7 +194,7 @@ class _Search:
         return None
 
     async def _try(self, url: str, found_by: FoundBy) -> Description | None:
-        if url in self._tried:
+        if url in self._tried or self._is_silent(url):
             return None
         page = await self._get(url)
         if page is None:
@@ -185,7 +205,7 @@ class _Search:
     async def _get(self, url: str) -> Page | None:
         self._say(f"Looking for a description at {_shown(url)}")
         try:
-            page = await self._fetcher.get(url, max_bytes=self._max_bytes, headers=_ACCEPT)
+            page = await self._ask(url)
         except AddressRefusedError as error:
             if origin(url) == origin(self._url):
                 raise
@@ -201,6 +221,23 @@ class _Search:
         kind = page.headers.get("content-type", "").partition(";")[0].strip()
         self._tried[url] = f"HTTP {page.status}" + (f", {kind[:60]}" if kind and page.status < 400 else "")
         return page
+
+    async def _ask(self, url: str) -> Page:
+        asked_before = self._timeouts[origin(url)] > 0
+        try:
+            with anyio.fail_after(SECOND_CHANCE_SECONDS if asked_before else None):
+                return await self._fetcher.get(url, max_bytes=self._max_bytes, headers=_ACCEPT)
+        except (FetchTimeoutError, TimeoutError) as error:
+            self._timeouts[origin(url)] += 1
+            if isinstance(error, FetchTimeoutError):
+                raise
+            raise FetchTimeoutError(
+                f"Reading {_shown(url)} took longer than {SECOND_CHANCE_SECONDS:g} seconds, after a time-out before."
+            ) from None
+
+    def _is_silent(self, url: str) -> bool:
+        """Whether the origin of a URL has had its second chance."""
+        return self._timeouts[origin(url)] > 1
 
     async def _read(self, page: Page, found_by: FoundBy) -> Description | None:
         """The description on a page; None where it holds something else."""
