@@ -1,5 +1,6 @@
 """The composition root: settings become an engine. The only place that knows concrete adapters."""
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,11 @@ from .settings import Settings
 from .supervision.sessions import OnEvent, Sessions, as_result, open_sessions
 
 if TYPE_CHECKING:
+    from .llm.anthropic_model import AnthropicModel
+    from .llm.patience import Backoff, PatientModel
+    from .llm.port import LanguageModel
+    from .supervision.deciding import Healing
+    from .supervision.handing_in import HandedIn
     from .supervision.judging import Judgement
     from .supervision.reading import DriverReader
     from .supervision.supervisor import Supervisor
@@ -33,8 +39,14 @@ async def open_engine(
     journal: Journal | None = None,
     sandbox: Sandbox | None = None,
     workshop: "Workshop | None" = None,
+    model: "LanguageModel | None" = None,
+    backoff: "Backoff | None" = None,
+    healing: "Healing | None" = None,
 ) -> "AsyncGenerator[Engine]":
     """An engine; sessions that still run when it is closed are `interrupted` and can be resumed.
+
+    `model` stands in for the one that ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL name; `backoff` says how faults on the
+    way to it are waited out, `healing` which layers are at work.
 
     Raises:
         JournalError: the session database cannot be used.
@@ -46,7 +58,16 @@ async def open_engine(
             from .journal.sqlite import open_journal
 
             journal = await stack.enter_async_context(open_journal(settings.database))
-        parts = _Parts(settings, journal, redactor, sandbox, workshop)
+        parts = _Parts(
+            settings,
+            journal,
+            redactor,
+            sandbox=sandbox,
+            workshop=workshop,
+            model=model,
+            backoff=backoff,
+            healing=healing,
+        )
         stack.push_async_callback(parts.close)
         sessions = await stack.enter_async_context(
             open_sessions(
@@ -55,10 +76,18 @@ async def open_engine(
                 owner=this_process(),
                 concurrent_sessions=settings.concurrent_sessions,
                 lease_seconds=settings.lease_seconds,
+                host_wait_seconds=settings.host_wait_seconds,
                 redact=redactor,
             )
         )
-        yield Engine(settings=settings, journal=journal, sessions=sessions, reader=parts.reader, types=parts.types)
+        yield Engine(
+            settings=settings,
+            journal=journal,
+            sessions=sessions,
+            reader=parts.reader,
+            types=parts.types,
+            check_budget=parts.check_budget,
+        )
 
 
 async def generate_driver_supervised(
@@ -117,19 +146,23 @@ class Engine:
         sessions: Sessions,
         reader: "Callable[[], DriverReader]",
         types: "Callable[[], TyServer]",
+        check_budget: Callable[[GenerateRequest], None],
     ) -> None:
         self.settings = settings
         self.journal = journal
         self._sessions = sessions
         self._reader = reader
         self._types = types
+        self._check_budget = check_budget
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
 
         Raises:
             SessionConflictError: a session with other arguments is writing to the same folder.
+            InvalidArgumentError: a budget in dollars could not be kept, since the price of a model is not known.
         """
+        self._check_budget(request)
         return await self._sessions.start(request)
 
     async def wait(
@@ -168,6 +201,17 @@ class Engine:
             InvalidArgumentError: it was cancelled.
         """
         return await self._sessions.resume(session_id)
+
+    async def submit_file(self, session_id: str, path: str, content: str, *, wait_seconds: float) -> "HandedIn":
+        """Hand in the file that a session waits for, and wait up to `wait_seconds` for what it makes of it.
+
+        Raises:
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: it waits for no file, or for another one.
+        """
+        handed = await self._sessions.hand_in(session_id, path, content, seconds=wait_seconds)
+        await self._delivered(handed.record)
+        return handed
 
     async def resume_unfinished(self) -> list[str]:
         """Take up every session that nobody works on; for a server that starts. Their ids."""
@@ -263,26 +307,88 @@ class _Parts:
         settings: Settings,
         journal: Journal,
         redactor: Redactor,
+        *,
         sandbox: Sandbox | None,
         workshop: "Workshop | None",
+        model: "LanguageModel | None",
+        backoff: "Backoff | None",
+        healing: "Healing | None",
     ) -> None:
         self._settings = settings
         self._journal = journal
         self._redactor = redactor
         self._sandbox = sandbox
         self._workshop = workshop
+        self._given_model = model
+        self._backoff = backoff
+        self._healing = healing
         self._types: TyServer | None = None
+        self._claude: AnthropicModel | None = None
+        self._patient: PatientModel | None = None
 
     def supervisor(self) -> "Supervisor":
+        from .supervision.deciding import Healing
         from .supervision.rooms import Rooms
         from .supervision.supervisor import Supervisor
 
+        settings = self._settings
+        own = Healing(session_tokens=settings.session_tokens, host_wait_seconds=settings.host_wait_seconds)
         return Supervisor(
             journal=self._journal,
             workshop=self._workshop or Rooms(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn),
             scratch=self._settings.home / "work",
+            model=self.model,
+            healing=self._healing or own,
             redact=self._redactor,
         )
+
+    def model(self) -> "PatientModel | None":
+        """The one model of this process, behind its one gate; None where no key is set.
+
+        Raises:
+            InvalidArgumentError: ANTHROPIC_BASE_URL, or the file of prices, cannot be used.
+        """
+        if self._patient is None and (model := self._given_model or self._open_claude()) is not None:
+            from .llm.gate import Gate
+            from .llm.patience import PatientModel
+
+            gate = Gate(limit=self._settings.model_concurrency)
+            self._patient = PatientModel(model, gate=gate, backoff=self._backoff)
+        return self._patient
+
+    def _open_claude(self) -> "AnthropicModel | None":
+        from .llm.endpoint import endpoint_from
+
+        endpoint = endpoint_from(os.environ)
+        if endpoint is None:
+            return None
+        from .llm.anthropic_model import AnthropicModel
+        from .llm.prices import load_prices
+
+        self._redactor.learn([endpoint.api_key.get_secret_value()])
+        settings = self._settings
+        self._claude = AnthropicModel(
+            endpoint,
+            models=settings.models,
+            prices=load_prices(settings.prices_file),
+            stall_seconds=settings.model_stall_seconds,
+            request_seconds=settings.model_request_seconds,
+        )
+        return self._claude
+
+    def check_budget(self, request: GenerateRequest) -> None:
+        """Refuse a budget in dollars that could not be kept.
+
+        Raises:
+            InvalidArgumentError: the price of a model that would be asked is not known.
+        """
+        if request.budget_usd is None or request.engine in {"template", "host"} or self._given_model is not None:
+            return
+        if self.model() is None:
+            return
+        from .llm.prices import load_prices
+
+        load_prices(self._settings.prices_file).check_budget(request.budget_usd, self._settings.models.values())
 
     def types(self) -> "TyServer":
         if self._types is None:
@@ -292,6 +398,8 @@ class _Parts:
         return self._types
 
     async def close(self) -> None:
+        if self._claude is not None:
+            await self._claude.__aexit__()
         if self._types is not None:
             await self._types.close()
 

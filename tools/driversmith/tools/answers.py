@@ -12,6 +12,8 @@ from mcp_types import CallToolResult, ResourceLink, TextContent
 from pydantic import BaseModel
 
 LONGEST_TEXT = 8_000
+LONGEST_REQUEST = 80_000
+"""Of a request to the host's model, which is of no use when it is cut."""
 LONGEST_VALUE = 2_000
 LARGEST_PAGE = 40_000
 """Characters of JSON in one page."""
@@ -26,13 +28,15 @@ class Items(Value):
 
 
 def answer(
-    structured: BaseModel | dict[str, Any], text: str, links: list[ResourceLink] | None = None
+    structured: BaseModel | dict[str, Any],
+    text: str,
+    links: list[ResourceLink] | None = None,
+    *,
+    longest: int = LONGEST_TEXT,
 ) -> CallToolResult:
-    """A result with its text, and links to what else can be read."""
+    """A result with its text, of at most `longest` characters, and links to what else can be read."""
     data = structured.model_dump(mode="json") if isinstance(structured, BaseModel) else structured
-    return CallToolResult(
-        content=[TextContent(text=clipped(text, LONGEST_TEXT)), *(links or [])], structured_content=data
-    )
+    return CallToolResult(content=[TextContent(text=clipped(text, longest)), *(links or [])], structured_content=data)
 
 
 def page_answer(items: list[dict[str, Any]], next_cursor: str | None, lines: list[str], what: str) -> CallToolResult:

@@ -6,7 +6,7 @@ from typing import Any
 from driversmith.engine.models.session import SessionStatus, SupervisedResult
 from mcp_types import CallToolResult, ResourceLink
 
-from .answers import answer, clipped, fitting, shortened
+from .answers import LONGEST_REQUEST, LONGEST_TEXT, answer, clipped, fitting, shortened
 
 MOST_SKIPPED = 40
 MOST_FILES = 60
@@ -17,7 +17,8 @@ UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_
 def supervised_answer(result: SupervisedResult) -> CallToolResult:
     """The result of a session, with links to its log and files."""
     trimmed = trim(result)
-    return answer(trimmed, told(trimmed), links(result))
+    longest = LONGEST_REQUEST if result.host_request else LONGEST_TEXT
+    return answer(trimmed, told(trimmed), links(result), longest=longest)
 
 
 def trim(result: SupervisedResult) -> SupervisedResult:
@@ -83,10 +84,26 @@ def _unfinished(result: SupervisedResult) -> str:
         f'get_session(session_id="{result.session_id}", wait_seconds=45).'
     )
     if result.status == "waiting_for_host":
-        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
+        return _wanted(result)
     if result.status == "interrupted":
         return f"Session {result.session_id} was interrupted; nothing of it is lost. {again}"
     return f"Session {result.session_id} is {result.status} and goes on by itself. {again}"
+
+
+def _wanted(result: SupervisedResult) -> str:
+    """The whole request, since many hosts show a model nothing but text."""
+    wanted = result.host_request
+    if wanted is None:
+        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
+    return "\n\n".join(
+        [
+            f"Session {result.session_id} waits for {wanted.path}. Write it by what follows, and hand it in with"
+            f' submit_file(session_id="{result.session_id}", path="{wanted.path}", content=...).',
+            *wanted.context,
+            *([f"Your last answer:\n{wanted.last_answer}"] if wanted.last_answer else []),
+            wanted.instruction,
+        ]
+    )
 
 
 def _headline(result: SupervisedResult) -> str:

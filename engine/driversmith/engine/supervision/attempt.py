@@ -1,30 +1,29 @@
-"""One turn of the supervisor: research -> generate -> validate -> contract run -> live reads -> publish."""
+"""One turn of the supervisor: research, write by the plan, prove."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-import anyio.to_thread
-from pydantic import BaseModel
-
-from ..errors import GenerationError, JournalError
+from ..errors import DriversmithError, GenerationError, JournalError
 from ..journal.port import Journal
 from ..models.base import Value
-from ..models.driver import Author, DriverBundle, DriverFile, Verification
+from ..models.driver import Author, DriverBundle, DriverFile
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import ContractReport, LiveReport
+from ..models.report import ContractReport
 from ..models.session import GenerateRequest
 from .log import SessionLog
-from .publishing import MANIFEST, Publication, check_path, publish
+from .plan import Plan
+from .proving import Made, Proving
+from .stage import Stage
 from .steps import Steps
 from .workshop import Workshop
 
-V = TypeVar("V", bound=BaseModel)
-
-LEAST_PROGRESS = 0.02
-"""Smaller steps forward are not worth a line in the log."""
+if TYPE_CHECKING:
+    from ..generation.model_engine import FaultsOfFile
+    from ..guards.writing import Tried
+    from ..llm.port import Ask
 
 
 class _Written(Value):
@@ -33,6 +32,17 @@ class _Written(Value):
     project: str
     class_name: str
     paths: tuple[str, ...]
+
+
+@dataclass
+class Ground:
+    """What all attempts of a session build on, found out once."""
+
+    profile: ApiProfile | None = None
+    draft: DriverBundle | None = None
+    """The template's driver."""
+    standing: Made | None = None
+    """The template's driver where it is published already: engine `auto`, or a fallback."""
 
 
 class Attempt:
@@ -44,6 +54,9 @@ class Attempt:
         request: GenerateRequest,
         project: Path,
         *,
+        plan: Plan,
+        ground: Ground,
+        ask: "Ask | None",
         session_id: str,
         epoch: int,
         journal: Journal,
@@ -55,12 +68,12 @@ class Attempt:
         self.number = number
         self.request = request
         self.project = project
-        self.profile: ApiProfile | None = None
-        self.validation: ValidationReport | None = None
-        self.contract: ContractReport | None = None
-        self.live = LiveReport()
-        self.verification = Verification()
-        self.publication: Publication | None = None
+        self.plan = plan
+        self.ground = ground
+        self.tried: list[Tried] = []
+        """The tries of files, in the order in which they ended."""
+        self.made: Made | None = None
+        self._ask = ask
         self._session_id = session_id
         self._epoch = epoch
         self._journal = journal
@@ -68,83 +81,117 @@ class Attempt:
         self._steps = steps
         self._log = log
         self._scratch = scratch
-        self._span = (0.0, 0.02)
-        """The session's progress at the beginning and at the end of the current step."""
+        self._stage = Stage(steps=steps, log=log)
+        self._provings: list[Proving] = []
+
+    @property
+    def profile(self) -> ApiProfile | None:
+        """What was found out about the API."""
+        return self.ground.profile
+
+    @property
+    def validation(self) -> ValidationReport | None:
+        """The last checks of the whole package."""
+        return self._last.validation if self._last else None
+
+    @property
+    def contract(self) -> ContractReport | None:
+        """The last run against a mock server."""
+        return self._last.contract if self._last else None
+
+    @property
+    def bundle(self) -> DriverBundle | None:
+        """The files as they stood last."""
+        return self._last.bundle if self._last else None
+
+    @property
+    def faults(self) -> "FaultsOfFile | None":
+        """What was last to be mended in one file."""
+        return self._last.faults if self._last else None
+
+    @property
+    def contract_runs(self) -> int:
+        """How often a driver was run."""
+        return sum(proving.contract_runs for proving in self._provings)
+
+    @property
+    def author(self) -> Author:
+        """Who writes what the plan leaves to judgement."""
+        if self.plan.mode == "template":
+            return "template"
+        if self.plan.mode == "simplify":
+            return "simplified"
+        return "host" if self.request.engine == "host" else "model"
+
+    @property
+    def findings_by_code(self) -> dict[str, int]:
+        """How often the validator found what: in the tries of files, and in the package at last."""
+        in_tries = Counter(f.code for tried in self.tried for f in tried.findings)
+        at_last = Counter(f.code for f in self.validation.findings) if self.validation else Counter[str]()
+        return dict(in_tries + at_last)
+
+    @property
+    def tries_by_file(self) -> dict[str, int]:
+        """How often a model was asked for which file."""
+        return dict(Counter(tried.path for tried in self.tried))
 
     async def run(self) -> None:
         """Make, verify and publish the driver, or stop after research where the request says so.
 
         Raises:
             DriversmithError: the attempt failed; its code says at what.
+            HostWanted: the calling agent is to write a file.
         """
-        profile = self.profile = await self._step(
-            "research",
-            "Reading the API's description",
-            ApiProfile,
-            lambda: self._workshop.research(self.request, self._tell),
-            until=0.3,
-        )
+        profile = await self._research()
         if self.request.stop_after == "research":
             return
-        bundle = await self._generate(profile)
-        self.validation = await self._step(
-            "validate",
-            "Checking the files",
-            ValidationReport,
-            lambda: self._workshop.validate(bundle, profile),
-            until=0.5,
-        )
-        if not self.validation.ok:
-            raise _invalid(self.validation)
-        folder = self._scratch / bundle.project
-        await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
-        self.contract = await self._step(
-            "contract",
-            "Running the driver against a mock server",
-            ContractReport,
-            lambda: self._workshop.run_contract(folder, bundle, profile, self._tell),
-            until=0.8,
-        )
-        if not self.contract.ok:
-            raise _broken(self.contract)
-        self.live = await self._step(
-            "live",
-            "Reading from the real API",
-            LiveReport,
-            lambda: self._workshop.read_live(folder, bundle, profile, self.request, self._tell),
-            until=0.9,
-        )
-        self.verification = Verification(
-            level="live" if self.live.ok else "mock",
-            passed=self.contract.passed,
-            failed=self.contract.failed,
-            isolation=self.contract.isolation,
-        )
-        await self._publish(profile, bundle)
-
-    @property
-    def findings_by_code(self) -> dict[str, int]:
-        """How often the validator found what."""
-        return dict(Counter(f.code for f in self.validation.findings)) if self.validation else {}
-
-    async def _generate(self, profile: ApiProfile) -> DriverBundle:
-        made: list[DriverBundle] = []
-
-        async def work() -> _Written:
-            bundle = await self._workshop.write(profile)
-            made.append(bundle)
-            await self._journal.store_files(self._session_id, self._epoch, list(bundle.files))
-            return _Written(
-                project=bundle.project, class_name=bundle.class_name, paths=tuple(f.path for f in bundle.files)
+        draft = await self._draft(profile)
+        if self.plan.mode == "template":
+            self.made = self.ground.standing = self.ground.standing or await self._proving("template/").prove(
+                draft, None
             )
+            return
+        if self.request.engine == "auto" and self.ground.standing is None:
+            await self._stand(draft)
+        if self._ask is None:
+            raise GenerationError("No model is set up.", code="engine_not_available")
+        writer = self._workshop.writer(
+            profile, draft, self.request, self.plan, attempt=self.number, ask=self._ask, on_try=self._on_try
+        )
+        self._stage.head_for(0.6)
+        written = await writer.write()
+        self.made = await self._proving(f"attempt/{self.number}/").prove(written, writer)
 
-        written = await self._step("generate", "Writing the driver", _Written, work, until=0.4)
-        return made[0] if made else await self._stored_bundle(written)
+    async def _research(self) -> ApiProfile:
+        if self.ground.profile is None:
+            self.ground.profile = await self._stage.step(
+                "research",
+                "Reading the API's description",
+                ApiProfile,
+                lambda: self._workshop.research(self.request, self._stage.tell),
+                until=0.3,
+            )
+        return self.ground.profile
 
-    async def _stored_bundle(self, written: _Written) -> DriverBundle:
-        authors: dict[str, Author] = {
-            record.path: record.author for record in await self._journal.files(self._session_id)
-        }
+    async def _draft(self, profile: ApiProfile) -> DriverBundle:
+        """The template's driver: the whole of it, or the plumbing for what a model writes."""
+        if self.ground.draft is None:
+            made: list[DriverBundle] = []
+
+            async def work() -> _Written:
+                bundle = await self._workshop.write(profile)
+                made.append(bundle)
+                await self._journal.store_files(self._session_id, self._epoch, list(bundle.files))
+                return _Written(
+                    project=bundle.project, class_name=bundle.class_name, paths=tuple(f.path for f in bundle.files)
+                )
+
+            written = await self._stage.step("generate", "Writing the driver", _Written, work, until=0.4)
+            self.ground.draft = made[0] if made else await self._stored_draft(written, profile)
+        return self.ground.draft
+
+    async def _stored_draft(self, written: _Written, profile: ApiProfile) -> DriverBundle:
+        authors = {record.path: record.author for record in await self._journal.files(self._session_id)}
         files: list[DriverFile] = []
         for path in written.paths:
             text = await self._journal.file_text(self._session_id, path)
@@ -152,70 +199,81 @@ class Attempt:
                 raise JournalError(
                     f"The stored text of {path} is gone.", next_action="Start the session anew with fresh."
                 )
-            files.append(DriverFile(path=path, text=text, author=authors[path]))
+            if authors[path] != "template":  # a model's driver was published over it
+                return await self._workshop.write(profile)
+            files.append(DriverFile(path=path, text=text))
         return DriverBundle(project=written.project, class_name=written.class_name, files=tuple(files))
 
-    async def _publish(self, profile: ApiProfile, bundle: DriverBundle) -> None:
-        manifest = DriverFile(path=MANIFEST, text=self._workshop.manifest(profile, bundle, self.verification))
-        files = [*bundle.files, manifest]
-
-        async def work() -> Publication:
-            publication = await anyio.to_thread.run_sync(publish, files, self.project)
-            await self._journal.store_files(self._session_id, self._epoch, [manifest])
-            return publication
-
-        self.publication = await self._step("publish", f"Writing to {self.project}", Publication, work, until=0.98)
-        if self.publication.kept_files:
+    async def _stand(self, draft: DriverBundle) -> None:
+        """Publish the template's driver first, so that there is one whatever becomes of the model's."""
+        try:
+            self.ground.standing = await self._proving("template/").prove(draft, None)
+        except JournalError:
+            raise
+        except DriversmithError as error:
             await self._log.write(
-                "files.kept",
-                f"{len(self.publication.kept_files)} edited file(s) were left alone.",
-                data={"files": list(self.publication.kept_files)},
+                "driver.kept", f"The template's driver does not stand: {error.message}", level="warning"
+            )
+        else:
+            level = self.ground.standing.verification.level
+            await self._log.write(
+                "driver.kept",
+                f"The template's driver stands in {self.project} (verified: {level}); now the model writes its own.",
             )
 
-    async def _tell(self, message: str, fraction: float | None = None) -> None:
-        begin, end = self._span
-        progress = None if fraction is None else begin + (end - begin) * min(max(fraction, 0.0), 1.0)
-        if progress is None or progress >= self._log.progress + LEAST_PROGRESS:
-            await self._log.write("step.progress", message, progress=progress)
-
-    async def _step(
-        self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float
-    ) -> V:
-        self._span = (self._span[1], until)
-        return await self._steps.run(f"attempt/{self.number}/{name}", title, model, work, until=until)
-
-
-def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
-    """Write the files for the child to run."""
-    for file in files:
-        check_path(file.path)
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="")
-
-
-def _invalid(report: ValidationReport) -> GenerationError:
-    worst = report.findings[0]
-    return GenerationError(
-        f"The files do not pass validation: {len(report.findings)} finding(s), the first in {worst.file} line"
-        f" {worst.line}: {worst.message}",
-        code="validation_failed",
-        next_action="This is a fault of driversmith or an odd description: get_session(view='diagnostics') tells more.",
-    )
-
-
-def _broken(report: ContractReport) -> GenerationError:
-    failed = [b for b in report.behaviours if not b.passed]
-    if not failed:
-        return GenerationError(
-            "Nothing of the driver could be tried out against a mock server.",
-            code="contract_failed",
-            next_action="Give a description that defines operations with GET, or name other objects.",
+    @property
+    def _last(self) -> Proving | None:
+        """The proof of the driver that this attempt is about: not of the template's that was published before it."""
+        return next(
+            (p for p in reversed(self._provings) if p.place != "template/" or self.plan.mode == "template"), None
         )
-    first = failed[0]
-    return GenerationError(
-        f"The driver broke {len(failed)} of {len(report.behaviours)} behaviours, the first {first.name}"
-        f" ({first.subject or 'driver'}): expected {first.expected}; received {first.received}",
-        code="contract_failed",
-        next_action="This is a fault of driversmith or an odd description: get_session(view='diagnostics') tells more.",
-    )
+
+    def _proving(self, place: str) -> Proving:
+        proving = Proving(
+            self._known_profile(),
+            self.request,
+            self.project,
+            place=place,
+            standing=self.ground.standing,
+            session_id=self._session_id,
+            epoch=self._epoch,
+            journal=self._journal,
+            workshop=self._workshop,
+            stage=self._stage,
+            log=self._log,
+            scratch=self._scratch / place.strip("/").replace("/", "-"),
+        )
+        self._provings.append(proving)
+        return proving
+
+    async def _on_try(self, tried: "Tried") -> None:
+        """Journal one try of a file; a resumed session, which goes through them again, tells each once."""
+        self.tried.append(tried)
+        name = f"attempt/{tried.attempt}/tried/{tried.path}/{tried.try_number}"
+        if await self._steps.stored(name) is not None:
+            return
+        await self._steps.store(name, tried.model_dump(mode="json"))
+        accepted = tried.outcome == "accepted"
+        worst = f": {tried.findings[0].message}" if tried.findings and not accepted else ""
+        await self._log.write(
+            "file.accepted" if accepted else "file.rejected",
+            f"{tried.path}, try {tried.try_number}: {tried.outcome}{worst}",
+            level="info" if accepted else "warning",
+            data={
+                "path": tried.path,
+                "attempt": tried.attempt,
+                "try": tried.try_number,
+                "role": tried.role,
+                "outcome": tried.outcome,
+                "findings": [f.code for f in tried.findings],
+                "fixes": [fix.fixer for fix in tried.fixes],
+            },
+        )
+        if accepted:
+            await self._stage.tell_part(f"{tried.path} is written.", 0.3)
+
+    def _known_profile(self) -> ApiProfile:
+        profile = self.ground.profile
+        if profile is None:
+            raise GenerationError("Nothing is known of the API yet.", code="internal")
+        return profile

@@ -1,7 +1,8 @@
 """From a failure to a diagnosis by rules: of an attempt at work, of a stored session, of a report by a caller."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..errors import ErrorCode, InvalidArgumentError
 from ..journal.port import Journal
@@ -20,6 +21,10 @@ class Failure:
     code: ErrorCode
     message: str
     next_action: str = ""
+    path: str | None = None
+    """The file at fault, where there is one."""
+    accepted: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Files that passed before another one failed: path -> text."""
 
 
 def diagnose(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:

@@ -18,6 +18,10 @@ class Dispatcher(Protocol):
         """Have a worker take the session as soon as one is free; does nothing where one is already to."""
         ...
 
+    def remind(self, session_id: str, seconds: float) -> None:
+        """Dispatch the session after `seconds`, if it is still here to be dispatched then."""
+        ...
+
     def holds(self, session_id: str) -> bool:
         """Whether a worker of this dispatcher has the session, or is to take it."""
         ...
@@ -49,11 +53,18 @@ class TaskDispatcher:
             self._failures.pop(session_id, None)
             self._tasks.start_soon(self._run, session_id, name=f"session {session_id}")
 
+    def remind(self, session_id: str, seconds: float) -> None:
+        self._tasks.start_soon(self._later, session_id, seconds, name=f"reminder of session {session_id}")
+
     def holds(self, session_id: str) -> bool:
         return session_id in self._held
 
     def failure(self, session_id: str) -> Exception | None:
         return self._failures.get(session_id)
+
+    async def _later(self, session_id: str, seconds: float) -> None:
+        await anyio.sleep(seconds)
+        self.dispatch(session_id)
 
     async def _run(self, session_id: str) -> None:
         try:

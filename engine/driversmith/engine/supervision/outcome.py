@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..models.profile import ProfileSummary
-from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
+from ..models.report import LiveReport
+from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
 from .attempt import Attempt
 from .rooms import same_origin
 
@@ -20,8 +21,6 @@ class Course:
     diagnoses: int = 0
     contract_runs: int = 0
     fixes: list[FixApplied] = field(default_factory=list[FixApplied])
-    pending: list[int] = field(default_factory=list[int])
-    """Diagnoses whose fix is being tried."""
     notes: list[str] = field(default_factory=list[str])
     attempt: Attempt | None = None
     """The attempt at work, or the one that succeeded."""
@@ -30,7 +29,11 @@ class Course:
 
 
 def conclude(
-    record: SessionRecord, course: Course, elapsed: float, summarise: Callable[[Attempt], ProfileSummary | None]
+    record: SessionRecord,
+    course: Course,
+    elapsed: float,
+    usage: ModelUsage,
+    summarise: Callable[[Attempt], ProfileSummary | None],
 ) -> SupervisedResult:
     """The finished result: a success where the last attempt left no error."""
     result = SupervisedResult(
@@ -42,6 +45,7 @@ def conclude(
         fixes_applied=course.fixes,
         iterations=course.contract_runs,
         notes=course.notes,
+        model_usage=usage,
         elapsed_seconds=round(elapsed, 3),
         error=course.error,
     )
@@ -56,22 +60,23 @@ def conclude(
     if course.error is not None or attempt is None or attempt.profile is None:
         return result
     success = {"status": "succeeded", "success": True}
-    if attempt.publication is None:
+    made = attempt.made
+    if made is None:
         note = "Stopped after research, as asked: nothing was written."
         return result.model_copy(update={**success, "profile": summarise(attempt), "notes": [note, *result.notes]})
     return result.model_copy(
         update={
             **success,
             "output_path": record.project_path,
-            "files": list(attempt.publication.files),
-            "kept_files": list(attempt.publication.kept_files),
+            "files": list(made.publication.files),
+            "kept_files": list(made.publication.kept_files),
             "preview": {
                 read.object_name: list(read.records[:PREVIEW_RECORDS])
-                for read in attempt.live.reads
+                for read in made.live.reads
                 if read.ok and read.records
             },
-            "verification": attempt.verification,
-            "notes": [*attempt.publication.notes, *_live_notes(record, attempt), *result.notes],
+            "verification": made.verification,
+            "notes": [*made.publication.notes, *_live_notes(record, attempt, made.live), *result.notes],
         }
     )
 
@@ -85,12 +90,12 @@ def closing_words(result: SupervisedResult) -> str:
     return f"The driver is in {result.output_path} (verified: {result.verification.level})."
 
 
-def _live_notes(record: SessionRecord, attempt: Attempt) -> list[str]:
+def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> list[str]:
     """Why the driver is not verified live, and what else a person should know of the real API."""
-    notes = [f"{read.object_name}: {read.error}" for read in attempt.live.reads if read.error]
-    if attempt.live.ok or record.request.live == "false" or attempt.profile is None:
+    notes = [f"{read.object_name}: {read.error}" for read in live.reads if read.error]
+    if live.ok or record.request.live == "false" or attempt.profile is None:
         return notes
-    if attempt.live.reads:
+    if live.reads:
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
         reason = "The API has no object to read"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
-from ..errors import FetchError, InvalidArgumentError, SandboxLimitError
+from ..errors import FetchError, InvalidArgumentError, SandboxLimitError, SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
@@ -18,14 +18,14 @@ from ..sandbox.port import Sandbox
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
+from .plan import Plan
 from .publishing import MANIFEST
-from .workshop import Tell
+from .workshop import Tell, Writer
 
 if TYPE_CHECKING:
+    from ..guards.writing import OnTry
+    from ..llm.port import Ask
     from ..network.addresses import AddressPolicy
-
-if TYPE_CHECKING:
-    pass
 
 POLITE_READS = 10
 """Requests to the real API under `live="auto"`."""
@@ -72,6 +72,23 @@ class Rooms:
 
         return await anyio.to_thread.run_sync(write_driver, profile)
 
+    def writer(
+        self,
+        profile: ApiProfile,
+        draft: DriverBundle,
+        request: GenerateRequest,
+        plan: Plan,
+        *,
+        attempt: int,
+        ask: "Ask",
+        on_try: "OnTry",
+    ) -> Writer:
+        from .writers import SlotWriter, file_writer
+
+        if plan.mode == "simplify":
+            return SlotWriter(profile, draft, request, plan, attempt=attempt, ask=ask, on_try=on_try)
+        return file_writer(profile, draft, request, plan, attempt=attempt, ask=ask, on_try=on_try)
+
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
         from ..validation.package import validate_package
 
@@ -84,6 +101,8 @@ class Rooms:
     ) -> ContractReport:
         from ..testing.contract_suite import run_contract
 
+        self._check_may_run(bundle)
+
         async def progress(fraction: float, message: str) -> None:
             await tell(message, fraction)
 
@@ -95,6 +114,15 @@ class Rooms:
             sandbox=self._sandbox(),
             progress=progress,
         )
+
+    def _check_may_run(self, bundle: DriverBundle) -> None:
+        written = [file.path for file in bundle.files if file.author != "template"]
+        if written and not self._settings.runs_model_code:
+            raise SandboxUnavailableError(
+                f"{written[0]} was written by a model, and DRIVERSMITH_ALLOW_UNISOLATED=0 lets no such code run without"
+                " isolation: the driver was checked statically only.",
+                next_action='Unset DRIVERSMITH_ALLOW_UNISOLATED, or use engine="template".',
+            )
 
     async def read_live(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell

@@ -20,6 +20,7 @@ from .bells import Bells, Subscriber
 from .dispatcher import Dispatcher, open_dispatcher
 
 if TYPE_CHECKING:
+    from .handing_in import HandedIn
     from .supervisor import Supervisor
     from .worker import Worker
 
@@ -39,6 +40,7 @@ async def open_sessions(
     owner: Owner,
     concurrent_sessions: int,
     lease_seconds: float,
+    host_wait_seconds: float = 3600.0,
     redact: Callable[[str], str] = str,
 ) -> "AsyncGenerator[Sessions]":
     """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
@@ -58,6 +60,8 @@ async def open_sessions(
             lease_seconds=lease_seconds,
             redact=redact,
             changed=bells.ring,
+            remind=dispatcher.remind,
+            host_wait_seconds=host_wait_seconds,
         )
 
     async def work(session_id: str) -> None:
@@ -151,10 +155,28 @@ class Sessions:
             self._dispatcher.dispatch(session_id)
         return record
 
+    async def hand_in(self, session_id: str, path: str, content: str, *, seconds: float) -> "HandedIn":
+        """Give a session the file that it waits for, and wait up to `seconds` for what it makes of it.
+
+        Raises:
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: it waits for no file, or for another one.
+        """
+        from .handing_in import hand_in, verdict
+
+        wanted = await hand_in(self._journal, session_id, path, content)
+        self._dispatcher.dispatch(session_id)
+        self._bells.ring(session_id)
+        record = await self.wait(session_id, seconds=seconds)
+        return await verdict(self._journal, record, wanted)
+
     async def resume_unfinished(self) -> list[str]:
-        """Take up every session that nobody works on, except those that were interrupted too often; their ids."""
+        """Take up every session that nobody works on, except those that were interrupted too often; their ids.
+
+        Those that wait for a file are looked at too: their host may have been silent for too long.
+        """
         taken: list[str] = []
-        for status in ("queued", "interrupted"):
+        for status in ("queued", "interrupted", "waiting_for_host"):
             cursor: str | None = None
             while True:
                 page = await self._journal.sessions(status=status, limit=100, cursor=cursor)
@@ -200,7 +222,7 @@ class Sessions:
 
 def as_result(record: SessionRecord) -> SupervisedResult:
     """A session's result at any time of its life."""
-    if record.result is not None:
+    if record.result is not None and record.result.status == record.status:
         return record.result
     return SupervisedResult(
         session_id=record.session_id, status=record.status, driver_name=Path(record.project_path).name

@@ -5,42 +5,36 @@ import random
 import shutil
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import anyio.to_thread
 
-from ..errors import DriversmithError, JournalError, SessionNotFoundError
+from ..errors import DriversmithError, FileGenerationError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
-from ..models.base import Value
-from ..models.diagnosis import Diagnosis, FaultKind, FixStrategy
+from ..models.diagnosis import Diagnosis
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
-from .attempt import Attempt
+from .asking import HostSource, HostWanted, ModelSource, SessionAsk
+from .attempt import Attempt, Ground
+from .deciding import Deciding, Decision, Healing
 from .diagnosing import Failure, diagnose
 from .log import SessionLog
 from .outcome import Course, closing_words, conclude
+from .plan import Plan
 from .steps import Steps
 from .workshop import Workshop
 
+if TYPE_CHECKING:
+    from ..llm.patience import PatientModel
+    from ..llm.port import Ask
+
 logger = logging.getLogger(__name__)
 
-PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "timeout", "rate_limited", "server_fault"})
-"""Faults at research that may be gone a moment later."""
-
-
-class Decision(Value):
-    """What follows from a failed attempt; stored, so that a resumed session neither diagnoses nor decides twice."""
-
-    again: bool
-    error: ErrorInfo
-    diagnosis_id: int
-    strategy: FixStrategy
-    description: str
-    note: str = ""
-    contract_runs: int = 0
+CLOSING_SECONDS = 60.0
+"""What the templates may take to finish a driver when the session's own time is over."""
 
 
 @dataclass
@@ -51,14 +45,19 @@ class _Run:
     epoch: int
     log: SessionLog
     steps: Steps
+    scratch: Path
+    ask: "Ask | None" = None
+    """None where no model is to be asked."""
+    ground: Ground = field(default_factory=Ground)
     began: float = 0.0
     """When the current attempt began, on the monotonic clock."""
     at_work: Attempt | None = None
     """The current attempt, until it is recorded."""
+    last: Decision | None = None
 
 
 class Supervisor:
-    """Runs sessions that somebody else claimed; stateless between runs."""
+    """Runs sessions that somebody else claimed; stateless between runs. `model` gives the model that is set up, if any."""
 
     def __init__(
         self,
@@ -66,6 +65,8 @@ class Supervisor:
         journal: Journal,
         workshop: Workshop,
         scratch: Path,
+        model: "Callable[[], PatientModel | None]" = lambda: None,
+        healing: Healing | None = None,
         redact: Callable[[str], str] = str,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
         diagnose: Callable[[Failure, Attempt], tuple[Diagnosis, str]] = diagnose,
@@ -73,31 +74,37 @@ class Supervisor:
         self._journal = journal
         self._workshop = workshop
         self._scratch = scratch
+        self._model = model
+        self._healing = healing or Healing()
         self._redact = redact
         self._pause = pause
-        self._diagnose = diagnose
+        self._deciding = Deciding(journal=journal, healing=self._healing, diagnose=diagnose)
 
     async def run(self, record: SessionRecord, epoch: int, log: SessionLog) -> SupervisedResult:
         """The result of a session, `succeeded` or `failed`; its steps, events, attempts and diagnoses are journalled.
 
         Raises:
             JournalError: the journal cannot be written, or the session was lost to another process.
+            HostWanted: the calling agent is to hand in a file.
         """
         steps = Steps(journal=self._journal, session_id=record.session_id, epoch=epoch, log=log)
         worked = await steps.start_clock()
-        run = _Run(record, epoch, log, steps)
-        course = Course()
         scratch = self._scratch / record.session_id
+        run = _Run(record, epoch, log, steps, scratch)
+        course = Course()
         await self._sweep()
         try:
             with anyio.move_on_after(max(0.0, record.request.time_limit_seconds - worked)) as limit:
-                await self._attempts(run, scratch, course)
+                await self._guarded_attempts(run, course)
             if limit.cancelled_caught:
                 await self._out_of_time(run, course)
+            with anyio.move_on_after(CLOSING_SECONDS):
+                await self._close(run, course)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
-        result = conclude(record, course, steps.elapsed, self._summary)
+        usage = await self._journal.usage(record.session_id)
+        result = conclude(record, course, steps.elapsed, usage, self._summary)
         await log.write(
             "session.succeeded" if result.success else "session.failed",
             closing_words(result),
@@ -106,55 +113,121 @@ class Supervisor:
         )
         return result
 
-    async def _attempts(self, run: "_Run", scratch: Path, course: Course) -> None:
+    def _ask(self, run: "_Run") -> "Ask | None":
+        request = run.record.request
+        if request.engine == "template":
+            return None
+        if request.engine == "host":
+            source = HostSource(steps=run.steps, log=run.log, patience_seconds=self._healing.host_wait_seconds)
+            return SessionAsk(source, steps=run.steps)
+        model = self._model()
+        if model is None:
+            return None
+        source = ModelSource(
+            model,
+            request=request,
+            session_tokens=self._healing.session_tokens,
+            session_id=run.record.session_id,
+            epoch=run.epoch,
+            journal=self._journal,
+            steps=run.steps,
+            log=run.log,
+        )
+        return SessionAsk(source, steps=run.steps)
+
+    async def _guarded_attempts(self, run: "_Run", course: Course) -> None:
+        try:
+            run.ask = self._ask(run)
+            await self._attempts(run, course)
+        except (JournalError, HostWanted):
+            raise
+        except Exception as error:  # edge: a fault of the supervision itself ends in a diagnosis like any other
+            failure = await self._caught(error, run)
+            course.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
+            course.diagnoses += 1
+            await self._journal.add_diagnosis(
+                run.record.session_id,
+                _own_fault(failure),
+                api_name=run.record.request.api_name,
+                attempt=course.attempts,
+                fingerprint="internal",
+            )
+
+    async def _attempts(self, run: "_Run", course: Course) -> None:
         """Make attempts until one succeeds, leaving `course.attempt`, or no further one makes sense: `course.error`."""
-        record = run.record
-        if record.request.engine in {"model", "host"}:
+        request = run.record.request
+        if request.engine == "model" and run.ask is None:
             course.error = ErrorInfo(
                 code="engine_not_available",
-                message=f'The engine "{record.request.engine}" is not available yet.',
-                next_action='Use engine="template": it needs no key and no model.',
+                message='No model is set up for the engine "model".',
+                next_action='Set ANTHROPIC_API_KEY for the server, or use engine="host" or engine="template":'
+                " they need no key.",
             )
             return
-        for number in range(1, record.request.max_supervisor_attempts + 1):
+        plan = Plan(mode="full" if run.ask else "template")
+        for number in range(1, request.max_supervisor_attempts + 1):
             course.attempts = number
-            name = f"attempt/{number}/decision"
-            stored = await run.steps.stored(name)
+            stored = await run.steps.stored(f"attempt/{number}/decision")
             if stored is not None:
                 decision = Decision.model_validate(stored)
             else:
-                course.attempt = Attempt(
-                    number,
-                    record.request,
-                    Path(record.project_path),
-                    session_id=record.session_id,
-                    epoch=run.epoch,
-                    journal=self._journal,
-                    workshop=self._workshop,
-                    steps=run.steps,
-                    log=run.log,
-                    scratch=scratch / str(number),
-                )
-                failure = await self._try(course.attempt, run, course)
-                if failure is None:
+                decision = await self._attempt(number, plan, run, course)
+                if decision is None:
                     course.error = None
                     return
-                decision = await self._decide(failure, course.attempt, run)
-                await run.steps.store(name, decision.model_dump(mode="json"))
+            run.last = decision
             course.diagnoses += 1
             course.contract_runs += decision.contract_runs
             course.error = decision.error
             course.notes += [decision.note] if decision.note else []
-            if not decision.again or number == record.request.max_supervisor_attempts:
+            if course.fixes and decision.cured is not None:
+                course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": decision.cured})
+            if decision.plan is None or number == request.max_supervisor_attempts:
                 return
             if stored is None:
-                await self._wait_for_next(number, run.log)
-            course.pending.append(decision.diagnosis_id)
+                await self._announce(number, decision, decision.plan, run)
+            plan = decision.plan
             course.fixes.append(
-                FixApplied(attempt=number + 1, strategy=decision.strategy, description=decision.description)
+                FixApplied(
+                    attempt=number + 1,
+                    strategy=decision.strategy,
+                    files=plan.files,
+                    description=decision.description,
+                )
             )
 
-    async def _try(self, attempt: Attempt, run: "_Run", course: Course) -> Failure | None:
+    async def _attempt(self, number: int, plan: Plan, run: "_Run", course: Course) -> Decision | None:
+        """Make one attempt; what follows where it failed."""
+        attempt = course.attempt = self._new_attempt(number, plan, run)
+        failure = await self._try(attempt, run)
+        if failure is None:
+            course.contract_runs += attempt.contract_runs
+            if run.last is not None and course.fixes:
+                await self._journal.set_helped(run.last.diagnosis_id, True)
+                course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": True})
+            return None
+        decision = await self._deciding.decide(failure, attempt, run.last, run.record, run.log)
+        await run.steps.store(f"attempt/{number}/decision", decision.model_dump(mode="json"))
+        return decision
+
+    def _new_attempt(self, number: int, plan: Plan, run: "_Run") -> Attempt:
+        return Attempt(
+            number,
+            run.record.request,
+            Path(run.record.project_path),
+            plan=plan,
+            ground=run.ground,
+            ask=run.ask,
+            session_id=run.record.session_id,
+            epoch=run.epoch,
+            journal=self._journal,
+            workshop=self._workshop,
+            steps=run.steps,
+            log=run.log,
+            scratch=run.scratch / str(number),
+        )
+
+    async def _try(self, attempt: Attempt, run: "_Run") -> Failure | None:
         """Run one attempt and record how it went; how it failed, if it did."""
         number = attempt.number
         await run.log.write("attempt.started", f"Attempt {number}.", progress=0.02, data={"attempt": number})
@@ -162,14 +235,12 @@ class Supervisor:
         failure: Failure | None = None
         try:
             await attempt.run()
-        except JournalError:
+        except (JournalError, HostWanted):
             raise
         except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
-            failure = await self._caught(error, run)
-        await self._judge_fixes(attempt, failure, course)
+            failure = _located(await self._caught(error, run), error, attempt)
         await self._record(attempt, failure, run)
         if failure is None:
-            course.contract_runs += attempt.contract is not None
             await run.log.write("attempt.succeeded", f"Attempt {number} succeeded.", progress=0.99)
         return failure
 
@@ -182,21 +253,67 @@ class Supervisor:
         )
         course.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
         if (attempt := run.at_work) is not None:
-            course.contract_runs += attempt.contract is not None
+            course.contract_runs += attempt.contract_runs
             await self._record(attempt, failure, run)
-            await self._decide(failure, attempt, run)
+            run.last = await self._deciding.decide(failure, attempt, run.last, run.record, run.log)
             course.diagnoses += 1
+
+    async def _close(self, run: "_Run", course: Course) -> None:
+        """Where a model did not get the driver right, the templates finish it, so that the session ends with one."""
+        error, last = course.error, course.attempt
+        if error is None or run.ask is None or not self._healing.fallback:
+            return
+        if last is not None and (last.plan.mode == "template" or last.profile is None):
+            return
+        if run.last is not None and run.last.strategy == "abort" and run.record.request.engine != "auto":
+            return
+        attempt = self._new_attempt(course.attempts, Plan(mode="template", strategy="fallback"), run)
+        try:
+            await attempt.run()
+        except JournalError:
+            raise
+        except Exception as broken:  # edge: the honest failure before counts, not what became of mending it
+            failure = await self._caught(broken, run)
+            course.notes.append(f"The templates could not finish the driver either: {failure.message}")
+            return
+        course.contract_runs += attempt.contract_runs
+        course.attempt, course.error = attempt, None
+        said = f"The model's driver was not finished: {error.message} {error.next_action}".strip()
+        course.notes.insert(0, f"{said} The driver is the templates'.")
+        course.fixes.append(
+            FixApplied(
+                attempt=course.attempts,
+                strategy="fallback",
+                description="The templates wrote the whole driver.",
+                helped=True,
+            )
+        )
+        await run.log.write("driver.kept", f"The driver is the templates': {error.message}", level="warning")
+
+    async def _announce(self, number: int, decision: Decision, plan: Plan, run: "_Run") -> None:
+        """Say what the next attempt does otherwise; one that waits for a fault to pass waits first."""
+        await run.log.write(
+            "plan.made",
+            f"Attempt {number + 1}: {decision.strategy}. {decision.description}",
+            data={"attempt": number + 1, **plan.model_dump(mode="json", exclude={"accepted"})},
+        )
+        if run.ground.profile is None:
+            await self._wait_for_next(number, run.log)
 
     async def _record(self, attempt: Attempt, failure: Failure | None, run: "_Run") -> None:
         await self._journal.record_attempt(
             run.record.session_id,
             run.epoch,
             attempt.number,
-            engine="template",
+            engine=attempt.author,
             outcome="failed" if failure else "succeeded",
             elapsed_seconds=round(time.monotonic() - run.began, 3),
             data={
+                "mode": attempt.plan.mode,
+                "strategy": attempt.plan.strategy,
+                "tries": attempt.tries_by_file,
                 "findings": attempt.findings_by_code,
+                "contract_runs": attempt.contract_runs,
                 "behaviours": {
                     "passed": attempt.contract.passed if attempt.contract else 0,
                     "failed": attempt.contract.failed if attempt.contract else 0,
@@ -206,12 +323,19 @@ class Supervisor:
         )
         run.at_work = None
         if failure is not None:
+            await self._keep_reports(attempt, run)
             await run.log.write(
                 "attempt.failed",
                 f"Attempt {attempt.number} failed: {failure.message}",
                 level="error",
                 data={"code": failure.code},
             )
+
+    async def _keep_reports(self, attempt: Attempt, run: "_Run") -> None:
+        """The last reports of a failed attempt, for a diagnosis that is asked for later."""
+        for name, report in (("validate", attempt.validation), ("contract", attempt.contract)):
+            if report is not None:
+                await run.steps.store(f"attempt/{attempt.number}/{name}", report.model_dump(mode="json"))
 
     async def _caught(self, error: Exception, run: "_Run") -> Failure:
         expected = _expected(error)
@@ -225,47 +349,6 @@ class Supervisor:
         await run.log.write("exception.caught", message, level="error")
         return Failure(
             "internal", message, "Please report it, with the description; the log of the server has details."
-        )
-
-    async def _judge_fixes(self, attempt: Attempt, failure: Failure | None, course: Course) -> None:
-        """A retry helped when what had failed before, the research, came through."""
-        if not course.pending:
-            return
-        helped = failure is None or attempt.profile is not None
-        for diagnosis_id in course.pending:
-            await self._journal.set_helped(diagnosis_id, helped)
-        course.pending.clear()
-        course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": helped})
-
-    async def _decide(self, failure: Failure, attempt: Attempt, run: "_Run") -> Decision:
-        began = time.monotonic()
-        diagnosis, fingerprint = self._diagnose(failure, attempt)
-        diagnosis_id = await self._journal.add_diagnosis(
-            run.record.session_id,
-            diagnosis,
-            api_name=run.record.request.api_name,
-            attempt=attempt.number,
-            fingerprint=fingerprint,
-            latency_seconds=round(time.monotonic() - began, 6),
-        )
-        await run.log.write(
-            "diagnosis.made",
-            f"Diagnosis: {diagnosis.root_cause} ({diagnosis.fix_strategy}).",
-            data={"diagnosis_id": diagnosis_id, "fault_kind": diagnosis.fault_kind, "error_type": diagnosis.error_type},
-        )
-        again, note = _next_attempt(diagnosis, attempt)
-        return Decision(
-            again=again,
-            error=ErrorInfo(
-                code=failure.code,
-                message=failure.message,
-                next_action=failure.next_action or diagnosis.fix_description,
-            ),
-            diagnosis_id=diagnosis_id,
-            strategy=diagnosis.fix_strategy,
-            description=diagnosis.fix_description,
-            note=note,
-            contract_runs=int(attempt.contract is not None),
         )
 
     async def _sweep(self) -> None:
@@ -291,16 +374,24 @@ def _folders(scratch: Path) -> list[Path]:
     return [path for path in scratch.iterdir() if path.is_dir()] if scratch.is_dir() else []
 
 
-def _next_attempt(diagnosis: Diagnosis, attempt: Attempt) -> tuple[bool, str]:
-    """Whether another attempt would be a different one, and what to tell where it would not."""
-    if diagnosis.fix_strategy == "abort":
-        return False, ""
-    if attempt.profile is None and diagnosis.fault_kind in PASSING_FAULTS:
-        return True, ""
-    return False, (
-        "The template engine writes the same files from the same facts, so no further attempt was made:"
-        " it would have failed in the same way."
+def _own_fault(failure: Failure) -> Diagnosis:
+    return Diagnosis(
+        error_type="unknown",
+        fault_kind="internal",
+        root_cause=failure.message,
+        can_fix=False,
+        fix_strategy="fallback",
+        fix_description="The templates finish the driver where there is something to finish; please report the fault.",
+        confidence=1.0,
+        evidence=("an exception in the supervision itself",),
     )
+
+
+def _located(failure: Failure, error: Exception, attempt: Attempt) -> Failure:
+    """The failure with the file at fault, and those that passed before."""
+    if isinstance(error, FileGenerationError):
+        return replace(failure, path=error.path, accepted=error.accepted)
+    return replace(failure, path=attempt.faults.path if attempt.faults else None)
 
 
 def _expected(error: Exception) -> DriversmithError | None:

@@ -10,7 +10,8 @@ import anyio
 
 from ..errors import JournalError, LeaseLostError
 from ..journal.port import Journal, Owner
-from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
+from ..models.session import ErrorInfo, HostRequest, SessionRecord, SupervisedResult
+from .asking import HostWanted
 from .log import SessionLog, reached
 from .supervisor import Supervisor
 
@@ -23,7 +24,10 @@ Stop = Literal["cancelled", "interrupted"]
 
 
 class Worker:
-    """Claims sessions and runs them; `changed` hears the id of a session after each change."""
+    """Claims sessions and runs them; `changed` hears the id of a session after each change.
+
+    `remind(session_id, seconds)` has a session that waits for its host looked at again after a while.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,8 @@ class Worker:
         lease_seconds: float,
         redact: Callable[[str], str],
         changed: Callable[[str], None],
+        remind: Callable[[str, float], None] = lambda _session_id, _seconds: None,
+        host_wait_seconds: float = 3600.0,
     ) -> None:
         self._journal = journal
         self._supervisor = supervisor
@@ -41,6 +47,8 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._redact = redact
         self._changed = changed
+        self._remind = remind
+        self._host_wait_seconds = host_wait_seconds
 
     async def work(self, session_id: str) -> None:
         """Run the session to its end, unless another process holds it or it is finished.
@@ -67,6 +75,8 @@ class Worker:
             with anyio.move_on_after(CLOSING_SECONDS, shield=True):
                 await self._stopped(record, epoch, log, "interrupted")
             raise
+        except HostWanted as pause:
+            await self._waiting(record, epoch, log, pause.wanted)
         except LeaseLostError:
             logger.warning("session %s was taken over by another process", session_id)
         except JournalError:
@@ -78,6 +88,22 @@ class Worker:
             await self._broken(record, epoch, log, error)
         finally:
             self._changed(session_id)
+
+    async def _waiting(self, record: SessionRecord, epoch: int, log: SessionLog, wanted: HostRequest) -> None:
+        result = SupervisedResult(
+            session_id=record.session_id,
+            status="waiting_for_host",
+            driver_name=Path(record.project_path).name,
+            supervisor_attempts=wanted.attempt,
+            host_request=wanted,
+        )
+        await log.write(
+            "session.waiting",
+            f"The session waits for {wanted.path} from the calling agent.",
+            data={"path": wanted.path, "attempt": wanted.attempt, "try": wanted.try_number},
+        )
+        await self._journal.release(record.session_id, epoch, "waiting_for_host", result)
+        self._remind(record.session_id, self._host_wait_seconds)
 
     async def _claim(self, session_id: str) -> tuple[SessionRecord, int, SessionLog] | None:
         epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)

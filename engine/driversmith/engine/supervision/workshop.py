@@ -1,13 +1,19 @@
 """The Workshop port: what an attempt has made for it, each call one step."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveReport
 from ..models.session import GenerateRequest
+from .plan import Plan
+
+if TYPE_CHECKING:
+    from ..generation.model_engine import FaultsOfFile
+    from ..guards.writing import OnTry
+    from ..llm.port import Ask
 
 
 class Tell(Protocol):
@@ -15,6 +21,26 @@ class Tell(Protocol):
 
     async def __call__(self, message: str, fraction: float | None = None) -> None:
         """`message` is one sentence, `fraction` how much of the step is done, 0 to 1."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes the judgement files of one attempt with a model, and mends them."""
+
+    async def write(self) -> DriverBundle:
+        """The whole driver: what the model wrote among the template's other files.
+
+        Raises:
+            FileGenerationError: a file did not come right within its tries.
+        """
+        ...
+
+    async def repair(self, bundle: DriverBundle, faults: "FaultsOfFile") -> DriverBundle:
+        """The driver with one file mended; all others are as they were.
+
+        Raises:
+            FileGenerationError: the file did not come right within its tries.
+        """
         ...
 
 
@@ -39,6 +65,20 @@ class Workshop(Protocol):
         Raises:
             GenerationError: no files could be written for the profile.
         """
+        ...
+
+    def writer(
+        self,
+        profile: ApiProfile,
+        draft: DriverBundle,
+        request: GenerateRequest,
+        plan: Plan,
+        *,
+        attempt: int,
+        ask: "Ask",
+        on_try: "OnTry",
+    ) -> Writer:
+        """Who writes an attempt with a model; `draft` is the template's driver for the same profile."""
         ...
 
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:

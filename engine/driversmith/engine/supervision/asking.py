@@ -1,0 +1,231 @@
+"""A session's way to a model: every request journalled, asked once, within the session's budgets."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import JsonValue
+
+from ..errors import BudgetSpentError, HostSilentError, ModelError
+from ..journal.port import Journal
+from ..llm.port import ModelAnswer, RequestRecord, TokenUsage
+from ..llm.request import ModelRequest
+from ..models.session import GenerateRequest, HostRequest
+from .log import SessionLog
+from .steps import Steps
+
+if TYPE_CHECKING:
+    from ..llm.patience import PatientModel, Waiting
+
+WANTED = "host/wanted"
+"""The step that holds the HostRequest that a session waits for."""
+
+
+class HostWanted(Exception):  # noqa: N818  no error: the session has come to where the calling agent goes on
+    """The calling agent's own model is to answer; nobody catches this before the session's worker."""
+
+    def __init__(self, wanted: HostRequest) -> None:
+        super().__init__(wanted.path)
+        self.wanted = wanted
+
+
+class Source(Protocol):
+    """Where a session's answers come from."""
+
+    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
+        """The answer to a request that the journal does not hold yet under the name `step`."""
+        ...
+
+
+class SessionAsk:
+    """The `Ask` of one session (llm.port): a stored answer is given again, and nothing is paid for twice.
+
+    A request is journalled before it is asked, and its answer before anybody sees it. What is the same in many
+    requests (`system`, `prefix`) stands in a step `context/<digest>`, to which a journalled request refers.
+    """
+
+    def __init__(self, source: Source, *, steps: Steps) -> None:
+        self._source = source
+        self._steps = steps
+        self._contexts: set[str] = set()
+
+    async def __call__(self, request: ModelRequest) -> ModelAnswer:
+        """The answer.
+
+        Raises:
+            ModelTransportError, ModelRejectedError: the model gave none.
+            BudgetSpentError, HostSilentError, HostWanted: the session ends, or waits.
+        """
+        context = await self._context(request)
+        step = step_name(request, context)
+        stored = await self._steps.stored(step)
+        if isinstance(stored, dict) and "answer" in stored:
+            return ModelAnswer.model_validate(stored["answer"])
+        asked: dict[str, JsonValue] = {"request": _kept(request, context)}
+        await self._steps.store(step, asked)
+        answer = await self._source.answer(request, step)
+        await self._steps.store(step, {**asked, "answer": answer.model_dump(mode="json")})
+        return answer
+
+    async def _context(self, request: ModelRequest) -> str:
+        texts = {"system": [b.text for b in request.system], "prefix": [b.text for b in request.prefix]}
+        digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+        if digest not in self._contexts:
+            self._contexts.add(digest)
+            await self._steps.store(f"context/{digest}", {**texts})
+        return digest
+
+
+def step_name(request: ModelRequest, context: str) -> str:
+    """The step of a request: what it is for, and a digest of all that is asked."""
+    volatile = request.model_dump_json(exclude={"system", "prefix"})
+    digest = hashlib.sha256(f"{context}\n{volatile}".encode()).hexdigest()[:12]
+    task = request.task
+    return f"attempt/{task.attempt}/{task.role}/{task.path or '-'}/{task.try_number}#{digest}"
+
+
+def _kept(request: ModelRequest, context: str) -> dict[str, JsonValue]:
+    """What the journal keeps of a request."""
+    return {**request.model_dump(mode="json", exclude={"system", "prefix"}), "context": context}
+
+
+class ModelSource:
+    """Asks a model behind the process's gate, until the session's time, dollars or tokens are used up."""
+
+    def __init__(
+        self,
+        model: "PatientModel",
+        *,
+        request: GenerateRequest,
+        session_tokens: int,
+        session_id: str,
+        epoch: int,
+        journal: Journal,
+        steps: Steps,
+        log: SessionLog,
+    ) -> None:
+        self._model = model
+        self._request = request
+        self._session_tokens = session_tokens
+        self._session_id = session_id
+        self._epoch = epoch
+        self._journal = journal
+        self._steps = steps
+        self._log = log
+
+    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
+        """The model's answer; transport faults are waited out and told."""
+        await self._check_budgets()
+        task = request.task
+        subject = f"{task.path or 'the whole driver'} ({task.role}, try {task.try_number})"
+        data = {"step": step, **task.model_dump(mode="json")}
+        await self._log.write("model.asked", f"Asking the model: {subject}.", data=data)
+        try:
+            answer = await self._model.ask(
+                request, record=self._record, deadline=self._deadline(), on_wait=self._tell_waiting
+            )
+        except ModelError as error:
+            await self._log.write(
+                "model.answered",
+                f"No answer for {subject}: {error.message}",
+                level="error",
+                data={**data, "fault": error.fault},
+            )
+            raise
+        await self._log.write(
+            "model.answered",
+            f"The model answered: {subject}, {answer.usage.output_tokens} tokens.",
+            data={
+                **data,
+                "stop_reason": answer.stop_reason,
+                "seconds": round(answer.latency_seconds, 3),
+                "cost_usd": answer.cost_usd,
+            },
+        )
+        return answer
+
+    async def _record(self, record: RequestRecord) -> None:
+        await self._journal.add_usage(self._session_id, self._epoch, **record.usage())
+
+    async def _check_budgets(self) -> None:
+        spent = await self._journal.usage(self._session_id)
+        budget = self._request.budget_usd
+        if budget is not None and spent.cost_usd is not None and spent.cost_usd >= budget:
+            raise BudgetSpentError(
+                f"The budget of ${budget:g} is spent (${spent.cost_usd:.4f} over {spent.calls} requests).",
+                next_action="Give a larger budget_usd, or fewer objects.",
+            )
+        tokens = spent.input_tokens + spent.cached_tokens + spent.output_tokens
+        if tokens >= self._session_tokens:
+            raise BudgetSpentError(
+                f"The session has used {tokens} tokens of {self._session_tokens}.",
+                next_action="Raise DRIVERSMITH_SESSION_TOKENS, or ask for fewer objects.",
+            )
+
+    def _deadline(self) -> float:
+        return self._model.clock() + max(0.0, self._request.time_limit_seconds - self._steps.elapsed)
+
+    async def _tell_waiting(self, waiting: "Waiting") -> None:
+        await self._log.write(
+            "model.waiting",
+            f"The model could not be asked ({waiting.error}) Trying again in {waiting.seconds:.1f} s.",
+            level="warning",
+            data={"fault": waiting.fault, "retry": waiting.retry, "seconds": round(waiting.seconds, 3)},
+        )
+
+
+class HostSource:
+    """Has the calling agent's own model answer: the session stops here, and goes on when the file is handed in."""
+
+    def __init__(
+        self, *, steps: Steps, log: SessionLog, patience_seconds: float, now: Callable[[], float] = time.time
+    ) -> None:
+        self._steps = steps
+        self._log = log
+        self._patience_seconds = patience_seconds
+        self._now = now
+
+    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
+        """Never returns: the answer is stored under `step` by whoever hands it in."""
+        stored = await self._steps.stored(WANTED)
+        if isinstance(stored, dict) and stored["step"] == step:
+            wanted = HostRequest.model_validate(stored)
+            if self._now() - wanted.wanted_at >= self._patience_seconds:
+                raise HostSilentError(
+                    f"{wanted.path} was asked for {self._patience_seconds:g} seconds ago and not handed in.",
+                    next_action="Start again with fresh=true and hand the files in with submit_file, or use another engine.",
+                )
+            raise HostWanted(wanted)
+        wanted = host_request(request, step, self._now())
+        await self._steps.store(WANTED, wanted.model_dump(mode="json"))
+        await self._log.write(
+            "file.wanted",
+            f"Waiting for {wanted.path} from the calling agent (try {wanted.try_number}).",
+            data={"path": wanted.path, "step": step},
+        )
+        raise HostWanted(wanted)
+
+
+def host_request(request: ModelRequest, step: str, now: float) -> HostRequest:
+    """A model request as the calling agent is shown it."""
+    task = request.task
+    return HostRequest(
+        path=task.path or "-",
+        role=task.role,
+        attempt=task.attempt,
+        try_number=task.try_number,
+        instruction=request.last_text(),
+        last_answer=next((turn.text for turn in reversed(request.turns) if turn.speaker == "assistant"), ""),
+        context=tuple(block.text for block in (*request.system, *request.prefix)),
+        step=step,
+        wanted_at=now,
+    )
+
+
+def handed_in(text: str) -> ModelAnswer:
+    """What the calling agent handed in, as an answer: whole, and paid for by itself."""
+    return ModelAnswer(
+        text=text, stop_reason="end_turn", usage=TokenUsage(), model="host", latency_seconds=0.0, cost_usd=0.0
+    )

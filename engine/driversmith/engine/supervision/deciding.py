@@ -1,0 +1,120 @@
+"""What follows from a failed attempt: a diagnosis, and the plan of the next attempt."""
+
+import time
+from collections.abc import Callable
+
+from ..errors import ErrorCode
+from ..journal.port import Journal
+from ..models.base import Value
+from ..models.diagnosis import Diagnosis, FaultKind, FixStrategy
+from ..models.session import ErrorInfo, SessionRecord
+from .attempt import Attempt
+from .diagnosing import Failure
+from .log import SessionLog
+from .plan import Plan, next_plan
+
+PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "timeout", "rate_limited", "server_fault"})
+"""Faults at research that may be gone a moment later."""
+GIVES_WAY: frozenset[ErrorCode] = frozenset({"model_unavailable", "budget_spent", "host_silent"})
+"""No model answers any more, and it is nobody's fault in a file: the templates take over at once."""
+SAME_AGAIN = (
+    "The template engine writes the same files from the same facts, so no further attempt was made:"
+    " it would have failed in the same way."
+)
+
+
+class Healing(Value):
+    """Which layers are at work; bench/healing takes some away to see what each of them is worth."""
+
+    diagnosis: bool = True
+    """Off: a failed attempt is made again as it was, without a word on why it failed."""
+    fallback: bool = True
+    """Off: when no attempt succeeds, there is no driver."""
+    session_tokens: int = 2_000_000
+    host_wait_seconds: float = 3600.0
+
+
+class Decision(Value):
+    """What follows from a failed attempt; stored, so that a resumed session neither diagnoses nor decides twice."""
+
+    plan: Plan | None
+    """Of the next attempt; None where it would be no different one."""
+    error: ErrorInfo
+    diagnosis_id: int
+    fingerprint: str
+    strategy: FixStrategy
+    description: str
+    note: str = ""
+    contract_runs: int = 0
+    cured: bool | None = None
+    """Whether the fault that this attempt was to mend is gone."""
+
+
+class Deciding:
+    """Diagnoses failed attempts, and remembers what became of the repair before."""
+
+    def __init__(
+        self, *, journal: Journal, healing: Healing, diagnose: Callable[[Failure, Attempt], tuple[Diagnosis, str]]
+    ) -> None:
+        self._journal = journal
+        self._healing = healing
+        self._diagnose = diagnose
+
+    async def decide(
+        self, failure: Failure, attempt: Attempt, last: Decision | None, record: SessionRecord, log: SessionLog
+    ) -> Decision:
+        """What follows; `last` is the decision that led to this attempt.
+
+        Whether the repair of `last` helped is stored with its diagnosis: it did where the fault is another one now.
+        """
+        began = time.monotonic()
+        diagnosis, fingerprint = self._diagnose(failure, attempt)
+        cured = last.fingerprint != fingerprint if last is not None else None
+        if last is not None and cured is not None:
+            await self._journal.set_helped(last.diagnosis_id, cured)
+        diagnosis_id = await self._journal.add_diagnosis(
+            record.session_id,
+            diagnosis,
+            api_name=record.request.api_name,
+            attempt=attempt.number,
+            fingerprint=fingerprint,
+            latency_seconds=round(time.monotonic() - began, 6),
+        )
+        await log.write(
+            "diagnosis.made",
+            f"Diagnosis: {diagnosis.root_cause} ({diagnosis.fix_strategy}).",
+            data={"diagnosis_id": diagnosis_id, "fault_kind": diagnosis.fault_kind, "error_type": diagnosis.error_type},
+        )
+        plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
+        return Decision(
+            plan=plan,
+            error=ErrorInfo(
+                code=failure.code,
+                message=failure.message,
+                next_action=failure.next_action or diagnosis.fix_description,
+            ),
+            diagnosis_id=diagnosis_id,
+            fingerprint=fingerprint,
+            strategy=plan.strategy or diagnosis.fix_strategy if plan else diagnosis.fix_strategy,
+            description=diagnosis.fix_description,
+            note=note,
+            contract_runs=attempt.contract_runs,
+            cured=cured,
+        )
+
+    def _next(
+        self, failure: Failure, attempt: Attempt, diagnosis: Diagnosis, *, cured: bool
+    ) -> tuple[Plan | None, str]:
+        """What the next attempt does, and what to tell where there is none."""
+        if attempt.profile is None and diagnosis.fix_strategy != "abort" and diagnosis.fault_kind in PASSING_FAULTS:
+            return attempt.plan, ""
+        if attempt.plan.mode == "template" or attempt.profile is None:
+            return None, "" if diagnosis.fix_strategy == "abort" else SAME_AGAIN
+        if failure.code in GIVES_WAY and self._healing.fallback:
+            return Plan(mode="template", strategy="fallback"), ""
+        if not self._healing.diagnosis:
+            return Plan(mode="full"), ""
+        plan = next_plan(attempt.plan, diagnosis, path=failure.path, cured=cured, accepted=failure.accepted)
+        if plan is not None and plan.mode == "template" and not self._healing.fallback:
+            return Plan(mode="full"), ""
+        return plan, ""
