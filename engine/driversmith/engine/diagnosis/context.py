@@ -21,3 +21,5 @@ class FailureContext(Value):
     findings: tuple[Finding, ...] = ()
     behaviours: tuple[BehaviourResult, ...] = ()
     """Of a contract run; those that passed say nothing and are ignored."""
+    names: tuple[str, ...] = ()
+    """The API's own words (objects, operations, fields): they do not make it another fault."""

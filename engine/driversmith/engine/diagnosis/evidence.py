@@ -47,6 +47,8 @@ def code_clues(failure: FailureContext, tables: Tables) -> Iterator[Clue]:
         row.cause.replace("{message}", message),
         f"code: {failure.code}",
         weak=row.weak,
+        error_type=row.error_type,
+        strategy=row.strategy,
         fix=row.fix,
     )
 

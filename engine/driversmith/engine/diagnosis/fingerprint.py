@@ -2,7 +2,11 @@
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 
+from ..contract.surface import METHODS
+from ..models.findings import Finding
 from .context import FailureContext
 from .traces import headline, tail
 
@@ -14,27 +18,46 @@ _NOISE = (
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@ +-]+){2,}[\\/]?"), "<path>"),
+    (re.compile(r"(?<![\w>.])/[\w{}.@+-]+(?:/[\w{}.@+-]+)*"), "<path>"),
     (re.compile(r"\b[\w-]+\.(?:py|json|toml|md)\b"), "<file>"),
     (re.compile(r"\b\w+Driver\b(?!\w)"), "<Driver>"),
     (re.compile(r"\b\w+_driver\b"), "<driver>"),
+    (re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"), "<variable>"),
     (re.compile(r"\d+"), "#"),
     (re.compile(r"\s+"), " "),
 )
 _OWN_EXCEPTION = re.compile(r"\b(?:[a-z_]\w*\.)+(?=[A-Z])")
+_WHAT_THERE_IS = re.compile(
+    r"[;,.:]? *(?:\bit|\bthere|\bthe API's [a-z]+|\bthe driver's|\bits [a-z]+)(?: (?:has|is|binds|defines|takes|begin with))?: .*$"
+    r"|; the [\w ]+: .*$",
+    re.DOTALL,
+)
+_QUOTED = re.compile(r"`[^`\n]{1,80}`|'[^'\n]{1,80}'")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_COMMON_WORDS = """
+    add all api array body call class client code content create data delete detail dict driver entrie error exception
+    field file find get id item key list method model name object page param parameter patch path payload post put query
+    read record remove request response result row search statu str string test text type update url user value version
+"""
+"""Parts of names (in the singular) that errors of any API are full of: they are nobody's own."""
+_SEVERITIES = ("P0", "P1", "P2")
 
 
 def fingerprint(failure: FailureContext) -> str:
-    """32 hex digits that do not depend on paths, line numbers, ids, times or numbers."""
-    parts = [f"code:{failure.code or ''}"]
-    parts += sorted({f"finding:{f.code}:{normal(f.message)}" for f in failure.findings if f.severity != "P3"})
-    parts += sorted({f"behaviour:{b.name}" for b in failure.behaviours if not b.passed})
+    """32 hex digits that do not depend on paths, line numbers, ids, times, numbers, or on the names of one API.
+
+    Where checks or a run say what is wrong, they alone count, the worst findings first: error messages only sum them up.
+    """
+    findings = set(_findings(failure))
+    behaviours = {f"behaviour:{b.name}" for b in failure.behaviours if not b.passed}
+    if findings or behaviours:
+        return _digest([*sorted(findings), *sorted(behaviours)])
     message = tail(failure.message)
     log = tail("\n".join(failure.log))
     text = headline(message) or message.strip().partition("\n")[0] or headline(log)
-    if not text and len(parts) == 1:
+    if not text and failure.code is None:
         text = log.strip().rpartition("\n")[2]
-    parts.append(f"text:{normal(text)}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return _digest([f"code:{failure.code or ''}", f"text:{normal(_without_names(text, failure.names))}"])
 
 
 def normal(text: str) -> str:
@@ -43,3 +66,52 @@ def normal(text: str) -> str:
     for pattern, replacement in _NOISE:
         text = pattern.sub(replacement, text)
     return text.strip().lower()
+
+
+def _findings(failure: FailureContext) -> Iterator[str]:
+    by_severity: dict[str, list[Finding]] = {}
+    for finding in failure.findings:
+        by_severity.setdefault(finding.severity, []).append(finding)
+    worst = next((by_severity[severity] for severity in _SEVERITIES if severity in by_severity), [])
+    for finding in worst:
+        said = _WHAT_THERE_IS.sub("", finding.message)
+        said = _QUOTED.sub(lambda found: _unless_of_the_contract(found[0]), said)
+        yield f"finding:{finding.code}:{normal(_without_names(said, failure.names))}"
+
+
+def _unless_of_the_contract(quoted: str) -> str:
+    """What a finding quotes is a name of this driver, unless every driver has it."""
+    words = _IDENTIFIER.findall(quoted)
+    return quoted if words and all(word in _contract_words() for word in words) else "<name>"
+
+
+def _without_names(text: str, names: Iterable[str]) -> str:
+    """The text without the API's words, wherever they stand as identifiers or parts of such."""
+    words = {part for name in names for part in _parts(name)} - set(_COMMON_WORDS.split())
+    if not words:
+        return text
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found[0]
+        if name in _contract_words():
+            return name
+        return "<name>" if any(part in words for part in _parts(name)) else name
+
+    return _IDENTIFIER.sub(replaced, text)
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name, in the singular: `findPetsByStatus` -> find, pet, by, statu."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+    return [word.lower().rstrip("s") for word in words if len(word) >= 3]
+
+
+@cache
+def _contract_words() -> frozenset[str]:
+    arguments = {"object_name", "limit", "params", "data", "record_id", "batch_size", "self", "method", "path", "json"}
+    types = {"list", "dict", "str", "int", "float", "bool", "None", "Any", "Iterator"}
+    return frozenset({method.name for method in METHODS} | arguments | types)
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -1,13 +1,13 @@
 """`diagnose`: names cause and repair of a failure by rules, without a model."""
 
-import re
 from collections.abc import Iterable
 
+from ..errors import ErrorCode
 from ..models.diagnosis import Diagnosis, ErrorType, FaultKind
-from ..models.findings import Finding
 from .context import FailureContext
 from .evidence import Clue, behaviour_clues, code_clues, finding_clues, text_clues
-from .tables import Kind, Tables, tables
+from .tables import Tables, tables
+from .wording import MAX_FINDINGS, file_at_fault, finding_line, modification
 
 OUTSIDE_THE_CODE: frozenset[FaultKind] = frozenset(
     {
@@ -31,8 +31,13 @@ OUTSIDE_THE_CODE: frozenset[FaultKind] = frozenset(
 )
 """Faults of transport, credentials and environment: they never change code or prompts."""
 
-_MAX_EVIDENCE = 10
-_MAX_FINDINGS = 10
+OF_THE_DRIVER: frozenset[ErrorCode] = frozenset(
+    {"generation_failed", "validation_failed", "contract_failed", "sandbox_limit"}
+)
+"""Codes that say that the driver is at fault. Their texts quote what it raised: an AuthenticationError in them is no bad
+key, and the time-out of a child no slow network."""
+
+MAX_EVIDENCE = 10
 
 
 def diagnose(failure: FailureContext) -> Diagnosis:
@@ -41,6 +46,7 @@ def diagnose(failure: FailureContext) -> Diagnosis:
     texts = list(text_clues(failure, known))
     findings = list(finding_clues(failure.findings, known))
     clues = [*code_clues(failure, known), *texts, *findings, *behaviour_clues(failure.behaviours, known)]
+    clues = [clue for clue in clues if _is_possible(clue, failure)]
     chosen = _choose(clues)
     if chosen is None:
         return _unknown(failure, known)
@@ -50,6 +56,13 @@ def diagnose(failure: FailureContext) -> Diagnosis:
     against = [c for c in rivals if c.confidence >= chosen.confidence - 0.05]
     confidence = min(chosen.confidence + 0.03 * len(agreeing[:2]), 0.99) - 0.08 * min(len(against), 3)
     return _diagnosis(chosen, known, failure, round(max(confidence, 0.05), 2), [chosen, *agreeing, *against])
+
+
+def _is_possible(clue: Clue, failure: FailureContext) -> bool:
+    if failure.code in OF_THE_DRIVER:
+        return clue.kind not in OUTSIDE_THE_CODE
+    # An exception of driversmith's own tells nothing about the driver's code.
+    return failure.code != "internal" or clue.kind in OUTSIDE_THE_CODE
 
 
 def _choose(clues: list[Clue]) -> Clue | None:
@@ -77,7 +90,11 @@ def _diagnosis(
     error_type: ErrorType = clue.error_type or kind.error_type
     evidence = list(dict.fromkeys([c.quote for c in clues]))
     findings = clue.findings or tuple(f for f in failure.findings if f.severity != "P3")
-    evidence += [_line(f) for f in findings[:_MAX_FINDINGS] if clue.kind not in OUTSIDE_THE_CODE]
+    evidence += [finding_line(f) for f in findings[:MAX_FINDINGS] if clue.kind not in OUTSIDE_THE_CODE]
+    words = ""
+    if strategy == "prompt_adjustment":
+        file = file_at_fault(failure, clue.file)
+        words = modification(clue.kind, clue.cause, file=file, failure=failure, first=clue.findings)
     return Diagnosis(
         error_type=error_type,
         fault_kind=clue.kind,
@@ -85,26 +102,10 @@ def _diagnosis(
         can_fix=strategy != "abort",
         fix_strategy=strategy,
         fix_description=clue.fix or kind.fix,
-        prompt_modification=_modification(kind, clue, findings) if strategy == "prompt_adjustment" else "",
+        prompt_modification=words,
         confidence=confidence,
-        evidence=tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
+        evidence=tuple(dict.fromkeys(evidence))[:MAX_EVIDENCE],
     )
-
-
-def _modification(kind: Kind, clue: Clue, findings: tuple[Finding, ...]) -> str:
-    quote = re.sub(r"^(?:message|log): ", "", clue.quote) if not clue.findings else clue.cause
-    where = "" if clue.findings or not clue.file or clue.file in quote else f" (in {clue.file})"
-    text = kind.modification.replace("{evidence}", quote.rstrip(".")).replace("{place}", where)
-    text = text.replace("{cause}", clue.cause)
-    if findings:
-        listed = "\n".join(f"- {_line(f)}" for f in findings[:_MAX_FINDINGS])
-        text = f"{text}\nThe checks found:\n{listed}"
-    return text
-
-
-def _line(finding: Finding) -> str:
-    hint = f" {finding.hint}" if finding.hint else ""
-    return f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}"
 
 
 def _unknown(failure: FailureContext, known: Tables) -> Diagnosis:
@@ -115,8 +116,8 @@ def _unknown(failure: FailureContext, known: Tables) -> Diagnosis:
         error_type=kind.error_type,
         fault_kind=kind.name,
         root_cause=said,
-        can_fix=False,
-        fix_strategy=kind.strategy,
+        can_fix=failure.code in OF_THE_DRIVER,
+        fix_strategy="simplify" if failure.code in OF_THE_DRIVER else kind.strategy,
         fix_description=kind.fix,
         confidence=0.1 if first else 0.0,
         evidence=(f"message: {first[:200]}",) if first else (),

@@ -28,6 +28,8 @@ class CodeRow:
     kind: FaultKind
     cause: str
     weak: bool = False
+    error_type: ErrorType | None = None
+    strategy: FixStrategy | None = None
     fix: str = ""
 
 
