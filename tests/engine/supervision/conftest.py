@@ -6,12 +6,17 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import pytest
+from driversmith.engine.errors import FileGenerationError
+from driversmith.engine.generation.model_engine import FaultsOfFile
+from driversmith.engine.guards.writing import OnTry, Tried
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
+from driversmith.engine.llm.port import Ask
+from driversmith.engine.llm.request import ModelRequest, Task, TextBlock
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
@@ -21,10 +26,72 @@ from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.attempt import Attempt
 from driversmith.engine.supervision.diagnosing import Failure
+from driversmith.engine.supervision.plan import Plan
 from driversmith.engine.supervision.request import resolve_request
 from driversmith.engine.supervision.sessions import Sessions, open_sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 from driversmith.engine.supervision.workshop import Tell
+
+
+@dataclass
+class WriterStandIn:
+    """Asks for the client and takes an answer that does not begin with `bad`; the adjustments stand in the request."""
+
+    draft: DriverBundle
+    request: GenerateRequest
+    plan: Plan
+    attempt: int
+    ask: Ask
+    on_try: OnTry
+    tries: int = 0
+
+    async def write(self) -> DriverBundle:
+        return await self._asked("Write the client.")
+
+    async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
+        said = [f.message for f in faults.findings] + [b.name for b in faults.behaviours]
+        return await self._asked(f"Mend {faults.path}: {', '.join(said)}", role="repair")
+
+    async def _asked(self, instruction: str, role: Literal["generate", "repair"] = "generate") -> DriverBundle:
+        path = "pets_driver/client.py"
+        said = [text for texts in self.plan.adjustments.values() for text in texts]
+        mode = "simplify" if self.plan.mode == "simplify" else "full"
+        for _ in range(max(1, self.request.max_retries)):
+            self.tries += 1
+            task = Task(role=role, path=path, attempt=self.attempt, try_number=self.tries, mode=mode)
+            answer = await self.ask(
+                ModelRequest(
+                    task=task,
+                    system=(TextBlock(text="Rules.", cache=True),),
+                    instruction="\n".join([instruction, *said]),
+                    max_tokens=100,
+                    effort="low",
+                )
+            )
+            bad = answer.text.startswith("bad")
+            finding = Finding(code="bad", severity="P1", file=path, message=answer.text)
+            await self.on_try(
+                Tried(
+                    path=path,
+                    attempt=self.attempt,
+                    try_number=self.tries,
+                    role=role,
+                    outcome="rejected" if bad else "accepted",
+                    findings=(finding,) if bad else (),
+                )
+            )
+            if not bad:
+                break
+        else:
+            raise FileGenerationError(
+                f"{path} did not come right: {answer.text}", path=path, findings=[finding], tries=self.tries, usage=None
+            )
+        author = "simplified" if mode == "simplify" else "host" if self.request.engine == "host" else "model"
+        files = [
+            DriverFile(path=path, text=answer.text, author=author) if file.path == path else file
+            for file in self.draft.files
+        ]
+        return self.draft.model_copy(update={"files": tuple(files)})
 
 
 @dataclass
@@ -74,6 +141,19 @@ class WorkshopStandIn:
         await self._step("live")
         return self.live
 
+    def writer(
+        self,
+        profile: ApiProfile,
+        draft: DriverBundle,
+        request: GenerateRequest,
+        plan: Plan,
+        *,
+        attempt: int,
+        ask: Ask,
+        on_try: OnTry,
+    ) -> "WriterStandIn":
+        return WriterStandIn(draft, request, plan, attempt, ask, on_try)
+
     def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
         known = {"contract_version": 1, "api_name": profile.api_name, "api_url": profile.base_url}
@@ -94,7 +174,7 @@ class WorkshopStandIn:
             await self.reached.setdefault(name, anyio.Event()).wait()
 
 
-def judged(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:
+async def judged(failure: Failure, attempt: Attempt, **_: Any) -> tuple[Diagnosis, str]:
     """A diagnosis that follows from the code alone."""
     passing = failure.code == "unreachable"
     diagnosis = Diagnosis(

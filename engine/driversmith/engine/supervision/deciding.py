@@ -1,7 +1,7 @@
 """What follows from a failed attempt: a diagnosis, and the plan of the next attempt."""
 
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import ErrorCode
 from ..journal.port import Journal
@@ -12,6 +12,9 @@ from .attempt import Attempt
 from .diagnosing import Failure
 from .log import SessionLog
 from .plan import Plan, next_plan
+
+if TYPE_CHECKING:
+    from ..llm.port import Ask
 
 PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "timeout", "rate_limited", "server_fault"})
 """Faults at research that may be gone a moment later."""
@@ -50,25 +53,41 @@ class Decision(Value):
     """Whether the fault that this attempt was to mend is gone."""
 
 
+class Diagnose(Protocol):
+    """Finds the cause of a failed attempt."""
+
+    async def __call__(
+        self, failure: Failure, attempt: Attempt, *, record: SessionRecord, ask: "Ask | None"
+    ) -> tuple[Diagnosis, str]:
+        """The diagnosis, and the fingerprint of the fault; `ask` is None where no model is to be asked."""
+        ...
+
+
 class Deciding:
     """Diagnoses failed attempts, and remembers what became of the repair before."""
 
-    def __init__(
-        self, *, journal: Journal, healing: Healing, diagnose: Callable[[Failure, Attempt], tuple[Diagnosis, str]]
-    ) -> None:
+    def __init__(self, *, journal: Journal, healing: Healing, diagnose: Diagnose) -> None:
         self._journal = journal
         self._healing = healing
         self._diagnose = diagnose
 
     async def decide(
-        self, failure: Failure, attempt: Attempt, last: Decision | None, record: SessionRecord, log: SessionLog
+        self,
+        failure: Failure,
+        attempt: Attempt,
+        *,
+        last: Decision | None,
+        record: SessionRecord,
+        ask: "Ask | None",
+        log: SessionLog,
     ) -> Decision:
         """What follows; `last` is the decision that led to this attempt.
 
         Whether the repair of `last` helped is stored with its diagnosis: it did where the fault is another one now.
         """
         began = time.monotonic()
-        diagnosis, fingerprint = self._diagnose(failure, attempt)
+        asked = None if record.request.engine == "host" else ask
+        diagnosis, fingerprint = await self._diagnose(failure, attempt, record=record, ask=asked)
         cured = last.fingerprint != fingerprint if last is not None else None
         if last is not None and cured is not None:
             await self._journal.set_helped(last.diagnosis_id, cured)

@@ -76,7 +76,12 @@ def conclude(
                 if read.ok and read.records
             },
             "verification": made.verification,
-            "notes": [*made.publication.notes, *_live_notes(record, attempt, made.live), *result.notes],
+            "notes": [
+                *course.notes,
+                *made.publication.notes,
+                *_live_notes(record, attempt, made.live),
+                *attempt.profile.warnings,
+            ],
         }
     )
 

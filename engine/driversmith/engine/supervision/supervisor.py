@@ -19,7 +19,7 @@ from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
 from .asking import HostSource, HostWanted, ModelSource, SessionAsk
 from .attempt import Attempt, Ground
-from .deciding import Deciding, Decision, Healing
+from .deciding import Deciding, Decision, Diagnose, Healing
 from .diagnosing import Failure, diagnose
 from .log import SessionLog
 from .outcome import Course, closing_words, conclude
@@ -35,6 +35,12 @@ logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 60.0
 """What the templates may take to finish a driver when the session's own time is over."""
+
+
+async def diagnose_attempt(
+    failure: Failure, attempt: Attempt, *, record: SessionRecord, ask: "Ask | None"
+) -> tuple[Diagnosis, str]:
+    return diagnose(failure, attempt)
 
 
 @dataclass
@@ -69,7 +75,7 @@ class Supervisor:
         healing: Healing | None = None,
         redact: Callable[[str], str] = str,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
-        diagnose: Callable[[Failure, Attempt], tuple[Diagnosis, str]] = diagnose,
+        diagnose: Diagnose = diagnose_attempt,
     ) -> None:
         self._journal = journal
         self._workshop = workshop
@@ -202,11 +208,15 @@ class Supervisor:
         failure = await self._try(attempt, run)
         if failure is None:
             course.contract_runs += attempt.contract_runs
+            if plan.strategy == "fallback" and course.error is not None:
+                course.notes.insert(0, _given_way(course.error))
             if run.last is not None and course.fixes:
                 await self._journal.set_helped(run.last.diagnosis_id, True)
                 course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": True})
             return None
-        decision = await self._deciding.decide(failure, attempt, run.last, run.record, run.log)
+        decision = await self._deciding.decide(
+            failure, attempt, last=run.last, record=run.record, ask=run.ask, log=run.log
+        )
         await run.steps.store(f"attempt/{number}/decision", decision.model_dump(mode="json"))
         return decision
 
@@ -255,7 +265,9 @@ class Supervisor:
         if (attempt := run.at_work) is not None:
             course.contract_runs += attempt.contract_runs
             await self._record(attempt, failure, run)
-            run.last = await self._deciding.decide(failure, attempt, run.last, run.record, run.log)
+            run.last = await self._deciding.decide(
+                failure, attempt, last=run.last, record=run.record, ask=run.ask, log=run.log
+            )
             course.diagnoses += 1
 
     async def _close(self, run: "_Run", course: Course) -> None:
@@ -278,8 +290,7 @@ class Supervisor:
             return
         course.contract_runs += attempt.contract_runs
         course.attempt, course.error = attempt, None
-        said = f"The model's driver was not finished: {error.message} {error.next_action}".strip()
-        course.notes.insert(0, f"{said} The driver is the templates'.")
+        course.notes.insert(0, _given_way(error))
         course.fixes.append(
             FixApplied(
                 attempt=course.attempts,
@@ -372,6 +383,11 @@ class Supervisor:
 
 def _folders(scratch: Path) -> list[Path]:
     return [path for path in scratch.iterdir() if path.is_dir()] if scratch.is_dir() else []
+
+
+def _given_way(error: ErrorInfo) -> str:
+    said = f"The model's driver was not finished: {error.message} {error.next_action}".strip()
+    return f"{said} The driver is the templates'."
 
 
 def _own_fault(failure: Failure) -> Diagnosis:
