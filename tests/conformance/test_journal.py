@@ -447,7 +447,7 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(journal: Journal
             output_tokens=10,
             cost_usd=cost,
             latency_seconds=1,
-            data={"path": "client.py", "saved_usd": 0.5},
+            data={"path": "client.py", "saved_usd": 0.5, "outcome": "answered"},
         )
         assert before is not None
     metrics = await journal.metrics()
@@ -456,6 +456,128 @@ async def test_usage_adds_up_and_an_unknown_price_stays_unknown(journal: Journal
     assert metrics["cache_hit_rate"] == 0.75
     assert metrics["dollars_saved_by_cache"] == 1.0
     assert metrics["tries_by_file"] == {"client.py": 2}
+
+
+async def test_only_answers_that_were_to_be_a_file_are_tries_of_it(journal: Journal) -> None:
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    outcomes = [
+        ("generate", "answered"),
+        ("repair", "answered"),
+        ("repair", "overloaded"),
+        ("generate", "cancelled"),
+        ("diagnose", "answered"),
+        ("research", "answered"),
+    ]
+    for role, outcome in outcomes:
+        await journal.add_usage(
+            session_id,
+            epoch,
+            role=role,
+            model="m",
+            input_tokens=1,
+            cached_tokens=0,
+            output_tokens=1,
+            cost_usd=0.0,
+            latency_seconds=1,
+            data={"path": "client.py", "outcome": outcome, "saved_usd": None},
+        )
+    assert (await journal.metrics())["tries_by_file"] == {"client.py": 2}
+
+
+async def test_what_a_cache_saved_is_not_known_where_the_price_is_not(journal: Journal) -> None:
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    for cached, known in ((0, 0.0), (100, None)):
+        await journal.add_usage(
+            session_id,
+            epoch,
+            role="generate",
+            model="m",
+            input_tokens=1,
+            cached_tokens=cached,
+            output_tokens=1,
+            cost_usd=None,
+            latency_seconds=1,
+            data={"outcome": "answered", "saved_usd": None},
+        )
+        assert (await journal.metrics())["dollars_saved_by_cache"] == known
+
+
+async def test_a_first_try_has_one_attempt_and_one_try_a_file(journal: Journal) -> None:
+    async def done(key: str, *attempts: tuple[str, dict[str, int]]) -> None:
+        session_id = await a_session(journal, key=key, path=f"/{key}")
+        epoch = await a_claim(journal, session_id)
+        for number, (outcome, tries) in enumerate(attempts, 1):
+            await journal.record_attempt(
+                session_id,
+                epoch,
+                number,
+                engine="model",
+                outcome=outcome,
+                elapsed_seconds=1,
+                data={"tries": tries, "mode": "full", "strategy": None},
+            )
+        result = succeeded(session_id, supervisor_attempts=len(attempts))
+        await journal.release(session_id, epoch, "succeeded", result)
+
+    await done("first", ("succeeded", {"client.py": 1, "README.md": 1}))
+    await done("template", ("succeeded", {}))
+    await done("guarded", ("succeeded", {"client.py": 2, "README.md": 1}))
+    await done("supervised", ("failed", {"client.py": 3}), ("succeeded", {"client.py": 1}))
+    await done("finished by the templates", ("failed", {"client.py": 1}))
+    metrics = await journal.metrics()
+    assert metrics["first_try_success_rate"] == pytest.approx(2 / 5)
+    assert metrics["after_healing_success_rate"] == 1
+    assert metrics["mean_supervisor_attempts"] == pytest.approx(6 / 5)
+
+
+async def test_diagnoses_keep_what_the_checks_said_and_what_became_of_the_repair(journal: Journal) -> None:
+    first = await a_session(journal, key="1", path="/1")
+    second = await a_session(journal, key="2", path="/2")
+    said = ("client.py:1 F821: Undefined name `x`.", "client.py:2 F821: é")
+    words = a_diagnosis(error_type="logic", fix_strategy="prompt_adjustment", prompt_modification="Define x.")
+    one = await journal.add_diagnosis(first, words, fingerprint="a", findings=said, attempt=1)
+    two = await journal.add_diagnosis(second, words, fingerprint="a", attempt=2)
+    await journal.set_helped(one, True)
+    await journal.set_helped(two, False)
+    found = (await journal.diagnostics(fingerprint="a")).items
+    assert [(d.session_id, d.attempt, d.helped, d.findings) for d in found] == [
+        (second, 2, False, ()),
+        (first, 1, True, said),
+    ]
+    assert found[1].diagnosis["prompt_modification"] == "Define x."
+
+
+async def test_diagnoses_are_measured_by_strategy_and_by_what_a_model_took(journal: Journal) -> None:
+    session_id = await a_session(journal)
+    for source, strategy, cost, seconds, helped in (
+        ("rules", "prompt_adjustment", 0.0, 0.001, True),
+        ("rules", "simplify", 0.0, 0.001, False),
+        ("model", "prompt_adjustment", 0.001, 2.0, False),
+        ("rules", "prompt_adjustment", 0.002, 4.0, None),
+    ):
+        number = await journal.add_diagnosis(
+            session_id,
+            a_diagnosis(source=source, fix_strategy=strategy),
+            fingerprint="a",
+            latency_seconds=seconds,
+            cost_usd=cost,
+        )
+        if helped is not None:
+            await journal.set_helped(number, helped)
+    measured = (await journal.metrics())["diagnoses"]
+    assert measured["helped_rate"] == pytest.approx(1 / 3)
+    assert measured["helped_rate_by_strategy"] == {"prompt_adjustment": 0.5, "simplify": 0.0}
+    assert measured["by_source"] == {"rules": 3, "model": 1}
+    asked = measured["with_model"]
+    assert asked["count"] == 2  # one answer was of no use, and paid for all the same
+    assert asked["cost_usd"]["p50"] == pytest.approx(0.0015)
+    assert asked["latency_seconds"]["p50"] == 3.0
+    await journal.add_diagnosis(session_id, a_diagnosis(source="model"), fingerprint="a", cost_usd=None)
+    measured = (await journal.metrics())["diagnoses"]
+    assert measured["with_model"]["count"] == 3
+    assert measured["with_model"]["cost_usd"] == {"p50": None, "p95": None}
 
 
 async def test_a_cancelled_caller_leaves_the_journal_usable(journal: Journal) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 from driversmith.engine.errors import JournalError
+from driversmith.engine.journal.migrations import APPLICATION_ID, SCHEMA
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite import open_journal
 from driversmith.engine.models.session import GenerateRequest
@@ -204,6 +205,22 @@ async def test_a_write_that_fails_does_not_take_its_neighbours_down(tmp_path: Pa
         assert len(failed) == 10
         for number in range(10):
             assert await journal.step_result(record.session_id, str(number)) == number
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    first = (SCHEMA / "0001_sessions.sql").read_text("utf-8")
+    with sqlite3.connect(path) as old:
+        old.executescript(f"{first} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        old.execute(
+            "INSERT INTO diagnostics (token, api_name, attempt, at, fingerprint, error_type, fix_strategy, source,"
+            " diagnosis, latency_seconds) VALUES ('t', 'Pets', 1, '2026-11-01T00:00:00.000Z', 'f', 'api', 'abort',"
+            " 'rules', '{}', 0.1)"
+        )
+    old.close()
+    async with open_journal(path) as journal:
+        (kept,) = (await journal.diagnostics()).items
+    assert (kept.api_name, kept.findings) == ("Pets", ())
 
 
 async def test_an_exception_in_the_block_leaves_as_it_is(tmp_path: Path) -> None:

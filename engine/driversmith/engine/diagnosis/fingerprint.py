@@ -72,8 +72,8 @@ def _findings(failure: FailureContext) -> Iterator[str]:
     by_severity: dict[str, list[Finding]] = {}
     for finding in failure.findings:
         by_severity.setdefault(finding.severity, []).append(finding)
-    worst = next((by_severity[severity] for severity in _SEVERITIES if severity in by_severity), [])
-    for finding in worst:
+    worst = next((severity for severity in _SEVERITIES if severity in by_severity), "")
+    for finding in by_severity.get(worst, []):
         said = _WHAT_THERE_IS.sub("", finding.message)
         said = _QUOTED.sub(lambda found: _unless_of_the_contract(found[0]), said)
         yield f"finding:{finding.code}:{normal(_without_names(said, failure.names))}"

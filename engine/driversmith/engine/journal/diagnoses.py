@@ -1,7 +1,10 @@
 """Diagnoses in the database: adding one inside a write transaction, and the query that finds them."""
 
+from collections.abc import Sequence
+
 from ..models.diagnosis import Diagnosis
 from .claims import require
+from .rows import compact
 from .writer import Statements
 
 FIND = (
@@ -22,6 +25,7 @@ async def add(
     attempt: int,
     at: str,
     fingerprint: str,
+    findings: Sequence[str],
     latency_seconds: float,
     cost_usd: float | None,
 ) -> int:
@@ -34,7 +38,7 @@ async def add(
         await require(db, session_id)
     await db.execute_fetchall(
         "INSERT INTO diagnostics (token, session_id, api_name, attempt, at, fingerprint, error_type, fix_strategy,"
-        " source, diagnosis, latency_seconds, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " source, diagnosis, findings, latency_seconds, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (token) DO NOTHING",
         (
             token,
@@ -47,6 +51,7 @@ async def add(
             diagnosis.fix_strategy,
             diagnosis.source,
             diagnosis.model_dump_json(),
+            compact(list(findings)),
             latency_seconds,
             cost_usd,
         ),

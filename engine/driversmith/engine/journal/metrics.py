@@ -9,16 +9,24 @@ from typing import Any
 from .rows import is_abandoned, percentile
 from .writer import Statements
 
+FILE_ROLES = frozenset({"generate", "repair"})
+"""Roles of requests whose answer is to be a file."""
+
 
 async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
     """Everything since a point in time ('' for all time). Rates:
 
-    - `first_try_success_rate`: sessions that succeeded in their first attempt, of all that succeeded or failed.
+    - `first_try_success_rate`: sessions that succeeded in one attempt with at most one try a file, of all that succeeded
+      or failed.
     - `after_healing_success_rate`: sessions that succeeded in whatever attempt, of the same.
     - `crash_recovery_rate`: interrupted sessions that were taken up again and came to an end of their own (succeeded
       or failed), of all that were interrupted and do not run at this moment.
     - `helped_rate`: diagnoses whose fix helped, of those where it is known.
+    - `with_model`: the diagnoses for which a model was asked, whether its answer was of use or not.
+    - `tries_by_file`: answers of a model that were to be a file; faults of transport are none.
     - `cache_hit_rate`: input tokens that came from the cache, of all input tokens.
+
+    Dollars are None where the price of a model is not known.
     """
     sessions = list(
         await db.execute_fetchall(
@@ -29,7 +37,7 @@ async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
     )
     return {
         "since": since or None,
-        **_sessions(sessions, now),
+        **_sessions(sessions, await _healed(db, since), now),
         "unhandled_exceptions": await _count(db, "unhandled_exceptions", since),
         "diagnoses": _diagnoses(list(await db.execute_fetchall("SELECT * FROM diagnostics WHERE at >= ?", (since,)))),
         "findings_by_code": await _findings(db, since),
@@ -37,7 +45,17 @@ async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
     }
 
 
-def _sessions(rows: list[sqlite3.Row], now: float) -> dict[str, Any]:
+async def _healed(db: Statements, since: str) -> set[str]:
+    """The sessions in which something had to be mended: an attempt failed, or a file took more than one try."""
+    rows = await db.execute_fetchall(
+        "SELECT DISTINCT session_id FROM attempts WHERE at >= ?"
+        " AND (outcome = 'failed' OR EXISTS (SELECT 1 FROM json_each(data, '$.tries') WHERE value > 1))",
+        (since,),
+    )
+    return {str(row[0]) for row in rows}
+
+
+def _sessions(rows: list[sqlite3.Row], healed: set[str], now: float) -> dict[str, Any]:
     statuses = ["interrupted" if is_abandoned(row, now) else str(row["status"]) for row in rows]
     judged = [(s, row) for s, row in zip(statuses, rows, strict=True) if s in {"succeeded", "failed"}]
     attempts = [int(row["attempts"]) for _, row in judged if row["attempts"]]
@@ -53,7 +71,8 @@ def _sessions(rows: list[sqlite3.Row], now: float) -> dict[str, Any]:
             "by_engine": dict(Counter(str(row["engine"]) for row in rows)),
         },
         "first_try_success_rate": rate(
-            sum(s == "succeeded" and row["attempts"] == 1 for s, row in judged), len(judged)
+            sum(s == "succeeded" and row["attempts"] == 1 and row["session_id"] not in healed for s, row in judged),
+            len(judged),
         ),
         "after_healing_success_rate": rate(sum(s == "succeeded" for s, _ in judged), len(judged)),
         "mean_supervisor_attempts": rate(sum(attempts), len(attempts)),
@@ -62,16 +81,32 @@ def _sessions(rows: list[sqlite3.Row], now: float) -> dict[str, Any]:
 
 
 def _diagnoses(rows: list[sqlite3.Row]) -> dict[str, Any]:
-    known = [bool(row["helped"]) for row in rows if row["helped"] is not None]
-    costs = [float(row["cost_usd"]) for row in rows if row["cost_usd"] is not None]
+    asked = [row for row in rows if row["source"] == "model" or row["cost_usd"] != 0]
     return {
         "count": len(rows),
         "by_error_type": dict(Counter(str(row["error_type"]) for row in rows)),
         "by_strategy": dict(Counter(str(row["fix_strategy"]) for row in rows)),
         "by_source": dict(Counter(str(row["source"]) for row in rows)),
-        "helped_rate": rate(sum(known), len(known)),
+        "helped_rate": _helped_rate(rows),
+        "helped_rate_by_strategy": {
+            strategy: _helped_rate([row for row in rows if row["fix_strategy"] == strategy])
+            for strategy in sorted({str(row["fix_strategy"]) for row in rows})
+        },
+        **_effort(rows),
+        "with_model": {"count": len(asked), **_effort(asked)},
+    }
+
+
+def _helped_rate(rows: list[sqlite3.Row]) -> float | None:
+    known = [bool(row["helped"]) for row in rows if row["helped"] is not None]
+    return rate(sum(known), len(known))
+
+
+def _effort(rows: list[sqlite3.Row]) -> dict[str, Any]:
+    costs = [row["cost_usd"] for row in rows]
+    return {
         "latency_seconds": _spread([float(row["latency_seconds"]) for row in rows]),
-        "cost_usd": _spread(costs),
+        "cost_usd": _spread([] if None in costs else [float(cost) for cost in costs]),
     }
 
 
@@ -90,12 +125,11 @@ def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
     costs = [row["cost_usd"] for row in rows]
     cached = sum(int(row["cached_tokens"]) for row in rows)
     fresh = sum(int(row["input_tokens"]) for row in rows)
+    answers = [
+        d for d, row in zip(data, rows, strict=True) if d.get("outcome") == "answered" and row["role"] in FILE_ROLES
+    ]
     return {
-        "tries_by_file": dict(
-            Counter(
-                str(d["path"]) for d, row in zip(data, rows, strict=True) if d.get("path") and row["role"] != "diagnose"
-            )
-        ),
+        "tries_by_file": dict(Counter(str(d["path"]) for d in answers if d.get("path"))),
         "tokens": {
             "calls": len(rows),
             "input": fresh,
@@ -104,8 +138,18 @@ def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
         },
         "dollars": None if None in costs else sum(costs, 0.0),
         "cache_hit_rate": rate(cached, cached + fresh),
-        "dollars_saved_by_cache": sum(float(d.get("saved_usd") or 0) for d in data),
+        "dollars_saved_by_cache": _saved(data, rows),
     }
+
+
+def _saved(data: list[dict[str, Any]], rows: list[sqlite3.Row]) -> float | None:
+    saved = [d.get("saved_usd") for d in data]
+    unknown = [
+        row
+        for value, d, row in zip(saved, data, rows, strict=True)
+        if value is None and row["cost_usd"] is None and (row["cached_tokens"] or d.get("cache_write_tokens"))
+    ]
+    return None if unknown else sum((float(value) for value in saved if value is not None), 0.0)
 
 
 async def _count(db: Statements, name: str, since: str) -> int:

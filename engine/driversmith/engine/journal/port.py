@@ -5,6 +5,7 @@ the session's raises LeaseLostError and changes nothing. Every method may raise 
 Lists are pages: `cursor` is opaque and comes from the page before.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -160,10 +161,11 @@ class Journal(Protocol):
         api_name: str = "",
         attempt: int = 0,
         fingerprint: str,
+        findings: Sequence[str] = (),
         latency_seconds: float = 0.0,
         cost_usd: float | None = 0.0,
     ) -> int:
-        """Store a diagnosis; its id."""
+        """Store a diagnosis with what the checks said of the fault; its id. `cost_usd`: None where it is not known."""
         ...
 
     async def set_helped(self, diagnosis_id: int, helped: bool) -> None:

@@ -131,6 +131,7 @@ def diagnosis_record(row: sqlite3.Row) -> DiagnosisRecord:
         at=row["at"],
         fingerprint=row["fingerprint"],
         diagnosis=json.loads(row["diagnosis"]),
+        findings=tuple(json.loads(row["findings"])),
         latency_seconds=row["latency_seconds"],
         cost_usd=row["cost_usd"],
         helped=None if row["helped"] is None else bool(row["helped"]),

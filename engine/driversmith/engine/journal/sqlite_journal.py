@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,7 @@ class SqliteJournal:
         api_name: str = "",
         attempt: int = 0,
         fingerprint: str,
+        findings: Sequence[str] = (),
         latency_seconds: float = 0.0,
         cost_usd: float | None = 0.0,
     ) -> int:
@@ -206,6 +207,7 @@ class SqliteJournal:
                 attempt=attempt,
                 at=at,
                 fingerprint=fingerprint,
+                findings=findings,
                 latency_seconds=latency_seconds,
                 cost_usd=cost_usd,
             )

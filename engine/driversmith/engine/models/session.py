@@ -188,6 +188,8 @@ class DiagnosisRecord(Value):
     at: str
     fingerprint: str
     diagnosis: dict[str, Any]
+    findings: tuple[str, ...] = ()
+    """What the checks said of the fault, a line each, worst first."""
     latency_seconds: float = 0.0
     cost_usd: float | None = 0.0
     helped: bool | None = None
