@@ -10,6 +10,7 @@
     |   |   `-- AddressRefusedError  a URL points where it must not (local, private, metadata)
     |   `-- DescriptionError       the description is empty, broken, too large or of an unknown kind
     |-- GenerationError            no files could be written for the profile
+    |   `-- FileGenerationError    a model did not get one file right within its tries
     |-- ModelError                 a language model gave no answer; `fault` says why
     |   |-- ModelTransportError    waiting may cure it: overloaded, rate limited, unreachable, stalled, cut off
     |   `-- ModelRejectedError     waiting does not: key, permission, spend limit, model, size or shape of the request
@@ -25,7 +26,8 @@
 `message` says what is wrong, `next_action` what a person can do about it; `code` is one of `ErrorCode`.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 ErrorCode = Literal[
     "invalid_argument",
@@ -134,6 +136,35 @@ class GenerationError(DriversmithError):
     """No files could be written for the profile."""
 
     default_code = "generation_failed"
+
+
+class FileGenerationError(GenerationError):
+    """A model did not get one file right within its tries."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str,
+        findings: Sequence[Any] = (),
+        tries: int,
+        usage: Any,
+        last_text: str = "",
+        accepted: Mapping[str, str] | None = None,
+        next_action: str = "",
+    ) -> None:
+        super().__init__(message, next_action=next_action)
+        self.path = path
+        """POSIX path in the project folder; `-` where slots of the templates were asked for."""
+        self.findings = tuple(findings)
+        """`models.findings.Finding`s of the last try, worst first; this module knows no other."""
+        self.tries = tries
+        self.usage = usage
+        """A `models.session.ModelUsage`: what the answers to all tries took."""
+        self.last_text = last_text
+        """The file as it was last; where no answer held one, the last answer."""
+        self.accepted = dict(accepted or {})
+        """Files that passed before or beside it: path -> text."""
 
 
 class ModelError(DriversmithError):

@@ -1,0 +1,216 @@
+"""The facts of an API as a model reads them: the profile as compact text, the same bytes for the same profile.
+
+Descriptions are kept, since hints about quirks hide in prose. Large APIs are told in less detail, and it is said what
+was left out: first the prose of parameters and fields, then all but the lines of operations, then operations.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from ..models.profile import (
+    ApiProfile,
+    AuthScheme,
+    BodyProfile,
+    FieldProfile,
+    ObjectProfile,
+    OperationProfile,
+    PaginationProfile,
+    ParameterProfile,
+)
+
+MAX_CHARACTERS: Final = 60_000
+"""About 15,000 tokens."""
+_MAX_PROSE = 4_000
+_MAX_SENTENCES = 300
+_MAX_ENUM = 20
+
+T = TypeVar("T")
+Detail = int
+"""3: all; 2: without the prose of parameters and fields; 1: names only."""
+
+
+def api_facts(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
+    """At most about `most` characters, between `<api>` and `</api>`."""
+    head = "\n".join(_head(profile))
+    room = max(0, most - len(head))
+    objects = _fitted(
+        list(profile.objects.values()),
+        lambda found, detail: "\n".join(_object(profile, found, detail)),
+        room // 2,
+        "objects",
+    )
+    operations = _fitted(
+        list(profile.operations.values()),
+        lambda found, detail: "\n".join(_operation(found, detail)),
+        room - len(objects),
+        "operations",
+    )
+    parts = (head, f"## Objects\n{objects}" if objects else "", f"## Operations\n{operations}")
+    text = "\n\n".join(part for part in parts if part)
+    return f"<api>\n{_tame(text)}\n</api>"
+
+
+def _tame(text: str) -> str:
+    # A description must not close the tag that marks it as somebody else's words.
+    return text.replace("</api>", "< /api>").replace("<api>", "< api>")
+
+
+def _head(profile: ApiProfile) -> Iterator[str]:
+    title = " ".join(part for part in (profile.title, profile.version) if part)
+    yield f"# {profile.api_name}{f' ({_line(title)})' if title else ''}"
+    yield f"Described by {profile.source.format}. Base URL: {profile.base_url}"
+    others = [s for s in profile.servers if s.url != profile.base_url]
+    for server in others:
+        yield f"Other server, used only where the caller gives it: {server.url} {_line(server.description)}".rstrip()
+    if profile.documentation_url:
+        yield f"Documentation: {profile.documentation_url}"
+    if profile.rate_limit:
+        yield f"Rate limit: {profile.rate_limit.requests} requests in {profile.rate_limit.seconds} seconds"
+    if profile.auth:
+        yield from (_auth(scheme) for scheme in profile.auth)
+    else:
+        yield "Credentials: none. The API needs no key, so the driver takes none."
+    if profile.description:
+        yield f"\nDescription:\n{_cut(profile.description.strip(), _MAX_PROSE)}"
+    if profile.warnings:
+        yield "\nOdd in the description, and how it was read:"
+        yield from (f"- {_line(warning)}" for warning in profile.warnings[:20])
+    if skipped := [s for s in profile.skipped if s.reason != "not_selected"]:
+        shown = ", ".join(f"{s.operation} ({s.reason})" for s in skipped[:20])
+        more = f" and {len(skipped) - 20} more" if len(skipped) > 20 else ""
+        yield f"\nNot callable through the driver: {shown}{more}"
+
+
+def _auth(scheme: AuthScheme) -> str:
+    arguments = ", ".join(f"{c.argument} (variable {c.env})" for c in scheme.credentials)
+    where = f"{scheme.location} {scheme.parameter}" + (f", after {scheme.prefix!r}" if scheme.prefix else "")
+    token = f", token from {scheme.token_url}" if scheme.token_url else ""
+    return (
+        f"Credentials {scheme.name}: {scheme.kind}, {where}{token}; {arguments}. {_line(scheme.description)}".rstrip()
+    )
+
+
+def _object(profile: ApiProfile, found: ObjectProfile, detail: Detail) -> Iterator[str]:
+    verbs = ", ".join(f"{verb}={name}" for verb, name in found.operations.items())
+    yield f"### {found.name}: {verbs}"
+    if found.description and detail > 1:
+        yield _line(found.description)
+    if "read" in found.operations:
+        where = ".".join(found.record_path) or "the body itself"
+        yield f"records: {found.shape} at {where}; {_paging(found.pagination)}"
+    if found.item_path:
+        yield f"one record at {'.'.join(found.item_path)}"
+    if found.identifier:
+        yield f"identifier: {found.identifier}"
+    if found.filters:
+        yield f"filters: {', '.join(found.filters)}"
+    if found.fields and detail > 1:
+        yield "fields: " + _fields(found.fields, detail)
+    elif found.fields:
+        yield f"{len(found.fields)} fields: {', '.join(list(found.fields)[:12])}"
+
+
+def _paging(paging: PaginationProfile) -> str:
+    if paging.style == "none":
+        return "no paging"
+    facts = [f"paging by {paging.style}"]
+    facts += [f"position in {paging.position_parameter} from {paging.first}"] if paging.position_parameter else []
+    facts += [f"size in {paging.size_parameter}"] if paging.size_parameter else []
+    facts += [f"{paging.default_size} a page by default"] if paging.default_size else []
+    facts += [f"at most {paging.max_size}"] if paging.max_size else []
+    for path, meaning in (
+        (paging.next_path, "next at"),
+        (paging.more_path, "more at"),
+        (paging.total_path, "total at"),
+    ):
+        facts += [f"{meaning} {'.'.join(path)}"] if path else []
+    return ", ".join(facts)
+
+
+def _operation(found: OperationProfile, detail: Detail) -> Iterator[str]:
+    old = " (deprecated)" if found.deprecated else ""
+    summary = f": {_line(found.summary)}" if found.summary else ""
+    answer = f" -> {found.response.kind}" if found.response.kind else ""
+    yield f"- {found.name} = {found.signature}{answer}{old}{summary}"
+    if found.security and detail > 1:
+        ways = " or ".join(" and ".join(way) or "anonymous" for way in found.security)
+        yield f"  credentials: {ways}"
+    for parameter in found.parameters:
+        if detail > 1 or parameter.must_be_given:
+            yield f"  {_parameter(parameter, detail)}"
+    if found.body is not None:
+        yield f"  {_body(found.body, detail)}"
+
+
+def _parameter(parameter: ParameterProfile, detail: Detail) -> str:
+    name = (
+        parameter.argument if parameter.argument == parameter.name else f"{parameter.argument} (wire {parameter.name})"
+    )
+    kind = f"array of {parameter.items}" if parameter.items else parameter.type
+    facts = [parameter.location, kind, *([parameter.format] if parameter.format else [])]
+    facts += ["required"] if parameter.must_be_given else []
+    facts += [f"one of {_values(parameter.enum)}"] if parameter.enum else []
+    facts += [f"default {json.dumps(parameter.default)}"] if parameter.default is not None else []
+    facts += [f"{parameter.minimum:g} or more"] if parameter.minimum is not None else []
+    facts += [f"at most {parameter.maximum:g}"] if parameter.maximum is not None else []
+    facts += [f"example {_cut(json.dumps(parameter.example), 100)}"] if parameter.example is not None else []
+    prose = f". {_line(parameter.description)}" if parameter.description and detail > 2 else ""
+    return f"{name}: {', '.join(facts)}{prose}"
+
+
+def _body(body: BodyProfile, detail: Detail) -> str:
+    needed = "required" if body.required else "optional"
+    fields = f": {_fields(body.fields, detail)}" if body.fields and detail > 1 else ""
+    prose = f". {_line(body.description)}" if body.description and detail > 2 else ""
+    return f"{body.argument}: {body.kind} body, {needed}{fields}{prose}"
+
+
+def _fields(fields: dict[str, FieldProfile], detail: Detail) -> str:
+    return "; ".join(_field(name, field, detail) for name, field in fields.items())
+
+
+def _field(name: str, field: FieldProfile, detail: Detail) -> str:
+    kind = f"array of {field.items}" if field.items else field.type
+    facts = [kind, *([field.format] if field.format else [])]
+    facts += [word for word, is_so in (("required", field.required), ("or null", field.nullable)) if is_so]
+    facts += ["read only"] if field.read_only else []
+    facts += [f"one of {_values(field.enum)}"] if field.enum else []
+    prose = f" ({_line(field.description)})" if field.description and detail > 2 else ""
+    return f"{name} {' '.join(facts)}{prose}"
+
+
+def _values(values: Sequence[object]) -> str:
+    shown = ", ".join(_cut(json.dumps(value), 60) for value in values[:_MAX_ENUM])
+    return f"{shown}, and {len(values) - _MAX_ENUM} more" if len(values) > _MAX_ENUM else shown
+
+
+def _fitted(found: list[T], told: Callable[[T, Detail], str], room: int, what: str) -> str:
+    """All of them in the finest detail that fits; in the coarsest, as many as fit."""
+    for detail in (3, 2, 1):
+        texts = [told(item, detail) for item in found]
+        if sum(len(text) + 1 for text in texts) <= room:
+            return "\n".join([*texts, *_left_out(detail, what)])
+    shown: list[str] = []
+    for text in texts:
+        room -= len(text) + 1
+        if room < 0:
+            break
+        shown.append(text)
+    return "\n".join([*shown, f"({len(found) - len(shown)} more {what} are not shown, and less is told of these.)"])
+
+
+def _left_out(detail: Detail, what: str) -> list[str]:
+    if detail == 2:
+        return [f"(The descriptions of the {what}' parameters and fields are left out: the API is large.)"]
+    if detail == 1:
+        return [f"(Of the {what} only the names and what is required are told: the API is large.)"]
+    return []
+
+
+def _line(text: str) -> str:
+    return _cut(" ".join(text.split()), _MAX_SENTENCES)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} [{len(text) - most} characters cut]"

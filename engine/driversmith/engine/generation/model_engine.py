@@ -1,0 +1,164 @@
+"""The model engine: a model writes the judgement files of a driver, the templates all others."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import anyio
+
+from ..errors import FileGenerationError
+from ..guards.writing import Faulty, OnTry, write_file
+from ..llm.port import Ask
+from ..models.base import Value
+from ..models.driver import Author, DriverBundle, DriverFile
+from ..models.findings import Finding
+from ..models.profile import ApiProfile
+from ..models.report import BehaviourResult
+from ..validation.package import validate_package
+from .requests import FileRequests, client_path, judgement_files
+
+
+class FaultsOfFile(Value):
+    """What is wrong with one file of a whole driver."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    behaviours: tuple[BehaviourResult, ...] = ()
+    """Those that failed."""
+
+
+class ModelEngine:
+    """Writes and mends the judgement files of one attempt.
+
+    `template` is the template engine's driver for the profile. `adjustments` (path, or `*` for all files) are words of
+    diagnoses, which enter the requests for these files as they are. `accepted` (path -> text) passed in an earlier
+    attempt and are not asked for. Not `in_parallel`, one file is asked for after the other.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: ApiProfile,
+        template: DriverBundle,
+        ask: Ask,
+        attempt: int,
+        max_retries: int = 3,
+        author: Author = "model",
+        adjustments: Mapping[str, tuple[str, ...]] = {},
+        in_parallel: bool = True,
+        accepted: Mapping[str, str] = {},
+        on_try: OnTry | None = None,
+    ) -> None:
+        self._profile = profile
+        self._template = template
+        self._ask = ask
+        self._attempt = attempt
+        self._max_retries = max_retries
+        self._author: Author = author
+        self._in_parallel = in_parallel
+        self._on_try = on_try
+        self._requests = FileRequests(profile=profile, template=template, adjustments=adjustments)
+        self._client = client_path(template.project)
+        self._paths = judgement_files(template.project)
+        self._written = {path: text for path, text in accepted.items() if path in self._paths}
+        self._tries: dict[str, int] = {}
+        self._failed: dict[str, frozenset[str]] = {}
+
+    async def write(self) -> DriverBundle:
+        """The whole driver; the client is written first, since README and examples show it, and warms the prompt cache.
+
+        Raises:
+            FileGenerationError: a file did not come right; those that did are its `accepted`.
+            ModelError, and whatever else `ask` raises.
+        """
+        if self._client not in self._written:
+            await self._write(self._client, self._texts())
+        others = [path for path in self._paths if path not in self._written]
+        failures = await self._write_all(others)
+        for path in others:
+            if path in failures:
+                failures[path].accepted = dict(self._written)
+                raise failures[path]
+        return self._bundle()
+
+    async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
+        """The driver with one file mended; all others stay as they are.
+
+        Raises:
+            FileGenerationError: the file did not come right; its `accepted` are the other files that a model wrote.
+            ModelError, and whatever else `ask` raises.
+        """
+        self._written = {path: bundle[path].text for path in self._paths if bundle[path].author != "template"}
+        texts = {file.path: file.text for file in bundle.files}
+        text = self._written.pop(faults.path, None) or texts[faults.path]
+        self._failed[faults.path] = self._failed.get(faults.path, frozenset()) | {text}
+        faulty = Faulty(text=text, findings=faults.findings, behaviours=faults.behaviours)
+        await self._write(faults.path, texts, faulty)
+        return self._bundle()
+
+    async def _write_all(self, paths: list[str]) -> dict[str, FileGenerationError]:
+        """Write files that do not depend on each other, and say which failed."""
+        texts = self._texts()
+        failures: dict[str, FileGenerationError] = {}
+
+        async def write(path: str) -> None:
+            try:
+                await self._write(path, texts)
+            except FileGenerationError as error:
+                failures[path] = error  # the others may still pass, and are worth keeping
+
+        if not self._in_parallel:
+            for path in paths:
+                await write(path)
+            return failures
+        try:
+            async with anyio.create_task_group() as tasks:
+                for path in paths:
+                    tasks.start_soon(write, path)
+        except ExceptionGroup as group:
+            raise _first(group) from group
+        return failures
+
+    async def _write(self, path: str, texts: Mapping[str, str], faulty: Faulty | None = None) -> None:
+        client = "" if path == self._client else texts[self._client]
+        before = self._tries.get(path, 0)
+        known = await validate_package(texts, profile=self._profile)
+        try:
+            written = await write_file(
+                path,
+                files=texts,
+                profile=self._profile,
+                ask=self._ask,
+                compose=lambda asking: self._requests.compose(asking, client),
+                attempt=self._attempt,
+                tries=max(1, self._max_retries),
+                tried_before=before,
+                faulty=faulty,
+                rejected_before=self._failed.get(path, frozenset()),
+                known=known.findings,
+                on_try=self._on_try,
+            )
+        except FileGenerationError as error:
+            self._tries[path] = before + error.tries
+            error.accepted = dict(self._written)
+            raise
+        self._tries[path] = before + written.tries
+        self._written[path] = written.text
+
+    def _texts(self) -> dict[str, str]:
+        return {file.path: self._written.get(file.path, file.text) for file in self._template.files}
+
+    def _bundle(self) -> DriverBundle:
+        """The template's driver with what was written in its place; the order of files stays."""
+        files = tuple(
+            DriverFile(path=file.path, text=self._written[file.path], author=self._author)
+            if file.path in self._written
+            else file
+            for file in self._template.files
+        )
+        return self._template.model_copy(update={"files": files})
+
+
+def _first(group: "ExceptionGroup[Exception]") -> Exception:
+    """One of the errors that ended a task group: whoever waits for it expects it as it is."""
+    error = group.exceptions[0]
+    return _first(cast("ExceptionGroup[Exception]", error)) if isinstance(error, ExceptionGroup) else error

@@ -1,0 +1,83 @@
+"""The public surface of a driver's plumbing as a model reads it: signatures and docstrings, no bodies."""
+
+import ast
+from collections.abc import Iterator
+
+from ..models.driver import DriverBundle
+
+MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "exceptions", "__init__")
+MAX_MODULE_CHARACTERS = 8_000
+_MAX_VALUE = 120
+_MAX_KEYS = 40
+
+
+def plumbing_text(template: DriverBundle) -> str:
+    """The modules that a client can import, each as a stub; the same bytes for the same bundle."""
+    sections: list[str] = []
+    for module in MODULES:
+        path = f"{template.project}/{module}.py"
+        if any(file.path == path for file in template.files):
+            sections.append(f"# {path}\n" + _stub(template[path].text))
+    return "\n\n".join(sections)
+
+
+def _stub(source: str) -> str:
+    tree = ast.parse(source)
+    lines: list[str] = [f'"""{doc}"""'] if (doc := ast.get_docstring(tree)) else []
+    room = MAX_MODULE_CHARACTERS
+    left = 0
+    for text in (t for statement in tree.body if (t := _told(statement))):
+        room -= len(text)
+        if room < 0:
+            left += 1
+        else:
+            lines.append(text)
+    return "\n".join([*lines, *([f"# {left} more definitions of the same kinds"] if left else [])])
+
+
+def _told(statement: ast.stmt) -> str:
+    match statement:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) if _is_public(name):
+            return "\n".join(_definition(statement))
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_public(name) or name == "__all__":
+            return f"{name} = {_value(value)}"
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value) if _is_public(name):
+            return f"{name}: {ast.unparse(annotation)}" + (f" = {_value(value)}" if value else "")
+        case _:
+            return ""
+
+
+def _definition(node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:
+    decorators = [f"@{ast.unparse(d)}" for d in node.decorator_list]
+    yield from decorators
+    if isinstance(node, ast.FunctionDef):
+        returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+        yield f"def {node.name}({ast.unparse(node.args)}){returns}: ..."
+        if doc := ast.get_docstring(node):
+            yield f'    """{doc}"""'
+        return
+    bases = ", ".join([*map(ast.unparse, node.bases), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)])
+    yield f"class {node.name}({bases}):" if bases else f"class {node.name}:"
+    if doc := ast.get_docstring(node):
+        yield f'    """{doc}"""'
+    for inner in node.body:
+        if isinstance(inner, ast.FunctionDef) and (_is_public(inner.name) or inner.name == "__init__"):
+            yield from (f"    {line}" for line in _definition(inner))
+        elif isinstance(inner, ast.AnnAssign):
+            yield f"    {ast.unparse(inner)}"
+
+
+def _value(value: ast.expr) -> str:
+    """A short value as it is; of a table its keys."""
+    text = ast.unparse(value)
+    if len(text) <= _MAX_VALUE:
+        return text
+    if isinstance(value, ast.Dict):
+        keys = [ast.unparse(key) for key in value.keys if key is not None]
+        shown = ", ".join(keys[:_MAX_KEYS])
+        return f"{{...}}  # {len(keys)} keys: {shown}{', ...' if len(keys) > _MAX_KEYS else ''}"
+    return "...  # long"
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith("_")

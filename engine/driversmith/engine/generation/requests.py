@@ -1,0 +1,140 @@
+"""The model requests of one attempt: the same prefix for every file, try and attempt of a session, then what is wanted now.
+
+On the wire: rules, contract, facts of the API, plumbing, the template's client; behind these the file to mend, where
+there is one, and the Task line with everything volatile. Two cache breakpoints are enough: one behind the contract,
+which is the same for every API (rules alone would be too short to be cached), one behind the whole prefix.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..guards.writing import Asking
+from ..llm.request import Effort, ModelRequest, Task, TextBlock, Turn
+from ..models.driver import DriverBundle
+from ..models.profile import ApiProfile
+from .api_facts import api_facts
+from .contract_text import contract_text
+from .plumbing_text import plumbing_text
+from .wording import wording
+
+README: Final = "README.md"
+LIST_OBJECTS: Final = "examples/list_objects.py"
+READ_RECORDS: Final = "examples/read_records.py"
+ALL_FILES: Final = "*"
+MOST_TOKENS: Final = 64_000
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What a kind of file takes to write. The tokens hold thinking too, and a client two or three times as long as usual."""
+
+    prompt: str
+    max_tokens: int
+    effort: Effort
+
+
+_CLIENT = FileKind("client", 24_000, "high")
+"""The only file in which a mistake breaks the driver, and four fifths of all faults: worth thinking about."""
+_KINDS = {
+    README: FileKind("readme", 10_000, "low"),
+    LIST_OBJECTS: FileKind("list_objects", 6_000, "low"),
+    READ_RECORDS: FileKind("read_records", 8_000, "medium"),
+}
+
+
+def judgement_files(project: str) -> tuple[str, ...]:
+    """The paths of the files that a model writes, the client first."""
+    return client_path(project), *_KINDS
+
+
+def client_path(project: str) -> str:
+    """Where the client module of a driver lies."""
+    return f"{project}/client.py"
+
+
+class FileRequests:
+    """Puts into words what is asked for each file. `adjustments` (path, or `*` for all) are words of diagnoses."""
+
+    def __init__(
+        self, *, profile: ApiProfile, template: DriverBundle, adjustments: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._template = template
+        self._adjustments = adjustments
+        self._example_method = _example_method(profile)
+        self.system = (TextBlock(text=wording("system")),)
+        self.prefix = (
+            TextBlock(text=contract_text(), cache=True),
+            TextBlock(text=wording("facts", facts=api_facts(profile))),
+            TextBlock(text=wording("plumbing", modules=plumbing_text(template))),
+            TextBlock(text=wording("reference", client=template[client_path(template.project)].text), cache=True),
+        )
+
+    def compose(self, asking: Asking, client: str) -> ModelRequest:
+        """The request; `client` is the text of the accepted client, empty while that is still being written."""
+        kind = _KINDS.get(asking.path, _CLIENT)
+        return ModelRequest(
+            task=Task(
+                role=asking.role, path=asking.path, attempt=asking.attempt, try_number=asking.try_number, mode="full"
+            ),
+            system=self.system,
+            prefix=self.prefix,
+            turns=(Turn(speaker="assistant", text=asking.text),) if asking.text else (),
+            instruction="\n\n".join(part for part in self._parts(asking, kind, client) if part),
+            max_tokens=min(MOST_TOKENS, kind.max_tokens * 2**asking.truncated),
+            effort=kind.effort,
+        )
+
+    def _parts(self, asking: Asking, kind: FileKind, client: str) -> list[str]:
+        template = self._template
+        task = wording(
+            kind.prompt,
+            **{
+                name: value
+                for name, value in {
+                    "path": asking.path,
+                    "package": template.project,
+                    "class_name": template.class_name,
+                    "example_method": self._example_method,
+                }.items()
+                if name in _wanted(kind)
+            },
+        )
+        adjusted = [*self._adjustments.get(ALL_FILES, ()), *self._adjustments.get(asking.path, ())]
+        listing = "mistakes" if not asking.text else "findings"
+        return [
+            self._opening(asking),
+            wording(listing, findings=asking.findings) if asking.findings else "",
+            wording("behaviours", behaviours=asking.behaviours) if asking.behaviours else "",
+            "What is wanted, as before:" if asking.text else "",
+            task,
+            wording("adjustments", adjustments="\n".join(f"- {words}" for words in adjusted)) if adjusted else "",
+            *self._references(asking.path, kind, client),
+        ]
+
+    def _opening(self, asking: Asking) -> str:
+        if asking.text:
+            return wording("repair", path=asking.path)
+        if asking.reason == "unusable":
+            return wording("unusable", problem=asking.problem)
+        return wording(asking.reason) if asking.reason in ("truncated", "refused", "stuck") else ""
+
+    def _references(self, path: str, kind: FileKind, client: str) -> list[str]:
+        if kind is _CLIENT:
+            return []
+        own = self._template[path].text
+        fence = "````" if "```" in own else "```"
+        return [f"The template's `{path}`:\n{fence}\n{own}{fence}", f"The accepted client:\n```python\n{client}```"]
+
+
+def _wanted(kind: FileKind) -> set[str]:
+    from .wording import wanted_values
+
+    return wanted_values(kind.prompt)
+
+
+def _example_method(profile: ApiProfile) -> str:
+    """What a method in this API's language could be called."""
+    name = next((n for n, o in profile.objects.items() if "read" in o.operations), next(iter(profile.objects), ""))
+    words = "_".join(part for part in "".join(c if c.isalnum() else " " for c in name).lower().split())
+    return f"list_{words}()" if words.isascii() and words else "find_by_name(name)"

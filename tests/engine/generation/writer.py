@@ -1,0 +1,90 @@
+"""A ScriptedModel that knows the right files of a driver, and what it was asked."""
+
+from collections.abc import Callable, Mapping
+
+from driversmith.engine.generation.model_engine import ModelEngine
+from driversmith.engine.generation.template_engine import write_driver
+from driversmith.engine.guards.writing import Tried
+from driversmith.engine.llm.port import ModelAnswer, RequestRecord
+from driversmith.engine.llm.prices import load_prices
+from driversmith.engine.llm.request import ModelRequest
+from driversmith.engine.llm.scripted_model import Line, Reply, ScriptedModel, TransportTrouble
+from driversmith.engine.models.driver import DriverBundle
+from driversmith.engine.models.profile import ApiProfile
+
+from . import profiles
+
+CLIENT = "petstore_driver/client.py"
+README = "README.md"
+LIST_OBJECTS = "examples/list_objects.py"
+READ_RECORDS = "examples/read_records.py"
+REFUSED = Reply(text="I cannot help with that.", stop_reason="refusal")
+LOST = TransportTrouble(fault="overloaded")
+
+Answer = Line | Callable[[str], str]
+"""A line of the script, or what to make of the right file."""
+
+
+class Writer:
+    """Answers the n-th request for a file with the n-th of its answers, and with the right file after the last.
+
+    The right files are the template's own, with a method in the API's language.
+    """
+
+    def __init__(self, answers: Mapping[str, list[Answer]] | None = None, *, profile: ApiProfile | None = None) -> None:
+        self.profile = profile or profiles.petstore()
+        self.template: DriverBundle = write_driver(self.profile)
+        self.requests: list[ModelRequest] = []
+        self.tried: list[Tried] = []
+        self._answers = {path: list(lines) for path, lines in (answers or {}).items()}
+        self._model = ScriptedModel(self._script, prices=load_prices())
+
+    def right(self, path: str) -> str:
+        text = self.template[path].text
+        if path.endswith("client.py"):
+            method = (
+                '\n    def list_pets(self, *, limit: int | None = None) -> list[Record]:\n        """All pets."""\n'
+            )
+            method += '        return self.read("pets", limit=limit)\n'
+            text = text.replace("\n    def list_operations", f"{method}\n    def list_operations")
+        return text
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer:
+        """Waits out nothing: what the script has for transport is raised."""
+
+        async def forget(_: RequestRecord) -> None:
+            pass
+
+        self.requests.append(request)
+        return await self._model.ask(request, record=forget)
+
+    async def note(self, tried: Tried) -> None:
+        self.tried.append(tried)
+
+    def engine(self, **values: object) -> ModelEngine:
+        given = {"attempt": 1, "in_parallel": False, "on_try": self.note, **values}
+        return ModelEngine(profile=self.profile, template=self.template, ask=self.ask, **given)  # type: ignore[arg-type]
+
+    def script(self, path: str, *answers: Answer) -> None:
+        """What comes next for a file."""
+        self._answers[path] = list(answers)
+
+    def asked(self, path: str) -> list[ModelRequest]:
+        return [r for r in self.requests if r.task.path == path]
+
+    def outcomes(self, path: str) -> list[str]:
+        return [t.outcome for t in self.tried if t.path == path]
+
+    def _script(self, request: ModelRequest) -> Line:
+        path = request.task.path or ""
+        waiting = self._answers.get(path)
+        answer = waiting.pop(0) if waiting else self.right(path)
+        return answer(self.right(path)) if callable(answer) else answer
+
+
+def list_of_dicts(client: str) -> str:
+    return client.replace("return list(OBJECTS)", 'return [{"name": name} for name in OBJECTS]')
+
+
+def calls_what_is_not_there(readme: str) -> str:
+    return readme.replace('driver.read("', 'driver.fetch_everything("')
