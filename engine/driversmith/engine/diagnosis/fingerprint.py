@@ -8,6 +8,8 @@ from functools import cache
 from ..contract.surface import METHODS
 from ..models.findings import Finding
 from .context import FailureContext
+from .evidence import behaviour_clues
+from .tables import tables
 from .traces import headline, tail
 
 _NOISE = (
@@ -22,7 +24,6 @@ _NOISE = (
     (re.compile(r"\b[\w-]+\.(?:py|json|toml|md)\b"), "<file>"),
     (re.compile(r"\b\w+Driver\b(?!\w)"), "<Driver>"),
     (re.compile(r"\b\w+_driver\b"), "<driver>"),
-    (re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"), "<variable>"),
     (re.compile(r"\d+"), "#"),
     (re.compile(r"\s+"), " "),
 )
@@ -33,7 +34,8 @@ _WHAT_THERE_IS = re.compile(
     re.DOTALL,
 )
 _QUOTED = re.compile(r"`[^`\n]{1,80}`|'[^'\n]{1,80}'")
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_?)*")
+_IDENTIFIER = re.compile(r"(?<![<\w])[A-Za-z_]\w*")
 _COMMON_WORDS = """
     add all api array body call class client code content create data delete detail dict driver entrie error exception
     field file find get id item key list method model name object page param parameter patch path payload post put query
@@ -46,26 +48,27 @@ _SEVERITIES = ("P0", "P1", "P2")
 def fingerprint(failure: FailureContext) -> str:
     """32 hex digits that do not depend on paths, line numbers, ids, times, numbers, or on the names of one API.
 
-    Where checks or a run say what is wrong, they alone count, the worst findings first: error messages only sum them up.
+    Where checks or a run say what is wrong, their worst fault alone counts: error messages only sum them up, and how
+    many lesser faults stand beside it differs from try to try.
     """
-    findings = set(_findings(failure))
-    behaviours = {f"behaviour:{b.name}" for b in failure.behaviours if not b.passed}
-    if findings or behaviours:
-        return _digest([*sorted(findings), *sorted(behaviours)])
+    if findings := sorted(_findings(failure)):
+        return _digest([findings[0]])
+    if ran := next(behaviour_clues(failure.behaviours, tables()), None):
+        return _digest([f"run:{ran.kind}"])
     message = tail(failure.message)
     log = tail("\n".join(failure.log))
     text = headline(message) or message.strip().partition("\n")[0] or headline(log)
     if not text and failure.code is None:
         text = log.strip().rpartition("\n")[2]
-    return _digest([f"code:{failure.code or ''}", f"text:{normal(_without_names(text, failure.names))}"])
+    return _digest([f"code:{failure.code or ''}", f"text:{normal(text, failure.names)}"])
 
 
-def normal(text: str) -> str:
-    """A text without what changes from run to run."""
+def normal(text: str, names: Iterable[str] = ()) -> str:
+    """A text without what changes from run to run, and without the words of one API."""
     text = _OWN_EXCEPTION.sub("", text)
     for pattern, replacement in _NOISE:
         text = pattern.sub(replacement, text)
-    return text.strip().lower()
+    return _without_names(text, names).strip().lower()
 
 
 def _findings(failure: FailureContext) -> Iterator[str]:
@@ -76,7 +79,7 @@ def _findings(failure: FailureContext) -> Iterator[str]:
     for finding in by_severity.get(worst, []):
         said = _WHAT_THERE_IS.sub("", finding.message)
         said = _QUOTED.sub(lambda found: _unless_of_the_contract(found[0]), said)
-        yield f"finding:{finding.code}:{normal(_without_names(said, failure.names))}"
+        yield f"finding:{finding.code}:{normal(_VARIABLE.sub('<variable>', said), failure.names)}"
 
 
 def _unless_of_the_contract(quoted: str) -> str:
