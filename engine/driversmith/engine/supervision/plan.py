@@ -47,7 +47,9 @@ def next_plan(
     named = path or ALL_FILES
     if strategy == "prompt_adjustment" and modification and modification not in before.adjustments.get(named, ()):
         adjusted = {**kept, named: (*kept.get(named, ()), modification)}
-        return Plan(mode="full", strategy=strategy, adjustments=adjusted, accepted=dict(accepted))
+        # README and examples show the client: they are written anew with it.
+        passed = {} if path is None or path.endswith("/client.py") else dict(accepted)
+        return Plan(mode="full", strategy=strategy, adjustments=adjusted, accepted=passed)
     if before.mode != "simplify":
         return Plan(mode="simplify", strategy="simplify", adjustments=kept)
     return Plan(mode="template", strategy="fallback")
