@@ -148,3 +148,30 @@ def test_secrets_do_not_reach_the_evidence() -> None:
 def test_a_huge_log_is_read_at_its_end_and_quickly() -> None:
     log = (*["INFO " + "x" * 1000] * 20_000, "ConnectionRefusedError: [Errno 111] Connection refused")
     assert diagnose(FailureContext(log=log)).fault_kind == "network"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "strategy"),
+    [
+        ("answer-truncated", "truncated_answer", "simplify"),
+        ("answer-no-file", "fence_or_prose", "prompt_adjustment"),
+        ("answer-refused", "unknown", "fallback"),
+        ("contract-run-read-every-page", "pagination_stops_early", "prompt_adjustment"),
+        ("records-not-found", "record_path", "prompt_adjustment"),
+        ("tls-off", "unknown", "prompt_adjustment"),
+    ],
+)
+def test_a_finding_alone_is_enough(code: str, kind: str, strategy: str) -> None:
+    finding = Finding(code=code, severity="P0", file="pets_driver/client.py", line=3, message="It is wrong so.")
+    failure = FailureContext(code="generation_failed", message="client.py did not come right", findings=(finding,))
+    diagnosis = diagnose(failure)
+    assert (diagnosis.fault_kind, diagnosis.fix_strategy) == (kind, strategy)
+    if strategy == "prompt_adjustment":
+        assert "pets_driver/client.py:3" in diagnosis.prompt_modification
+        assert "It is wrong so." in diagnosis.prompt_modification
+
+
+def test_every_modification_says_what_to_write() -> None:
+    for kind in tables().kinds.values():
+        assert bool(kind.modification) == (kind.name not in OUTSIDE_THE_CODE | {"truncated_answer"}), kind.name
+        assert "{" not in kind.modification.replace('body["data"]', "")

@@ -11,6 +11,11 @@ from .context import FailureContext
 from .tables import NameRow, Tables, TextRow
 from .traces import Place, headline, place, tail
 
+_RUN = "contract-run-"
+"""Begins the codes of findings that stand for a failed behaviour."""
+_RECORDS = NameRow(re.compile(""), "record_path")
+"""What a failed behaviour that no row knows is taken for."""
+_UNKNOWN = NameRow(re.compile(""), "unknown", "prompt_adjustment")
 _TEXT_ORIGINS = (("message", 1.0), ("log", 0.9))
 
 
@@ -68,22 +73,30 @@ def text_clues(failure: FailureContext, tables: Tables) -> Iterator[Clue]:
 
 
 def finding_clues(findings: Iterable[Finding], tables: Tables) -> Iterator[Clue]:
-    """What static checks say, one clue a kind, worst finding first."""
-    by_kind: dict[FaultKind, list[Finding]] = {}
+    """What static checks say, one clue a kind, worst finding first.
+
+    A finding that no row knows says all the same what is to be mended: its kind is `unknown`.
+    """
+    by_row: dict[NameRow, list[Finding]] = {}
     for finding in sorted(findings, key=lambda f: (f.severity, f.file, f.line)):
-        kind = _kind_of(finding.code, tables.findings)
-        if kind and finding.severity != "P3":
-            by_kind.setdefault(kind, []).append(finding)
+        if finding.severity != "P3":
+            by_row.setdefault(_of_finding(finding.code, tables), []).append(finding)
+    by_kind: dict[FaultKind, list[Finding]] = {}
+    strategies: dict[FaultKind, FixStrategy | None] = {}
+    for row, group in by_row.items():
+        by_kind.setdefault(row.kind, []).extend(group)
+        strategies.setdefault(row.kind, row.strategy)
     for kind, group in by_kind.items():
         first = group[0]
         confidence = {"P0": 0.97, "P1": 0.9, "P2": 0.6}[first.severity]
         more = f" and {len(group) - 1} more" if len(group) > 1 else ""
         yield Clue(
             kind,
-            confidence,
+            min(confidence, 0.7) if kind == "unknown" else confidence,
             f"{first.file}:{first.line}: {first.message}{more and f' ({more.strip()})'}",
             f"{first.file}:{first.line} {first.code}",
             weak=first.severity == "P2",
+            strategy=strategies[kind],
             findings=tuple(group),
             file=first.file,
         )
@@ -94,7 +107,7 @@ def behaviour_clues(behaviours: Iterable[BehaviourResult], tables: Tables) -> It
     by_kind: dict[FaultKind, list[BehaviourResult]] = {}
     for behaviour in behaviours:
         if not behaviour.passed:
-            kind = _kind_of(behaviour.name, tables.behaviours) or "record_path"
+            kind = (_row_of(behaviour.name, tables.behaviours) or _RECORDS).kind
             by_kind.setdefault(kind, []).append(behaviour)
     for kind, group in sorted(by_kind.items(), key=lambda item: -len(item[1])):
         first = group[0]
@@ -144,11 +157,17 @@ def _text_clue(row: TextRow, match: re.Match[str], confidence: float, source: _S
     )
 
 
-def _kind_of(name: str, rows: tuple[NameRow, ...]) -> FaultKind | None:
+def _of_finding(code: str, tables: Tables) -> NameRow:
+    if code.startswith(_RUN):
+        return _row_of(code.removeprefix(_RUN), tables.behaviours) or _RECORDS
+    return _row_of(code, tables.findings) or _UNKNOWN
+
+
+def _row_of(name: str, rows: tuple[NameRow, ...]) -> NameRow | None:
     for row in rows:
         if row.pattern.fullmatch(name):
-            return row.kind
-    return next((row.kind for row in rows if row.pattern.search(name)), None)
+            return row
+    return next((row for row in rows if row.pattern.search(name)), None)
 
 
 def _short(text: str, limit: int = 200) -> str:

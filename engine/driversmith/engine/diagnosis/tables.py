@@ -56,6 +56,7 @@ class NameRow:
 
     pattern: re.Pattern[str]
     kind: FaultKind
+    strategy: FixStrategy | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _text_row(row: dict[str, Any]) -> TextRow:
 
 
 def _name_row(row: dict[str, Any]) -> NameRow:
-    return NameRow(re.compile(row["pattern"], re.IGNORECASE), row["kind"])
+    return NameRow(re.compile(row["pattern"], re.IGNORECASE), row["kind"], row.get("strategy"))
 
 
 def _read(name: str) -> dict[str, Any]:
