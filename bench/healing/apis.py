@@ -297,8 +297,8 @@ def _apis() -> list[Api]:
             {
                 "/scrolls": get(
                     "list_scrolls", "List scrolls.", shaped(scrolls=listed(_PERSON)),
-                    query("page", page), query("per_page", whole(maximum=4)), query("reading_room", text()),
-                    description="Requests without reading_room are refused.",
+                    query("page", page), query("per_page", whole(maximum=4)),
+                    query("reading_room", text(), "Requests without it are refused; the rooms are north and south."),
                 ),
                 "/shelves": shelf_path,
             },
@@ -333,8 +333,7 @@ def _apis() -> list[Api]:
             {"ships": Collection("/ships", people(6), _ships), "piers": piers},
             {
                 "/ships": get(
-                    "list_ships", "List ships.", {"type": "object"},
-                    description="The ships lie in `ships`, beside `meta`.",
+                    "list_ships", "List ships, which lie in `ships`, beside `meta`.", {"type": "object"},
                 ),
                 "/piers": pier_path,
             },

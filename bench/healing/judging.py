@@ -14,9 +14,11 @@ import anyio
 import driversmith.engine
 from driversmith.engine.errors import SandboxError, SandboxUnavailableError
 from driversmith.engine.generation.manifest import manifest
+from driversmith.engine.guards.fixers.fixing import Fixed, fix
 from driversmith.engine.models.driver import Verification
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.report import BehaviourResult, ContractReport
+from driversmith.engine.sandbox.port import SandboxLimits
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.validation.package import validate_package
@@ -27,7 +29,8 @@ from .truth_server import TruthServer
 
 Files = Mapping[str, str]
 _AT_ONCE = 2
-_ROOMS = ("validation", "testing", "sandbox", "contract")
+_TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
+_ROOMS = ("guards", "validation", "testing", "sandbox", "contract")
 _HERE = ("apis.py", "truth.py", "truth_server.py")
 
 
@@ -55,6 +58,26 @@ class Judge:
         found = await self._once("validation", subject, files, work)
         return ValidationReport.model_validate_json(marked(found, session))
 
+    async def validate_parts(self, subject: Subject, files: Files, *, session: int = 0) -> ValidationReport:
+        """The validator's report on a driver without its driver.json: what the guards look at."""
+
+        async def work(plain: dict[str, str]) -> str:
+            return (await validate_package(plain, profile=subject.profile)).model_dump_json()
+
+        found = await self._once("parts", subject, files, work)
+        return ValidationReport.model_validate_json(marked(found, session))
+
+    async def fix(self, subject: Subject, files: Files, path: str, *, session: int = 0) -> Fixed:
+        """What the deterministic fixers make of one file."""
+        plain_path = marked(path, 0)
+
+        async def work(plain: dict[str, str]) -> str:
+            report = await validate_package(plain, profile=subject.profile)
+            return (await fix(plain, plain_path, report, profile=subject.profile)).model_dump_json()
+
+        found = await self._once(f"fix {plain_path}", subject, files, work)
+        return Fixed.model_validate_json(marked(found, session))
+
     async def run_contract(self, subject: Subject, files: Files, *, session: int = 0) -> ContractReport:
         """The report of the contract run; a package that does not import fails the one behaviour `import`."""
 
@@ -66,6 +89,23 @@ class Judge:
 
         found = await self._once("contract", subject, files, work)
         return ContractReport.model_validate_json(marked(found, session))
+
+    async def run_tests(self, subject: Subject, files: Files) -> str:
+        """What the driver's own tests print where they fail; '' where all pass."""
+
+        async def work(plain: dict[str, str]) -> str:
+            with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
+                root = Path(folder) / subject.names.package
+                await anyio.to_thread.run_sync(_lay_out, plain, root)
+                try:
+                    result = await ProcessSandbox().run_unittests(root, limits=_TEST_LIMITS)
+                except SandboxUnavailableError:
+                    raise
+                except SandboxError as error:
+                    return f"ERROR: the tests did not end: {error.message}"
+                return (result.output or "ERROR: no test ran") if result.failed or not result.ran else ""
+
+        return await self._once("tests", subject, files, work)
 
     async def untrue(self, subject: Subject, files: Files) -> str:
         """What the driver does not read from the API's own server; '' where it reads the truth."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
+from .classic import classic_errors, unfenced
 from .faults import Written
 from .judging import Judge
 from .subjects import Subject
@@ -63,7 +64,7 @@ class Library:
         bad = [f for f in report.findings if f.severity != "P3"]
         if bad:
             said = [part for finding in bad for part in (finding.message, f"[{finding.code}]")]
-            return Judged(written, "validation", _signs([*said, *_compile_error(written)]))
+            return Judged(written, "validation", _signs([*said, *_classic(written)]))
         contract = await self._judge.run_contract(self._subject, files)
         failed = [b for b in contract.behaviours if not b.passed]
         if failed:
@@ -77,12 +78,6 @@ def _signs(said: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in said if len(text) > 3))[:MOST_SIGNS]
 
 
-def _compile_error(written: Written) -> list[str]:
-    """What Python itself says, which is all that a loop without a validator has."""
-    if not written.path.endswith(".py"):
-        return []
-    try:
-        compile(written.text, written.path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        return [f"{error.args[0]}"]
-    return []
+def _classic(written: Written) -> list[str]:
+    """What the classic validator says, which is all that a classic loop has."""
+    return classic_errors(written.path, unfenced(written.text))

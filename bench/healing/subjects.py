@@ -88,6 +88,12 @@ class Subject:
         return self.template.model_copy(update={"files": files})
 
 
+def in_session(subject: Subject, session: int) -> tuple[ApiProfile, DriverBundle]:
+    """The profile and the templates' driver as a session has them."""
+    profile = ApiProfile.model_validate_json(marked(subject.profile.model_dump_json(), session))
+    return profile, DriverBundle.model_validate_json(marked(subject.template.model_dump_json(), session))
+
+
 def api_name(api: Api, session: int) -> str:
     """What a session calls the API."""
     return f"{api.title} Q{session:05}"

@@ -1,0 +1,102 @@
+"""One cell of the table: an arm, a first-try probability, so many sessions."""
+
+import random
+import tempfile
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from driversmith.engine.llm.anthropic_model import AnthropicModel
+from driversmith.engine.llm.endpoint import Endpoint
+from driversmith.engine.llm.gate import Gate
+from driversmith.engine.llm.patience import Backoff, PatientModel
+from driversmith.engine.llm.prices import load_prices
+from driversmith.engine.settings import Settings
+from pydantic import SecretStr
+
+from .baselines import Bench, classic_loop, one_shot, resampling
+from .chance import Chance
+from .driversmiths import COMPLETE, GUARDS_ONLY, NO_DIAGNOSIS, NO_FALLBACK, driversmith
+from .judging import Judge
+from .library import Library
+from .odds import Odds
+from .outcomes import Cell, Outcome
+from .simulator import Simulator
+from .subjects import Subject
+
+Arm = Literal["one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete"]
+ARMS: tuple[Arm, ...] = ("one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete")
+_LAYERS = {"guards": GUARDS_ONLY, "no diagnosis": NO_DIAGNOSIS, "no fallback": NO_FALLBACK, "complete": COMPLETE}
+BACKOFF = Backoff(first_seconds=0.01, longest_seconds=0.1, longest_retry_after=0.05)
+"""A hundredth of the product's own: waiting proves nothing here and takes time."""
+_STALL_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What all cells of a run share."""
+
+    subjects: dict[str, Subject]
+    libraries: dict[str, Library]
+    judge: Judge
+    seed: str
+    at_once: int
+    answer_seconds: float = 0.0
+
+
+async def run_cells(
+    shop: Shop, arms: Sequence[Arm], *, first_try: float, sessions: int, odds: Odds
+) -> AsyncGenerator[Cell]:
+    """The arms at one first-try probability, all with the same sessions; `complete` goes first where resampling needs to
+    know what it took."""
+    numbers = range(1, sessions + 1)
+    tokens = 0
+    done: dict[Arm, Cell] = {}
+    needed: list[Arm] = ["complete", *arms] if "resampling" in arms else list(arms)
+    for arm in dict.fromkeys(needed):
+        async with _opened(shop, first_try, odds) as (bench, model):
+            outcomes = await _run(arm, bench, numbers, model, tokens)
+            for outcome in outcomes:
+                planned = bench.simulator.course(outcome.session).planned.get(1)
+                outcome.kind = planned.written.kind if planned else ""
+            done[arm] = Cell(arm, first_try, outcomes, bench.simulator.cache.share)
+        if arm == "complete":
+            tokens = sum(outcome.spent.tokens for outcome in outcomes)
+    for arm in arms:
+        yield done[arm]
+
+
+async def _run(
+    arm: Arm, bench: Bench, sessions: Sequence[int], model: AnthropicModel, tokens: int
+) -> list[Outcome]:
+    if arm == "one shot":
+        return await one_shot(bench, sessions)
+    if arm == "resampling":
+        return await resampling(bench, sessions, tokens=tokens)
+    if arm == "classic":
+        return await classic_loop(bench, sessions)
+    with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
+        return await driversmith(
+            bench, sessions, _LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF
+        )
+
+
+@asynccontextmanager
+async def _opened(shop: Shop, first_try: float, odds: Odds) -> AsyncGenerator[tuple[Bench, AnthropicModel]]:
+    """A simulator of its own for each cell, and the product's adapter that asks it."""
+    chance = Chance(seed=shop.seed, first_try=first_try, odds=odds)
+    simulator = Simulator(
+        {slug: (shop.subjects[slug], shop.libraries[slug]) for slug in shop.subjects},
+        chance,
+        seconds=shop.answer_seconds,
+    )
+    async with simulator.api as api:
+        endpoint = Endpoint(api_key=SecretStr(api.key), base_url=api.url)
+        async with AnthropicModel(
+            endpoint, models=Settings().models, prices=load_prices(), stall_seconds=_STALL_SECONDS
+        ) as model:
+            gate = Gate(limit=2 * shop.at_once)
+            patient = PatientModel(model, gate=gate, backoff=BACKOFF, jitter=random.Random(shop.seed).random)  # noqa: S311
+            yield Bench(shop.subjects, shop.judge, simulator, patient, shop.at_once), model

@@ -1,0 +1,151 @@
+"""The arms that are driversmith: the real engine, with layers taken away."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from driversmith.engine.composition import Engine, open_engine
+from driversmith.engine.llm.patience import Backoff
+from driversmith.engine.llm.port import LanguageModel, ModelAnswer, Record, RequestRecord
+from driversmith.engine.llm.request import ModelRequest
+from driversmith.engine.models.session import SupervisedResult
+from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.settings import Settings
+from driversmith.engine.supervision.deciding import Healing
+from driversmith.engine.supervision.request import resolve_request
+
+from .asking import Spent
+from .baselines import Bench
+from .outcomes import Outcome
+from .rooms import BenchRooms
+from .subjects import api_name, marked, session_in
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers an arm has."""
+
+    attempts: int = 3
+    diagnosis: bool = True
+    fallback: bool = True
+
+
+GUARDS_ONLY = Layers(attempts=1, diagnosis=False, fallback=False)
+NO_DIAGNOSIS = Layers(diagnosis=False, fallback=False)
+NO_FALLBACK = Layers(fallback=False)
+COMPLETE = Layers()
+
+
+async def driversmith(
+    bench: Bench, sessions: Sequence[int], layers: Layers, *, folder: Path, model: LanguageModel, backoff: Backoff
+) -> list[Outcome]:
+    """Sessions of the real engine; `folder` takes its state and its drivers."""
+    counting = _Counting(model)
+    settings = Settings(
+        home=folder / "home",
+        output_dir=folder / "drivers",
+        concurrent_sessions=bench.at_once,
+        model_concurrency=2 * bench.at_once,
+        log_level="ERROR",
+    )
+    rooms = BenchRooms(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=lambda _: None)
+    healing = Healing(diagnosis=layers.diagnosis, fallback=layers.fallback)
+    found: list[Outcome] = []
+    async with AsyncExitStack() as stack:
+        stack.enter_context(rooms.remembering())
+        engine = await stack.enter_async_context(
+            open_engine(settings, workshop=rooms, model=counting, backoff=backoff, healing=healing)
+        )
+        places = anyio.Semaphore(bench.at_once)
+
+        async def run(session: int) -> None:
+            async with places:
+                began = time.monotonic()
+                outcome = await _session(engine, bench, session, layers)
+                outcome.wall = time.monotonic() - began
+            outcome.spent = counting.spent.get(session, Spent())
+            outcome.chain = _under_way(bench.simulator.course(session).spans)
+            found.append(await _judged(bench, outcome, folder / "drivers"))
+
+        async with anyio.create_task_group() as tasks:
+            for session in sessions:
+                tasks.start_soon(run, session)
+    return sorted(found, key=lambda outcome: outcome.session)
+
+
+async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -> Outcome:
+    subject = bench.subject(session)
+    request = resolve_request(
+        api_name=api_name(subject.api, session),
+        api_url=f"https://{subject.api.host}",
+        engine="model",
+        live="false",
+        fresh=True,
+        max_supervisor_attempts=layers.attempts,
+        settings=engine.settings,
+        default_output_dir=engine.settings.default_output_dir,
+    )
+    record = await engine.start(request)
+    result = await engine.wait(record.session_id, seconds=None)
+    attempts = await engine.journal.attempts(record.session_id)
+    tries = [count for count in (attempts[0]["data"].get("tries") or {}).values()] if attempts else []
+    outcome = Outcome(session, subject.api.slug)
+    outcome.claimed = result.success
+    outcome.attempts, outcome.diagnoses = result.supervisor_attempts, result.diagnostics_run
+    outcome.internal = result.error is not None and result.error.code == "internal"
+    outcome.author = _author(result)
+    outcome.guarded = result.supervisor_attempts == 1 and outcome.author == "model"
+    outcome.first_try = outcome.guarded and result.iterations == 1 and max(tries, default=0) == 1
+    return outcome
+
+
+async def _judged(bench: Bench, outcome: Outcome, drivers: Path) -> Outcome:
+    """Held against the truth, where there is a driver."""
+    if outcome.claimed:
+        subject = bench.subject(outcome.session)
+        project = drivers / marked(subject.names.package, outcome.session)
+        files = await anyio.to_thread.run_sync(_read, project)
+        outcome.untrue = await bench.judge.untrue(subject, files)
+    return outcome
+
+
+def _read(project: Path) -> dict[str, str]:
+    paths = [path for path in project.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(project).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+def _author(result: SupervisedResult) -> str:
+    return next((file.author for file in result.files if file.path.endswith("/client.py")), "")
+
+
+def _under_way(spans: Sequence[tuple[float, float]]) -> float:
+    """Seconds in which at least one request was under way."""
+    total, end = 0.0, float("-inf")
+    for began, ended in sorted(spans):
+        total += max(0.0, ended - max(began, end))
+        end = max(end, ended)
+    return total
+
+
+class _Counting:
+    """A LanguageModel that adds up what each session takes."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.spent: dict[int, Spent] = {}
+        self._model = model
+
+    async def ask(self, request: ModelRequest, *, record: Record) -> ModelAnswer:
+        """Asks the model."""
+        texts = (block.text for block in request.prefix)
+        session = session_in(" ".join((*texts, request.last_text())))
+
+        async def counted(done: RequestRecord) -> None:
+            if session is not None:
+                await self.spent.setdefault(session, Spent()).record(done)
+            await record(done)
+
+        return await self._model.ask(request, record=counted)

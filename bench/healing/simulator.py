@@ -1,0 +1,144 @@
+"""A simulated model behind the real Messages protocol: it knows the right files, and errs and mends by the odds.
+
+It knows a session only by what stands in its requests: the API's name in the prefix, and the Task line.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.stand_ins.messages_api import StandInMessages
+from tests.stand_ins.messages_script import FAULTS, Answer, Asked, Reply, rate_limited
+
+from .chance import Chance, Course, Fault, is_precise
+from .library import Library
+from .subjects import Subject, marked, session_in
+from .watched_cache import WatchedCache
+
+_RETRY_AFTER = 0.02
+"""Seconds; what a server asks for is scaled down like every wait of the bench."""
+_OTHER_CAUSES = (
+    ("logic", "record_path", "The records stand elsewhere in the answer.", "Read the records from another key."),
+    ("logic", "pagination_loops", "Reading the pages never ends.", "Stop when a page comes twice."),
+    ("formatting", "fence_or_prose", "There is prose around the file.", "Answer with the file alone."),
+)
+
+
+class Simulator:
+    """Answers requests; `api` is the endpoint, `courses` what became of each session."""
+
+    def __init__(self, libraries: dict[str, tuple[Subject, Library]], chance: Chance, *, seconds: float = 0.0) -> None:
+        self.courses: dict[int, Course] = {}
+        self.cache = WatchedCache()
+        self.api = StandInMessages(self._reply, cache=self.cache)
+        self._libraries = libraries
+        self._slugs = list(libraries)
+        self._chance = chance
+        self._seconds = seconds
+
+    def course(self, session: int) -> Course:
+        """A session, whose number says which API it is for."""
+        if session not in self.courses:
+            self.courses[session] = Course(session, slug_of(session, self._slugs))
+        return self.courses[session]
+
+    async def _reply(self, asked: Asked) -> Answer:
+        session = session_in(asked.text)
+        assert session is not None, "the request names no session"
+        course, began = self.course(session), time.monotonic()
+        try:
+            course.requests += 1
+            if fault := self._trouble(course, asked):
+                return fault
+            if self._seconds:
+                await anyio.sleep(self._seconds)
+            return await self._answer(course, asked)
+        finally:
+            course.spans.append((began, time.monotonic()))
+
+    def _trouble(self, course: Course, asked: Asked) -> Answer | None:
+        """A fault of transport, in a burst: the nth sending of the same request is in it, or it is over."""
+        odds, task = self._chance.odds, asked.task
+        about = f"{task.role} {task.path} {task.attempt} {task.try_number} {task.mode}"
+        sent = course.sent[about] = course.sent.get(about, 0) + 1
+        dice = self._chance.dice("transport", course.number, marked(about, 0))
+        length = dice.randint(1, odds.longest_burst) if dice.random() < odds.burst_starts else 0
+        if sent > length:
+            return None
+        kind = dice.choices(odds.transport_kinds, k=odds.longest_burst)[sent - 1]
+        return rate_limited(_RETRY_AFTER) if kind == "rate_limited" else FAULTS[kind]
+
+    async def _answer(self, course: Course, asked: Asked) -> Answer:
+        task = asked.task
+        if task.role == "diagnose":
+            return self._diagnosis(course, asked)
+        if task.mode == "simplify":
+            right = self._chance.dice("simplify", course.number, task.attempt, task.try_number).random()
+            return {} if right < self._chance.odds.simplify_right else Reply("The slots are hard to say in JSON.")
+        return await self._file(course, asked)
+
+    async def _file(self, course: Course, asked: Asked) -> Reply:
+        task = asked.task
+        subject, library = self._libraries[course.api]
+        path, said = marked(task.path, 0), marked(asked.last_text, 0)
+        planned = await self._chance.first_answers(course, task.attempt, library, said)
+        place = (task.attempt, path)
+        if task.try_number == 1 and task.role == "generate":
+            if planned is None or planned.written.path != path:
+                return self._right(course, subject, path)
+            course.standing[place] = Fault(planned)
+            written = planned.written
+        else:
+            if place not in course.standing:
+                return self._right(course, subject, path)
+            described = all(path in asked.text for path in subject.api.paths)
+            written = await self._chance.repaired(
+                course, task.attempt, course.standing[place], library, said, described=described, told=True
+            )
+            if written is None:
+                del course.standing[place]
+                return self._right(course, subject, path)
+        return Reply(marked(written.text, course.number), stop_reason=written.stop_reason)
+
+    def _right(self, course: Course, subject: Subject, path: str) -> Reply:
+        return Reply(marked(subject.right[path], course.number))
+
+    def _diagnosis(self, course: Course, asked: Asked) -> Answer:
+        """The cause that the material shows, another one, or no answer of use."""
+        odds, said = self._chance.odds, marked(asked.text, 0)
+        dice = self._chance.dice("diagnosis", course.number, asked.task.attempt)
+        drawn = dice.random()
+        known = [
+            fault.judged
+            for (attempt, _), fault in course.standing.items()
+            if attempt == asked.task.attempt and is_precise(fault.judged, said, odds)
+        ]
+        if drawn < odds.diagnosis_right and known:
+            sign = next((sign for sign in known[0].signs if sign in said), known[0].written.fault)
+            return _opinion(
+                "logic", "unknown", f"In {known[0].written.path}: {sign}", f"In {known[0].written.path}, mind: {sign}", 0.8
+            )
+        if drawn < odds.diagnosis_right + odds.diagnosis_wrong:
+            error_type, kind, cause, words = dice.choice(_OTHER_CAUSES)
+            return _opinion(error_type, kind, cause, words, 0.5)
+        return Reply("I believe that it is the transport, though it might be anything.")
+
+
+def slug_of(session: int, slugs: list[str]) -> str:
+    """The API of a session."""
+    return slugs[session % len(slugs)]
+
+
+def _opinion(error_type: str, kind: str, cause: str, words: str, confidence: float) -> dict[str, Any]:
+    return {
+        "error_type": error_type,
+        "fault_kind": kind,
+        "root_cause": cause,
+        "fix_strategy": "prompt_adjustment",
+        "prompt_modification": words,
+        "confidence": confidence,
+    }
