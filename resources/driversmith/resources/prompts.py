@@ -13,7 +13,9 @@ def create_driver(
     return f"""Make a Python driver for the API "{api_name}" at {api_url} with driversmith.
 
 1. Call generate_driver_supervised with api_name={api_name!r} and api_url={api_url!r}.
-2. While its status is "running", call get_session with its session_id and wait_seconds=45.
+2. While its status is "running", call get_session with its session_id and wait_seconds=45. If its status is
+   "waiting_for_host" (engine="host": you write the files), write the file that host_request asks for by its context and
+   instruction, hand it in with submit_file, mend what the findings say, and go on with next_request until there is a result.
 3. When it succeeded, say where the driver lies, how far it was verified (live, mock or static_only, in those words),
    which operations were skipped and why, and show the preview. Use read_records for more records.
 4. When it failed, say the error's message and its next_action. Ask me before you try anything that the next_action does
@@ -40,5 +42,7 @@ def repair_driver(
 1. Call diagnose_failure with {call}.
 2. Say the root cause, the confidence and the evidence in plain words.
 3. If can_fix is true, call generate_driver_supervised with the arguments of the session (get_session shows them) and
-   fresh=true, and say what was different. If it is false, say what a person has to do: the fix_description.
+   fresh=true, and say what was different. With engine="host" you write the files yourself: answer each host_request or
+   next_request with submit_file. repair_request, where there is one, is the complete request for the file at fault.
+   If can_fix is false, say what a person has to do: the fix_description.
 4. If a file was edited by hand, check it with validate_file before anything runs it.{told}"""
