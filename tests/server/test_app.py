@@ -230,15 +230,6 @@ async def test_records_too_large_for_a_chat_are_left_out_in_the_open(tmp_path: P
     assert len(json.dumps(found)) + len(said(result)) < 60_000
 
 
-async def test_a_session_that_waits_for_no_file_takes_none(tmp_path: Path, era: str) -> None:
-    async with connected(tmp_path, era) as (client, _):
-        session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
-        result = await client.call_tool("submit_file", {"session_id": session, "path": "client.py", "content": "x"})
-    assert result.is_error
-    assert "waits for no file" in said(result)
-    assert 'engine="host"' in said(result)
-
-
 async def test_an_older_client_hears_of_changes_while_it_waits(tmp_path: Path, era: str) -> None:
     heard: list[str] = []
 
