@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 from driversmith.engine.contract.surface import EXCEPTION_NAMES, METHOD_NAMES, required_paths
 from driversmith.engine.errors import GenerationError
+from driversmith.engine.generation import template_engine
 from driversmith.engine.generation.manifest import manifest
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import DriverBundle, Verification
 from driversmith.engine.models.profile import ApiProfile
 
+from ...counting import calls
 from . import profiles
 from .conftest import Rig
 
@@ -121,6 +123,29 @@ def test_a_very_large_api_stays_small_and_quick_to_import(make_large: ApiProfile
     assert f"{found.__name__}._fields" not in sys.modules
     fields = found.open().get_fields("object_7")
     assert fields["field_3"] == {"type": "integer", "required": True, "nullable": False, "description": ""}
+
+
+def test_the_work_grows_with_the_api_and_not_with_its_square() -> None:
+    def large(size: int) -> ApiProfile:
+        listing = [profiles.operation(f"list_{n}", f"GET /things_{n}", profiles.parameter("page")) for n in range(size)]
+        paging = profiles.PaginationProfile(style="page", position_parameter="page")
+        objects = [profiles.thing(f"thing_{n}", {"read": f"list_{n}"}, pagination=paging) for n in range(size)]
+        return profiles.profile("Large", listing, objects)
+
+    small, double, smallest = large(300), large(600), large(10)
+    write_driver(smallest)  # what is compiled and cached once
+    assert calls(lambda: write_driver(double)) < 2.2 * calls(lambda: write_driver(small))
+    bundle = write_driver(small)
+    written = calls(lambda: manifest(small, bundle, Verification()))
+    bundle = write_driver(double)
+    assert calls(lambda: manifest(double, bundle, Verification())) < 2.2 * written
+
+
+def test_a_driver_that_could_not_be_checked_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(template_engine, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(GenerationError, match="12 operations") as caught:
+        write_driver(profiles.petstore())
+    assert "objects=[" in caught.value.next_action
 
 
 def test_a_field_without_types_to_say_it_is_told_all_the_same(rig: Make) -> None:

@@ -67,7 +67,7 @@ async def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.py"
     path.write_bytes(b"#" * (10 << 20))
     assert codes(await validate_file(file_path=str(path))) == {"too-large"}
-    assert codes(await validate_file(file_path="large.py", content="#" * (3 << 20))) == {"too-large"}
+    assert codes(await validate_file(file_path="large.py", content="#" * (9 << 20))) == {"too-large"}
 
 
 async def test_text_that_no_encoding_can_write_is_a_finding() -> None:

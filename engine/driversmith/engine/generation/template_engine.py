@@ -1,5 +1,7 @@
 """The template engine: from an ApiProfile a whole driver, without any model, the same bytes for the same profile."""
 
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from ..contract.surface import EXCEPTIONS
 from ..errors import GenerationError, InvalidArgumentError
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
+from ..validation.limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 from . import markup, source
 from .driver_tests import unittest_values
 from .features import features
@@ -28,7 +31,8 @@ def write_driver(profile: ApiProfile) -> DriverBundle:
     """All files of the driver for a profile, except `driver.json`.
 
     Raises:
-        GenerationError: the profile has nothing to call, or a name in it cannot be a Python argument.
+        GenerationError: the profile has nothing to call, or too much for one driver; or a name in it cannot be a Python
+            argument.
     """
     names = _names(profile)
     _check(profile)
@@ -37,6 +41,7 @@ def write_driver(profile: ApiProfile) -> DriverBundle:
     files = {path: _render(template, values) for template, path in _templates(profile, names.package).items()}
     files["profile.json"] = profile.to_json()
     files[f"{names.package}/py.typed"] = ""
+    _check_sizes(files, profile)
     return DriverBundle(
         project=names.package,
         class_name=names.class_name,
@@ -64,6 +69,19 @@ def _check(profile: ApiProfile) -> None:
     unknown = {n for o in profile.objects.values() for n in o.operations.values()} - profile.operations.keys()
     if unknown:
         raise GenerationError(f"Objects name operations that the profile has not: {', '.join(sorted(unknown))}.")
+
+
+def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
+    """Refuse what could not be checked: a driver that nobody may see."""
+    for path, text in files.items():
+        most = MAX_PROFILE_BYTES if path == "profile.json" else MAX_FILE_BYTES
+        if len(text) > most // 4 and len(text.encode()) > most:
+            first = list(profile.objects)[:2]
+            raise GenerationError(
+                f"The {len(profile.operations)} operations and {len(profile.objects)} objects of this API are too many"
+                f" for one driver: {path} would be larger than {most >> 20} MiB.",
+                next_action=f"Name the objects that you need, for example objects={json.dumps(first)}.",
+            )
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:

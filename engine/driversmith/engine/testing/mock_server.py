@@ -5,19 +5,19 @@ A test sets `records` and `script`, calls the driver, and reads `log`. Nothing t
 
 import base64
 import json
-import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from .credentials import Placement, placement
 from .loopback import Answer, LoopbackServer, Seen
 from .pages import PageRules, collection_answer, envelope, json_answer
 from .records import RecordMaker
+from .routes import Routes
 
 TOKEN_PATH = "/oauth/token-of-mock"  # noqa: S105 - a path, not a token
 MOVED = "/moved-here"
@@ -51,8 +51,7 @@ class MockServer:
         self._main = LoopbackServer(self._respond_main)
         self._other = LoopbackServer(self._respond_other)
         self._stack = AsyncExitStack()
-        self._routes = [(op, _route(self._base_path + op.path)) for op in profile.operations.values()]
-        self._routes.sort(key=lambda route: route[0].path.count("{"))
+        self._routes = Routes(self._base_path, profile.operations.values())
         self._verbs: dict[str, tuple[ObjectProfile, Verb]] = {}
         for described in profile.objects.values():
             for verb, name in described.operations.items():
@@ -173,12 +172,8 @@ class MockServer:
         return self._answer(operation, seen) if operation else json_answer({"error": "nothing here"}, 404)
 
     def _operation(self, seen: Seen) -> OperationProfile | None:
-        path = _spelled(seen.path.removeprefix(MOVED))
-        focus = [route for route in self._routes if self.focus and route[0].name == self.focus.name]
-        for operation, pattern in [*focus, *self._routes]:
-            if operation.method == seen.method and pattern.fullmatch(path):
-                return operation
-        return None
+        preferred = self.focus.name if self.focus else None
+        return self._routes.find(seen.method, seen.path.removeprefix(MOVED), preferred=preferred)
 
     def _authorised(self, operation: OperationProfile, seen: Seen) -> bool:
         alternatives = self.placements(operation)
@@ -221,17 +216,6 @@ class MockServer:
         if described.shape == "map":
             return [(record["served_by_mock"], record) for record in records]
         return list(records)
-
-
-def _route(path: str) -> re.Pattern[str]:
-    fixed = path.partition("?")[0]
-    parts = re.split(r"(\{[^}]*\})", fixed)
-    return re.compile("".join("[^/]*" if part.startswith("{") else re.escape(_spelled(part)) for part in parts))
-
-
-def _spelled(path: str) -> str:
-    """A path in one spelling: clients differ in which characters they send as they are."""
-    return "/".join(quote(unquote(segment), safe="") for segment in path.split("/"))
 
 
 def fixed_answer(value: Any, status: int = 200, media_type: str = "application/json") -> Answer:

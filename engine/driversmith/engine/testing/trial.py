@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from ..contract.naming import DriverNames
@@ -81,10 +82,14 @@ class Run:
 
     def first_collection(self) -> list[str]:
         """The simplest object to read, preferring GET; alone in a list, which is empty where there is none."""
+        return list(self._first_collection)
+
+    @cached_property
+    def _first_collection(self) -> tuple[str, ...]:
         operations = {name: self.operation_of(name) for name in self.readable()}
         safe = [name for name, operation in operations.items() if operation.method == "GET"]
-        json_first = sorted(safe, key=lambda name: operations[name].response.kind != "json")
-        return json_first[:1]
+        best = min(safe, key=lambda name: operations[name].response.kind != "json", default=None)
+        return () if best is None else (best,)
 
     def having(self, verb: str) -> list[str]:
         """Objects with a verb, at most a sample of them."""

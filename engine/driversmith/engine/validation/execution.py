@@ -13,7 +13,7 @@ from anyio.lowlevel import RunVar
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from .child import run_child
-from .limits import MAX_PARALLEL_WORKERS, WORKER_SECONDS, is_heavy_package
+from .limits import MAX_PARALLEL_WORKERS, is_heavy_package, worker_seconds
 
 WORKER = (sys.executable, "-P", "-m", "driversmith.engine.validation.worker")
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("inspection_limiter")
@@ -27,9 +27,10 @@ async def run_inspection(
     package: str | None = None,
     profile: ApiProfile | None = None,
     command: Sequence[str] = WORKER,
-    seconds: float = WORKER_SECONDS,
+    seconds: float | None = None,
 ) -> list[Finding]:
-    """What `inspection.inspect` finds. A child that crashes or takes too long becomes a finding."""
+    """What `inspection.inspect` finds. A child that crashes, or takes longer than `seconds` (None: by the size of the
+    text), becomes a finding."""
     try:
         limiter = _limiter.get()
     except LookupError:
@@ -38,13 +39,17 @@ async def run_inspection(
     python = [text for path, text in texts.items() if path.endswith((".py", ".pyi"))]
     if is_heavy_package(python):
         job: dict[str, Any] = {"texts": dict(texts), "whole": whole, "focus": focus, "package": package}
-        job["profile"] = profile.model_dump_json(exclude_defaults=True) if profile else None
         async with limiter:
-            return await _in_child(json.dumps(job).encode(), focus, command, seconds)
+            written = await to_thread.run_sync(_written, job, profile)
+            return await _in_child(written, focus, command, seconds or worker_seconds(python))
     from .inspection import inspect  # the rules stay out of the server's start
 
     work = partial(inspect, texts, whole=whole, focus=focus, package=package, profile=profile)
     return await to_thread.run_sync(work, limiter=limiter)
+
+
+def _written(job: dict[str, Any], profile: ApiProfile | None) -> bytes:
+    return json.dumps({**job, "profile": profile.model_dump_json(exclude_defaults=True) if profile else None}).encode()
 
 
 async def _in_child(job: bytes, focus: str | None, command: Sequence[str], seconds: float) -> list[Finding]:

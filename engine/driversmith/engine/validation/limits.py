@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-MAX_FILE_BYTES: Final = 2 << 20
-"""A larger file is not read."""
+MAX_FILE_BYTES: Final = 8 << 20
+"""A larger file is not read. The table of 20,000 operations takes 3 MB."""
 MAX_PROFILE_BYTES: Final = 64 << 20
 """`profile.json` alone may be larger: it is data, and as long as its API's description."""
 MAX_PACKAGE_FILES: Final = 400
@@ -16,6 +16,8 @@ MAX_PARALLEL_WORKERS: Final = 2
 """Worker processes that one event loop runs at once; each may take up to WORKER_MEMORY_BYTES."""
 WORKER_MEMORY_BYTES: Final = 2 << 30
 WORKER_SECONDS: Final = 30.0
+WORKER_SECONDS_A_MIB: Final = 15.0
+"""For each MiB of Python beside that: four times what it takes on a machine that is not busy."""
 TOOL_SECONDS: Final = 20.0
 MAX_FINDINGS: Final = 500
 """More findings than this are cut, the worst kept."""
@@ -34,3 +36,8 @@ def is_heavy(python: str) -> bool:
 def is_heavy_package(texts: list[str]) -> bool:
     """Whether the Python files of a package together call for a worker process."""
     return sum(map(len, texts)) > _LIGHT_PACKAGE_CHARACTERS or any(map(is_heavy, texts))
+
+
+def worker_seconds(texts: list[str]) -> float:
+    """How long a worker process may take for these Python files."""
+    return WORKER_SECONDS + WORKER_SECONDS_A_MIB * sum(map(len, texts)) / (1 << 20)
