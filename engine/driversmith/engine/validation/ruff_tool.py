@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
+import anyio
 from anyio import to_thread
 
 from ..models.findings import Finding, Severity
@@ -90,7 +90,7 @@ async def _check_one(program: list[str], path: str, text: str, seconds: float) -
 
 
 async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: float) -> list[Finding]:
-    with tempfile.TemporaryDirectory(prefix="driversmith-ruff-") as folder:
+    async with anyio.TemporaryDirectory(prefix="driversmith-ruff-") as folder:
         root = await to_thread.run_sync(write_files, folder, texts)
         done = await run_child([*program, *FLAGS, "."], cwd=root, seconds=seconds)
         relative = {str(root / path): path for path in texts}

@@ -6,7 +6,6 @@ Its configuration is ours alone: what stands in the driver's pyproject.toml or i
 import json
 import re
 import sys
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 from anyio import to_thread
 
 from ..contract.surface import PYTHON_VERSION
@@ -37,7 +37,7 @@ async def run_ty(
     async with tool_limiter():
         try:
             program = list(command) if command is not None else find_ty()
-            with tempfile.TemporaryDirectory(prefix="driversmith-ty-") as folder:
+            async with anyio.TemporaryDirectory(prefix="driversmith-ty-") as folder:
                 root = await to_thread.run_sync(write_files, folder, {**texts, _CONFIGURATION: configuration()})
                 arguments = ["check", *_FLAGS, "--config-file", str(root / _CONFIGURATION), "--project", str(root), "."]
                 done = await run_child([*program, *arguments], cwd=root, seconds=seconds)
