@@ -92,14 +92,18 @@ async def test_a_model_is_asked_where_the_rules_were_followed_in_vain() -> None:
 async def test_what_helped_in_another_session_is_offered_before_a_model_is_asked() -> None:
     ask = Asked()
     words = "Write `return [name for name in OBJECTS]` in list_objects."
-    history = [a_record(helped=True, prompt_modification=words, source="model"), a_record(helped=False)]
+    history = [
+        a_record(helped=True, prompt_modification=words, source="model", session_id="s-1"),
+        a_record(helped=False, session_id="s-2"),
+        a_record(session_id="s-2"),
+    ]
     found = await cause(ask=ask, history=history)
     assert not ask.requests
     assert (found.source, found.fix_strategy) == ("history", "prompt_adjustment")
     assert words in found.prompt_modification
     assert "pets_driver/client.py:12" in found.prompt_modification
     assert found.evidence[-1].endswith("history, 1 of 1 helped")
-    assert {s.helped for s in found.similar} == {True, False}
+    assert [s.helped for s in found.similar] == [False, True]
 
 
 async def test_what_helped_is_offered_where_no_rule_knows_the_fault() -> None:

@@ -196,8 +196,11 @@ def _of_history(precedent: Precedent, by_rules: Diagnosis, failure: FailureConte
 
 
 def _similar(history: Sequence[DiagnosisRecord]) -> tuple[SimilarDiagnosis, ...]:
-    """The newest diagnoses of the same fault in other sessions."""
-    newest = sorted(history, key=lambda record: record.id, reverse=True)[:MAX_SIMILAR]
+    """The newest diagnosis of the same fault in each of the last sessions; one whose outcome is known goes first."""
+    by_session: dict[str, DiagnosisRecord] = {}
+    for record in sorted(history, key=lambda record: (record.helped is not None, record.id), reverse=True):
+        by_session.setdefault(record.session_id, record)
+    newest = sorted(by_session.values(), key=lambda record: record.id, reverse=True)[:MAX_SIMILAR]
     return tuple(
         SimilarDiagnosis(
             session_id=record.session_id,
