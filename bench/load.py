@@ -140,6 +140,7 @@ async def measured(folder: Path, sessions: int, gate: int, scale: float) -> dict
     client = sum(seconds for name, seconds in alone.spans.items() if "/client.py" in name)
     chain = client + max(seconds for name, seconds in alone.spans.items() if "/client.py" not in name)
     many = Meter(ScriptedModel(script, prices=load_prices()), gate)
+    everything = 0.0
     lags: list[float] = []
     results: list[SupervisedResult] = []
     async with opened(folder / "many", many, gate, sessions) as engine, anyio.create_task_group() as tasks:
