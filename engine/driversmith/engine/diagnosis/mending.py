@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from ..llm.request import ModelRequest, Task, TextBlock, Turn
+from ..llm.request import ModelRequest, Task, TextBlock
 from ..models.diagnosis import Diagnosis
 from .context import FailureContext
 
@@ -19,7 +19,7 @@ def mend_request(failure: FailureContext, diagnosis: Diagnosis) -> ModelRequest 
     return ModelRequest(
         task=Task(role="repair", path=name, attempt=1, try_number=2),
         system=(TextBlock(text=_system()),),
-        turns=(Turn(speaker="assistant", text=failure.content),),
+        prefix=(TextBlock(text=f"`{name}` as it stands:\n\n{failure.content}"),),
         instruction=f"{diagnosis.root_cause}\n\n{diagnosis.prompt_modification}",
         max_tokens=MAX_TOKENS,
         effort="medium",
