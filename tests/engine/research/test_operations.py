@@ -129,3 +129,11 @@ def test_servers_of_an_operation_are_near_or_elsewhere(study: Any, top: Any, own
     found = [operation.path for operation in profile.operations.values() if operation.path.endswith("/a")]
     assert found == ([path] if path else [])
     assert [entry.reason for entry in profile.skipped] == ([] if path else ["other_server"])
+
+
+def test_what_is_told_beyond_the_summary_is_kept_on_one_line(study: Any) -> None:
+    told = {"summary": "List pets.", "description": "Pages count from 0.\nThe records stand under `data`."}
+    paths = {"/pets": {"get": {**told, **OK}}, "/dogs": {"get": {"description": "List dogs.", **OK}}}
+    pets, dogs = study({"paths": paths}).operations.values()
+    assert (pets.summary, pets.description) == ("List pets.", "Pages count from 0. The records stand under `data`.")
+    assert (dogs.summary, dogs.description) == ("List dogs.", "")

@@ -123,6 +123,8 @@ class OperationProfile(Value):
     path: str
     """Path template below the base URL, with `{wire_name}` for each path parameter."""
     summary: str = ""
+    description: str = ""
+    """What the description says beyond the summary, on one line, at most 1,000 characters: hints about quirks hide there."""
     parameters: tuple[ParameterProfile, ...] = ()
     body: BodyProfile | None = None
     response: ResponseProfile = ResponseProfile()

@@ -142,6 +142,7 @@ class OperationReader:
             method=method,
             path=prefix + template.path,
             summary=one_line(words, 200),
+            description=one_line(more, 1000) if (more := text(node.get("description"))) != one_line(words, 200) else "",
             parameters=tuple(with_arguments(parameters)),
             body=self._bodies.read(node, place.pointer, raw),
             response=response.profile,

@@ -64,7 +64,7 @@ def build_profile(
         api_name=api_name.strip(),
         title=one_line(info.get("title"), 200),
         version=one_line(info.get("version"), 80),
-        description=one_line(info.get("description"), 500),
+        description=one_line(info.get("description"), 2000),
         documentation_url=_documentation_url(description.document),
         source=DescriptionSource(
             location=description.location, format=description.format, sha256=description.sha256, size=description.size
