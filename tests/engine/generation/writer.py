@@ -76,7 +76,7 @@ class Writer:
         return [t.outcome for t in self.tried if t.path == path]
 
     def _script(self, request: ModelRequest) -> Line:
-        path = request.task.path or ""
+        path = request.task.path or "-"
         waiting = self._answers.get(path)
         answer = waiting.pop(0) if waiting else self.right(path)
         return answer(self.right(path)) if callable(answer) else answer

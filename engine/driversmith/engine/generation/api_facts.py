@@ -1,11 +1,11 @@
 """The facts of an API as a model reads them: the profile as compact text, the same bytes for the same profile.
 
 Descriptions are kept, since hints about quirks hide in prose. Large APIs are told in less detail, and it is said what
-was left out: first the prose of parameters and fields, then all but the lines of operations, then operations.
+was left out: first the prose of parameters and fields, then their types, then all but the name, and last whole entries.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, TypeVar
 
 from ..models.profile import (
@@ -23,11 +23,13 @@ MAX_CHARACTERS: Final = 60_000
 """About 15,000 tokens."""
 _MAX_PROSE = 4_000
 _MAX_SENTENCES = 300
+_MAX_DESCRIPTION = 1_000
 _MAX_ENUM = 20
+_MAX_NAMES = 30
 
 T = TypeVar("T")
 Detail = int
-"""3: all; 2: without the prose of parameters and fields; 1: names only."""
+"""3: all; 2: without the prose of parameters and fields; 1: parameters and fields by name; 0: a line each."""
 
 
 def api_facts(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
@@ -96,19 +98,19 @@ def _object(profile: ApiProfile, found: ObjectProfile, detail: Detail) -> Iterat
     yield f"### {found.name}: {verbs}"
     if found.description and detail > 1:
         yield _line(found.description)
-    if "read" in found.operations:
+    if "read" in found.operations and (detail > 0 or found.record_path or found.pagination.style != "none"):
         where = ".".join(found.record_path) or "the body itself"
         yield f"records: {found.shape} at {where}; {_paging(found.pagination)}"
     if found.item_path:
         yield f"one record at {'.'.join(found.item_path)}"
     if found.identifier:
         yield f"identifier: {found.identifier}"
-    if found.filters:
+    if found.filters and detail > 0:
         yield f"filters: {', '.join(found.filters)}"
     if found.fields and detail > 1:
         yield "fields: " + _fields(found.fields, detail)
-    elif found.fields:
-        yield f"{len(found.fields)} fields: {', '.join(list(found.fields)[:12])}"
+    elif found.fields and detail > 0:
+        yield f"fields: {_names(found.fields)}"
 
 
 def _paging(paging: PaginationProfile) -> str:
@@ -136,10 +138,17 @@ def _operation(found: OperationProfile, detail: Detail) -> Iterator[str]:
     if found.security and detail > 1:
         ways = " or ".join(" and ".join(way) or "anonymous" for way in found.security)
         yield f"  credentials: {ways}"
+    if found.description and detail > 1:
+        yield f"  {_cut(_tidy(found.description), _MAX_DESCRIPTION if detail > 2 else _MAX_SENTENCES)}"
+    optional: list[str] = []
     for parameter in found.parameters:
-        if detail > 1 or parameter.must_be_given:
+        if detail > 1 or (detail > 0 and parameter.must_be_given):
             yield f"  {_parameter(parameter, detail)}"
-    if found.body is not None:
+        elif detail > 0:
+            optional.append(parameter.argument)
+    if optional:
+        yield f"  optional: {_names(optional)}"
+    if found.body is not None and detail > 0:
         yield f"  {_body(found.body, detail)}"
 
 
@@ -161,7 +170,9 @@ def _parameter(parameter: ParameterProfile, detail: Detail) -> str:
 
 def _body(body: BodyProfile, detail: Detail) -> str:
     needed = "required" if body.required else "optional"
-    fields = f": {_fields(body.fields, detail)}" if body.fields and detail > 1 else ""
+    fields = ""
+    if body.fields:
+        fields = ": " + (_fields(body.fields, detail) if detail > 1 else _names(body.fields))
     prose = f". {_line(body.description)}" if body.description and detail > 2 else ""
     return f"{body.argument}: {body.kind} body, {needed}{fields}{prose}"
 
@@ -180,6 +191,11 @@ def _field(name: str, field: FieldProfile, detail: Detail) -> str:
     return f"{name} {' '.join(facts)}{prose}"
 
 
+def _names(names: Collection[str]) -> str:
+    more = f", and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(list(names)[:_MAX_NAMES]) + more
+
+
 def _values(values: Sequence[object]) -> str:
     shown = ", ".join(_cut(json.dumps(value), 60) for value in values[:_MAX_ENUM])
     return f"{shown}, and {len(values) - _MAX_ENUM} more" if len(values) > _MAX_ENUM else shown
@@ -187,7 +203,8 @@ def _values(values: Sequence[object]) -> str:
 
 def _fitted(found: list[T], told: Callable[[T, Detail], str], room: int, what: str) -> str:
     """All of them in the finest detail that fits; in the coarsest, as many as fit."""
-    for detail in (3, 2, 1):
+    texts: list[str] = []
+    for detail in (3, 2, 1, 0):
         texts = [told(item, detail) for item in found]
         if sum(len(text) + 1 for text in texts) <= room:
             return "\n".join([*texts, *_left_out(detail, what)])
@@ -204,12 +221,18 @@ def _left_out(detail: Detail, what: str) -> list[str]:
     if detail == 2:
         return [f"(The descriptions of the {what}' parameters and fields are left out: the API is large.)"]
     if detail == 1:
-        return [f"(Of the {what} only the names and what is required are told: the API is large.)"]
+        return [f"(Of the {what} only names and what is required are told: the API is large.)"]
+    if detail == 0:
+        return [f"(Of the {what} one line each is told: the API is large.)"]
     return []
 
 
 def _line(text: str) -> str:
-    return _cut(" ".join(text.split()), _MAX_SENTENCES)
+    return _cut(_tidy(text), _MAX_SENTENCES)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _cut(text: str, most: int) -> str:

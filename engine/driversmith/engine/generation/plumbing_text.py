@@ -48,23 +48,39 @@ def _told(statement: ast.stmt) -> str:
 
 
 def _definition(node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:
-    decorators = [f"@{ast.unparse(d)}" for d in node.decorator_list]
-    yield from decorators
+    yield from (f"@{ast.unparse(decorator)}" for decorator in node.decorator_list)
+    doc = ast.get_docstring(node)
     if isinstance(node, ast.FunctionDef):
         returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-        yield f"def {node.name}({ast.unparse(node.args)}){returns}: ..."
-        if doc := ast.get_docstring(node):
-            yield f'    """{doc}"""'
+        yield f"def {node.name}({ast.unparse(node.args)}){returns}:" + ("" if doc else " ...")
+        yield from _docstring(doc)
         return
-    bases = ", ".join([*map(ast.unparse, node.bases), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)])
-    yield f"class {node.name}({bases}):" if bases else f"class {node.name}:"
-    if doc := ast.get_docstring(node):
-        yield f'    """{doc}"""'
-    for inner in node.body:
-        if isinstance(inner, ast.FunctionDef) and (_is_public(inner.name) or inner.name == "__init__"):
-            yield from (f"    {line}" for line in _definition(inner))
-        elif isinstance(inner, ast.AnnAssign):
-            yield f"    {ast.unparse(inner)}"
+    bases = [*map(ast.unparse, node.bases), *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)]
+    head = f"class {node.name}({', '.join(bases)}):" if bases else f"class {node.name}:"
+    if "TypedDict" in bases:
+        # The facts of the API tell the fields in full, and what strangers wrote about them is marked there as theirs.
+        yield f"{head} ..."
+        return
+    body = [line for inner in node.body for line in _member(inner)]
+    yield head + ("" if doc or body else " ...")
+    yield from _docstring(doc)
+    yield from (f"    {line}" for line in body)
+
+
+def _member(inner: ast.stmt) -> Iterator[str]:
+    if isinstance(inner, ast.FunctionDef) and (_is_public(inner.name) or inner.name == "__init__"):
+        yield from _definition(inner)
+    elif isinstance(inner, ast.AnnAssign):
+        yield ast.unparse(inner)
+
+
+def _docstring(doc: str | None) -> Iterator[str]:
+    if doc:
+        first, *rest = doc.splitlines()
+        yield f'    """{first}' + ('"""' if not rest else "")
+        yield from (f"    {line}".rstrip() for line in rest)
+        if rest:
+            yield '    """'
 
 
 def _value(value: ast.expr) -> str:

@@ -61,7 +61,6 @@ class FileRequests:
     ) -> None:
         self._template = template
         self._adjustments = adjustments
-        self._example_method = _example_method(profile)
         self.system = (TextBlock(text=wording("system")),)
         self.prefix = (
             TextBlock(text=contract_text(), cache=True),
@@ -89,16 +88,9 @@ class FileRequests:
         template = self._template
         task = wording(
             kind.prompt,
-            **{
-                name: value
-                for name, value in {
-                    "path": asking.path,
-                    "package": template.project,
-                    "class_name": template.class_name,
-                    "example_method": self._example_method,
-                }.items()
-                if name in _wanted(kind)
-            },
+            path=asking.path,
+            package=template.project,
+            class_name=template.class_name,
         )
         adjusted = [*self._adjustments.get(ALL_FILES, ()), *self._adjustments.get(asking.path, ())]
         listing = "mistakes" if not asking.text else "findings"
@@ -125,16 +117,3 @@ class FileRequests:
         own = self._template[path].text
         fence = "````" if "```" in own else "```"
         return [f"The template's `{path}`:\n{fence}\n{own}{fence}", f"The accepted client:\n```python\n{client}```"]
-
-
-def _wanted(kind: FileKind) -> set[str]:
-    from .wording import wanted_values
-
-    return wanted_values(kind.prompt)
-
-
-def _example_method(profile: ApiProfile) -> str:
-    """What a method in this API's language could be called."""
-    name = next((n for n, o in profile.objects.items() if "read" in o.operations), next(iter(profile.objects), ""))
-    words = "_".join(part for part in "".join(c if c.isalnum() else " " for c in name).lower().split())
-    return f"list_{words}()" if words.isascii() and words else "find_by_name(name)"
