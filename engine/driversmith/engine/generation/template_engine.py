@@ -1,7 +1,7 @@
 """The template engine: from an ApiProfile a whole driver, without any model, the same bytes for the same profile."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
