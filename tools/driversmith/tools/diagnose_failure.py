@@ -33,9 +33,12 @@ async def diagnose_failure(
     content: FileText = None,
     log: Annotated[str | None, Field(description="Output around the failure.", max_length=500_000)] = None,
 ) -> Annotated[CallToolResult, Diagnosis]:
-    """Name the root cause of a failed session, or of an error message, and the repair: rules first, then history.
+    """Name the root cause of a failed session, or of an error message, and the repair.
 
-    Give session_id, or error_message with whatever of file_path, content and log there is.
+    Rules judge first, then what helped against the same fault before, then a cheap model where one is set up; the last
+    evidence says what the confidence rests on. Where code is at fault, repair_request is the complete model request
+    that would come next, for you to answer. Give session_id, or error_message with what there is of file_path, content
+    and log.
     """
     if session_id is None and not error_message:
         raise ToolError(
@@ -44,12 +47,20 @@ async def diagnose_failure(
     found = await engine_of(ctx).diagnose_failure(
         session_id=session_id, error_message=error_message, file_path=file_path, content=content, log=log
     )
-    return answer(shortened(found.model_dump(mode="json")), _told(found))
+    data = found.model_dump(mode="json")
+    # A request that is cut cannot be answered.
+    told = {**shortened(data), "repair_request": data["repair_request"]}
+    return answer(told, _told(found))
 
 
 def _told(found: Diagnosis) -> str:
     mend = "driversmith can mend it" if found.can_fix else "a person has to act"
-    return (
-        f"{found.root_cause} ({found.error_type}, {found.fault_kind}; confidence {found.confidence:.0%}, by {found.source}).\n"
-        f"{found.fix_strategy}: {found.fix_description} ({mend})"
-    )
+    lines = [
+        f"{found.root_cause} ({found.error_type}, {found.fault_kind}; confidence {found.confidence:.0%}, by {found.source}).",
+        f"{found.fix_strategy}: {found.fix_description} ({mend})",
+    ]
+    if found.prompt_modification:
+        lines.append(f"For whoever writes the file next: {found.prompt_modification}")
+    if (wanted := found.repair_request) is not None:
+        lines.append(f"repair_request holds the next model request ({wanted['role']}, {wanted['path'] or 'no file'}).")
+    return "\n".join(lines)

@@ -40,6 +40,8 @@ def diagnosis_item(record: DiagnosisRecord) -> dict[str, Any]:
 def diagnosis_line(record: DiagnosisRecord) -> str:
     """A diagnosis as one line."""
     found = record.diagnosis
+    helped = {True: ", helped", False: ", did not help", None: ""}[record.helped]
     return (
         f"{record.at} {record.api_name} attempt {record.attempt}: {found.get('error_type')}, {found.get('root_cause')}"
+        f" [{found.get('fix_strategy')} by {found.get('source')}{helped}]"
     )
