@@ -1,6 +1,8 @@
 """Large work leaves the event loop."""
 
+import json
 import os
+import pickle
 import threading
 
 import pytest
@@ -22,6 +24,20 @@ async def test_small_work_is_done_at_once_and_larger_in_a_thread() -> None:
 
 async def test_the_largest_work_is_done_in_another_process() -> None:
     assert await run_sized(IN_THREAD_BYTES + 1, os.getpid) != os.getpid()
+
+
+async def test_what_another_process_gives_is_put_together_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, load, loaded = threading.get_ident(), pickle.loads, list[tuple[bool, object]]()
+
+    def noted(data: bytes) -> object:
+        result = load(data)
+        loaded.append((threading.get_ident() == here, result))
+        return result
+
+    monkeypatch.setattr(pickle, "loads", noted)
+    assert await run_sized(IN_THREAD_BYTES + 1, json.loads, "[1, 2]") == [1, 2]
+    assert (False, [1, 2]) in loaded
+    assert not any(on_loop and "[1, 2]" in repr(result) for on_loop, result in loaded)
 
 
 async def test_an_error_of_the_work_comes_back_whole() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import anyio.to_thread
+
 from ..contract.naming import driver_names
 from ..errors import SandboxError, SandboxUnavailableError
 from ..models.profile import ApiProfile
@@ -22,6 +24,8 @@ from .trial import MAIN, Behaviour, Run, Trial, UnmetError
 
 Progress = Callable[[float, str], Awaitable[None]]
 LIMITS = SandboxLimits(wall_seconds=240.0, cpu_seconds=120, call_seconds=20.0)
+"""Of the child, for an API of a usual size; each operation adds OPERATION_SECONDS, a quarter of it on the CPU."""
+OPERATION_SECONDS = 0.02
 TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
 MAX_CHILDREN = 4
 """A driver that kills its child more often fails what is left untried."""
@@ -96,12 +100,17 @@ class Children:
             if self._started == MAX_CHILDREN:
                 raise SandboxError("The driver has killed its process too often.", code="contract_failed")
             self._started += 1
-            opened = self._sandbox.open(self._project, self._package, self._class_name, limits=LIMITS)
+            opened = self._sandbox.open(self._project, self._package, self._class_name, limits=self._limits())
             child = await self._stack.enter_async_context(opened)
             self.isolation = child.isolation
             self.constructed = await child.construct(MAIN, arguments=self._run.constructor_arguments)
             self._child = child
         return self._child
+
+    def _limits(self) -> SandboxLimits:
+        more = OPERATION_SECONDS * len(self._run.profile.operations)
+        wall, cpu = LIMITS.wall_seconds + more, LIMITS.cpu_seconds + round(more / 4)
+        return LIMITS.model_copy(update={"wall_seconds": wall, "cpu_seconds": cpu})
 
     async def lost(self) -> None:
         """The current child is dead."""
@@ -110,10 +119,14 @@ class Children:
         self._stack = AsyncExitStack()
 
 
+def _planned(run: Run, behaviours: Sequence[Behaviour]) -> list[tuple[Behaviour, str]]:
+    return [(behaviour, subject) for behaviour in behaviours for subject in behaviour.subjects(run)]
+
+
 async def _try_all(
     run: Run, children: Children, behaviours: Sequence[Behaviour], progress: Progress | None
 ) -> list[BehaviourResult]:
-    tasks = [(behaviour, subject) for behaviour in behaviours for subject in behaviour.subjects(run)]
+    tasks = await anyio.to_thread.run_sync(_planned, run, behaviours)
     results: list[BehaviourResult] = []
     if raised := children.constructed.raised:
         given = ", ".join(name for name in run.constructor_arguments)

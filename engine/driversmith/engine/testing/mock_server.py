@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import anyio.to_thread
+
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from .credentials import Placement, placement
 from .loopback import Answer, LoopbackServer, Seen
@@ -51,7 +53,7 @@ class MockServer:
         self._main = LoopbackServer(self._respond_main)
         self._other = LoopbackServer(self._respond_other)
         self._stack = AsyncExitStack()
-        self._routes = Routes(self._base_path, profile.operations.values())
+        self._routes = Routes(self._base_path, ())
         self._verbs: dict[str, tuple[ObjectProfile, Verb]] = {}
         for described in profile.objects.values():
             for verb, name in described.operations.items():
@@ -135,6 +137,8 @@ class MockServer:
         self._tokens.pop()
 
     async def __aenter__(self) -> Self:
+        operations = self._profile.operations.values()
+        self._routes = await anyio.to_thread.run_sync(Routes, self._base_path, operations)
         await self._stack.enter_async_context(self._main)
         await self._stack.enter_async_context(self._other)
         return self

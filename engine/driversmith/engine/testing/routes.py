@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 from ..models.profile import OperationProfile
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""What has one spelling only."""
 _ANY = "\0"
 """Stands for a placeholder in a path."""
 
@@ -38,6 +40,8 @@ class Routes:
 
 def spelled(path: str) -> str:
     """A path in one spelling: clients differ in which characters they send as they are."""
+    if _PLAIN.fullmatch(path):
+        return path
     return "/".join(quote(unquote(segment), safe="") for segment in path.split("/"))
 
 
