@@ -151,6 +151,36 @@ class Project:
         """The content of driver.json, {} where there is none that can be read."""
         return _json_object(self.texts.get("driver.json", ""))
 
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """Texts that names of the package stand for at module and class level; names with two meanings left out."""
+        found: dict[str, set[str]] = {}
+        for file in self.files("package"):
+            for node in file.nodes(ast.Assign, ast.AnnAssign):
+                value = node.value
+                if not isinstance(file.parent(node), ast.Module | ast.ClassDef) or not isinstance(value, ast.Constant):
+                    continue
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    if isinstance(target, ast.Name) and isinstance(value.value, str):
+                        found.setdefault(target.id, set()).add(value.value)
+        return {name: next(iter(values)) for name, values in found.items() if len(values) == 1}
+
+    @cached_property
+    def names_used(self) -> frozenset[str]:
+        """Names and attributes that the package reads somewhere."""
+        return frozenset(
+            node.attr if isinstance(node, ast.Attribute) else node.id
+            for file in self.files("package")
+            for node in file.nodes(ast.Name, ast.Attribute)
+            if isinstance(node.ctx, ast.Load)
+        )
+
+    @cached_property
+    def attributes_read(self) -> frozenset[str]:
+        """Attributes that the package reads somewhere."""
+        nodes = (node for file in self.files("package") for node in file.nodes(ast.Attribute))
+        return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Load))
+
     @property
     def env_prefix(self) -> str:
         """`OPEN_METEO` for the package `open_meteo_driver`."""

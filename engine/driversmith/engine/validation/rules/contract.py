@@ -123,10 +123,12 @@ def signatures(project: Project) -> Iterable[Fault]:
         decorators = {_last_name(d) for d in function.decorator_list}
         problems = list(_signature_problems(contract, function, decorators))
         if problems:
+            named = problems[0].partition(" ")[0]
+            arguments = [*function.args.args, *function.args.kwonlyargs]
             yield Fault(
                 f"{contract.name}: {'; '.join(problems)}.",
                 hint=f"The contract: {contract.signature}",
-                node=function,
+                node=next((a for a in arguments if a.arg == named), function),
                 file=path,
             )
 

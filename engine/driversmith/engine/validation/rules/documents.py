@@ -18,6 +18,22 @@ _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language
 _OTHER_LANGUAGES = frozenset(
     {"javascript", "js", "typescript", "ts", "ruby", "java", "php", "go", "golang", "csharp", "c#", "rust", "kotlin"}
 )
+_FOREIGN_CODE = re.compile(
+    r"^\s*(?:const|let|var) \w|^\s*const \{|\brequire\(['\"]|=> ?[{(\w]|console\.log|^\s*import .+ from ['\"]|<\?php|\bfunc \w+\(|;\s*$",
+    re.MULTILINE,
+)
+_UNFINISHED = re.compile(
+    r"\bTODO\b|\bFIXME\b|\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|documented)\b", re.IGNORECASE
+)
+_BACKENDS = {
+    "hatchling": "hatchling.build",
+    "setuptools": "setuptools.build_meta",
+    "flit-core": "flit_core.buildapi",
+    "poetry-core": "poetry.core.masonry.api",
+    "pdm-backend": "pdm.backend",
+    "uv-build": "uv_build",
+}
+"""Build backends by the distribution that has them."""
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -184,6 +200,13 @@ def other_language(project: Project) -> Iterable[Fault]:
             line=foreign[0].line,
             file="README.md",
         )
+    elif not python and (lines := [s for s in blocks if not s.language and _FOREIGN_CODE.search(s.text)]):
+        yield Fault(
+            "README.md shows code of another language, and no Python at all.",
+            hint="Show how this Python driver is used.",
+            line=lines[0].line,
+            file="README.md",
+        )
     elif install := re.search(
         r"^\s*\$?\s*(npm (?:install|i) |gem install |composer require |go get |cargo add )", text, re.M
     ):
@@ -192,6 +215,63 @@ def other_language(project: Project) -> Iterable[Fault]:
             hint="pip install .",
             line=text.count("\n", 0, install.start(1)) + 1,
             file="README.md",
+        )
+
+
+def fenced_document(project: Project) -> Iterable[Fault]:
+    """A Markdown file is not itself wrapped in a fence."""
+    for path, text in _with_suffix(project, ".md"):
+        lines = text.strip().splitlines()
+        if len(lines) > 2 and re.fullmatch(r"`{3,}(?:markdown|md)\s*", lines[0]) and lines[-1].startswith("```"):
+            yield Fault(
+                "The whole file stands in a Markdown fence.", hint="Remove its first and its last line.", file=path
+            )
+
+
+def unfinished_readme(project: Project) -> Iterable[Fault]:
+    """README.md says what there is, not what is still to be said."""
+    text = project.texts.get("README.md", "")
+    if found := _UNFINISHED.search(text):
+        yield Fault(
+            f"README.md is unfinished: it says `{found[0]}`.",
+            hint="Show how to install the driver, to make one and to read records.",
+            line=text.count("\n", 0, found.start()) + 1,
+            file="README.md",
+        )
+
+
+def project_build(project: Project) -> Iterable[Fault]:
+    """pyproject.toml names a build backend that exists and finds the package."""
+    text = project.texts.get("pyproject.toml", "")
+    try:
+        document: dict[str, Any] = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return
+    system: Any = document.get("build-system")
+    if not isinstance(system, dict):
+        return
+    table = cast("dict[str, Any]", system)
+    asked = [str(r) for r in cast("list[object]", table.get("requires") or [])]
+    names = [match[1].lower().replace("_", "-") for r in asked if (match := _REQUIREMENT.match(r))]
+    backend = table.get("build-backend")
+    expected = [_BACKENDS[name] for name in names if name in _BACKENDS]
+    if isinstance(backend, str) and expected and not any(backend.startswith(e) for e in expected):
+        yield Fault(
+            f"The build backend {backend} is none of what is required: {', '.join(names)}.",
+            hint=f'build-backend = "{expected[0]}"',
+            line=_line_of(text, "build-backend"),
+            file="pyproject.toml",
+        )
+    tool: Any = document.get("tool")
+    about: Any = document.get("project")
+    name = str(cast("dict[str, Any]", about).get("name", "")) if isinstance(about, dict) else ""
+    plain = re.sub(r"[-_.]+", "_", name).lower()
+    if backend == "hatchling.build" and name and project.package and plain != project.package and not tool:
+        yield Fault(
+            f"The project is called {name}: hatchling looks for a package {plain}, and there is {project.package}.",
+            hint=f'name = "{project.package.replace("_", "-")}"',
+            line=_line_of(text, "name"),
+            file="pyproject.toml",
         )
 
 

@@ -1,6 +1,7 @@
 """When and how a driver talks to the network: never at import or construction, always with a time-out."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ...contract.surface import CREDENTIAL_ARGUMENTS, NETWORK_METHODS
@@ -46,13 +47,17 @@ def network_at_construction(project: Project) -> Iterable[Fault]:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 methods.setdefault(statement.name, (ancestor.file, statement))
     clients = {name for ancestor in inside for name in _client_attributes(ancestor, project)}
-    waiting, seen = [("__init__", "")], set[str]()
+    clients |= {name for name, (_, function) in methods.items() if _gives_client(function)}
+    waiting: list[tuple[str, str, ast.Call | None]] = [("__init__", "", None)]
+    seen = set[str]()
+    start = place.file
     while waiting:
-        name, way = waiting.pop(0)
+        name, way, first = waiting.pop(0)
         if name in seen or name not in methods:
             continue
         seen.add(name)
         file, function = methods[name]
+        start = file if first is None else start
         for call in file.within(function, ast.Call):
             called = _self_method(call)
             if called and called in NETWORK_METHODS:
@@ -60,20 +65,29 @@ def network_at_construction(project: Project) -> Iterable[Fault]:
             else:
                 what = _network_call(call, clients)
                 if called and called not in seen:
-                    waiting.append((called, f"{way}self.{called}() -> "))
+                    waiting.append((called, f"{way}self.{called}() -> ", first or call))
             if what:
                 yield Fault(
                     f"Constructing {place.node.name} touches the network: {way}{what}.",
                     hint="Send the first request when a method is called; offer check_connection() for a test.",
-                    node=call,
-                    file=file.path,
+                    node=first or call,
+                    file=start.path,
                 )
 
 
-def no_timeout(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def no_timeout(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No client or request is told to wait for ever."""
+    limited = project.driver is None or any(
+        _limits(call) for f in project.files("package") for call in f.nodes(ast.Call)
+    )
     for call in file.nodes(ast.Call):
         name = _called_name(call)
+        if name in _CLIENTS and not limited and not any(k.arg is None for k in call.keywords):
+            yield Fault(
+                "The driver's timeout reaches neither this client nor any request.",
+                hint="Pass timeout=timeout.",
+                node=call,
+            )
         if name not in _CLIENTS and name not in _VERBS and name not in {"urlopen", "Timeout"}:
             continue
         for keyword in call.keywords:
@@ -86,6 +100,14 @@ def no_timeout(file: PythonFile, _project: Project) -> Iterable[Fault]:
             yield Fault("urlopen has no timeout and may wait for ever.", hint="Use httpx2 with a timeout.", node=call)
 
 
+def _limits(call: ast.Call) -> bool:
+    name = _called_name(call)
+    if name == "Timeout":
+        return True
+    sends = name in _CLIENTS or name in _VERBS or name in {"build_request", "urlopen"}
+    return sends and any(k.arg in {"timeout", None} for k in call.keywords)
+
+
 def ignored_arguments(project: Project) -> Iterable[Fault]:
     """Options of constructors and of reading have an effect."""
     place = project.driver
@@ -95,6 +117,9 @@ def ignored_arguments(project: Project) -> Iterable[Fault]:
         for function in ancestor.node.body:
             if isinstance(function, ast.FunctionDef) and function.name in {"__init__", "read", "read_batched"}:
                 yield from _ignored(ancestor.file, function, options_only=False)
+                yield from _kept_for_nothing(ancestor.file, function, project)
+            elif isinstance(function, ast.FunctionDef) and function.name == "from_env":
+                yield from _made_of_nothing(ancestor.file, function, ancestor.node.name)
     for file in project.files("package"):
         for node in file.nodes(ast.ClassDef):
             if id(node) in drivers:
@@ -102,6 +127,10 @@ def ignored_arguments(project: Project) -> Iterable[Fault]:
             for function in node.body:
                 if isinstance(function, ast.FunctionDef) and function.name == "__init__":
                     yield from _ignored(file, function, options_only=True)
+                    yield from _kept_for_nothing(file, function, project)
+        for node in file.nodes(ast.FunctionDef):
+            if isinstance(file.parent(node), ast.Module):
+                yield from _ignored(file, node, options_only=True)
 
 
 def _ignored(file: PythonFile, function: ast.FunctionDef, *, options_only: bool) -> Iterator[Fault]:
@@ -117,7 +146,7 @@ def _ignored(file: PythonFile, function: ast.FunctionDef, *, options_only: bool)
         if isinstance(k.value, ast.Constant) and not k.value.value
     }
     arguments = function.args
-    names = [a.arg for a in [*arguments.args[1:], *arguments.kwonlyargs]]
+    names = [a.arg for a in [*arguments.args, *arguments.kwonlyargs] if a.arg not in {"self", "cls"}]
     if arguments.kwarg:
         names.append(arguments.kwarg.arg)
     for name in names:
@@ -125,9 +154,47 @@ def _ignored(file: PythonFile, function: ast.FunctionDef, *, options_only: bool)
             yield Fault(
                 f"{function.name} takes {name} and never uses it.",
                 hint=f"Make {name} do what the contract says.",
-                node=function,
+                node=_place_of(file, function, name),
                 file=file.path,
             )
+
+
+def _kept_for_nothing(file: PythonFile, function: ast.FunctionDef, project: Project) -> Iterator[Fault]:
+    """Options that an attribute takes and nobody reads."""
+    uses = Counter(n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Load))
+    for node in file.within(function, ast.Assign):
+        for target in node.targets:
+            match target, node.value:
+                case ast.Attribute(value=ast.Name(id="self"), attr=attribute), ast.Name(id=name):
+                    if name in _OPTIONS and uses[name] == 1 and attribute not in project.attributes_read:
+                        yield Fault(
+                            f"{name} is kept as self.{attribute}, which nothing reads: it has no effect.",
+                            hint=f"Make {name} do what the contract says.",
+                            node=node,
+                            file=file.path,
+                        )
+                case _:
+                    pass
+
+
+def _made_of_nothing(file: PythonFile, function: ast.FunctionDef, own: str) -> Iterator[Fault]:
+    for call in file.within(function, ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id in {"cls", own} and not (call.args or call.keywords):
+            yield Fault(
+                "from_env makes the driver without anything that it read: variables and overrides have no effect.",
+                hint="Pass them on: cls(**values).",
+                node=call,
+                file=file.path,
+            )
+
+
+def _place_of(file: PythonFile, function: ast.FunctionDef, name: str) -> ast.AST:
+    """Where an attribute of the argument's name gets something else, else the argument."""
+    for node in file.within(function, ast.Assign):
+        if any(isinstance(t, ast.Attribute) and t.attr.strip("_") == name for t in node.targets):
+            return node
+    every = [*function.args.args, *function.args.kwonlyargs]
+    return next((a for a in every if a.arg == name), function)
 
 
 def endless_loops(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -186,11 +253,19 @@ def _client_attributes(place: ClassPlace, project: Project) -> Iterator[str]:
     for statement in place.file.within(place.node, ast.Assign):
         if isinstance(statement.value, ast.Call):
             name = _called_name(statement.value)
-            if name not in _CLIENTS and not project.find_class(place.file, name):
+            if name not in _CLIENTS and not project.find_class(place.file, name) and not _made(place.file, name):
                 continue
             for target in statement.targets:
                 if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                     yield target.attr
+
+
+def _made(file: PythonFile, name: str) -> bool:
+    return any(function.name == name and _gives_client(function) for function in file.nodes(ast.FunctionDef))
+
+
+def _gives_client(function: Function) -> bool:
+    return function.returns is not None and ast.unparse(function.returns).strip("'\"").endswith(tuple(_CLIENTS))
 
 
 def _self_method(call: ast.Call) -> str:

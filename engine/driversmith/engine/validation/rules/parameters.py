@@ -11,6 +11,7 @@ from ..project import Project
 from ..python_file import PythonFile
 
 _HOLDER = re.compile(r"_?(?:params|query|query_params|search_params)")
+_ARGUMENTS = frozenset({"params", "query"})
 _SPREAD = re.compile(r"_?(?:params|query|query_params|search_params|arguments)")
 
 
@@ -51,13 +52,14 @@ def _keys(file: PythonFile) -> Iterator[ast.Constant]:
     for node in file.nodes(ast.keyword):
         if node.arg == "params" and isinstance(node.value, ast.Dict):
             yield from _texts(node.value)
-    for node in file.nodes(ast.Assign):
-        for target in node.targets:
+    passed = {n.value.id for n in file.nodes(ast.keyword) if n.arg in _ARGUMENTS and isinstance(n.value, ast.Name)}
+    for node in file.nodes(ast.Assign, ast.AnnAssign):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             match target:
-                case ast.Name(id=name) if _HOLDER.fullmatch(name) and isinstance(node.value, ast.Dict):
+                case ast.Name(id=name) if _is_holder(name, passed) and isinstance(node.value, ast.Dict):
                     yield from _texts(node.value)
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str()) as key):
-                    if _HOLDER.fullmatch(name):
+                    if _is_holder(name, passed):
                         yield key
                 case _:
                     pass
@@ -67,6 +69,11 @@ def _keys(file: PythonFile) -> Iterator[ast.Constant]:
         parent = file.parent(node)
         if any(_SPREAD.fullmatch(name) for name in spread) and isinstance(parent, ast.Call):
             yield from _texts(node)
+
+
+def _is_holder(name: str, passed: set[str]) -> bool:
+    # Names that hold headers or bodies as well are left alone.
+    return _HOLDER.fullmatch(name) is not None or (name in passed and name not in {"kwargs", "headers", "data", "json"})
 
 
 def _texts(node: ast.Dict) -> Iterator[ast.Constant]:

@@ -26,6 +26,7 @@ _PLACEHOLDER = re.compile(
 _SHOWN = re.compile(r"example|your|x{4}|placeholder", re.IGNORECASE)
 _OPAQUE = re.compile(r"[A-Za-z0-9_.:+=-]{12,}")
 _MESSAGE_NAME = re.compile(r"message|msg|error_message|error_text|reason|hint")
+_EMPTY = frozenset({"[]", "{}", "list()", "dict()", "()"})
 _LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
 
 
@@ -70,6 +71,22 @@ def tls_off(file: PythonFile, _project: Project) -> Iterable[Fault]:
         match node:
             case ast.Assign(targets=[ast.Attribute(attr="check_hostname" | "verify")], value=ast.Constant(value=False)):
                 yield Fault("TLS verification is turned off.", hint="Remove it.", node=node)
+            case _:
+                pass
+
+
+def redirects_with_key(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """httpx2 follows no redirect by itself where a key in a header of its own would go along to another origin."""
+    schemes = project.profile.auth if project.profile else ()
+    keys = [s.parameter for s in schemes if s.location == "header" and s.parameter.lower() != "authorization"]
+    for keyword in file.nodes(ast.keyword) if keys else ():
+        match keyword:
+            case ast.keyword(arg="follow_redirects", value=ast.Constant(value=True)):
+                yield Fault(
+                    f"follow_redirects=True takes {keys[0]} along to other origins.",
+                    hint="Follow redirects yourself, and send the key to the base URL's origin only.",
+                    node=keyword.value,
+                )
             case _:
                 pass
 
@@ -126,6 +143,59 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
             )
 
 
+def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No headers or parameters that hold a credential are put into an exception, a log line or output."""
+    for node in file.nodes(ast.Subscript):
+        named = isinstance(node.slice, ast.Constant) and str(node.slice.value).lower() == "authorization"
+        if named and isinstance(node.ctx, ast.Load) and (where := _message_around(file, node)):
+            yield Fault(f"The Authorization header goes into {where}.", hint="Leave it out.", node=node)
+    for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        holders = set(_holders(file, function))
+        for value in file.within(function, ast.Name) if holders else ():
+            shown = value.id in holders and isinstance(value.ctx, ast.Load) and _is_whole(file, value)
+            if shown and (where := _message_around(file, value)):
+                yield Fault(
+                    f"{value.id} holds a credential and goes into {where}.",
+                    hint="Tell the method and the path only.",
+                    node=value,
+                )
+
+
+def _holders(file: PythonFile, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[str]:
+    """Variables of a function into which a credential goes."""
+    for node in file.within(function, ast.Assign):
+        secret = any(_is_secret(n) for n in ast.walk(node.value))
+        for target in node.targets:
+            match target:
+                case ast.Subscript(value=ast.Name(id=name)) if secret:
+                    yield name
+                case ast.Name(id=name) if (
+                    secret and isinstance(node.value, ast.Dict | ast.IfExp) and _holds_dict(node.value)
+                ):
+                    yield name
+                case ast.Name(id="headers" | "auth" as name) if secret and isinstance(node.value, ast.Call):
+                    yield name
+                case _:
+                    pass
+
+
+def _holds_dict(value: ast.expr) -> bool:
+    dicts = (n for n in ast.walk(value) if isinstance(n, ast.Dict))
+    return any(_is_secret(n) for found in dicts for item in found.values for n in ast.walk(item))
+
+
+def _is_secret(node: ast.AST) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name.lstrip("_") in _SECRET_ATTRIBUTES
+
+
+def _is_whole(file: PythonFile, node: ast.AST) -> bool:
+    parent = file.parent(node)
+    return not isinstance(parent, ast.Subscript | ast.Attribute | ast.Compare) and not (
+        isinstance(parent, ast.Call) and getattr(parent.func, "id", "") in {"len", "sorted", "list", "set"}
+    )
+
+
 def _held_secrets(file: PythonFile) -> set[str]:
     # Attributes that are set to an argument of a credential's name.
     return {
@@ -141,7 +211,13 @@ def swallowed_errors(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No broad handler hides a failure behind nothing or an empty answer."""
     for handler in file.nodes(ast.ExceptHandler):
         caught = _broad(handler.type)
-        if caught and all(_says_nothing(statement) for statement in handler.body):
+        if not caught and _hides_broken_json(file, handler):
+            yield Fault(
+                "An answer that is not JSON becomes an empty one: callers see no records instead of an error.",
+                hint="Raise UnexpectedResponseError from it.",
+                node=handler,
+            )
+        if caught and all(_says_nothing(s) or _sets_nothing(s, caught) for s in handler.body):
             yield Fault(
                 f"`except {caught}` hides the failure: callers see an empty answer instead of an error."
                 if caught != "everything"
@@ -203,8 +279,10 @@ def _looks_secret(value: str) -> bool:
 def _message_around(file: PythonFile, node: ast.AST) -> str:
     inside_text = False
     for ancestor in file.ancestors(node):
-        if isinstance(ancestor, ast.JoinedStr):
+        if isinstance(ancestor, ast.JoinedStr) or _is_joining(ancestor):
             inside_text = True
+        elif isinstance(ancestor, ast.Call) and getattr(ancestor.func, "id", "") in {"str", "repr"}:
+            continue
         elif isinstance(ancestor, ast.Raise):
             return "an exception's message" if inside_text else ""
         elif isinstance(ancestor, ast.Call):
@@ -222,6 +300,15 @@ def _message_around(file: PythonFile, node: ast.AST) -> str:
     return ""
 
 
+def _is_joining(node: ast.AST) -> bool:
+    """Whether a text is put together: `"..." + x`, `"..." % x`."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Mod):
+        return False
+    return any(
+        isinstance(n, ast.JoinedStr | ast.Constant) and isinstance(getattr(n, "value", ""), str) for n in ast.walk(node)
+    )
+
+
 def _broad(caught: ast.expr | None) -> str:
     if caught is None:
         return "everything"
@@ -236,6 +323,33 @@ def _broad(caught: ast.expr | None) -> str:
             case _:
                 pass
     return ""
+
+
+def _hides_broken_json(file: PythonFile, handler: ast.ExceptHandler) -> bool:
+    tried = file.parent(handler)
+    last = handler.body[-1]
+    if not isinstance(tried, ast.Try) or not isinstance(last, ast.Return | ast.Pass):
+        return False
+    if isinstance(last, ast.Return) and (last.value is None or ast.unparse(last.value) not in _EMPTY):
+        return False
+    function = file.function_of(handler)
+    if re.search(r"error|message|detail|reason|text", getattr(function, "name", "")):
+        return False
+    calls = (call for statement in tried.body for call in file.within(statement, ast.Call))
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and (call.func.attr == "json" or ast.unparse(call.func).endswith("json.loads"))
+        for call in calls
+    )
+
+
+def _sets_nothing(statement: ast.stmt, caught: str) -> bool:
+    # A handler of one kind of failure may well go on with a value of its own.
+    if caught not in {"Exception", "BaseException", "everything", "DriverError"} or not isinstance(
+        statement, ast.Assign
+    ):
+        return False
+    return ast.unparse(statement.value) in _EMPTY
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

@@ -14,6 +14,7 @@ _FORMATTING = frozenset(
     {"format", "format_map", "replace", "sub", "compile", "substitute", "safe_substitute", "search"}
 )
 _DOUBLED = frozenset({"\\n", "\\t", "\\r\\n", "\\n\\n"})
+_DOUBLED_BREAK = re.compile(r"[\w.:,)!?]\\n(?:\\n|[A-Z -]|$)")
 _DOUBLED_CLASS = re.compile(r"\\\\[dwsbDWSB]")
 _PATTERN_CALLS = frozenset({"compile", "match", "fullmatch", "search", "sub", "findall", "finditer", "split"})
 _TELLING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print", "warn"})
@@ -46,6 +47,7 @@ def missing_f_prefix(file: PythonFile, _project: Project) -> Iterable[Fault]:
 
 def double_escapes(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """A line break is \\n, not a backslash and an n."""
+    yield from _doubled_in_messages(file)
     for call in file.nodes(ast.Call):
         if not isinstance(call.func, ast.Attribute):
             continue
@@ -68,6 +70,27 @@ def double_escapes(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 hint="Write one backslash in a raw string.",
                 node=call.args[0],
             )
+
+
+def _doubled_in_messages(file: PythonFile) -> Iterable[Fault]:
+    for node in file.nodes(ast.Constant):
+        if not isinstance(node.value, str) or not _DOUBLED_BREAK.search(node.value):
+            continue
+        for ancestor in file.ancestors(node):
+            called = (
+                getattr(ancestor.func, "attr", getattr(ancestor.func, "id", ""))
+                if isinstance(ancestor, ast.Call)
+                else ""
+            )
+            if called in _TELLING or str(called).endswith("Error"):
+                yield Fault(
+                    "The backslash is escaped twice: the message shows \\n instead of breaking the line.",
+                    hint="Write \\n with one backslash.",
+                    node=node,
+                )
+                break
+            if isinstance(ancestor, ast.stmt):
+                break
 
 
 def _doubled_class(call: ast.Call) -> str:

@@ -15,6 +15,8 @@ _EMPTY_ANSWERS = ("[]", "{}", "None", "''", "dict()", "list()", "iter([])", "ite
 _UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|XXX|HACK)\b|\bplaceholder\b"
     r"|\bnot (?:yet )?implemented\b|\bimplement (?:this|me|here|later|the rest|actual|your)\b|\byour code here\b"
+    r"|\b(?:just|only|simply) a (?:simple |mere |minimal )*(?:stub|mock|dummy)\b|\bstub(?:bed)? (?:for now|implementation|method|out)\b"
+    r"|\bfor now,? (?:we )?(?:just |simply |always )*(?:return|pass|skip|ignore|pretend|fake|hard-?code)"
     r"|\bin a real implementation\b|\bwould go here\b|\bgoes here\b",
     re.IGNORECASE,
 )
@@ -25,7 +27,8 @@ _ELIDED = re.compile(
     r"(?:unchanged|here|omitted|\.\.\.|the same|as before|stays?|remains?)"
     r"|\b(?:omitted|elided|shortened|truncated|abbreviated) for (?:brevity|clarity|space)\b"
     r"|\bsame as (?:before|above)\b.{0,12}$|\.\.\. ?\(?(?:rest|existing|other|remaining|more|and so on)\b"
-    r"|^#\s*(?:\.\.\.|…)\s*$|\bkeep (?:the )?(?:rest|existing code)\b",
+    r"|^#\s*(?:\.\.\.|…)\s*$|^#\s*[\[(<]*\s*(?:\.\.\.|…)?\s*(?:code )?(?:un|not )changed\s*(?:\.\.\.|…)?[\])>.]*\s*$"
+    r"|\bkeep (?:the )?(?:rest|existing code)\b",
     re.IGNORECASE,
 )
 
@@ -44,7 +47,7 @@ def stub_methods(project: Project) -> Iterable[Fault]:
                 yield Fault(
                     f"{function.name} is a stub: {what}.",
                     hint="Write the method; where the API has no such verb, raise NotSupportedError.",
-                    node=function,
+                    node=function if what == "only a docstring" else function.body[-1],
                     file=ancestor.file.path,
                 )
 

@@ -104,6 +104,42 @@ def snippet_methods(project: Project) -> Iterable[Fault]:
                     yield Fault(f"{name}() {problem}.", hint=f"It takes: ({takes}).", line=line, file="README.md")
 
 
+def awaited_drivers(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Tests and examples call the driver's methods plainly: none of them is a coroutine."""
+    if project.driver is not None and file.tree is not None:
+        yield from _awaited(file.tree, driver_variables(file.tree, project.driver.node.name), project.driver)
+
+
+def awaited_in_snippets(project: Project) -> Iterable[Fault]:
+    """Snippets of README.md call the driver's methods plainly."""
+    if project.driver is None:
+        return
+    parsed = list(parsed_snippets(project.texts.get("README.md", "")))
+    variables = {v for _, tree in parsed for v in driver_variables(tree, project.driver.node.name)}
+    for snippet, tree in parsed:
+        for fault in _awaited(tree, variables, project.driver):
+            line = getattr(fault.node, "lineno", 1)
+            yield Fault(fault.message, fault.hint, line=snippet.line + line - 1, file="README.md")
+
+
+def _awaited(tree: ast.AST, variables: set[str], place: ClassPlace) -> Iterator[Fault]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Await(value=used) | ast.AsyncFor(iter=used):
+                pass
+            case ast.AsyncWith(items=[ast.withitem(context_expr=used), *_]):
+                pass
+            case _:
+                continue
+        inner = used.func.value if isinstance(used, ast.Call) and isinstance(used.func, ast.Attribute) else used
+        if _is_driver(inner, variables, place.node.name) or _makes_driver(used, place.node.name):
+            yield Fault(
+                f"{place.node.name} is synchronous: nothing of it can be awaited.",
+                hint="Leave out `await` and `async`.",
+                node=node,
+            )
+
+
 def parsed_snippets(markdown: str) -> Iterator[tuple[Snippet, ast.Module]]:
     """The Python snippets of a Markdown text that parse."""
     for snippet in snippets(markdown):
@@ -122,7 +158,7 @@ def driver_variables(tree: ast.AST, class_name: str) -> set[str]:
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
-        elif isinstance(node, ast.With):
+        elif isinstance(node, ast.With | ast.AsyncWith):
             pairs = [(item.optional_vars, item.context_expr) for item in node.items if item.optional_vars]
         elif isinstance(node, ast.For | ast.comprehension):
             pairs = [(node.target, node.iter)]

@@ -1,0 +1,161 @@
+"""Paging: the driver goes through all pages, each once, and finds the records in them."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from ...models.profile import ApiProfile
+from ..fault import Fault
+from ..project import Project
+from ..python_file import PythonFile
+from .code_facts import driver_functions, reads_data_files, words
+
+_LOOPS = (ast.While, ast.For)
+_FOLLOWED = re.compile(
+    r"(?:\w*_)?(?:next|cursor|token|after|page|offset|continuation|more)(?:_\w*|[A-Z]\w*)?", re.IGNORECASE
+)
+_HELD = re.compile(r"data|results?|items|records?|values?|entries|rows|list|content|objects|elements|payload|response")
+_GATHERS = frozenset({"extend", "append"})
+
+
+def paging_not_followed(project: Project) -> Iterable[Fault]:
+    """The code uses what the API's paging needs."""
+    profile, place = project.profile, project.driver
+    if profile is None or place is None or reads_data_files(project):
+        return
+    known = words(project)
+    for name, resource in profile.objects.items():
+        paging = resource.pagination
+        needed = [paging.position_parameter] if paging.position_parameter else []
+        if paging.style == "link_header":
+            needed = [] if "links" in known else ["link"]
+        elif paging.style in {"next_url", "cursor"}:
+            needed += paging.next_path[-1:]
+        for word in needed:
+            if word.lower() not in known:
+                file, node = _likely(project, _FOLLOWED) or next(
+                    driver_functions(project, place, "read_batched", "read"), (place.file, place.node)
+                )
+                yield Fault(
+                    f"{name} is paged ({paging.style}) by `{word}`, which does not occur in the code: "
+                    f"only the first page is read.",
+                    hint="Follow the pages as the profile describes them.",
+                    node=node,
+                    file=file.path,
+                )
+                return
+
+
+def records_not_found(project: Project) -> Iterable[Fault]:
+    """The code knows the keys under which the API's answers hold their records."""
+    profile, place = project.profile, project.driver
+    if profile is None or place is None or reads_data_files(project) or "values" in project.names_used:
+        return  # with values(), the records may be found without their key
+    texts = {n.value for f in project.files("package") for n in f.nodes(ast.Constant) if isinstance(n.value, str)}
+    spelled = " ".join(text for text in texts if len(text) < 200)
+    for name, resource in profile.objects.items():
+        for key in resource.record_path:
+            if key not in texts and f".{key}" not in spelled and f"{key}." not in spelled:
+                file, node = _likely(project, _HELD) or next(
+                    driver_functions(project, place, "read", "read_batched"), (place.file, place.node)
+                )
+                yield Fault(
+                    f"The records of {name} stand at `{'.'.join(resource.record_path)}` of the answer, "
+                    f"and `{key}` does not occur in the code.",
+                    hint=f"Take the records from `{key}`.",
+                    node=node,
+                    file=file.path,
+                )
+                return
+
+
+def positions_that_stand_still(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """What a loop sends as the position in the pages changes in the loop."""
+    positions = _positions(project.profile)
+    for value in _sent_positions(file, positions) if positions else ():
+        loops = _loops_around(file, value)
+        gathering = next((loop for loop in loops if isinstance(loop, ast.While) and _gathers(file, loop)), None)
+        if gathering is not None and value.id not in {name for loop in loops for name in _stored(file, loop)}:
+            yield Fault(
+                f"`{value.id}` says which page is read, and stays the same in this loop: it never gets beyond one page.",
+                hint=f"Change {value.id} after each page, and stop at the last.",
+                node=value,
+            )
+
+
+def loops_that_run_once(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """A `while` loop can turn around."""
+    for loop in file.nodes(ast.While):
+        leaves = next((s for s in loop.body if isinstance(s, ast.Return | ast.Break | ast.Raise)), None)
+        if leaves is not None and not any(True for _ in file.within(loop, ast.Continue)):
+            word = type(leaves).__name__.lower()
+            yield Fault(
+                f"This loop always ends by `{word}` in its first turn: only the first page is read.",
+                hint="Leave the loop only where there is no further page.",
+                node=leaves,
+            )
+
+
+def _likely(project: Project, names: re.Pattern[str]) -> tuple[PythonFile, ast.AST] | None:
+    """Where the code takes something of such a name from an answer."""
+    for file in project.files("package"):
+        for node in file.nodes(ast.Call, ast.Subscript):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=holder, attr="get"), args=[ast.Constant(value=str() as key), *_]
+                ):
+                    pass
+                case ast.Subscript(value=holder, slice=ast.Constant(value=str() as key), ctx=ast.Load()):
+                    pass
+                case _:
+                    continue
+            if names.fullmatch(key) and not ast.unparse(holder).endswith(("environ", "headers")):
+                return file, node
+    return None
+
+
+def _positions(profile: ApiProfile | None) -> set[str]:
+    objects = profile.objects.values() if profile else ()
+    return {o.pagination.position_parameter for o in objects if o.pagination.position_parameter}
+
+
+def _sent_positions(file: PythonFile, positions: set[str]) -> Iterator[ast.Name]:
+    for node in file.nodes(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in positions and isinstance(value, ast.Name):
+                yield value
+    for node in file.nodes(ast.keyword):
+        if node.arg in positions and isinstance(node.value, ast.Name):
+            yield node.value
+    for node in file.nodes(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=key))], value=ast.Name() as value) if (
+                key in positions
+            ):
+                yield value
+            case _:
+                pass
+
+
+def _loops_around(file: PythonFile, node: ast.AST) -> list[ast.While | ast.For]:
+    found: list[ast.While | ast.For] = []
+    for ancestor in file.ancestors(node):
+        if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+        if isinstance(ancestor, _LOOPS):
+            found.append(ancestor)
+    return found
+
+
+def _gathers(file: PythonFile, loop: ast.While) -> bool:
+    """Whether a loop collects or yields, so that it is no loop of retries."""
+    if any(True for _ in file.within(loop, ast.Yield, ast.YieldFrom)):
+        return True
+    called = (n.func for n in file.within(loop, ast.Call))
+    if any(isinstance(function, ast.Attribute) and function.attr in _GATHERS for function in called):
+        return True
+    return any(isinstance(n.op, ast.Add) for n in file.within(loop, ast.AugAssign))
+
+
+def _stored(file: PythonFile, loop: ast.While | ast.For) -> Iterator[str]:
+    yield from (n.id for n in file.within(loop, ast.Name) if not isinstance(n.ctx, ast.Load))
