@@ -1,7 +1,8 @@
 """How the arms that are no driversmith ask: in the product's own words, through the same adapter, gate and patience."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driversmith.engine.generation.requests import FileRequests
 from driversmith.engine.guards.writing import Asking
@@ -22,13 +23,22 @@ class Spent:
     output_tokens: int = 0
     dollars: float = 0.0
     saved: float = 0.0
-    chain: float = 0.0
-    """Seconds, one request after the other."""
+    spans: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    """When requests were under way."""
 
     @property
     def tokens(self) -> int:
         """All of them."""
         return self.input_tokens + self.cached_tokens + self.output_tokens
+
+    @property
+    def chain(self) -> float:
+        """Seconds in which at least one request was under way."""
+        total, end = 0.0, float("-inf")
+        for began, ended in sorted(self.spans):
+            total += max(0.0, ended - max(began, end))
+            end = max(end, ended)
+        return total
 
     async def record(self, record: RequestRecord) -> None:
         """One more request, however it ended."""
@@ -39,7 +49,8 @@ class Spent:
         self.output_tokens += usage.output_tokens
         self.dollars += record.answer.cost_usd or 0.0
         self.saved += record.answer.saved_usd or 0.0
-        self.chain += record.answer.latency_seconds
+        now = time.monotonic()
+        self.spans.append((now - record.answer.latency_seconds, now))
 
 
 class Asker:

@@ -15,8 +15,7 @@ from .asking import Asker
 from .classic import classic_errors, unfenced
 from .judging import Judge
 from .outcomes import Outcome
-from .simulator import Simulator
-from .subjects import Subject, marked
+from .subjects import Subject, marked, slug_of
 
 CLASSIC_TRIES = 3
 CLASSIC_ROUNDS = 7
@@ -30,13 +29,12 @@ class Bench:
 
     subjects: dict[str, Subject]
     judge: Judge
-    simulator: Simulator
     model: PatientModel
     at_once: int = 16
 
     def subject(self, session: int) -> Subject:
         """The API of a session."""
-        return self.subjects[self.simulator.course(session).api]
+        return self.subjects[slug_of(session, tuple(self.subjects))]
 
 
 @dataclass
@@ -217,4 +215,3 @@ async def _timed(session: _Session) -> AsyncGenerator[None]:
     finally:
         session.outcome.wall += time.monotonic() - began
         session.outcome.spent = session.asker.spent
-        session.outcome.chain = session.asker.spent.chain

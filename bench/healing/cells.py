@@ -28,7 +28,7 @@ from .subjects import Subject
 
 Arm = Literal["one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete"]
 ARMS: tuple[Arm, ...] = ("one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete")
-_LAYERS = {"guards": GUARDS_ONLY, "no diagnosis": NO_DIAGNOSIS, "no fallback": NO_FALLBACK, "complete": COMPLETE}
+LAYERS = {"guards": GUARDS_ONLY, "no diagnosis": NO_DIAGNOSIS, "no fallback": NO_FALLBACK, "complete": COMPLETE}
 BACKOFF = Backoff(first_seconds=0.01, longest_seconds=0.1, longest_retry_after=0.05)
 """A hundredth of the product's own: waiting proves nothing here and takes time."""
 _STALL_SECONDS = 20.0
@@ -56,12 +56,12 @@ async def run_cells(
     done: dict[Arm, Cell] = {}
     needed: list[Arm] = ["complete", *arms] if "resampling" in arms else list(arms)
     for arm in dict.fromkeys(needed):
-        async with _opened(shop, first_try, odds) as (bench, model):
+        async with _opened(shop, first_try, odds) as (bench, model, simulator):
             outcomes = await _run(arm, bench, numbers, model, tokens)
             for outcome in outcomes:
-                planned = bench.simulator.course(outcome.session).planned.get(1)
+                planned = simulator.course(outcome.session).planned.get(1)
                 outcome.kind = planned.written.kind if planned else ""
-            done[arm] = Cell(arm, first_try, outcomes, bench.simulator.cache.share)
+            done[arm] = Cell(arm, first_try, outcomes, simulator.cache.share)
         if arm == "complete":
             tokens = sum(outcome.spent.tokens for outcome in outcomes)
     for arm in arms:
@@ -79,12 +79,12 @@ async def _run(
         return await classic_loop(bench, sessions)
     with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
         return await driversmith(
-            bench, sessions, _LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF
+            bench, sessions, LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF
         )
 
 
 @asynccontextmanager
-async def _opened(shop: Shop, first_try: float, odds: Odds) -> AsyncGenerator[tuple[Bench, AnthropicModel]]:
+async def _opened(shop: Shop, first_try: float, odds: Odds) -> AsyncGenerator[tuple[Bench, AnthropicModel, Simulator]]:
     """A simulator of its own for each cell, and the product's adapter that asks it."""
     chance = Chance(seed=shop.seed, first_try=first_try, odds=odds)
     simulator = Simulator(
@@ -99,4 +99,4 @@ async def _opened(shop: Shop, first_try: float, odds: Odds) -> AsyncGenerator[tu
         ) as model:
             gate = Gate(limit=2 * shop.at_once)
             patient = PatientModel(model, gate=gate, backoff=BACKOFF, jitter=random.Random(shop.seed).random)  # noqa: S311
-            yield Bench(shop.subjects, shop.judge, simulator, patient, shop.at_once), model
+            yield Bench(shop.subjects, shop.judge, patient, shop.at_once), model, simulator

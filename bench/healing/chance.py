@@ -28,9 +28,6 @@ class Course:
     """(attempt, path) -> the fault that its file has now."""
     sent: dict[str, int] = field(default_factory=dict[str, int])
     """What is asked -> how often it was sent."""
-    requests: int = 0
-    spans: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
-    """When requests were under way."""
 
 
 class Chance:

@@ -68,7 +68,6 @@ async def driversmith(
                 outcome = await _session(engine, bench, session, layers)
                 outcome.wall = time.monotonic() - began
             outcome.spent = counting.spent.get(session, Spent())
-            outcome.chain = _under_way(bench.simulator.course(session).spans)
             found.append(await _judged(bench, outcome, folder / "drivers"))
 
         async with anyio.create_task_group() as tasks:
@@ -120,15 +119,6 @@ def _read(project: Path) -> dict[str, str]:
 
 def _author(result: SupervisedResult) -> str:
     return next((file.author for file in result.files if file.path.endswith("/client.py")), "")
-
-
-def _under_way(spans: Sequence[tuple[float, float]]) -> float:
-    """Seconds in which at least one request was under way."""
-    total, end = 0.0, float("-inf")
-    for began, ended in sorted(spans):
-        total += max(0.0, ended - max(began, end))
-        end = max(end, ended)
-    return total
 
 
 class _Counting:

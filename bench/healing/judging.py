@@ -87,7 +87,7 @@ class Judge:
                 await anyio.to_thread.run_sync(_lay_out, plain, root)
                 return (await _contract(root, subject)).model_dump_json()
 
-        found = await self._once("contract", subject, files, work)
+        found = await self._once("contract", subject, _run_files(files), work)
         return ContractReport.model_validate_json(marked(found, session))
 
     async def run_tests(self, subject: Subject, files: Files) -> str:
@@ -105,7 +105,7 @@ class Judge:
                     return f"ERROR: the tests did not end: {error.message}"
                 return (result.output or "ERROR: no test ran") if result.failed or not result.ran else ""
 
-        return await self._once("tests", subject, files, work)
+        return await self._once("tests", subject, _run_files(files), work)
 
     async def untrue(self, subject: Subject, files: Files) -> str:
         """What the driver does not read from the API's own server; '' where it reads the truth."""
@@ -157,6 +157,11 @@ async def _contract(root: Path, subject: Subject) -> ContractReport:
     except SandboxError as error:
         failed = BehaviourResult(name="import", passed=False, received=error.message, expected="the package imports")
         return ContractReport(behaviours=(failed,))
+
+
+def _run_files(files: Files) -> dict[str, str]:
+    """What a run depends on: not the README, nor the examples."""
+    return {path: text for path, text in files.items() if path != "README.md" and not path.startswith("examples/")}
 
 
 def _lay_out(files: Mapping[str, str], root: Path) -> None:

@@ -59,12 +59,14 @@ class Library:
         return self._known[key]
 
     async def _judged(self, written: Written) -> Judged:
-        files = self._subject.files({**self._subject.right, written.path: written.text})
-        report = await self._judge.validate(self._subject, files)
+        client = self._subject.paths[0]
+        seen = self._subject.files({client: self._subject.right[client], written.path: written.text})
+        report = await self._judge.validate_parts(self._subject, seen)
         bad = [f for f in report.findings if f.severity != "P3"]
         if bad:
             said = [part for finding in bad for part in (finding.message, f"[{finding.code}]")]
             return Judged(written, "validation", _signs([*said, *_classic(written)]))
+        files = self._subject.files({**self._subject.right, written.path: written.text})
         contract = await self._judge.run_contract(self._subject, files)
         failed = [b for b in contract.behaviours if not b.passed]
         if failed:

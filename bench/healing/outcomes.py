@@ -2,7 +2,8 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from .asking import Spent
 
@@ -30,8 +31,6 @@ class Outcome:
     internal: bool = False
     wall: float = 0.0
     """Seconds from beginning to end."""
-    chain: float = 0.0
-    """Seconds with a request under way."""
     spent: Spent = field(default_factory=Spent)
 
     @property
@@ -43,6 +42,13 @@ class Outcome:
     def is_false(self) -> bool:
         """Claimed, and not true."""
         return self.claimed and bool(self.untrue)
+
+
+    def as_data(self) -> dict[str, Any]:
+        """Everything, as JSON has it."""
+        data = asdict(self)
+        del data["spent"]["spans"]
+        return {**data, "works": self.works, "chain": round(self.spent.chain, 3)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Cell:
     def row(self) -> dict[str, float | str]:
         """The figures of the table, shares as 0 to 1, money in dollars over all sessions."""
         found = self.outcomes
-        ratios = [o.wall / o.chain for o in found if o.chain]
+        ratios = [o.wall / chain for o in found if (chain := o.spent.chain)]
         return {
             "arm": self.arm,
             "first_try_set": self.first_try,

@@ -63,6 +63,8 @@ class BenchRooms(Rooms):
             files: Mapping[str, str], path: str, report: ValidationReport, *, profile: ApiProfile | None = None
         ) -> Fixed:
             name = profile.api_name if profile else ""
+            if not report.findings:
+                return Fixed(files=dict(files), report=report)
             return await self._judge.fix(self._subject(name), files, path, session=_number(name))
 
         with (

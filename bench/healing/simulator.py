@@ -4,7 +4,6 @@ It knows a session only by what stands in its requests: the API's name in the pr
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from tests.stand_ins.messages_script import FAULTS, Answer, Asked, Reply, rate_l
 
 from .chance import Chance, Course, Fault, is_precise
 from .library import Library
-from .subjects import Subject, marked, session_in
+from .subjects import Subject, marked, session_in, slug_of
 from .watched_cache import WatchedCache
 
 _RETRY_AFTER = 0.02
@@ -36,7 +35,7 @@ class Simulator:
         self.cache = WatchedCache()
         self.api = StandInMessages(self._reply, cache=self.cache)
         self._libraries = libraries
-        self._slugs = list(libraries)
+        self._slugs = tuple(libraries)
         self._chance = chance
         self._seconds = seconds
 
@@ -49,16 +48,12 @@ class Simulator:
     async def _reply(self, asked: Asked) -> Answer:
         session = session_in(asked.text)
         assert session is not None, "the request names no session"
-        course, began = self.course(session), time.monotonic()
-        try:
-            course.requests += 1
-            if fault := self._trouble(course, asked):
-                return fault
-            if self._seconds:
-                await anyio.sleep(self._seconds)
-            return await self._answer(course, asked)
-        finally:
-            course.spans.append((began, time.monotonic()))
+        course = self.course(session)
+        if fault := self._trouble(course, asked):
+            return fault
+        if self._seconds:
+            await anyio.sleep(self._seconds)
+        return await self._answer(course, asked)
 
     def _trouble(self, course: Course, asked: Asked) -> Answer | None:
         """A fault of transport, in a burst: the nth sending of the same request is in it, or it is over."""
@@ -126,11 +121,6 @@ class Simulator:
             error_type, kind, cause, words = dice.choice(_OTHER_CAUSES)
             return _opinion(error_type, kind, cause, words, 0.5)
         return Reply("I believe that it is the transport, though it might be anything.")
-
-
-def slug_of(session: int, slugs: list[str]) -> str:
-    """The API of a session."""
-    return slugs[session % len(slugs)]
 
 
 def _opinion(error_type: str, kind: str, cause: str, words: str, confidence: float) -> dict[str, Any]:

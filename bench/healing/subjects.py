@@ -88,6 +88,11 @@ class Subject:
         return self.template.model_copy(update={"files": files})
 
 
+def slug_of(session: int, slugs: tuple[str, ...]) -> str:
+    """The API of a session: they take turns."""
+    return slugs[session % len(slugs)]
+
+
 def in_session(subject: Subject, session: int) -> tuple[ApiProfile, DriverBundle]:
     """The profile and the templates' driver as a session has them."""
     profile = ApiProfile.model_validate_json(marked(subject.profile.model_dump_json(), session))
