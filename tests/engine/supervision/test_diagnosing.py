@@ -184,8 +184,17 @@ async def test_a_diagnosis_is_kept_with_its_findings_and_its_price(journal) -> N
     assert (kept.id, kept.session_id, kept.attempt, kept.cost_usd) == (made.id, record.session_id, 1, 0.0004)
     assert kept.findings == (f"{client_of('Pets')}:3 tls-off: Verification is off.",)
     assert kept.diagnosis["source"] == "model"
-    made = await record_diagnosis(journal, record, not_right(), facts, ask=Asked(cost_usd=None))
+    facts.number = 2
+    await record_diagnosis(journal, record, not_right(), facts, ask=Asked(cost_usd=None))
     assert (await journal.diagnostics()).items[0].cost_usd is None
+
+
+async def test_a_resumed_session_does_not_diagnose_an_attempt_twice(journal) -> None:
+    record, _ = await a_session(journal)
+    facts, ask = Facts(tried=rejected(odd())), Asked()
+    first = await record_diagnosis(journal, record, not_right(), facts, ask=ask)
+    assert await record_diagnosis(journal, record, not_right(), facts, ask=ask) == first
+    assert len(ask.requests) == len((await journal.diagnostics()).items) == 1
 
 
 async def test_what_ends_the_session_passes_through(journal) -> None:

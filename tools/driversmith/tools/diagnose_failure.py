@@ -47,10 +47,13 @@ async def diagnose_failure(
     found = await engine_of(ctx).diagnose_failure(
         session_id=session_id, error_message=error_message, file_path=file_path, content=content, log=log
     )
+    return diagnosis_answer(found)
+
+
+def diagnosis_answer(found: Diagnosis) -> CallToolResult:
+    """A diagnosis, its long texts shortened, but the request whole: one that is cut cannot be answered."""
     data = found.model_dump(mode="json")
-    # A request that is cut cannot be answered.
-    told = {**shortened(data), "repair_request": data["repair_request"]}
-    return answer(told, _told(found))
+    return answer({**shortened(data), "repair_request": data["repair_request"]}, _told(found))
 
 
 def _told(found: Diagnosis) -> str:

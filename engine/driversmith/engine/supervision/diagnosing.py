@@ -70,13 +70,16 @@ async def record_diagnosis(
     ask: "Ask | None" = None,
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosed:
-    """`diagnose_attempt`, stored with what it took and what the checks had said.
+    """`diagnose_attempt`, stored with what it took and what the checks had said; a resumed session gets what it stored.
 
     Raises:
         Whatever `ask` raises besides ModelError; JournalError.
     """
     subject = _Subject(record.session_id, record.request.api_name, attempt.number)
-    context = await _with_log(journal, subject, failure_context(failure, attempt))
+    context = failure_context(failure, attempt)
+    if (stored := await _stored_before(journal, context, subject)) is not None:
+        return stored
+    context = await _with_log(journal, subject, context)
     return await _stored(journal, context, subject, ask=ask, seconds=seconds)
 
 
@@ -173,6 +176,16 @@ async def _with_log(journal: Journal, subject: _Subject, context: "FailureContex
     if context.code not in OF_THE_DRIVER:
         return context
     return context.model_copy(update={"log": await log_lines(journal, subject.session_id, subject.attempt)})
+
+
+async def _stored_before(journal: Journal, context: "FailureContext", subject: _Subject) -> Diagnosed | None:
+    from ..diagnosis.fingerprint import fingerprint
+
+    key = fingerprint(context)
+    for record in (await journal.diagnostics(session_id=subject.session_id, fingerprint=key)).items:
+        if record.attempt == subject.attempt:
+            return Diagnosed(Diagnosis.model_validate(record.diagnosis), key, record.id)
+    return None
 
 
 async def _stored(
