@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from .supervision.sessions import OnEvent, Sessions, as_result, open_sessions
 if TYPE_CHECKING:
     from .llm.anthropic_model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
-    from .llm.port import LanguageModel
+    from .llm.port import Ask, LanguageModel, RequestRecord
     from .supervision.deciding import Healing
     from .supervision.handing_in import HandedIn
     from .supervision.judging import Judgement
@@ -87,6 +88,7 @@ async def open_engine(
             reader=parts.reader,
             types=parts.types,
             check_budget=parts.check_budget,
+            ask=parts.ask,
         )
 
 
@@ -147,6 +149,7 @@ class Engine:
         reader: "Callable[[], DriverReader]",
         types: "Callable[[], TyServer]",
         check_budget: Callable[[GenerateRequest], None],
+        ask: "Callable[[], Ask | None]",
     ) -> None:
         self.settings = settings
         self.journal = journal
@@ -154,6 +157,7 @@ class Engine:
         self._reader = reader
         self._types = types
         self._check_budget = check_budget
+        self._ask = ask
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
@@ -248,9 +252,9 @@ class Engine:
         from .supervision.diagnosing import diagnose_report, diagnose_session
 
         if session_id is not None:
-            return await diagnose_session(self.journal, session_id)
+            return await diagnose_session(self.journal, session_id, ask=self._ask())
         return await diagnose_report(
-            self.journal, error_message=error_message, file_path=file_path, content=content, log=log
+            self.journal, error_message=error_message, file_path=file_path, content=content, log=log, ask=self._ask()
         )
 
     async def read_records(
@@ -375,6 +379,16 @@ class _Parts:
             request_seconds=settings.model_request_seconds,
         )
         return self._claude
+
+    def ask(self) -> "Ask | None":
+        """An Ask for what no session pays for; what it cost is stored with what it was for."""
+        model = self.model()
+        if model is None:
+            return None
+
+        async def unrecorded(_: "RequestRecord") -> None: ...
+
+        return partial(model.ask, record=unrecorded)
 
     def check_budget(self, request: GenerateRequest) -> None:
         """Refuse a budget in dollars that could not be kept.

@@ -14,6 +14,7 @@ from driversmith.engine.errors import FileGenerationError
 from driversmith.engine.generation.model_engine import FaultsOfFile
 from driversmith.engine.guards.writing import OnTry, Tried
 from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.journal.port import Journal
 from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
 from driversmith.engine.llm.port import Ask
 from driversmith.engine.llm.request import ModelRequest, Task, TextBlock
@@ -22,10 +23,11 @@ from driversmith.engine.models.driver import DriverBundle, DriverFile, Verificat
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveReport
-from driversmith.engine.models.session import GenerateRequest
+from driversmith.engine.models.session import GenerateRequest, SessionRecord
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.attempt import Attempt
-from driversmith.engine.supervision.diagnosing import Failure
+from driversmith.engine.supervision.diagnosing import Diagnosed
+from driversmith.engine.supervision.failure import Failure
 from driversmith.engine.supervision.plan import Plan
 from driversmith.engine.supervision.request import resolve_request
 from driversmith.engine.supervision.sessions import Sessions, open_sessions
@@ -174,7 +176,7 @@ class WorkshopStandIn:
             await self.reached.setdefault(name, anyio.Event()).wait()
 
 
-async def judged(failure: Failure, attempt: Attempt, **_: Any) -> tuple[Diagnosis, str]:
+async def judged(journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, **_: Any) -> Diagnosed:
     """A diagnosis that follows from the code alone."""
     passing = failure.code == "unreachable"
     diagnosis = Diagnosis(
@@ -186,7 +188,8 @@ async def judged(failure: Failure, attempt: Attempt, **_: Any) -> tuple[Diagnosi
         fix_description="Try again.",
         confidence=0.9,
     )
-    return diagnosis, failure.code
+    number = await journal.add_diagnosis(record.session_id, diagnosis, attempt=attempt.number, fingerprint=failure.code)
+    return Diagnosed(diagnosis, failure.code, number)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from driversmith.engine.llm.scripted_model import Rejection, ScriptedModel, Tran
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.supervision.deciding import Healing
+from driversmith.engine.supervision.diagnosing import Diagnosed
 from driversmith.engine.supervision.sessions import open_sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 
@@ -24,7 +25,7 @@ WORDS = "Return the names only, not dicts."
 def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", fingerprint=None):
     """A diagnosis that always says the same."""
 
-    async def diagnose(failure, attempt, **_):
+    async def diagnose(journal, record, failure, attempt, **_):
         found = Diagnosis(
             error_type="logic",
             fault_kind=kind,
@@ -35,7 +36,9 @@ def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", f
             prompt_modification=words if strategy == "prompt_adjustment" else "",
             confidence=0.9,
         )
-        return found, fingerprint or failure.message
+        mark = fingerprint or failure.message
+        number = await journal.add_diagnosis(record.session_id, found, attempt=attempt.number, fingerprint=mark)
+        return Diagnosed(found, mark, number)
 
     return diagnose
 
@@ -115,9 +118,9 @@ async def test_the_modification_of_a_diagnosis_is_in_the_next_request_and_was_no
 async def test_words_that_helped_stay_in_the_prompt(healed) -> None:
     second = "Page until an empty page."
 
-    async def diagnose(failure, attempt, **values):
+    async def diagnose(journal, record, failure, attempt, **values):
         words = WORDS if "dicts" in failure.message else second
-        return await said(words=words)(failure, attempt, **values)
+        return await said(words=words)(journal, record, failure, attempt, **values)
 
     def script(request):
         if WORDS not in request.instruction:
@@ -131,8 +134,8 @@ async def test_words_that_helped_stay_in_the_prompt(healed) -> None:
 
 
 async def test_words_that_did_not_help_leave_the_prompt(healed) -> None:
-    async def twice(failure, attempt, **values):
-        return await said(words=f"{WORDS} {attempt.number}")(failure, attempt, **values)
+    async def twice(journal, record, failure, attempt, **values):
+        return await said(words=f"{WORDS} {attempt.number}")(journal, record, failure, attempt, **values)
 
     _, requests = await healed(lambda _: "bad: a list of dicts", diagnose=twice)
     assert f"{WORDS} 1" in requests[1].instruction

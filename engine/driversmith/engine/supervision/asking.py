@@ -70,11 +70,14 @@ class SessionAsk:
         return answer
 
     async def _context(self, request: ModelRequest) -> str:
-        texts = {"system": [b.text for b in request.system], "prefix": [b.text for b in request.prefix]}
+        texts: dict[str, JsonValue] = {
+            "system": [block.text for block in request.system],
+            "prefix": [block.text for block in request.prefix],
+        }
         digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
         if digest not in self._contexts:
             self._contexts.add(digest)
-            await self._steps.store(f"context/{digest}", {**texts})
+            await self._steps.store(f"context/{digest}", texts)
         return digest
 
 

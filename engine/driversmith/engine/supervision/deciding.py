@@ -1,6 +1,5 @@
 """What follows from a failed attempt: a diagnosis, and the plan of the next attempt."""
 
-import time
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import ErrorCode
@@ -9,7 +8,8 @@ from ..models.base import Value
 from ..models.diagnosis import Diagnosis, FaultKind, FixStrategy
 from ..models.session import ErrorInfo, SessionRecord
 from .attempt import Attempt
-from .diagnosing import Failure
+from .diagnosing import Diagnosed
+from .failure import Failure
 from .log import SessionLog
 from .plan import Plan, next_plan
 
@@ -57,9 +57,9 @@ class Diagnose(Protocol):
     """Finds the cause of a failed attempt."""
 
     async def __call__(
-        self, failure: Failure, attempt: Attempt, *, record: SessionRecord, ask: "Ask | None"
-    ) -> tuple[Diagnosis, str]:
-        """The diagnosis, and the fingerprint of the fault; `ask` is None where no model is to be asked."""
+        self, journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, *, ask: "Ask | None"
+    ) -> Diagnosed:
+        """The diagnosis, stored; `ask` is None where no model is to be asked."""
         ...
 
 
@@ -85,24 +85,22 @@ class Deciding:
 
         Whether the repair of `last` helped is stored with its diagnosis: it did where the fault is another one now.
         """
-        began = time.monotonic()
         asked = None if record.request.engine == "host" else ask
-        diagnosis, fingerprint = await self._diagnose(failure, attempt, record=record, ask=asked)
-        cured = last.fingerprint != fingerprint if last is not None else None
+        found = await self._diagnose(self._journal, record, failure, attempt, ask=asked)
+        diagnosis = found.diagnosis
+        cured = last.fingerprint != found.fingerprint if last is not None else None
         if last is not None and cured is not None:
             await self._journal.set_helped(last.diagnosis_id, cured)
-        diagnosis_id = await self._journal.add_diagnosis(
-            record.session_id,
-            diagnosis,
-            api_name=record.request.api_name,
-            attempt=attempt.number,
-            fingerprint=fingerprint,
-            latency_seconds=round(time.monotonic() - began, 6),
-        )
         await log.write(
             "diagnosis.made",
             f"Diagnosis: {diagnosis.root_cause} ({diagnosis.fix_strategy}).",
-            data={"diagnosis_id": diagnosis_id, "fault_kind": diagnosis.fault_kind, "error_type": diagnosis.error_type},
+            data={
+                "diagnosis_id": found.id,
+                "fault_kind": diagnosis.fault_kind,
+                "error_type": diagnosis.error_type,
+                "fix_strategy": diagnosis.fix_strategy,
+                "source": diagnosis.source,
+            },
         )
         plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
         return Decision(
@@ -112,8 +110,8 @@ class Deciding:
                 message=failure.message,
                 next_action=failure.next_action or diagnosis.fix_description,
             ),
-            diagnosis_id=diagnosis_id,
-            fingerprint=fingerprint,
+            diagnosis_id=found.id,
+            fingerprint=found.fingerprint,
             strategy=plan.strategy or diagnosis.fix_strategy if plan else diagnosis.fix_strategy,
             description=diagnosis.fix_description,
             note=note,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
 from ..models.findings import Finding, ValidationReport
@@ -38,7 +40,10 @@ async def hand_in(journal: Journal, session_id: str, path: str, content: str) ->
             next_action=f"Call submit_file with path={wanted.path!r}, and the text of that file.",
         )
     asked = await journal.step_result(session_id, wanted.step)
-    result = {**(asked if isinstance(asked, dict) else {}), "answer": handed_in(content).model_dump(mode="json")}
+    result: dict[str, JsonValue] = {
+        **(asked if isinstance(asked, dict) else {}),
+        "answer": handed_in(content).model_dump(mode="json"),
+    }
     if not await journal.hand_in(session_id, wanted.step, result):
         raise InvalidArgumentError(
             f"Session {session_id} no longer waits for {path}: it was handed in already.",

@@ -20,7 +20,8 @@ from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedRes
 from .asking import HostSource, HostWanted, ModelSource, SessionAsk
 from .attempt import Attempt, Ground
 from .deciding import Deciding, Decision, Diagnose, Healing
-from .diagnosing import Failure, diagnose
+from .diagnosing import record_diagnosis
+from .failure import Failure
 from .log import SessionLog
 from .outcome import Course, closing_words, conclude
 from .plan import Plan
@@ -35,12 +36,6 @@ logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 60.0
 """What the templates may take to finish a driver when the session's own time is over."""
-
-
-async def diagnose_attempt(
-    failure: Failure, attempt: Attempt, *, record: SessionRecord, ask: "Ask | None"
-) -> tuple[Diagnosis, str]:
-    return diagnose(failure, attempt)
 
 
 @dataclass
@@ -75,7 +70,7 @@ class Supervisor:
         healing: Healing | None = None,
         redact: Callable[[str], str] = str,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
-        diagnose: Diagnose = diagnose_attempt,
+        diagnose: Diagnose = record_diagnosis,
     ) -> None:
         self._journal = journal
         self._workshop = workshop
@@ -406,7 +401,13 @@ def _own_fault(failure: Failure) -> Diagnosis:
 def _located(failure: Failure, error: Exception, attempt: Attempt) -> Failure:
     """The failure with the file at fault, and those that passed before."""
     if isinstance(error, FileGenerationError):
-        return replace(failure, path=error.path, accepted=error.accepted)
+        return replace(
+            failure,
+            path=error.path,
+            accepted=error.accepted,
+            findings=error.findings,
+            last_text=error.last_text,
+        )
     return replace(failure, path=attempt.faults.path if attempt.faults else None)
 
 
