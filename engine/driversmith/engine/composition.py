@@ -18,7 +18,8 @@ from .models.session import FINISHED, GenerateRequest, SessionRecord, Supervised
 from .network.redaction import Redactor
 from .sandbox.port import Sandbox
 from .settings import Settings
-from .supervision.sessions import OnEvent, Sessions, as_result, open_sessions
+from .supervision.sessions import OnEvent, Sessions, open_sessions
+from .supervision.standing import as_it_stands
 
 if TYPE_CHECKING:
     from .llm.anthropic_model import AnthropicModel
@@ -187,7 +188,7 @@ class Engine:
         Raises:
             SessionNotFoundError: no such session.
         """
-        return as_result(await self.journal.session(session_id))
+        return await as_it_stands(self.journal, await self.journal.session(session_id))
 
     async def cancel(self, session_id: str) -> SupervisedResult:
         """Cancel a session, in whatever process it runs, and give its final state.
@@ -296,7 +297,7 @@ class Engine:
 
     async def _delivered(self, record: SessionRecord) -> SupervisedResult:
         """The result; a finished one is marked last, so that a caller who left in between gets it when it asks again."""
-        result = as_result(record)
+        result = await as_it_stands(self.journal, record)
         if record.status in FINISHED and not record.delivered:
             await anyio.lowlevel.checkpoint()
             await self.journal.mark_delivered(record.session_id)

@@ -15,6 +15,7 @@ from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.supervision.deciding import Healing
 from driversmith.engine.supervision.diagnosing import Diagnosed
 from driversmith.engine.supervision.sessions import open_sessions
+from driversmith.engine.supervision.standing import as_it_stands
 from driversmith.engine.supervision.supervisor import Supervisor
 
 GOOD = "class PetsDriver: pass\n"
@@ -220,6 +221,24 @@ async def test_auto_has_the_templates_driver_stand_before_the_model_is_asked(hea
     result, _ = await healed(script, engine="auto")
     assert authors(result)[CLIENT] == "model"
     assert published.read_text() == GOOD
+
+
+async def test_while_the_model_writes_the_result_says_where_the_templates_driver_stands(healed, journal) -> None:
+    seen = []
+
+    async def look():
+        (record,) = (await journal.sessions()).items
+        seen.append(await as_it_stands(journal, record))
+
+    async def diagnose(*values, **named):
+        await look()
+        return await said(strategy="fallback")(*values, **named)
+
+    await healed(lambda _: "bad: full", engine="auto", diagnose=diagnose)
+    assert seen[0].status == "running"
+    assert not seen[0].success
+    assert {file.author for file in seen[0].files} == {"template"}
+    assert seen[0].output_path in seen[0].notes[0]
 
 
 async def test_auto_keeps_the_templates_driver_when_the_key_is_bad(healed) -> None:

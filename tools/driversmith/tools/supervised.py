@@ -87,7 +87,8 @@ def _unfinished(result: SupervisedResult) -> str:
         return _wanted(result)
     if result.status == "interrupted":
         return f"Session {result.session_id} was interrupted; nothing of it is lost. {again}"
-    return f"Session {result.session_id} is {result.status} and goes on by itself. {again}"
+    notes = "".join(f" {note}" for note in result.notes)
+    return f"Session {result.session_id} is {result.status} and goes on by itself.{notes} {again}"
 
 
 def _wanted(result: SupervisedResult) -> str:

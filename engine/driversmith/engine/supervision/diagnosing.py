@@ -8,7 +8,6 @@ from ..errors import InvalidArgumentError
 from ..journal.port import Journal
 from ..models.diagnosis import Diagnosis
 from ..models.session import DiagnosisRecord, SessionRecord
-from .attempt import Attempt
 from .failure import AttemptFacts, Failure, context_of, failure_context, finding_texts
 from .leavings import Leavings, log_lines, read_leavings
 from .next_request import Repair, RepairRequest, as_data, repair_request
@@ -31,15 +30,6 @@ class Diagnosed(NamedTuple):
     diagnosis: Diagnosis
     fingerprint: str
     id: int
-
-
-def diagnose(failure: Failure, attempt: Attempt) -> tuple[Diagnosis, str]:
-    """The diagnosis by rules alone, and the fingerprint, of an attempt's failure."""
-    from ..diagnosis import rules
-    from ..diagnosis.fingerprint import fingerprint
-
-    context = failure_context(failure, attempt)
-    return rules.diagnose(context), fingerprint(context)
 
 
 async def diagnose_attempt(

@@ -15,7 +15,7 @@ import anyio.to_thread
 from ..errors import InvalidArgumentError, LeaseLostError
 from ..journal.port import Journal, Owner
 from ..models.profile import ApiProfile
-from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord, SupervisedResult
+from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord
 from .bells import Bells, Subscriber
 from .dispatcher import Dispatcher, open_dispatcher
 
@@ -218,15 +218,6 @@ class Sessions:
         if latest.status != "succeeded" or request.fresh or result is None or not result.files:
             return False
         return await anyio.to_thread.run_sync(_nothing_changed, latest)
-
-
-def as_result(record: SessionRecord) -> SupervisedResult:
-    """A session's result at any time of its life."""
-    if record.result is not None and record.result.status == record.status:
-        return record.result
-    return SupervisedResult(
-        session_id=record.session_id, status=record.status, driver_name=Path(record.project_path).name
-    )
 
 
 def _nothing_changed(record: SessionRecord) -> bool:
