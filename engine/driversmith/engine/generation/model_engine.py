@@ -1,6 +1,6 @@
 """The model engine: a model writes the judgement files of a driver, the templates all others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import anyio
@@ -71,7 +71,8 @@ class ModelEngine:
             ModelError, and whatever else `ask` raises.
         """
         if self._client not in self._written:
-            await self._write(self._client, self._texts())
+            texts = self._texts()
+            await self._write(self._client, texts, await self._known(texts))
         others = [path for path in self._paths if path not in self._written]
         failures = await self._write_all(others)
         for path in others:
@@ -92,17 +93,18 @@ class ModelEngine:
         text = self._written.pop(faults.path, None) or texts[faults.path]
         self._failed[faults.path] = self._failed.get(faults.path, frozenset()) | {text}
         faulty = Faulty(text=text, findings=faults.findings, behaviours=faults.behaviours)
-        await self._write(faults.path, texts, faulty)
+        await self._write(faults.path, texts, await self._known(texts), faulty)
         return self._bundle()
 
     async def _write_all(self, paths: list[str]) -> dict[str, FileGenerationError]:
         """Write files that do not depend on each other, and say which failed."""
         texts = self._texts()
+        known = await self._known(texts) if paths else ()
         failures: dict[str, FileGenerationError] = {}
 
         async def write(path: str) -> None:
             try:
-                await self._write(path, texts)
+                await self._write(path, texts, known)
             except FileGenerationError as error:
                 failures[path] = error  # the others may still pass, and are worth keeping
 
@@ -118,10 +120,11 @@ class ModelEngine:
             raise _first(group) from group
         return failures
 
-    async def _write(self, path: str, texts: Mapping[str, str], faulty: Faulty | None = None) -> None:
+    async def _write(
+        self, path: str, texts: Mapping[str, str], known: Sequence[Finding], faulty: Faulty | None = None
+    ) -> None:
         client = "" if path == self._client else texts[self._client]
         before = self._tries.get(path, 0)
-        known = await validate_package(texts, profile=self._profile)
         try:
             written = await write_file(
                 path,
@@ -134,7 +137,7 @@ class ModelEngine:
                 tried_before=before,
                 faulty=faulty,
                 rejected_before=self._failed.get(path, frozenset()),
-                known=known.findings,
+                known=known,
                 on_try=self._on_try,
             )
         except FileGenerationError as error:
@@ -143,6 +146,10 @@ class ModelEngine:
             raise
         self._tries[path] = before + written.tries
         self._written[path] = written.text
+
+    async def _known(self, texts: Mapping[str, str]) -> Sequence[Finding]:
+        """What is wrong before a file is written: with the template's file, or with the one to mend, in its place."""
+        return (await validate_package(texts, profile=self._profile)).findings
 
     def _texts(self) -> dict[str, str]:
         return {file.path: self._written.get(file.path, file.text) for file in self._template.files}
