@@ -291,6 +291,25 @@ async def test_a_failed_session_of_which_little_is_known_gives_the_question_for_
     assert found.repair_request["output_config"]["format"]["type"] == "json_schema"
 
 
+async def test_what_the_supervisor_found_is_not_looked_for_again_unless_a_model_may_know_better(journal) -> None:
+    session = await failed(journal, profile=a_profile("Pets", "pets"))
+    ask = Asked()
+    sure = await diagnose_session(journal, session)
+    assert await diagnose_session(journal, session, ask=ask) == sure
+    assert not ask.requests
+    assert len((await journal.diagnostics()).items) == 1
+
+
+async def test_a_model_is_asked_later_where_the_rules_were_not_sure(journal) -> None:
+    record, epoch = await a_session(journal)
+    error = ErrorInfo(code="contract_failed", message="Nothing could be tried out.")
+    result = SupervisedResult(session_id=record.session_id, status="failed", supervisor_attempts=1, error=error)
+    await journal.release(record.session_id, epoch, "failed", result)
+    assert (await diagnose_session(journal, record.session_id)).source == "rules"
+    assert (await diagnose_session(journal, record.session_id, ask=Asked())).source == "model"
+    assert len((await journal.diagnostics()).items) == 2
+
+
 async def test_no_request_mends_what_is_outside_the_code(journal) -> None:
     found = await diagnose_session(journal, await failed(journal, "model_key_rejected", a_profile("Pets", "pets")))
     assert (found.fault_kind, found.repair_request) == ("authentication", None)

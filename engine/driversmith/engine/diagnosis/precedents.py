@@ -7,8 +7,8 @@ from ..models.session import DiagnosisRecord
 from .fingerprint import normal
 
 QUOTED = "\nAgainst this fault in another driver it helped to say: "
-LISTED = "\nThe checks found:\n"
-RAN = "\nThe run showed:\n"
+LISTED = "\nLast time the checks found:\n"
+RAN = "\nLast time the run showed:\n"
 MAX_WORDS = 900
 
 

@@ -81,7 +81,8 @@ async def diagnose_session(
     repair: RepairRequest | None = repair_request,
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosis:
-    """The diagnosis of a session that failed, from what its last attempt left; stored.
+    """The diagnosis of a session that failed: the one that its supervisor stored, unless a model may know better, else
+    one from what its last attempt left; stored.
 
     Raises:
         SessionNotFoundError: no such session.
@@ -98,7 +99,10 @@ async def diagnose_session(
     failure = Failure(error.code, error.message, path=left.path, last_text=left.text or "")
     subject = _Subject(session_id, record.request.api_name, left.number)
     context = await _with_log(journal, subject, context_of(failure, left))
-    diagnosis = (await _stored(journal, context, subject, ask=ask, seconds=seconds)).diagnosis
+    known = await _stored_before(journal, context, subject)
+    if known is None or (ask is not None and _is_unsure(known.diagnosis)):
+        known = await _stored(journal, context, subject, ask=ask, seconds=seconds)
+    diagnosis = known.diagnosis
     return _with_request(diagnosis, _next_of_session(context, diagnosis, left, repair), context, left.number)
 
 
@@ -176,6 +180,14 @@ async def _stored_before(journal: Journal, context: "FailureContext", subject: _
         if record.attempt == subject.attempt:
             return Diagnosed(Diagnosis.model_validate(record.diagnosis), key, record.id)
     return None
+
+
+def _is_unsure(diagnosis: Diagnosis) -> bool:
+    from ..diagnosis.causes import SURE
+    from ..diagnosis.rules import OUTSIDE_THE_CODE
+
+    judged = diagnosis.source == "rules" and diagnosis.fault_kind not in OUTSIDE_THE_CODE
+    return judged and diagnosis.confidence < SURE
 
 
 async def _stored(
