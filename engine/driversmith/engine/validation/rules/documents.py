@@ -19,7 +19,8 @@ _OTHER_LANGUAGES = frozenset(
     {"javascript", "js", "typescript", "ts", "ruby", "java", "php", "go", "golang", "csharp", "c#", "rust", "kotlin"}
 )
 _FOREIGN_CODE = re.compile(
-    r"^\s*(?:const|let|var) \w|^\s*const \{|\brequire\(['\"]|=> ?[{(\w]|console\.log|^\s*import .+ from ['\"]|<\?php|\bfunc \w+\(|;\s*$",
+    r"^[ \t]*(?:const|let|var) \w|^[ \t]*const \{|\brequire\(['\"]|=> ?[{(\w]|console\.log"
+    r"|^[ \t]*import .+ from ['\"]|<\?php|\bfunc \w+\(|;[ \t]*$",
     re.MULTILINE,
 )
 _UNFINISHED = re.compile(
@@ -34,6 +35,8 @@ _BACKENDS = {
     "uv-build": "uv_build",
 }
 """Build backends by the distribution that has them."""
+_MOST_SETTINGS = 1 << 20
+_DEEPEST_YAML = 200
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -71,6 +74,9 @@ def broken_profile(project: Project) -> Iterable[Fault]:
 def broken_toml(project: Project) -> Iterable[Fault]:
     """TOML files parse."""
     for path, text in _with_suffix(project, ".toml"):
+        if len(text) > _MOST_SETTINGS:
+            yield _too_long(path, "TOML")
+            continue
         try:
             tomllib.loads(text)
         except (ValueError, RecursionError) as error:
@@ -82,6 +88,12 @@ def broken_toml(project: Project) -> Iterable[Fault]:
 def broken_yaml(project: Project) -> Iterable[Fault]:
     """YAML files parse."""
     for path, text in _with_suffix(project, ".yaml", ".yml"):
+        if len(text) > _MOST_SETTINGS:
+            yield _too_long(path, "YAML")
+            continue
+        if _depth(text) > _DEEPEST_YAML:  # the parser's time grows with the square of it
+            yield Fault("Invalid YAML: nested too deeply.", hint="Write flat data.", file=path)
+            continue
         import yaml
 
         try:
@@ -208,7 +220,7 @@ def other_language(project: Project) -> Iterable[Fault]:
             file="README.md",
         )
     elif install := re.search(
-        r"^\s*\$?\s*(npm (?:install|i) |gem install |composer require |go get |cargo add )", text, re.M
+        r"^[ \t]*\$?[ \t]*(npm (?:install|i) |gem install |composer require |go get |cargo add )", text, re.M
     ):
         yield Fault(
             f"README.md installs with `{install[1].strip()}`; this is a Python driver.",
@@ -303,6 +315,23 @@ def snippet_code(snippet: Snippet) -> str:
     for line in text.splitlines():
         lines.append(line[4:] if line.startswith((">>> ", "... ")) else "")
     return "\n".join(lines)
+
+
+def _too_long(path: str, kind: str) -> Fault:
+    return Fault(
+        f"The {kind} file is longer than {_MOST_SETTINGS >> 20} MB and was not parsed.",
+        hint="Keep large tables in a JSON file.",
+        file=path,
+    )
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets stand in each other, those in texts and comments counted too."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _with_suffix(project: Project, *suffixes: str) -> Iterator[tuple[str, str]]:
