@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
-from driversmith.engine.errors import DriversmithError
+from driversmith.engine.errors import DriversmithError, InvalidArgumentError
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
 from driversmith.engine.models.diagnosis import Diagnosis
@@ -87,6 +87,10 @@ class EngineStandIn:
     ) -> ValidationReport:
         self._called("validate_file", file_path=file_path, content=content, driver_root=driver_root)
         return ValidationReport.of([Finding(code="F821", severity="P1", file=file_path, line=3, message="no name x")])
+
+    async def submit_file(self, session_id: str, path: str, content: str, *, wait_seconds: float) -> NoReturn:
+        record = await self.journal.session(session_id)
+        raise InvalidArgumentError(f"Session {session_id} is {record.status} and waits for no file.")
 
     async def diagnose_failure(self, **arguments: str | None) -> Diagnosis:
         self._called("diagnose_failure", **arguments)

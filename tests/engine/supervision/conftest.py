@@ -156,7 +156,7 @@ class WorkshopStandIn:
     ) -> "WriterStandIn":
         return WriterStandIn(draft, request, plan, attempt, ask, on_try)
 
-    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+    async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
         known = {"contract_version": 1, "api_name": profile.api_name, "api_url": profile.base_url}
         made = {"package": bundle.project, "class_name": bundle.class_name, "verification": verification.model_dump()}

@@ -188,7 +188,8 @@ class Proving:
             )
 
     async def _publish(self, bundle: DriverBundle, verification: Verification) -> Publication:
-        manifest = DriverFile(path=MANIFEST, text=self._workshop.manifest(self._profile, bundle, verification))
+        text = await self._workshop.manifest(self._profile, bundle, verification)
+        manifest = DriverFile(path=MANIFEST, text=text)
         files = [*bundle.files, manifest]
 
         async def work() -> Publication:

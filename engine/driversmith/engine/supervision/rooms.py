@@ -93,7 +93,7 @@ class Rooms:
         from ..validation.package import validate_package
 
         files = {file.path: file.text for file in bundle.files}
-        files[MANIFEST] = self.manifest(profile, bundle, Verification())
+        files[MANIFEST] = await self.manifest(profile, bundle, Verification())
         return await validate_package(files, profile=profile)
 
     async def run_contract(
@@ -172,10 +172,10 @@ class Rooms:
             )
             return _cleaned(report, Redactor(relay.secrets()), relay.refused)
 
-    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+    async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         from ..generation.manifest import manifest
 
-        return manifest(profile, bundle, verification)
+        return await anyio.to_thread.run_sync(manifest, profile, bundle, verification)
 
 
 def address_policy(settings: Settings, typed: tuple[str, ...]) -> "AddressPolicy":

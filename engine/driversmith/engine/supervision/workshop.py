@@ -101,6 +101,6 @@ class Workshop(Protocol):
         """Read from the real API, as politely as `request.live` says."""
         ...
 
-    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+    async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         """The text of `driver.json`."""
         ...
