@@ -21,9 +21,9 @@ def test_a_sound_installation_passes_without_showing_a_key(command: Command, mon
         "sandbox",
         "ruff",
         "ty",
-        "model key",
+        "model",
+        "model prices",
     }
-    assert checks["model key"]["found"] == "ANTHROPIC_API_KEY is set"
     assert "hunter2" not in ran.out + ran.err
 
 
@@ -41,8 +41,45 @@ def test_what_is_broken_is_told_with_advice_and_a_missing_key_is_no_fault(
     lines = {line.split(": ")[0]: line for line in ran.out.splitlines()}
     assert "FAIL  database" in lines
     assert "FAIL  credentials" in lines
-    assert "none  model key" in lines
+    assert "none  model" in lines
     assert "ok    python" in lines
+
+
+def model_checks(command: Command) -> dict[str, dict[str, object]]:
+    return {c["name"]: c for c in command("doctor", "--json").json["checks"] if c["name"].startswith("model")}
+
+
+def test_whether_a_model_is_set_up_is_told_with_its_endpoint_and_prices(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://user:hunter2@127.0.0.1:9/v1?token=hunter2")
+    checks = model_checks(command)
+    assert checks["model"]["found"] == "ANTHROPIC_API_KEY is set; http://127.0.0.1:9/v1"
+    assert "claude-sonnet-5-5 for generate and repair ($2 in, $10 out)" in str(checks["model prices"]["found"])
+    assert checks["model prices"]["ok"]
+
+
+def test_an_endpoint_that_may_not_be_asked_and_a_price_that_is_not_known_are_told(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("DRIVERSMITH_MODEL_GENERATE", "my-model")
+    checks = model_checks(command)
+    assert not checks["model"]["ok"]
+    assert "DRIVERSMITH_MODEL_LOOPBACK_ONLY refuses it" in str(checks["model"]["found"])
+    assert not checks["model prices"]["ok"]
+    assert "my-model for generate (price not known)" in str(checks["model prices"]["found"])
+    assert "prices.toml" in str(checks["model prices"]["advice"])
+
+
+def test_a_base_url_that_cannot_be_used_is_a_fault(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "ftp://user:hunter2@models")
+    ran = command("doctor")
+    assert ran.code == 1
+    assert "FAIL  model: ANTHROPIC_BASE_URL" in ran.out
+    assert "sk-hunter2" not in ran.out
 
 
 def test_a_home_that_cannot_be_made_is_named(command: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """`driversmith doctor`: whether everything that a session needs is in place."""
 
-import os
 import platform
 import sys
 import tempfile
@@ -11,28 +10,17 @@ from typing import Annotated
 import anyio
 import typer
 from driversmith.engine.errors import DriversmithError
-from driversmith.engine.models.base import Value
 from driversmith.engine.settings import Settings
 from rich.text import Text
 
+from .check import Check
 from .console import FAILED, SUCCESS, print_json, stdout
 from .context import command_settings
 from .interrupt import run_async
+from .model_checks import model_endpoint, model_prices
 
 PACKAGES = ("driversmith", "mcp", "pydantic", "anyio", "aiosqlite", "httpx2", "jinja2", "ruff", "typer", "rich")
-KEY = "ANTHROPIC_API_KEY"
 SECONDS = 20.0
-
-
-class Check(Value):
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    found: str
-    advice: str = ""
-    """What to do where it is not ok."""
-    required: bool = True
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -141,14 +129,6 @@ async def _ty(_: Settings) -> Check:
     return Check(name="ty", ok=ran.returncode == 0, found=found)
 
 
-async def _model_key(_: Settings) -> Check:
-    ok = bool(os.environ.get(KEY))
-    found = f"{KEY} is {'set' if ok else 'not set'}"
-    return Check(
-        name="model key", ok=ok, found=found, advice="" if ok else "Only engine=model needs it.", required=False
-    )
-
-
 _CHECKS: dict[str, Callable[[Settings], Awaitable[Check]]] = {
     "python": _python,
     "packages": _packages,
@@ -158,5 +138,6 @@ _CHECKS: dict[str, Callable[[Settings], Awaitable[Check]]] = {
     "sandbox": _sandbox,
     "ruff": _ruff,
     "ty": _ty,
-    "model key": _model_key,
+    "model": model_endpoint,
+    "model prices": model_prices,
 }

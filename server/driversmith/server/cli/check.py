@@ -1,0 +1,14 @@
+"""One finding of `driversmith doctor`."""
+
+from driversmith.engine.models.base import Value
+
+
+class Check(Value):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+    """What to do where it is not ok."""
+    required: bool = True
