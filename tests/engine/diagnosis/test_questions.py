@@ -1,8 +1,10 @@
 """One question to a model costs next to nothing, however much there is to say."""
 
 import json
+import time
 
 from driversmith.engine.diagnosis.context import FailureContext
+from driversmith.engine.diagnosis.fingerprint import fingerprint
 from driversmith.engine.diagnosis.questions import MAX_BYTES, MAX_TOKENS, cause_request
 from driversmith.engine.diagnosis.rules import diagnose
 from driversmith.engine.llm.port import TokenUsage
@@ -89,3 +91,17 @@ def test_secrets_do_not_leave() -> None:
         behaviours=(BehaviourResult(name="read", passed=False, sent=secret, received=secret),),
     )
     assert "s3cr3tvalue99" not in cause_request(failure, diagnose(failure), earlier=(), attempt=1).instruction
+
+
+def test_what_is_said_to_the_next_author_is_bounded_too() -> None:
+    found = diagnose(HUGE.model_copy(update={"message": "It failed.", "log": ()}))
+    assert len(found.root_cause) < 1_500
+    assert len(found.prompt_modification) <= 8_000
+    assert sum(map(len, found.evidence)) < 10_000
+
+
+def test_a_fingerprint_is_taken_quickly_whatever_there_is() -> None:
+    names = tuple(f"listThing{n}ByOwner" for n in range(1500))
+    began = time.process_time()
+    fingerprint(HUGE.model_copy(update={"names": names}))
+    assert time.process_time() - began < 1

@@ -93,7 +93,7 @@ def finding_clues(findings: Iterable[Finding], tables: Tables) -> Iterator[Clue]
         yield Clue(
             kind,
             min(confidence, 0.7) if kind == "unknown" else confidence,
-            f"{first.file}:{first.line}: {first.message}{more and f' ({more.strip()})'}",
+            f"{first.file}:{first.line}: {_short(first.message, 600)}{more and f' ({more.strip()})'}",
             f"{first.file}:{first.line} {first.code}",
             weak=first.severity == "P2",
             strategy=strategies[kind],
@@ -111,7 +111,7 @@ def behaviour_clues(behaviours: Iterable[BehaviourResult], tables: Tables) -> It
             by_kind.setdefault(kind, []).append(behaviour)
     for kind, group in sorted(by_kind.items(), key=lambda item: -len(item[1])):
         first = group[0]
-        subject = f" of {first.subject}" if first.subject else ""
+        subject = f" of {_short(first.subject)}" if first.subject else ""
         told = f"expected {_short(first.expected) or 'something else'}, got {_short(first.received) or 'nothing'}"
         yield Clue(
             kind,
@@ -171,5 +171,5 @@ def _row_of(name: str, rows: tuple[NameRow, ...]) -> NameRow | None:
 
 
 def _short(text: str, limit: int = 200) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text[: 4 * limit].split())
     return line if len(line) <= limit else line[: limit - 3] + "..."

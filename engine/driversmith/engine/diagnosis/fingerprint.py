@@ -43,6 +43,9 @@ _COMMON_WORDS = """
 """
 """Parts of names (in the singular) that errors of any API are full of: they are nobody's own."""
 _SEVERITIES = ("P0", "P1", "P2")
+MAX_FINDINGS = 100
+MAX_MESSAGE = 500
+"""Characters of a message that are looked at."""
 
 
 def fingerprint(failure: FailureContext) -> str:
@@ -60,15 +63,15 @@ def fingerprint(failure: FailureContext) -> str:
     text = headline(message) or message.strip().partition("\n")[0] or headline(log)
     if not text and failure.code is None:
         text = log.strip().rpartition("\n")[2]
-    return _digest([f"code:{failure.code or ''}", f"text:{normal(text, failure.names)}"])
+    return _digest([f"code:{failure.code or ''}", f"text:{normal(text[:MAX_MESSAGE], _own_words(failure.names))}"])
 
 
-def normal(text: str, names: Iterable[str] = ()) -> str:
+def normal(text: str, own_words: frozenset[str] = frozenset()) -> str:
     """A text without what changes from run to run, and without the words of one API."""
     text = _OWN_EXCEPTION.sub("", text)
     for pattern, replacement in _NOISE:
         text = pattern.sub(replacement, text)
-    return _without_names(text, names).strip().lower()
+    return _without(own_words, text).strip().lower()
 
 
 def _findings(failure: FailureContext) -> Iterator[str]:
@@ -76,10 +79,11 @@ def _findings(failure: FailureContext) -> Iterator[str]:
     for finding in failure.findings:
         by_severity.setdefault(finding.severity, []).append(finding)
     worst = next((severity for severity in _SEVERITIES if severity in by_severity), "")
-    for finding in by_severity.get(worst, []):
-        said = _WHAT_THERE_IS.sub("", finding.message)
+    words = _own_words(failure.names)
+    for finding in by_severity.get(worst, [])[:MAX_FINDINGS]:
+        said = _WHAT_THERE_IS.sub("", finding.message[:MAX_MESSAGE])
         said = _QUOTED.sub(lambda found: _unless_of_the_contract(found[0]), said)
-        yield f"finding:{finding.code}:{normal(_VARIABLE.sub('<variable>', said), failure.names)}"
+        yield f"finding:{finding.code}:{normal(_VARIABLE.sub('<variable>', said), words)}"
 
 
 def _unless_of_the_contract(quoted: str) -> str:
@@ -88,19 +92,23 @@ def _unless_of_the_contract(quoted: str) -> str:
     return quoted if words and all(word in _contract_words() for word in words) else "<name>"
 
 
-def _without_names(text: str, names: Iterable[str]) -> str:
+def _without(own_words: frozenset[str], text: str) -> str:
     """The text without the API's words, wherever they stand as identifiers or parts of such."""
-    words = {part for name in names for part in _parts(name)} - set(_COMMON_WORDS.split())
-    if not words:
+    if not own_words:
         return text
 
     def replaced(found: re.Match[str]) -> str:
         name = found[0]
         if name in _contract_words():
             return name
-        return "<name>" if any(part in words for part in _parts(name)) else name
+        return "<name>" if any(part in own_words for part in _parts(name)) else name
 
     return _IDENTIFIER.sub(replaced, text)
+
+
+def _own_words(names: Iterable[str]) -> frozenset[str]:
+    """The words that the names of an API are made of, but for those that any API has."""
+    return frozenset(part for name in names for part in _parts(name)) - frozenset(_COMMON_WORDS.split())
 
 
 def _parts(name: str) -> list[str]:

@@ -24,6 +24,7 @@ FILE_BYTES = 2_000
 LINES_AROUND = 15
 MAX_LINE = 300
 MAX_PATH = 200
+MAX_MASKED = 4_000
 
 
 def cause_request(
@@ -82,7 +83,7 @@ def _findings(failure: FailureContext) -> Iterator[str]:
 def _behaviours(failure: FailureContext) -> Iterator[str]:
     for behaviour in failure.behaviours:
         if not behaviour.passed:
-            of = f" of {behaviour.subject}" if behaviour.subject else ""
+            of = f" of {_clipped(behaviour.subject, 100)}" if behaviour.subject else ""
             parts = (
                 f"- {behaviour.name}{of}",
                 f"sent {_clipped(behaviour.sent, 200)}",
@@ -137,10 +138,11 @@ def _faulty_line(failure: FailureContext) -> int:
 
 
 def _masked(line: str) -> str:
-    return _clipped(tail(line), MAX_LINE * 3)
+    return _clipped(tail(line[:MAX_MASKED]), MAX_LINE * 3)
 
 
 def _clipped(text: str, limit: int) -> str:
+    text = text[: 4 * limit]
     line = " ".join(text.split()) if "\n" in text else text.rstrip()
     return line if len(line) <= limit else line[: limit - 3] + "..."
 

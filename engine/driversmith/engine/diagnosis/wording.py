@@ -13,6 +13,8 @@ from .tables import tables
 MAX_FINDINGS = 10
 MAX_BEHAVIOURS = 5
 MAX_TEXT = 200
+MAX_FINDING = 800
+MAX_WORDS = 8_000
 
 
 def modification(kind: FaultKind, cause: str, *, file: str, failure: FailureContext, first: Sequence[Finding]) -> str:
@@ -32,7 +34,7 @@ def modification(kind: FaultKind, cause: str, *, file: str, failure: FailureCont
     failed = [b for b in failure.behaviours if not b.passed]
     if failed:
         text += RAN + "\n".join(f"- {behaviour_line(b)}" for b in failed[:MAX_BEHAVIOURS])
-    return text
+    return text[:MAX_WORDS]
 
 
 def made_by_rules(words: str, kind: FaultKind) -> bool:
@@ -53,17 +55,17 @@ def file_at_fault(failure: FailureContext, named: str = "") -> str:
 def finding_line(finding: Finding) -> str:
     """A finding in a line."""
     hint = f" {finding.hint}" if finding.hint else ""
-    return f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}"
+    return _short(f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}", MAX_FINDING)
 
 
 def behaviour_line(behaviour: BehaviourResult) -> str:
     """A failed behaviour in a line: what was sent, what was expected, what came."""
-    of = f" of {behaviour.subject}" if behaviour.subject else ""
+    of = f" of {_short(behaviour.subject)}" if behaviour.subject else ""
     sent = f"sent {_short(behaviour.sent)}; " if behaviour.sent else ""
     expected = _short(behaviour.expected) or "something else"
     return f"{behaviour.name}{of}: {sent}expected {expected}; received {_short(behaviour.received) or 'nothing'}"
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 3] + "..."
+def _short(text: str, limit: int = MAX_TEXT) -> str:
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."

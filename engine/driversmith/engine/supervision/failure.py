@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 20
 """Findings that are kept with a diagnosis."""
+WHOLE_DRIVER = "-"
+"""The path of a request that is for no one file."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _context(
     return FailureContext(
         code=failure.code,
         message=failure.message,
-        file_path=path,
+        file_path=None if path == WHOLE_DRIVER else path,
         content=text or None,
         findings=findings,
         behaviours=tuple(b for b in behaviours if not b.passed),
