@@ -1,9 +1,11 @@
 """The model engine: a model writes the judgement files of a driver, the templates all others."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import anyio
+from anyio import to_thread
 
 from ..errors import FileGenerationError
 from ..guards.writing import Faulty, OnTry, write_file
@@ -56,7 +58,8 @@ class ModelEngine:
         self._author: Author = author
         self._in_parallel = in_parallel
         self._on_try = on_try
-        self._requests = FileRequests(profile=profile, template=template, adjustments=adjustments)
+        self._adjustments = adjustments
+        self._requests: FileRequests | None = None
         self._client = client_path(template.project)
         self._paths = judgement_files(template.project)
         self._written = {path: text for path, text in accepted.items() if path in self._paths}
@@ -99,7 +102,10 @@ class ModelEngine:
     async def _write_all(self, paths: list[str]) -> dict[str, FileGenerationError]:
         """Write files that do not depend on each other, and say which failed."""
         texts = self._texts()
-        known = await self._known(texts) if paths else ()
+        if not paths:
+            return {}
+        await self._words()
+        known = await self._known(texts)
         failures: dict[str, FileGenerationError] = {}
 
         async def write(path: str) -> None:
@@ -125,13 +131,14 @@ class ModelEngine:
     ) -> None:
         client = "" if path == self._client else texts[self._client]
         before = self._tries.get(path, 0)
+        requests = await self._words()
         try:
             written = await write_file(
                 path,
                 files=texts,
                 profile=self._profile,
                 ask=self._ask,
-                compose=lambda asking: self._requests.compose(asking, client),
+                compose=lambda asking: requests.compose(asking, client),
                 attempt=self._attempt,
                 tries=max(1, self._max_retries),
                 tried_before=before,
@@ -146,6 +153,13 @@ class ModelEngine:
             raise
         self._tries[path] = before + written.tries
         self._written[path] = written.text
+
+    async def _words(self) -> FileRequests:
+        """Made once, in a thread: the facts of a large API take a tenth of a second."""
+        if self._requests is None:
+            make = partial(FileRequests, profile=self._profile, template=self._template, adjustments=self._adjustments)
+            self._requests = await to_thread.run_sync(make)
+        return self._requests
 
     async def _known(self, texts: Mapping[str, str]) -> Sequence[Finding]:
         """What is wrong before a file is written: with the template's file, or with the one to mend, in its place."""

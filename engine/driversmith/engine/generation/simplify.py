@@ -1,6 +1,7 @@
 """The strategy `simplify`: a model fills slots of the profile by a published schema, and the templates write every file."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
@@ -40,9 +41,10 @@ async def simplify(
         FileGenerationError: no answer fitted within `max_retries` tries (at least 1); its path is `-`.
         ModelError, and whatever else `ask` raises.
     """
+    make = partial(simplify_request, profile, template.project, attempt=attempt, adjustments=adjustments)
     recovered = await ask_json(
         ask,
-        simplify_request(profile, template.project, attempt=attempt, adjustments=adjustments),
+        await to_thread.run_sync(make),
         SimplifySlots,
         max(1, max_retries),
         check=lambda slots: slot_findings(slots, profile),
