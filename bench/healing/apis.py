@@ -88,10 +88,9 @@ def small(name: str, operation: str, count: int = 3) -> tuple[Collection, Json]:
     return Collection(f"/{name}", people(count), all_at_once), get(operation, f"List {name}.", listed(_PERSON))
 
 
-def _slice(query: Query, records: list[Json], start: int, size_name: str, size: int, most: int) -> tuple[list[Json], int]:
-    asked = int(query.get(size_name, size))
-    taken = max(1, min(asked, most))
-    return records[start : start + taken], taken
+def _slice(query: Query, records: list[Json], start: int, size_name: str, most: int) -> list[Json]:
+    """Records from a position on, as many as asked for but at most so many."""
+    return records[start : start + max(1, min(int(query.get(size_name, most)), most))]
 
 
 def _orchard(_: str, query: Query, records: list[Json]) -> Answer:
@@ -102,7 +101,7 @@ def _orchard(_: str, query: Query, records: list[Json]) -> Answer:
 
 def _parcels(_: str, query: Query, records: list[Json]) -> Answer:
     start = int(query.get("cursor") or 0)
-    page, _size = _slice(query, records, start, "limit", 4, 4)
+    page = _slice(query, records, start, "limit", 4)
     end = start + len(page)
     return Answer({"parcels": page, "next_cursor": str(end), "has_more": end < len(records)})
 
@@ -117,7 +116,7 @@ def _tides(path: str, query: Query, records: list[Json]) -> Answer:
 
 def _museum(_: str, query: Query, records: list[Json]) -> Answer:
     start = int(query.get("offset", 0))
-    page, _size = _slice(query, records, start, "limit", 3, 3)
+    page = _slice(query, records, start, "limit", 3)
     return Answer({"items": page, "total": len(records)})
 
 
@@ -144,7 +143,7 @@ def _stations(_: str, __: Query, records: list[Json]) -> Answer:
 def _letters(_: str, query: Query, records: list[Json]) -> Answer:
     after = query.get("starting_after")
     start = next((n + 1 for n, r in enumerate(records) if r["id"] == after), 0)
-    page, _size = _slice(query, records, start, "limit", 4, 4)
+    page = _slice(query, records, start, "limit", 4)
     return Answer({"data": page, "has_more": start + len(page) < len(records)})
 
 
@@ -158,7 +157,7 @@ def _scrolls(_: str, query: Query, records: list[Json]) -> Answer:
 
 def _visits(_: str, query: Query, records: list[Json]) -> Answer:
     start = int(query.get("skip", 0))
-    page, _size = _slice(query, records, start, "take", 5, 5)
+    page = _slice(query, records, start, "take", 5)
     if not page:
         return Answer({"error": {"code": 17, "text": "nothing there"}, "visits": []})
     return Answer({"visits": page})

@@ -183,9 +183,7 @@ def _opened(bench: Bench, number: int) -> _Session:
     return _Session(bench, number, subject, Asker(bench.model, subject, number), Outcome(number, subject.api.slug))
 
 
-async def _each(
-    bench: Bench, sessions: Sequence[int], run: Callable[[_Session], Awaitable[None]]
-) -> list[Outcome]:
+async def _each(bench: Bench, sessions: Sequence[int], run: Callable[[_Session], Awaitable[None]]) -> list[Outcome]:
     opened = [_opened(bench, number) for number in sessions]
     await _all_of(bench, opened, run)
     return [session.outcome for session in opened]

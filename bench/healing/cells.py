@@ -31,7 +31,8 @@ ARMS: tuple[Arm, ...] = ("one shot", "resampling", "classic", "guards", "no diag
 LAYERS = {"guards": GUARDS_ONLY, "no diagnosis": NO_DIAGNOSIS, "no fallback": NO_FALLBACK, "complete": COMPLETE}
 BACKOFF = Backoff(first_seconds=0.01, longest_seconds=0.1, longest_retry_after=0.05)
 """A hundredth of the product's own: waiting proves nothing here and takes time."""
-_STALL_SECONDS = 20.0
+_STALL_SECONDS = 600.0
+"""A simulated model that has yet to judge a fault takes its time."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,7 @@ async def run_cells(
         yield done[arm]
 
 
-async def _run(
-    arm: Arm, bench: Bench, sessions: Sequence[int], model: AnthropicModel, tokens: int
-) -> list[Outcome]:
+async def _run(arm: Arm, bench: Bench, sessions: Sequence[int], model: AnthropicModel, tokens: int) -> list[Outcome]:
     if arm == "one shot":
         return await one_shot(bench, sessions)
     if arm == "resampling":
@@ -78,9 +77,7 @@ async def _run(
     if arm == "classic":
         return await classic_loop(bench, sessions)
     with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
-        return await driversmith(
-            bench, sessions, LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF
-        )
+        return await driversmith(bench, sessions, LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF)
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass, field
 
+import anyio
+
 from .faults import Written
 from .library import Judged, Library
 from .odds import Odds
@@ -28,6 +30,14 @@ class Course:
     """(attempt, path) -> the fault that its file has now."""
     sent: dict[str, int] = field(default_factory=dict[str, int])
     """What is asked -> how often it was sent."""
+    answered: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """What is asked -> text and stop reason: a request that is sent again is no further round."""
+    turn: anyio.Lock = field(default_factory=anyio.Lock)
+
+    def failed_with(self, attempt: int) -> Judged | None:
+        """What was wrong at the end of an attempt, or from its beginning."""
+        left = [fault.judged for (number, _), fault in self.standing.items() if number == attempt]
+        return left[0] if left else self.planned.get(attempt)
 
 
 class Chance:
@@ -45,7 +55,7 @@ class Chance:
     async def first_answers(self, course: Course, attempt: int, library: Library, adjustment: str) -> Judged | None:
         """What is wrong with the first answers of an attempt; `adjustment` is what its prompt says besides."""
         if attempt not in course.planned:
-            before = next((course.planned[n] for n in range(attempt - 1, 0, -1) if n in course.planned), None)
+            before = next((course.failed_with(n) for n in range(attempt - 1, 0, -1) if n in course.planned), None)
             course.planned[attempt] = await self._planned(course, attempt, library, before, adjustment)
         return course.planned[attempt]
 
@@ -56,7 +66,9 @@ class Chance:
         right, again, avoided = dice.random() < self._first_try, dice.random(), dice.random()
         named = before is not None and is_precise(before, adjustment, self.odds)
         if before is not None and again < self.odds.same_again:
-            return None if named and avoided < self.odds.kinds[before.written.kind].repaired(1, described=True) else before
+            return (
+                None if named and avoided < self.odds.kinds[before.written.kind].repaired(1, described=True) else before
+            )
         if right:
             return None
         for _ in range(20):
@@ -66,18 +78,15 @@ class Chance:
         return None
 
     async def repaired(
-        self, course: Course, attempt: int, fault: Fault, library: Library, request: str, *, described: bool, told: bool
+        self, course: Course, attempt: int, fault: Fault, library: Library, request: str, *, described: bool
     ) -> Written | None:
-        """The answer to a request to mend a fault: None where it is right now, else what comes instead.
-
-        `request` is its volatile text, `told` whether it says that anything is wrong at all.
-        """
+        """The answer to a request to mend a fault, whose volatile text is `request`; None where it is right now."""
         fault.rounds += 1
         kind = self.odds.kinds[fault.judged.written.kind]
         dice = self.dice("repair", course.number, attempt, fault.judged.written.path, fault.rounds)
         odds = kind.repaired(fault.rounds, described=described)
         if not is_precise(fault.judged, request, self.odds):
-            odds *= self.odds.vague if told else 0.0
+            odds *= self.odds.vague
         if dice.random() < odds:
             return None
         if dice.random() >= self.odds.repeated:

@@ -2,13 +2,14 @@
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
+from driversmith.engine.llm.endpoint import endpoint_from
+from platformdirs import user_cache_path
 from rich.console import Console
 
 from .apis import APIS
@@ -23,7 +24,7 @@ from .subjects import Subject
 from .tables import faults_table, result_table
 from .truth_server import TruthServer
 
-_MEMORY = Path(__file__).parents[2] / ".cache" / "healing"
+_MEMORY = user_cache_path("driversmith", appauthor=False) / "bench-healing"
 _SWEEP = (0.5, 1.0, 1.5)
 
 
@@ -32,9 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = argparse.ArgumentParser(description="What do driversmith's layers heal, and at what price?")
     options.add_argument("--sessions", type=int, default=48, help="sessions of each arm at each probability")
     options.add_argument("--seed", default="1")
-    options.add_argument("--first-try", default="30,45,60", help="per cent of sessions whose first answers are all right")
+    options.add_argument(
+        "--first-try", default="30,45,60", help="per cent of sessions whose first answers are all right"
+    )
     options.add_argument("--arms", default=",".join(ARMS), help=f"some of: {', '.join(ARMS)}")
-    options.add_argument("--sweep", action="store_true", help="also with the odds of repair halved and half as good again")
+    options.add_argument(
+        "--sweep", action="store_true", help="also with the odds of repair halved and half as good again"
+    )
     options.add_argument("--independent", action="store_true", help="attempts that have nothing to do with each other")
     options.add_argument("--at-once", type=int, default=16, help="sessions under way at once")
     options.add_argument("--answer-seconds", type=float, default=0.0, help="how long the simulated model takes")
@@ -55,7 +60,8 @@ def _check(options: argparse.ArgumentParser, chosen: argparse.Namespace) -> None
         options.error(f"no arm is called {unknown[0]!r}; there are: {', '.join(ARMS)}")
     if chosen.real_model and not (chosen.budget and chosen.budget > 0):
         options.error("--real-model spends money: say how much it may be with --budget USD")
-    if chosen.real_model and not os.environ.get("ANTHROPIC_API_KEY", "").strip():
+    chosen.endpoint = endpoint_from() if chosen.real_model else None
+    if chosen.real_model and chosen.endpoint is None:
         options.error("--real-model asks Claude with your own key: set ANTHROPIC_API_KEY")
 
 
@@ -69,7 +75,9 @@ async def _measure(chosen: argparse.Namespace) -> None:
         if chosen.check_faults:
             Console(width=120).print(faults_table(await _all_faults(shop)))
         elif chosen.real_model:
-            await run_real_model(shop, sessions=chosen.sessions, budget=chosen.budget, arms=chosen.arms)
+            await run_real_model(
+                shop, chosen.endpoint, sessions=chosen.sessions, budget=chosen.budget, arms=chosen.arms
+            )
         else:
             await _simulate(shop, chosen)
 
@@ -106,9 +114,7 @@ async def _simulate(shop: Shop, chosen: argparse.Namespace) -> None:
         chosen.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
-async def _progress(
-    shop: Shop, chosen: argparse.Namespace, first_try: float, odds: Odds
-) -> AsyncGenerator[Cell]:
+async def _progress(shop: Shop, chosen: argparse.Namespace, first_try: float, odds: Odds) -> AsyncGenerator[Cell]:
     arms: list[Arm] = chosen.arms
     async for cell in run_cells(shop, arms, first_try=first_try, sessions=chosen.sessions, odds=odds):
         print(f"{cell.arm} at {first_try:.0%}: {cell.row()['success']:.1%}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """The arms that are driversmith: the real engine, with layers taken away."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ async def driversmith(
         model_concurrency=2 * bench.at_once,
         log_level="ERROR",
     )
-    rooms = BenchRooms(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=lambda _: None)
+    rooms = BenchRooms(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=_forget)
     healing = Healing(diagnosis=layers.diagnosis, fallback=layers.fallback)
     found: list[Outcome] = []
     async with AsyncExitStack() as stack:
@@ -76,6 +76,10 @@ async def driversmith(
     return sorted(found, key=lambda outcome: outcome.session)
 
 
+def _forget(_: Iterable[str]) -> None:
+    """There are no secrets here."""
+
+
 async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -> Outcome:
     subject = bench.subject(session)
     request = resolve_request(
@@ -91,14 +95,14 @@ async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -
     record = await engine.start(request)
     result = await engine.wait(record.session_id, seconds=None)
     attempts = await engine.journal.attempts(record.session_id)
-    tries = [count for count in (attempts[0]["data"].get("tries") or {}).values()] if attempts else []
+    tries: dict[str, int] = attempts[0]["data"].get("tries") or {} if attempts else {}
     outcome = Outcome(session, subject.api.slug)
     outcome.claimed = result.success
     outcome.attempts, outcome.diagnoses = result.supervisor_attempts, result.diagnostics_run
     outcome.internal = result.error is not None and result.error.code == "internal"
     outcome.author = _author(result)
     outcome.guarded = result.supervisor_attempts == 1 and outcome.author == "model"
-    outcome.first_try = outcome.guarded and result.iterations == 1 and max(tries, default=0) == 1
+    outcome.first_try = outcome.guarded and result.iterations == 1 and max(tries.values(), default=0) == 1
     return outcome
 
 

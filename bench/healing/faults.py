@@ -53,8 +53,8 @@ def _rows() -> list[dict[str, Any]]:
 
 def _changed(row: dict[str, Any], text: str, words: dict[str, str]) -> str | None:
     """The answer with the fault; None where the fault does not fit."""
-    for old, new in row.get("edits", ()):
-        old, new = _filled(old, words), _filled(new, words)
+    for edit in row.get("edits", ()):
+        old, new = (_filled(part, words) for part in edit)
         if old not in text:
             return None
         text = text.replace(old, new)

@@ -30,8 +30,16 @@ from .truth_server import TruthServer
 Files = Mapping[str, str]
 _AT_ONCE = 2
 _TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
-_ROOMS = ("guards", "validation", "testing", "sandbox", "contract")
-_HERE = ("apis.py", "truth.py", "truth_server.py")
+_FROM = {
+    "validation": ("validation",),
+    "parts": ("validation",),
+    "fix": ("validation", "guards/fixers"),
+    "contract": ("testing", "sandbox", "contract"),
+    "tests": ("sandbox",),
+    "truth": (),
+}
+"""What is judged -> the rooms of the engine that a judgement comes from."""
+_TRUTH = ("apis.py", "truth.py", "truth_server.py")
 
 
 class Judge:
@@ -43,7 +51,7 @@ class Judge:
         self._known: dict[str, str] = {}
         self._locks: dict[str, anyio.Lock] = {}
         self._places = anyio.Semaphore(_AT_ONCE)
-        self._product = _digest_of_sources() if memory else ""
+        self._digests = _digests() if memory else dict[str, str]()
         self.judged = 0
         """Judgements that were made, not remembered."""
 
@@ -120,7 +128,8 @@ class Judge:
         self, what: str, subject: Subject, files: Files, work: Callable[[dict[str, str]], Awaitable[str]]
     ) -> str:
         plain = {marked(path, 0): marked(text, 0) for path, text in sorted(files.items()) if path != "driver.json"}
-        key = hashlib.sha256(json.dumps([what, subject.api.slug, plain, self._product]).encode()).hexdigest()
+        source = self._digests.get(what.partition(" ")[0], "")
+        key = hashlib.sha256(json.dumps([what, subject.api.slug, plain, source]).encode()).hexdigest()
         async with self._locks.setdefault(key, anyio.Lock()):
             if key not in self._known:
                 remembered = self._remembered(key)
@@ -170,13 +179,16 @@ def _lay_out(files: Mapping[str, str], root: Path) -> None:
         (root / path).write_text(text, encoding="utf-8", newline="")
 
 
-def _digest_of_sources() -> str:
-    """Changes with every change to what a judgement comes from."""
-    engine = Path(driversmith.engine.__path__[0])
-    here = Path(__file__).parent
-    folders = [engine / room for room in _ROOMS]
-    found = [p for folder in folders for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".json"}]
-    digest = hashlib.sha256()
-    for path in sorted([*found, *(here / name for name in _HERE)]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _digests() -> dict[str, str]:
+    """What is judged -> a digest that changes with everything that such a judgement comes from, besides the files."""
+    engine, here = Path(driversmith.engine.__path__[0]), Path(__file__).parent
+    found: dict[str, str] = {}
+    for what, places in _FROM.items():
+        digest = hashlib.sha256()
+        for folder in (engine / place for place in places):
+            for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".json"}):
+                digest.update(path.read_bytes())
+        for name in _TRUTH if what == "truth" else ():
+            digest.update((here / name).read_bytes())
+        found[what] = digest.hexdigest()
+    return found

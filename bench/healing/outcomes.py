@@ -43,7 +43,6 @@ class Outcome:
         """Claimed, and not true."""
         return self.claimed and bool(self.untrue)
 
-
     def as_data(self) -> dict[str, Any]:
         """Everything, as JSON has it."""
         data = asdict(self)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from driversmith.engine.errors import BudgetSpentError
 from driversmith.engine.llm.anthropic_model import AnthropicModel
-from driversmith.engine.llm.endpoint import endpoint_from
+from driversmith.engine.llm.endpoint import Endpoint
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
 from driversmith.engine.llm.port import LanguageModel, ModelAnswer, Record, RequestRecord
@@ -48,14 +48,13 @@ class Purse:
         return await self._model.ask(request, record=counted)
 
 
-async def run_real_model(shop: Shop, *, sessions: int, budget: float, arms: Sequence[Arm]) -> None:
+async def run_real_model(shop: Shop, endpoint: Endpoint, *, sessions: int, budget: float, arms: Sequence[Arm]) -> None:
     """Run and print; the arms share the budget in the order in which they come.
 
     Raises:
         InvalidArgumentError: the price of a model is not known.
     """
-    endpoint, settings, prices = endpoint_from(), Settings(), load_prices()
-    assert endpoint is not None, "checked by the command line"
+    settings, prices = Settings(), load_prices()
     prices.check_budget(budget, settings.models.values())
     numbers, cells = range(1, sessions + 1), list[tuple[str, Cell]]()
     async with AnthropicModel(endpoint, models=settings.models, prices=prices) as model:

@@ -80,7 +80,8 @@ class BenchRooms(Rooms):
 
 def _number(api_name: str) -> int:
     number = session_in(api_name)
-    assert number is not None, f"{api_name!r} is no name of a session"
+    if number is None:
+        raise ValueError(f"{api_name!r} is no name of a session")
     return number
 
 

@@ -47,7 +47,8 @@ class Simulator:
 
     async def _reply(self, asked: Asked) -> Answer:
         session = session_in(asked.text)
-        assert session is not None, "the request names no session"
+        if session is None:
+            raise ValueError("the request names no session")
         course = self.course(session)
         if fault := self._trouble(course, asked):
             return fault
@@ -57,8 +58,7 @@ class Simulator:
 
     def _trouble(self, course: Course, asked: Asked) -> Answer | None:
         """A fault of transport, in a burst: the nth sending of the same request is in it, or it is over."""
-        odds, task = self._chance.odds, asked.task
-        about = f"{task.role} {task.path} {task.attempt} {task.try_number} {task.mode}"
+        odds, about = self._chance.odds, _about(asked)
         sent = course.sent[about] = course.sent.get(about, 0) + 1
         dice = self._chance.dice("transport", course.number, marked(about, 0))
         length = dice.randint(1, odds.longest_burst) if dice.random() < odds.burst_starts else 0
@@ -77,6 +77,15 @@ class Simulator:
         return await self._file(course, asked)
 
     async def _file(self, course: Course, asked: Asked) -> Reply:
+        """The answer for a file; the same for a request that is sent again."""
+        about = _about(asked)
+        async with course.turn:
+            if about not in course.answered:
+                course.answered[about] = await self._written(course, asked)
+        text, stop_reason = course.answered[about]
+        return Reply(marked(text, course.number), stop_reason=stop_reason)
+
+    async def _written(self, course: Course, asked: Asked) -> tuple[str, str]:
         task = asked.task
         subject, library = self._libraries[course.api]
         path, said = marked(task.path, 0), marked(asked.last_text, 0)
@@ -84,23 +93,19 @@ class Simulator:
         place = (task.attempt, path)
         if task.try_number == 1 and task.role == "generate":
             if planned is None or planned.written.path != path:
-                return self._right(course, subject, path)
+                return subject.right[path], "end_turn"
             course.standing[place] = Fault(planned)
             written = planned.written
+        elif place not in course.standing:
+            return subject.right[path], "end_turn"
         else:
-            if place not in course.standing:
-                return self._right(course, subject, path)
             described = all(path in asked.text for path in subject.api.paths)
-            written = await self._chance.repaired(
-                course, task.attempt, course.standing[place], library, said, described=described, told=True
-            )
+            fault = course.standing[place]
+            written = await self._chance.repaired(course, task.attempt, fault, library, said, described=described)
             if written is None:
                 del course.standing[place]
-                return self._right(course, subject, path)
-        return Reply(marked(written.text, course.number), stop_reason=written.stop_reason)
-
-    def _right(self, course: Course, subject: Subject, path: str) -> Reply:
-        return Reply(marked(subject.right[path], course.number))
+                return subject.right[path], "end_turn"
+        return written.text, written.stop_reason
 
     def _diagnosis(self, course: Course, asked: Asked) -> Answer:
         """The cause that the material shows, another one, or no answer of use."""
@@ -115,12 +120,22 @@ class Simulator:
         if drawn < odds.diagnosis_right and known:
             sign = next((sign for sign in known[0].signs if sign in said), known[0].written.fault)
             return _opinion(
-                "logic", "unknown", f"In {known[0].written.path}: {sign}", f"In {known[0].written.path}, mind: {sign}", 0.8
+                "logic",
+                "unknown",
+                f"In {known[0].written.path}: {sign}",
+                f"In {known[0].written.path}, mind: {sign}",
+                0.8,
             )
         if drawn < odds.diagnosis_right + odds.diagnosis_wrong:
             error_type, kind, cause, words = dice.choice(_OTHER_CAUSES)
             return _opinion(error_type, kind, cause, words, 0.5)
         return Reply("I believe that it is the transport, though it might be anything.")
+
+
+def _about(asked: Asked) -> str:
+    """What a request is for: the same for one that is sent again."""
+    task = asked.task
+    return f"{task.role} {task.path} {task.attempt} {task.try_number} {task.mode}"
 
 
 def _opinion(error_type: str, kind: str, cause: str, words: str, confidence: float) -> dict[str, Any]:

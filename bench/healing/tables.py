@@ -20,9 +20,8 @@ def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str)
         title=f"healing (simulated), {sessions} sessions a cell, seed {seed}", caption=_NOTE, caption_justify="left"
     )
     for name in (
-        "first try set", "arm", "first try", "after guards", "after supervision", "in logic faults", "false success",
-        "attempts", "diagnoses", "requests", "tokens", "dollars", "saved", "cache read", "wall/chain", "by templates",
-        "internal",
+        "set", "arm", "first\ntry", "after\nguards", "after\nsuperv.", "of logic\nfaults", "false\nsuccess", "attempts",
+        "diag-\nnoses", "requests", "tokens", "dollars", "saved", "cache\nread", "wall/\nchain", "by tem-\nplates", "internal",
     ):  # fmt: skip
         table.add_column(name, justify="left" if name == "arm" else "right")
     last = ""

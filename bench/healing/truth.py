@@ -119,7 +119,7 @@ def _difference(wanted: Any, answer: dict[str, Any]) -> str:
         return f"{wanted['error']} is due, not {answer.get('error', ['a value'])[0]}"
     if "error" in answer:
         return f"{answer['error'][0]}: {answer['said']}"
-    value = answer["value"]
+    value: Any = answer["value"]
     if value == wanted:
         return ""
-    return f"{len(value)} of {len(wanted)} records" if isinstance(value, list) else f"{value!r:.80}"
+    return f"not what is there: {json.dumps(value):.160}"
