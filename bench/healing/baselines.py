@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
-from driversmith.engine.errors import ModelError
+from driversmith.engine.errors import BudgetSpentError, ModelError
 from driversmith.engine.guards.extraction import extract_file
 from driversmith.engine.llm.patience import PatientModel
 from driversmith.engine.models.findings import Finding
@@ -197,7 +197,7 @@ async def _all_of(bench: Bench, sessions: Sequence[_Session], run: Callable[[_Se
         async with places, _timed(session):
             try:
                 await run(session)
-            except ModelError:
+            except (ModelError, BudgetSpentError):
                 session.outcome.claimed = False
 
     async with anyio.create_task_group() as tasks:

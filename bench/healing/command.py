@@ -106,7 +106,7 @@ async def _simulate(shop: Shop, chosen: argparse.Namespace) -> None:
             async for cell in _progress(shop, chosen, float(per_cent) / 100, shipped.scaled(factor)):
                 cells.append((label, cell))
     console = Console(width=190)
-    console.print(result_table(cells, sessions=chosen.sessions, seed=chosen.seed))
+    console.print(result_table(cells, sessions=chosen.sessions, seed=chosen.seed, paced=chosen.answer_seconds > 0))
     if chosen.json:
         rows = [
             {"odds": label, **cell.row(), "outcomes": [o.as_data() for o in cell.outcomes]} for label, cell in cells

@@ -66,7 +66,7 @@ async def run_real_model(shop: Shop, endpoint: Endpoint, *, sessions: int, budge
             outcomes = await _run(arm, bench, numbers, purse, tokens)
             tokens = sum(o.spent.tokens for o in outcomes) if arm == "complete" else tokens
             cells.append((f"real, ${purse.spent:.2f} so far", Cell(arm, 0.0, outcomes)))
-    Console(width=190).print(result_table(cells, sessions=sessions, seed="none: a real model"))
+    Console(width=190).print(result_table(cells, sessions=sessions, seed="none: a real model", paced=True))
 
 
 async def _run(arm: Arm, bench: Bench, numbers: Sequence[int], model: LanguageModel, tokens: int) -> list[Outcome]:

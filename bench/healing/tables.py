@@ -14,8 +14,8 @@ _NOTE = (
 )
 
 
-def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str) -> Table:
-    """A row for each cell."""
+def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str, paced: bool) -> Table:
+    """A row for each cell. Not `paced`, the model answers at once, and how long a session takes says nothing."""
     table = Table(
         title=f"healing (simulated), {sessions} sessions a cell, seed {seed}", caption=_NOTE, caption_justify="left"
     )
@@ -35,7 +35,7 @@ def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str)
             shown, cell.arm, _share(row["first_try"]), _share(row["after_guards"]), _share(row["success"]),
             _share(row["success_in_logic"]), _share(row["false"]), f"{row['attempts']:.2f}", f"{row['diagnoses']:.2f}",
             f"{row['requests']:.1f}", f"{row['tokens']:.0f}", f"{row['dollars']:.2f}", f"{row['saved']:.2f}",
-            _share(row["cache_read"]), f"{row['wall_over_chain']:.2f}", _share(row["by_templates"]),
+            _share(row["cache_read"]), f"{row['wall_over_chain']:.2f}" if paced else "-", _share(row["by_templates"]),
             f"{float(row['internal']):.2%}",
         )  # fmt: skip
     return table

@@ -1,8 +1,8 @@
 """The bench of healing runs, and its figures mean what they say."""
 
-import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +15,7 @@ def _bench_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def shop() -> AsyncGenerator[object]:
+async def shop() -> AsyncGenerator[Any]:
     from healing.apis import APIS
     from healing.cells import Shop
     from healing.judging import Judge
@@ -30,7 +30,7 @@ async def shop() -> AsyncGenerator[object]:
         yield Shop(subjects, libraries, judge, seed="1", at_once=5)
 
 
-async def test_five_sessions_of_the_whole_product_end_with_drivers_that_read_the_truth(shop: object) -> None:
+async def test_five_sessions_of_the_whole_product_end_with_drivers_that_read_the_truth(shop: Any) -> None:
     from healing.cells import run_cells
     from healing.odds import Odds
 
@@ -42,3 +42,56 @@ async def test_five_sessions_of_the_whole_product_end_with_drivers_that_read_the
     assert row["internal"] == 0.0
     assert float(row["requests"]) >= 4
     assert float(row["dollars"]) > 0
+
+
+async def test_a_session_whose_first_answers_are_wrong_is_healed(shop: Any) -> None:
+    from healing.cells import run_cells
+    from healing.odds import Odds
+
+    odds = Odds.shipped().scaled(100)  # a model that mends whatever it is told
+    cells = [cell async for cell in run_cells(shop, ["guards"], first_try=0.0, sessions=1, odds=odds)]
+    assert [outcome.works for outcome in cells[0].outcomes] == [True]
+    assert all(outcome.kind for outcome in cells[0].outcomes)
+
+
+def test_the_table_of_faults_is_that_of_the_issue() -> None:
+    from healing.odds import Odds
+
+    odds = Odds.shipped()
+    assert sum(kind.share for kind in odds.kinds.values()) == 100
+    assert odds.kinds["hallucinated"].repaired(1, described=False) == 0.20
+    assert odds.kinds["hallucinated"].repaired(2, described=True) == 0.30
+    assert odds.kinds["logic"].repaired(9, described=True) == 0.05
+
+
+def test_every_kind_of_fault_fits_every_api() -> None:
+    from healing.apis import APIS
+    from healing.odds import Odds
+    from healing.subjects import Subject
+
+    assert len(APIS) >= 10
+    for api in APIS.values():
+        kinds = {fault.kind for fault in Subject.of(api).faults}
+        assert kinds == set(Odds.shipped().kinds), api.slug
+
+
+def test_only_the_words_of_a_finding_make_a_request_precise() -> None:
+    from healing.chance import is_precise
+    from healing.faults import Written
+    from healing.library import Judged
+    from healing.odds import Odds
+
+    fault = Judged(Written("x/client.py", "", "logic", "single-page"), "contract", ("read-all-pages",))
+    assert is_precise(fault, "1. read-all-pages (trees)\n   Sent: read('trees')", Odds.shipped())
+    assert not is_precise(fault, "It does not pass yet. Something is wrong.", Odds.shipped())
+
+
+@pytest.mark.parametrize("given", [[], ["--budget", "1"]])
+def test_no_real_model_is_asked_without_a_budget_and_a_key(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from healing.command import main
+
+    with pytest.raises(SystemExit):
+        main(["--real-model", *given])
+    assert ("ANTHROPIC_API_KEY" if given else "--budget") in capsys.readouterr().err
