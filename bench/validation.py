@@ -1,6 +1,6 @@
 """How many faults does the validator find, where, how severe, how fast, and what does it wrongly find?
 
-    python bench/validation.py [--seed S] [--no-contract] [--specs DIR] [--sdk-files DIR] [--kinds A,B] [--missed] [--json F]
+    python bench/validation.py [--seed S] [--no-contract] [--specs DIR] [--sdk-files DIR] [--kinds A,B] [--sample N] [--missed] [--json F]
 
 One table. Kinds of fault (`validation/faults.toml`, `behaviours.toml`) are seeded into drivers written by hand and into
 template output of the same descriptions. A fault is found by a detector that says something of severity P0 to P2 which
@@ -33,6 +33,8 @@ from driversmith.engine.validation.file import validate_file
 from driversmith.engine.validation.inspection import inspect
 from driversmith.engine.validation.package import validate_package
 from driversmith.engine.validation.ruff_tool import run_ruff
+from driversmith.engine.validation.source import check_text
+from driversmith.engine.validation.tools import UNPARSED, merge
 from driversmith.engine.validation.ty_server import open_ty_server
 from driversmith.engine.validation.ty_tool import run_ty
 from rich.console import Console
@@ -70,6 +72,7 @@ def main() -> None:
     options.add_argument("--sdk-files", type=Path)
     options.add_argument("--sdk-count", type=int, default=200)
     options.add_argument("--kinds", default="", help="only these kinds, separated by commas")
+    options.add_argument("--sample", type=int, help="so many faults only, chosen by the seed")
     options.add_argument("--missed", action="store_true", help="list faults that are missed, misweighed or misplaced")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
@@ -81,6 +84,8 @@ async def measure(chosen: argparse.Namespace) -> None:
     subjects = [*hand_written(), *templated()]
     wanted = set(filter(None, chosen.kinds.split(",")))
     cases = [Case(fault) for fault in seeded(subjects, chosen.seed) if not wanted or fault.kind in wanted]
+    if chosen.sample and chosen.sample < len(cases):
+        cases = random.Random(chosen.seed).sample(cases, chosen.sample)  # noqa: S311
     clean = {subject.name: await static(subject.files, subject) for subject in subjects}
     alarms = {name: sum(f.severity != "P3" for f in said["static together"]) for name, said in clean.items()}
     with Console(stderr=True).status("") as status:
@@ -113,13 +118,26 @@ async def static(files: dict[str, str], subject: Subject, changed: str = "") -> 
     """What each static detector says of a driver."""
     python = {path: text for path, text in files.items() if path.endswith(".py")}
     text = files.get(changed)
+    own, ruff, ty = inspect(files, whole=True, profile=subject.profile), await run_ruff(python), await run_ty(python)
     return {
         "rules, one file": inspect({changed: text}, whole=False) if text and changed.endswith(".py") else [],
-        "rules, package": inspect(files, whole=True, profile=subject.profile),
-        "ruff": await run_ruff(python),
-        "ty": await run_ty(python),
-        "static together": list((await validate_package(files, profile=subject.profile)).findings),
+        "rules, package": own,
+        "ruff": ruff,
+        "ty": ty,
+        "static together": await together(files, subject, own, ruff, ty),
     }
+
+
+async def together(
+    files: dict[str, str], subject: Subject, own: list[Finding], ruff: list[Finding], ty: list[Finding]
+) -> list[Finding]:
+    """What `validate_package` says, put together from what was found already where all files are text."""
+    if any(check_text(text, name=path).text is None for path, text in files.items()):
+        return list((await validate_package(files, profile=subject.profile)).findings)
+
+    broken = {f.file for f in own if f.code in UNPARSED}
+    found = merge(own, [f for f in ruff if f.file not in broken])
+    return found if broken or any(f.code == "missing-module" for f in own) else merge(found, ty)
 
 
 async def judge(case: Case, clean: dict[str, list[Finding]]) -> None:

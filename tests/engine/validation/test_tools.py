@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 
 import pytest
+from driversmith.engine.models.findings import Finding, Severity
 from driversmith.engine.validation import tool_maps, ty_tool
 from driversmith.engine.validation.execution import run_inspection
 from driversmith.engine.validation.ruff_tool import find_ruff, run_ruff, severities
 from driversmith.engine.validation.tool_maps import unmapped_rules
-from driversmith.engine.validation.tools import run_tools
+from driversmith.engine.validation.tools import merge, run_tools
 from driversmith.engine.validation.ty_tool import find_ty, run_ty
 from driversmith.engine.validation.ty_tool import severities as ty_severities
 
@@ -179,3 +180,12 @@ async def test_a_child_that_dies_is_a_finding_that_says_so(command: Sequence[str
     found = await run_inspection(HEAVY, whole=False, focus="data.py", command=command, seconds=1.0)
     assert [(f.code, f.severity, f.file) for f in found] == [("too-complex", "P0", "data.py")]
     assert reason in found[0].message
+
+
+@pytest.mark.parametrize(("own", "tool", "told"), [("P2", "P1", 2), ("P1", "P2", 1), ("P1", "P1", 1), ("P3", "P2", 2)])
+def test_what_a_type_checker_says_at_a_place_that_is_told_already_is_told_where_it_weighs_more(
+    own: Severity, tool: Severity, told: int
+) -> None:
+    ours = Finding(code="no-timeout", severity=own, file="client.py", line=3, message="No time-out.")
+    theirs = Finding(code="unknown-argument", severity=tool, file="client.py", line=3, message="Unknown.")
+    assert len(merge([ours], [theirs])) == told

@@ -45,14 +45,20 @@ async def run_tools(
 def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
     """Own findings with a tool's, without what says the same twice."""
     exports = {(f.file, f.line) for f in own if f.code == "missing-export"}
-    told = {(f.file, f.line) for f in own if f.severity != "P3"}
+    told: dict[tuple[str, int], str] = {}
+    for known in own:
+        told[known.file, known.line] = min(known.severity, told.get((known.file, known.line), "P3"))
     added: list[Finding] = []
     for finding in tool:
         place = (finding.file, finding.line)
         if finding.code == "F822" and place in exports:
             continue
         # A name that a type checker does not know either, at a place that is told already.
-        if not finding.code[-1].isdigit() and place in told and finding.code != "tool-unavailable":
+        if (
+            not finding.code[-1].isdigit()
+            and told.get(place, "P3") <= min(finding.severity, "P2")
+            and finding.code != "tool-unavailable"
+        ):
             continue
         if finding.severity == "P0" and finding.file.startswith(("tests/", "examples/")):
             added.append(finding.model_copy(update={"severity": "P1"}))

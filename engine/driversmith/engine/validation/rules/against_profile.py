@@ -37,22 +37,24 @@ def foreign_hosts(file: PythonFile, project: Project) -> Iterable[Fault]:
 
 
 def listed_objects(project: Project) -> Iterable[Fault]:
-    """Where list_objects spells its names out, they are the objects of the API."""
+    """Where list_objects and list_operations spell names out, they are those of the API, all of them."""
     profile, place = project.profile, project.driver
     if profile is None or place is None:
         return
-    for file, function in driver_functions(project, place, "list_objects"):
+    for file, function in driver_functions(project, place, "list_objects", "list_operations"):
+        objects = function.name == "list_objects"
+        known = list(profile.objects if objects else profile.operations)
         for node in file.within(function, ast.Return):
             if not isinstance(node.value, ast.List) or not all(isinstance(e, ast.Constant) for e in node.value.elts):
                 continue
             names = [str(e.value) for e in node.value.elts if isinstance(e, ast.Constant)]
-            invented = [name for name in names if name not in profile.objects]
-            missing = [name for name in profile.objects if name not in names]
+            invented = [name for name in names if name not in known]
+            missing = [name for name in known if name not in names]
             if names and (invented or missing):
                 what = f"names {', '.join(invented)}" if invented else f"lacks {', '.join(missing[:10])}"
                 yield Fault(
-                    f"list_objects {what}; the API's objects: {', '.join(list(profile.objects)[:20])}.",
-                    hint="Name the objects of the profile, all of them.",
+                    f"{function.name} {what}; the API has: {', '.join(known[:20])}.",
+                    hint=f"Name the {'objects' if objects else 'operations'} of the profile, all of them.",
                     node=node,
                     file=file.path,
                 )

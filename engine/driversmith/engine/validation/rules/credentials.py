@@ -24,6 +24,12 @@ def key_demanded(project: Project) -> Iterable[Fault]:
     if place is None:
         return
     keyless = profile is not None and not profile.auth
+    for file in project.files("package"):
+        for node in file.nodes(ast.Subscript):
+            variable = environment_key(node)
+            at_import = variable and isinstance(node.ctx, ast.Load) and file.function_of(node) is None
+            if at_import and not _is_conditional(file, node):
+                yield _demanded(file, f"the variable {variable} at import", node, keyless=keyless)
     for file, function in driver_functions(project, place, "__init__", "from_env"):
         arguments = function.args
         positional = [*arguments.posonlyargs, *arguments.args]

@@ -35,6 +35,8 @@ class _Request:
     """With `{}` for what is filled in."""
     method: str = ""
     """Empty where the place does not say it."""
+    host: str = ""
+    """Empty where the path goes below the base URL."""
 
 
 def invented_endpoints(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -80,6 +82,12 @@ def wrong_methods(file: PythonFile, project: Project) -> Iterable[Fault]:
 
 
 def _requests(file: PythonFile, project: Project) -> Iterator[_Request]:
+    """Requests to the API; those to other hosts are another fault."""
+    own = urlsplit(project.profile.base_url).hostname if project.profile else None
+    yield from (request for request in _all_requests(file, project) if request.host in {"", own})
+
+
+def _all_requests(file: PythonFile, project: Project) -> Iterator[_Request]:
     constants = project.constants
     takers = _takers(project)
     for node in file.nodes(ast.Call):
@@ -174,11 +182,13 @@ def _is_absolute(node: ast.expr) -> bool:
 
 def _request(node: ast.expr, constants: Mapping[str, str], method: str = "") -> Iterator[_Request]:
     text = _text(node, constants)
+    host = ""
     if re.match(r"https?://", text):
-        text = urlsplit(text).path
+        parts = urlsplit(text.replace("{}", "x"))
+        host, text = parts.hostname or "", "/" + text.partition("://")[2].partition("/")[2]
     text = text.removeprefix(_START).replace(_START, "{}")
     if text.startswith("/") and not re.search(r"\s", text):
-        yield _Request(node, _plain(text.partition("?")[0]), method)
+        yield _Request(node, _plain(text.partition("?")[0]), method, host)
 
 
 def _text(node: ast.expr, constants: Mapping[str, str]) -> str:  # noqa: PLR0911 - one case a kind of expression

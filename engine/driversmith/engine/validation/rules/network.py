@@ -88,6 +88,10 @@ def no_timeout(file: PythonFile, project: Project) -> Iterable[Fault]:
                 hint="Pass timeout=timeout.",
                 node=call,
             )
+        if _is_module_request(call) and not any(k.arg in {"timeout", None} for k in call.keywords):
+            yield Fault(
+                f"httpx2.{name}() knows nothing of the driver's timeout.", hint="Pass timeout=self._timeout.", node=call
+            )
         if name not in _CLIENTS and name not in _VERBS and name not in {"urlopen", "Timeout"}:
             continue
         for keyword in call.keywords:
@@ -98,6 +102,14 @@ def no_timeout(file: PythonFile, project: Project) -> Iterable[Fault]:
             yield Fault("Timeout(None) waits for ever.", hint="Pass the driver's timeout.", node=call)
         if name == "urlopen" and not any(k.arg == "timeout" for k in call.keywords) and len(call.args) < 3:
             yield Fault("urlopen has no timeout and may wait for ever.", hint="Use httpx2 with a timeout.", node=call)
+
+
+def _is_module_request(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="httpx2"), attr=verb):
+            return verb in _VERBS
+        case _:
+            return False
 
 
 def _limits(call: ast.Call) -> bool:

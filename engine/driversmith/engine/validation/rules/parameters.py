@@ -11,6 +11,8 @@ from ..project import Project
 from ..python_file import PythonFile
 
 _HOLDER = re.compile(r"_?(?:params|query|query_params|search_params)")
+_QUERY = re.compile(r"(?:/[\w{}/.-]*)?[?&][\w.\[\]-]+=\S*$")
+_IN_QUERY = re.compile(r"[?&]([\w.\[\]-]+)=")
 _ARGUMENTS = frozenset({"params", "query"})
 _SPREAD = re.compile(r"_?(?:params|query|query_params|search_params|arguments)")
 
@@ -21,8 +23,7 @@ def invented_parameters(file: PythonFile, project: Project) -> Iterable[Fault]:
     if profile is None or not profile.operations:
         return
     known = _known(profile)
-    for node in _keys(file):
-        name = str(node.value)
+    for node, name in _keys(file):
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             listed = sorted(known)
@@ -48,27 +49,50 @@ def _known(profile: ApiProfile) -> set[str]:
     return names | {"body", "limit", "batch_size", "grant_type", "client_id", "client_secret", "scope"}
 
 
-def _keys(file: PythonFile) -> Iterator[ast.Constant]:
-    for node in file.nodes(ast.keyword):
-        if node.arg == "params" and isinstance(node.value, ast.Dict):
-            yield from _texts(node.value)
+def _keys(file: PythonFile) -> Iterator[tuple[ast.AST, str]]:
+    """Names that go into a query, with the node that says them."""
     passed = {n.value.id for n in file.nodes(ast.keyword) if n.arg in _ARGUMENTS and isinstance(n.value, ast.Name)}
+    for node in file.nodes(ast.keyword):
+        if node.arg == "params":
+            yield from _names(node.value)
     for node in file.nodes(ast.Assign, ast.AnnAssign):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            match target:
-                case ast.Name(id=name) if _is_holder(name, passed) and isinstance(node.value, ast.Dict):
-                    yield from _texts(node.value)
-                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str()) as key):
-                    if _is_holder(name, passed):
-                        yield key
-                case _:
-                    pass
+            yield from _assigned(target, node.value, passed)
+    for node in file.nodes(ast.Call):
+        yield from _added(node, passed)
     for node in file.nodes(ast.Dict):
         # {**params, "page": page} as an argument: parameters with one more.
         spread = [v.id for k, v in zip(node.keys, node.values, strict=True) if k is None and isinstance(v, ast.Name)]
-        parent = file.parent(node)
-        if any(_SPREAD.fullmatch(name) for name in spread) and isinstance(parent, ast.Call):
-            yield from _texts(node)
+        if any(_SPREAD.fullmatch(name) for name in spread) and isinstance(file.parent(node), ast.Call):
+            yield from _names(node)
+    for node in file.nodes(ast.Constant):
+        if isinstance(node.value, str) and len(node.value) < 500 and _QUERY.match(node.value):
+            yield from ((node, name) for name in _IN_QUERY.findall(node.value))
+
+
+def _assigned(target: ast.expr, value: ast.expr | None, passed: set[str]) -> Iterator[tuple[ast.AST, str]]:
+    match target:
+        case ast.Name(id=name) if _is_holder(name, passed):
+            yield from _names(value)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)):
+            if _is_holder(name, passed):
+                yield target.slice, key
+        case _:
+            pass
+
+
+def _added(call: ast.Call, passed: set[str]) -> Iterator[tuple[ast.AST, str]]:
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=[given]):
+            if _is_holder(name, passed):
+                yield from _names(given)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="setdefault"), args=[ast.Constant(value=str() as key), *_]
+        ):
+            if _is_holder(name, passed):
+                yield call, key
+        case _:
+            pass
 
 
 def _is_holder(name: str, passed: set[str]) -> bool:
@@ -76,7 +100,10 @@ def _is_holder(name: str, passed: set[str]) -> bool:
     return _HOLDER.fullmatch(name) is not None or (name in passed and name not in {"kwargs", "headers", "data", "json"})
 
 
-def _texts(node: ast.Dict) -> Iterator[ast.Constant]:
-    for key in node.keys:
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            yield key
+def _names(node: ast.expr | None) -> Iterator[tuple[ast.AST, str]]:
+    if isinstance(node, ast.Dict):
+        for key in node.keys:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key, key.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        yield from ((keyword, keyword.arg) for keyword in node.keywords if keyword.arg)
