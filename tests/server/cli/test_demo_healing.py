@@ -75,7 +75,7 @@ def test_a_person_sees_what_is_played_what_happened_and_what_was_asked_otherwise
         "11 broken behaviour(s)",
         "diagnosed pagination_stops_early, by rules:",
         "adjusted",
-        "healed",
+        "done      Attempt 2 succeeded",
         f"+++ attempt 2: {CLIENT}",
         "+From looking into why earlier attempts failed",
         "129 records of 4 objects read over MCP",

@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
 
 import anyio
 import pytest
-from driversmith.engine.errors import FetchError
+from driversmith.engine.errors import DescriptionError, FetchError
 
 from .conftest import Command, WorkshopStandIn
 
@@ -75,6 +76,21 @@ def test_a_failed_session_is_exit_code_1_with_its_reason(command: Command, works
     assert "pets.example refused the connection." in ran.err
     ran = command("generate", "Pets", URL, "--json")
     assert (ran.code, ran.json["error"]["code"]) == (1, "unreachable")
+
+
+def test_on_a_terminal_what_tells_of_healing_stays_in_sight_once(
+    command: Command, workshop: WorkshopStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    workshop.fault = DescriptionError("There is no description.", code="description_not_found")
+    ran = command("generate", "Pets", URL, "--fresh")
+    lines = [re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", line) for line in ran.err.splitlines()]
+    lasting = [line for line in lines if line.startswith(("failed    ", "diagnosed "))]
+    assert [line.partition(": ")[0] for line in lasting] == [
+        "failed    Attempt 1 failed",
+        "diagnosed description_missing, by rules",
+    ]
 
 
 @pytest.mark.parametrize(

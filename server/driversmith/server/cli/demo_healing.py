@@ -150,8 +150,7 @@ class HealingShow:
         async def tell(event: SessionEvent) -> None:
             self._events.append(event)
             if not self._quiet and (line := await story.line(event)) is not None:
-                told = (f"{line.seconds:5.1f}  ", "dim"), (f"{line.word:<10}", line.style), line.text
-                console.print(Text.assemble(*told), soft_wrap=True)
+                console.print(line, soft_wrap=True)
 
         await engine.wait(session_id, seconds=None, on_event=tell)
         self._prompts = await prompts_of_client(engine.journal, self._events)

@@ -94,6 +94,7 @@ class _Watched:
 
         from ..app import create_server
 
+        self._engines.on_event = shown.happened
         server = create_server(self._settings, engine_factory=self._engines.open)
         async with Client(server, raise_exceptions=True) as client:
             result = await self._call(client, shown, "generate_driver_supervised", **self._arguments, wait_seconds=0)

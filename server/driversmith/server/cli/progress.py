@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 
 from .console import stderr
+from .event_lines import LASTING, event_line
 
 
 class ProgressShown(Protocol):
@@ -19,12 +20,16 @@ class ProgressShown(Protocol):
         """A progress notification."""
         ...
 
+    async def happened(self, event: SessionEvent) -> None:
+        """An event; its message comes as a progress notification too."""
+        ...
+
 
 @contextmanager
 def shown_progress(title: str, *, quiet: bool = False) -> Generator[ProgressShown]:
     """Show progress while the block runs; `quiet` shows none."""
     if quiet:
-        yield _silent
+        yield _Silent()
     elif sys.stderr.isatty():
         columns = (
             SpinnerColumn(),
@@ -47,17 +52,29 @@ def event_progress(shown: ProgressShown) -> "_Events":
     return _Events(shown)
 
 
-async def _silent(progress: float, total: float | None, message: str | None) -> None:
-    return
+class _Silent:
+    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+        return
+
+    async def happened(self, event: SessionEvent) -> None:
+        return
 
 
 class _Live:
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar = bar
         self._task = task
+        self._last = 0
+        """The newest event that was shown: a caller that waits again is told all of them again."""
 
     async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
         self._bar.update(self._task, completed=progress, total=total or 1.0, doing=_plain(message or ""))
+
+    async def happened(self, event: SessionEvent) -> None:
+        """What tells of healing stays above the live line."""
+        if event.kind in LASTING and event.seq > self._last and (line := event_line(event)) is not None:
+            self._last = event.seq
+            self._bar.console.print(line.styled(), soft_wrap=True)
 
 
 class _Plain:
@@ -68,6 +85,9 @@ class _Plain:
         if message and message != self._last:
             self._last = message
             print(f"{100 * progress / (total or 1.0):3.0f}% {_plain(message)}", file=sys.stderr, flush=True)
+
+    async def happened(self, event: SessionEvent) -> None:
+        """Every message has its line already."""
 
 
 class _Events:
@@ -80,6 +100,7 @@ class _Events:
         if event.level != "debug":
             self._furthest = max(self._furthest, event.progress or 0.0)
             await self._shown(self._furthest, 1.0, event.message)
+            await self._shown.happened(event)
 
 
 def _plain(message: str) -> str:

@@ -67,6 +67,7 @@ def _print_success(console: Console, result: SupervisedResult) -> None:
         console.print(Text(f"  {result.output_path}"), soft_wrap=True)
         counts = f"contract {found.passed} passed, {found.failed} failed; isolation {found.isolation}"
         console.print(f"  verified: {found.level} ({_LEVELS[found.level]}; {counts})", soft_wrap=True)
+        _print_healing(console, result)
     if result.kept_files:
         kept = ", ".join(result.kept_files)
         console.print(Text(f"  left alone, since you changed them: {kept} (new text in *.new)"), soft_wrap=True)
@@ -81,6 +82,26 @@ def _print_success(console: Console, result: SupervisedResult) -> None:
         example = next(iter(result.preview), "OBJECT")
         console.print(Text(f'  next: pip install "{result.output_path}"', style="dim"), soft_wrap=True)
         console.print(Text(f'        driversmith read "{result.output_path}" {example}', style="dim"), soft_wrap=True)
+
+
+def _print_healing(console: Console, result: SupervisedResult) -> None:
+    """Who wrote what, in how many attempts, and what it cost, where a model had a part in it."""
+    by_hand: dict[str, list[str]] = {}
+    for file in result.files:
+        if file.author != "template":
+            by_hand.setdefault(file.author, []).append(file.path)
+    for author, paths in by_hand.items():
+        console.print(Text(f"  written by {author}: {', '.join(paths)}"), soft_wrap=True)
+    for fix in result.fixes_applied:
+        helped = {True: "helped", False: "did not help", None: "outcome not known"}[fix.helped]
+        text = f"  attempt {fix.attempt}: {fix.strategy}, {helped}. {_line(fix.description)}"
+        console.print(Text(text), soft_wrap=True)
+    if (usage := result.model_usage).calls:
+        cost = "cost not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+        tokens = (
+            f"{usage.input_tokens} tokens read, {usage.cached_tokens} from the cache, {usage.output_tokens} written"
+        )
+        console.print(Text(f"  model: {usage.calls} requests, {tokens}, {cost}"), soft_wrap=True)
 
 
 def _print_failure(console: Console, result: SupervisedResult) -> None:
