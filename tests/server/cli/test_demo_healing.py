@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from driversmith.engine.models.session import PublishedFile, SupervisedResult
+from driversmith.server.cli.demo_healing import HealingShow
 
 DEMO = [sys.executable, "-m", "driversmith.server", "demo", "--heal"]
 CLIENT = "lighthouse_register_driver/client.py"
@@ -87,6 +89,17 @@ def test_a_person_sees_what_is_played_what_happened_and_what_was_asked_otherwise
     assert -1 not in places, dict(zip(told, places, strict=True))
     assert places[2:8] == sorted(places[2:8])
     assert done.stderr == ""
+
+
+def test_a_driver_that_was_not_healed_by_the_model_is_no_success(tmp_path: Path) -> None:
+    show = HealingShow(tmp_path, tmp_path, quiet=True)
+    assert not show.ok
+    client = PublishedFile(path=CLIENT, sha256="0", author="template")
+    show.result = SupervisedResult(session_id="s1", status="succeeded", success=True, files=[client])
+    show.records = {"coasts": [{"id": 1}]}
+    assert not show.ok
+    assert {"a client by the model", "a finding of the guards", "an adjusted prompt that helped"} <= set(show.missing())
+    assert not {"a driver", "records of every object"} & set(show.missing())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
