@@ -98,7 +98,7 @@ class WorkshopStandIn:
         records = ({"id": 1, "name": "Rex [bold]"},)
         return LiveReport(reads=(LiveRead(object_name="pets", ok=True, records=records),), requests=1)
 
-    def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+    async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
         return json.dumps({"contract_version": 1, "files": hashes, "verification": verification.model_dump()})
 
