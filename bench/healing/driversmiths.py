@@ -99,7 +99,9 @@ async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -
     outcome = Outcome(session, subject.api.slug)
     outcome.claimed = result.success
     outcome.attempts, outcome.diagnoses = result.supervisor_attempts, result.diagnostics_run
-    outcome.internal = result.error is not None and result.error.code == "internal"
+    errors = [attempt["data"].get("error") or {} for attempt in attempts]
+    ended = result.error is not None and result.error.code == "internal"
+    outcome.internal = ended or any(error.get("code") == "internal" for error in errors)
     outcome.author = _author(result)
     outcome.guarded = result.supervisor_attempts == 1 and outcome.author == "model"
     outcome.first_try = outcome.guarded and result.iterations == 1 and max(tries.values(), default=0) == 1

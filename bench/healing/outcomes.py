@@ -29,6 +29,7 @@ class Outcome:
     author: str = ""
     """Who wrote the client that was handed over."""
     internal: bool = False
+    """Whether a fault of the product itself ended the session or one of its attempts."""
     wall: float = 0.0
     """Seconds from beginning to end."""
     spent: Spent = field(default_factory=Spent)
