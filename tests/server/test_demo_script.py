@@ -3,7 +3,7 @@
 import pytest
 from driversmith.engine.llm.request import ModelRequest, Role, Task, TextBlock
 from driversmith.engine.llm.scripted_model import TransportTrouble
-from driversmith.server.demo_script import OVERLOADED, HealingPlay
+from driversmith.server.demo_script import NO_LINE, OVERLOADED, HealingPlay
 
 CLIENT = "lighthouse_register_driver/client.py"
 TEMPLATE = """\
@@ -45,3 +45,10 @@ def test_the_faults_come_in_their_order_and_end_with_words_about_pages() -> None
 def test_templates_that_became_others_are_named() -> None:
     with pytest.raises(ValueError, match="check_connection"):
         HealingPlay()(asked("generate", 1, template="class Driver: ...\n"))
+
+
+def test_what_the_play_does_not_hold_is_answered_without_use() -> None:
+    question = ModelRequest(
+        task=Task(role="diagnose", attempt=1, try_number=1), instruction="Why?", max_tokens=1, effort="low"
+    )
+    assert HealingPlay()(question) == NO_LINE

@@ -11,6 +11,8 @@ from driversmith.engine.llm.scripted_model import Line, TransportTrouble
 
 OVERLOADED = 3
 """How often in a row the scripted endpoint answers 529."""
+NO_LINE = "This is no part of the play."
+"""Of no use as an answer, so that the layers go on without one."""
 _ADJUSTED = "From looking into why earlier attempts failed"
 """What stands in front of a diagnosis' words in a request."""
 
@@ -32,12 +34,15 @@ class HealingPlay:
             ValueError: the templates have become others than those that the play was written for.
         """
         path = request.task.path or ""
+        if request.role not in {"generate", "repair"} or request.task.mode != "full":
+            return NO_LINE
         if path == "README.md":
             return _edited(
                 _template_of(request, path), "## Credentials\n", _text("readme_section.txt") + "## Credentials\n"
             )
-        if not path.endswith("/client.py"):
-            return _template_of(request, path)
+        return self._client(request) if path.endswith("/client.py") else _template_of(request, path)
+
+    def _client(self, request: ModelRequest) -> Line:
         right = _right_client(request)
         if _is_told_of_pages(request):
             return right
