@@ -63,13 +63,13 @@ def test_importing_the_engine_imports_nothing_of_it() -> None:
 
 async def test_a_finished_result_counts_as_delivered_once_a_caller_has_it(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
-        session = await engine.start(asked(tmp_path, engine="host"))
+        session = await engine.start(asked(tmp_path, engine="model"))
         assert not (await engine.journal.session(session.session_id)).delivered
         result = await engine.wait(session.session_id, seconds=10)
         assert result.error is not None
         assert result.error.code == "engine_not_available"
         assert (await engine.journal.session(session.session_id)).delivered
-        assert (await engine.start(asked(tmp_path, engine="host"))).session_id != session.session_id
+        assert (await engine.start(asked(tmp_path, engine="model"))).session_id != session.session_id
 
 
 async def test_an_unfinished_session_has_a_result_too_and_is_not_delivered(settings: Settings, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_a_session_that_is_not_there_is_named(settings: Settings) -> None:
 
 async def test_failures_are_diagnosed_and_remembered(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
-        session = await engine.start(asked(tmp_path, engine="host"))
+        session = await engine.start(asked(tmp_path, engine="model"))
         await engine.wait(session.session_id, seconds=10)
         of_session = await engine.diagnose_failure(session_id=session.session_id)
         assert of_session.root_cause
@@ -118,7 +118,7 @@ async def test_failures_are_diagnosed_and_remembered(settings: Settings, tmp_pat
 async def test_an_earlier_diagnosis_of_the_same_fault_is_shown(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
         for name in ("Cats", "Dogs"):
-            session = await engine.start(asked(tmp_path, engine="host", api_name=name))
+            session = await engine.start(asked(tmp_path, engine="model", api_name=name))
             await engine.wait(session.session_id, seconds=10)
             diagnosis = await engine.diagnose_failure(session_id=session.session_id)
         assert [s.api_name for s in diagnosis.similar] == ["Cats"]
@@ -133,7 +133,7 @@ async def test_one_file_is_validated(settings: Settings) -> None:
 
 async def test_a_session_without_a_driver_has_no_records(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
-        session = await engine.start(asked(tmp_path, engine="host"))
+        session = await engine.start(asked(tmp_path, engine="model"))
         await engine.wait(session.session_id, seconds=10)
         with pytest.raises(InvalidArgumentError, match="no driver"):
             await engine.read_records(session.session_id, "pets")

@@ -204,7 +204,11 @@ async def test_what_was_wrong_in_other_files_before_blocks_nothing() -> None:
     desk.files["examples/list_objects.py"] += "\nprint(nowhere)\n"
     known = (await validate_package(desk.files, profile=desk.writer.profile)).findings
     assert any(f.file == "examples/list_objects.py" for f in known)
-    await desk.write(known=known)
+
+    async def before():
+        return known
+
+    await desk.write(known=before)
     assert desk.outcomes == ["accepted"]
 
 

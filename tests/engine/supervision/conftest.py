@@ -123,6 +123,7 @@ class WorkshopStandIn:
         files = (
             DriverFile(path="pets_driver/client.py", text=self.text),
             DriverFile(path="README.md", text="# Pets\n"),
+            DriverFile(path="profile.json", text=profile.to_json()),
         )
         return DriverBundle(project="pets_driver", class_name="PetsDriver", files=files)
 

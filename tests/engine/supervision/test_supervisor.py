@@ -32,7 +32,7 @@ async def test_a_success_says_what_was_written_and_how_far_it_was_verified(made,
     result = await made()
     assert result.success
     assert result.driver_name == "pets_driver"
-    assert {f.path for f in result.files} == {"pets_driver/client.py", "README.md", "driver.json"}
+    assert {f.path for f in result.files} == {"pets_driver/client.py", "README.md", "profile.json", "driver.json"}
     assert (result.verification.level, result.verification.passed) == ("mock", 1)
     assert result.verification.isolation == "process"
     assert (result.supervisor_attempts, result.diagnostics_run, result.iterations) == (1, 0, 1)

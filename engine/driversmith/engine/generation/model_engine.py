@@ -75,7 +75,7 @@ class ModelEngine:
         """
         if self._client not in self._written:
             texts = self._texts()
-            await self._write(self._client, texts, await self._known(texts))
+            await self._write(self._client, texts)
         others = [path for path in self._paths if path not in self._written]
         failures = await self._write_all(others)
         for path in others:
@@ -96,7 +96,7 @@ class ModelEngine:
         text = self._written.pop(faults.path, None) or texts[faults.path]
         self._failed[faults.path] = self._failed.get(faults.path, frozenset()) | {text}
         faulty = Faulty(text=text, findings=faults.findings, behaviours=faults.behaviours)
-        await self._write(faults.path, texts, await self._known(texts), faulty)
+        await self._write(faults.path, texts, faulty)
         return self._bundle()
 
     async def _write_all(self, paths: list[str]) -> dict[str, FileGenerationError]:
@@ -105,12 +105,11 @@ class ModelEngine:
         if not paths:
             return {}
         await self._words()
-        known = await self._known(texts)
         failures: dict[str, FileGenerationError] = {}
 
         async def write(path: str) -> None:
             try:
-                await self._write(path, texts, known)
+                await self._write(path, texts)
             except FileGenerationError as error:
                 failures[path] = error  # the others may still pass, and are worth keeping
 
@@ -126,9 +125,7 @@ class ModelEngine:
             raise _first(group) from group
         return failures
 
-    async def _write(
-        self, path: str, texts: Mapping[str, str], known: Sequence[Finding], faulty: Faulty | None = None
-    ) -> None:
+    async def _write(self, path: str, texts: Mapping[str, str], faulty: Faulty | None = None) -> None:
         client = "" if path == self._client else texts[self._client]
         before = self._tries.get(path, 0)
         requests = await self._words()
@@ -144,7 +141,7 @@ class ModelEngine:
                 tried_before=before,
                 faulty=faulty,
                 rejected_before=self._failed.get(path, frozenset()),
-                known=known,
+                known=partial(self._known, texts),
                 on_try=self._on_try,
             )
         except FileGenerationError as error:

@@ -68,6 +68,7 @@ class Asking(Value):
         return "repair" if self.text else "generate"
 
 
+Known = Callable[[], Awaitable[Sequence[Finding]]]
 Compose = Callable[[Asking], ModelRequest]
 """Puts a request into words; the same Asking gives the same request."""
 
@@ -102,14 +103,15 @@ async def write_file(
     tried_before: int = 0,
     faulty: Faulty | None = None,
     rejected_before: frozenset[str] = frozenset(),
-    known: Sequence[Finding] = (),
+    known: Known | None = None,
     on_try: OnTry | None = None,
 ) -> WrittenFile:
     """The file at `path`, accepted by the validator among the other `files` of its driver (path -> text).
 
-    `known` are the findings in those files that it is not to blame for; any other in them is its fault. `faulty` makes
-    the first request one for repair. `tried_before` is the number of the last try of this file in this attempt, and
-    `rejected_before` holds texts of it that are known to be wrong though the validator passes them.
+    `known` gives the findings in those files that it is not to blame for, when there is need to know them; any other in
+    them is its fault. `faulty` makes the first request one for repair. `tried_before` is the number of the last try of
+    this file in this attempt, and `rejected_before` holds texts of it that are known to be wrong though the validator
+    passes them.
 
     Raises:
         FileGenerationError: it did not come right within `tries` tries (at least 1), the model refused twice, or it
@@ -175,13 +177,13 @@ class _Writing:
         path: str,
         files: Mapping[str, str],
         profile: ApiProfile,
-        known: Sequence[Finding],
+        known: Known | None,
         rejected: frozenset[str],
     ) -> None:
         self._path = path
         self._files = files
         self._profile = profile
-        self._known = {_cause(f) for f in known}
+        self._known = known
         self._rejected = rejected
         self._seen: set[str] = set()
         self.stuck = 0
@@ -215,7 +217,7 @@ class _Writing:
         files = {**self._files, self._path: found.text}
         report = await validate_package(files, profile=self._profile)
         fixed = await fix(files, self._path, report, profile=self._profile)
-        blamed = tuple(f for f in fixed.report.findings if self._is_blamed(f))
+        blamed = await self._blamed(fixed.report.findings)
         return _Judged(
             outcome="rejected" if blamed else "accepted",
             text=fixed.files[self._path],
@@ -223,9 +225,13 @@ class _Writing:
             fixes=fixed.applied,
         )
 
-    def _is_blamed(self, finding: Finding) -> bool:
+    async def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Style blocks nothing; what was wrong in other files before is theirs, all else in them comes from this one."""
-        return finding.severity != "P3" and (finding.file == self._path or _cause(finding) not in self._known)
+        serious = [f for f in findings if f.severity != "P3"]
+        if self._known is None or all(f.file == self._path for f in serious):
+            return tuple(serious)
+        known = {_cause(f) for f in await self._known()}
+        return tuple(f for f in serious if f.file == self._path or _cause(f) not in known)
 
 
 def _next(asking: Asking, judged: _Judged, files: Mapping[str, str], behaviours: str) -> Asking:

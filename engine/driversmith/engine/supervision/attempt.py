@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
+
 from ..errors import DriversmithError, GenerationError, JournalError
 from ..journal.port import Journal
 from ..models.base import Value
@@ -147,12 +149,12 @@ class Attempt:
             return
         draft = await self._draft(profile)
         if self.plan.mode == "template":
-            self.made = self.ground.standing = self.ground.standing or await self._proving("template/").prove(
+            self.made = self.ground.standing = self.ground.standing or await self._proving("template/", profile).prove(
                 draft, None
             )
             return
         if self.request.engine == "auto" and self.ground.standing is None:
-            await self._stand(draft)
+            await self._stand(draft, profile)
         if self._ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
         writer = self._workshop.writer(
@@ -160,7 +162,9 @@ class Attempt:
         )
         self._stage.head_for(0.6)
         written = await writer.write()
-        self.made = await self._proving(f"attempt/{self.number}/").prove(written, writer)
+        # Filled slots change the facts that the driver keeps to, and by which it is to be judged.
+        kept_to = await _profile_of(written) if self.plan.mode == "simplify" else profile
+        self.made = await self._proving(f"attempt/{self.number}/", kept_to).prove(written, writer)
 
     async def _research(self) -> ApiProfile:
         if self.ground.profile is None:
@@ -204,10 +208,10 @@ class Attempt:
             files.append(DriverFile(path=path, text=text))
         return DriverBundle(project=written.project, class_name=written.class_name, files=tuple(files))
 
-    async def _stand(self, draft: DriverBundle) -> None:
+    async def _stand(self, draft: DriverBundle, profile: ApiProfile) -> None:
         """Publish the template's driver first, so that there is one whatever becomes of the model's."""
         try:
-            self.ground.standing = await self._proving("template/").prove(draft, None)
+            self.ground.standing = await self._proving("template/", profile).prove(draft, None)
         except JournalError:
             raise
         except DriversmithError as error:
@@ -228,9 +232,9 @@ class Attempt:
             (p for p in reversed(self._provings) if p.place != "template/" or self.plan.mode == "template"), None
         )
 
-    def _proving(self, place: str) -> Proving:
+    def _proving(self, place: str, profile: ApiProfile) -> Proving:
         proving = Proving(
-            self._known_profile(),
+            profile,
             self.request,
             self.project,
             place=place,
@@ -272,8 +276,6 @@ class Attempt:
         if accepted:
             await self._stage.tell_part(f"{tried.path} is written.", 0.3)
 
-    def _known_profile(self) -> ApiProfile:
-        profile = self.ground.profile
-        if profile is None:
-            raise GenerationError("Nothing is known of the API yet.", code="internal")
-        return profile
+
+async def _profile_of(bundle: DriverBundle) -> ApiProfile:
+    return await anyio.to_thread.run_sync(ApiProfile.model_validate_json, bundle["profile.json"].text)

@@ -16,8 +16,8 @@ from .plan import Plan, next_plan
 if TYPE_CHECKING:
     from ..llm.port import Ask
 
-PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "timeout", "rate_limited", "server_fault"})
-"""Faults at research that may be gone a moment later."""
+PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "rate_limited", "server_fault"})
+"""Faults at research that may be gone a moment later. A time-out is none: it has been waited for long enough."""
 GIVES_WAY: frozenset[ErrorCode] = frozenset({"model_unavailable", "budget_spent", "host_silent"})
 """No model answers any more, and it is nobody's fault in a file: the templates take over at once."""
 SAME_AGAIN = (
@@ -91,9 +91,11 @@ class Deciding:
         cured = last.fingerprint != found.fingerprint if last is not None else None
         if last is not None and cured is not None:
             await self._journal.set_helped(last.diagnosis_id, cured)
+        plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
+        follows = diagnosis.fix_strategy if plan is None else plan.strategy or "the same again"
         await log.write(
             "diagnosis.made",
-            f"Diagnosis: {diagnosis.root_cause} ({diagnosis.fix_strategy}).",
+            f"Diagnosis: {diagnosis.root_cause} ({follows}).",
             data={
                 "diagnosis_id": found.id,
                 "fault_kind": diagnosis.fault_kind,
@@ -102,7 +104,6 @@ class Deciding:
                 "source": diagnosis.source,
             },
         )
-        plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
         return Decision(
             plan=plan,
             error=ErrorInfo(
@@ -123,7 +124,7 @@ class Deciding:
         self, failure: Failure, attempt: Attempt, diagnosis: Diagnosis, *, cured: bool
     ) -> tuple[Plan | None, str]:
         """What the next attempt does, and what to tell where there is none."""
-        if attempt.profile is None and diagnosis.fix_strategy != "abort" and diagnosis.fault_kind in PASSING_FAULTS:
+        if attempt.profile is None and diagnosis.fault_kind in PASSING_FAULTS:
             return attempt.plan, ""
         if attempt.plan.mode == "template" or attempt.profile is None:
             return None, "" if diagnosis.fix_strategy == "abort" else SAME_AGAIN

@@ -272,7 +272,8 @@ class Supervisor:
             return
         if last is not None and (last.plan.mode == "template" or last.profile is None):
             return
-        if run.last is not None and run.last.strategy == "abort" and run.record.request.engine != "auto":
+        aborted = run.last is not None and run.last.strategy == "abort" and error.code != "time_limit"
+        if aborted and run.record.request.engine != "auto":
             return
         attempt = self._new_attempt(course.attempts, Plan(mode="template", strategy="fallback"), run)
         try:
