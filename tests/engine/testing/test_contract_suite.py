@@ -9,9 +9,10 @@ from pathlib import Path
 
 import anyio
 import pytest
-from driversmith.engine.errors import SandboxError
+from driversmith.engine.errors import SandboxError, SandboxLimitError
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.testing import contract_suite
 from driversmith.engine.testing.behaviours import ALL
 from driversmith.engine.testing.contract_suite import run_contract
 
@@ -119,6 +120,21 @@ async def test_a_driver_that_kills_its_process_again_and_again_ends_the_run(proj
     assert [b.passed for b in report.behaviours] == [False] * 6
     assert "exit code 0" in report.behaviours[0].received
     assert "too often" in report.behaviours[-1].received
+
+
+async def test_a_driver_that_hangs_at_construction_is_killed_and_leaves_no_process(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(contract_suite, "LIMITS", contract_suite.LIMITS.model_copy(update={"call_seconds": 1.0}))
+    path = project / PACKAGE / CLIENT
+    text = path.read_text()
+    signature = text.index("def __init__(")
+    body = text.index("        self.", signature)
+    path.write_text(f"{text[:body]}        while base_url:\n            pass\n{text[body:]}")
+    with pytest.raises(SandboxLimitError):
+        await contract(project)
+    assert not [entry.name for entry in os.scandir(tmp_path) if entry.name.startswith("driversmith-child-")]
 
 
 async def test_a_cancelled_run_ends_at_once_and_leaves_nothing(

@@ -103,7 +103,11 @@ class Children:
             opened = self._sandbox.open(self._project, self._package, self._class_name, limits=self._limits())
             child = await self._stack.enter_async_context(opened)
             self.isolation = child.isolation
-            self.constructed = await child.construct(MAIN, arguments=self._run.constructor_arguments)
+            try:
+                self.constructed = await child.construct(MAIN, arguments=self._run.constructor_arguments)
+            except BaseException:
+                await self.lost()  # where this is the first child, nobody else closes it
+                raise
             self._child = child
         return self._child
 
