@@ -1,33 +1,14 @@
 """A fault of each family is found by the guards, told to the model, and gone from the driver within the attempt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from .author import Author, until
 from .conftest import Heal
+from .edits import DICTS, LISTED, READ, Edit, add, put
 from .tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 
-Edit = Callable[[str], str]
-
-
-def put(old: str, new: str) -> Edit:
-    """An edit of the one place where `old` stands."""
-
-    def edit(text: str) -> str:
-        assert text.count(old) == 1, (text.count(old), old)
-        return text.replace(old, new)
-
-    return edit
-
-
-def add(lines: str) -> Edit:
-    """An edit that adds lines at the end."""
-    return lambda text: text + lines
-
-
-LISTED = "        return list(OBJECTS)\n"
-READ = "        return [record for page in found for record in page]\n"
 IMPORTS = "import httpx2\n"
 SWALLOWED = """\
         try:
@@ -90,7 +71,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
     "contract: a stub": (CLIENT, put(LISTED, "        raise NotImplementedError\n"), "contract-stub"),
     "contract: list_objects gives dicts": (
         CLIENT,
-        put(LISTED, '        return [{"name": name} for name in OBJECTS]\n'),
+        put(LISTED, DICTS),
         "list-objects-shape",
     ),
     "contract: an exception that says nothing": (
