@@ -50,11 +50,10 @@ class Shop:
 async def run_cells(
     shop: Shop, arms: Sequence[Arm], *, first_try: float, sessions: int, odds: Odds
 ) -> AsyncGenerator[Cell]:
-    """The arms at one first-try probability, all with the same sessions; `complete` goes first where resampling needs to
-    know what it took."""
+    """The arms at one first-try probability, all with the same sessions, as they are done; `complete` goes first where
+    resampling needs to know what it took."""
     numbers = range(1, sessions + 1)
     tokens = 0
-    done: dict[Arm, Cell] = {}
     needed: list[Arm] = ["complete", *arms] if "resampling" in arms else list(arms)
     for arm in dict.fromkeys(needed):
         async with _opened(shop, first_try, odds) as (bench, model, simulator):
@@ -62,11 +61,9 @@ async def run_cells(
             for outcome in outcomes:
                 planned = simulator.course(outcome.session).planned.get(1)
                 outcome.kind = planned.written.kind if planned else ""
-            done[arm] = Cell(arm, first_try, outcomes, simulator.cache.share)
         if arm == "complete":
             tokens = sum(outcome.spent.tokens for outcome in outcomes)
-    for arm in arms:
-        yield done[arm]
+        yield Cell(arm, first_try, outcomes, simulator.cache.share)
 
 
 async def _run(arm: Arm, bench: Bench, sessions: Sequence[int], model: AnthropicModel, tokens: int) -> list[Outcome]:

@@ -103,8 +103,9 @@ async def _simulate(shop: Shop, chosen: argparse.Namespace) -> None:
     for factor in _SWEEP if chosen.sweep else (1.0,):
         for per_cent in chosen.first_try.split(","):
             label = f"odds x {factor:g}" if chosen.sweep else ""
-            async for cell in _progress(shop, chosen, float(per_cent) / 100, shipped.scaled(factor)):
-                cells.append((label, cell))
+            done = _progress(shop, chosen, float(per_cent) / 100, shipped.scaled(factor))
+            found = {cell.arm: cell async for cell in done}
+            cells += [(label, found[arm]) for arm in chosen.arms]
     console = Console(width=190)
     console.print(result_table(cells, sessions=chosen.sessions, seed=chosen.seed, paced=chosen.answer_seconds > 0))
     if chosen.json:

@@ -99,7 +99,7 @@ async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -
     outcome = Outcome(session, subject.api.slug)
     outcome.claimed = result.success
     outcome.attempts, outcome.diagnoses = result.supervisor_attempts, result.diagnostics_run
-    errors = [attempt["data"].get("error") or {} for attempt in attempts]
+    errors: list[dict[str, str]] = [attempt["data"].get("error") or {} for attempt in attempts]
     ended = result.error is not None and result.error.code == "internal"
     outcome.internal = ended or any(error.get("code") == "internal" for error in errors)
     outcome.author = _author(result)

@@ -33,7 +33,7 @@ class Simulator:
     def __init__(self, libraries: dict[str, tuple[Subject, Library]], chance: Chance, *, seconds: float = 0.0) -> None:
         self.courses: dict[int, Course] = {}
         self.cache = WatchedCache()
-        self.api = StandInMessages(self._reply, cache=self.cache)
+        self.api = StandInMessages(self._reply, cache=self.cache, keeps_requests=False)
         self._libraries = libraries
         self._slugs = tuple(libraries)
         self._chance = chance

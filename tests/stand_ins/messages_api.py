@@ -34,7 +34,8 @@ class StandInMessages:
     """One endpoint. `reply` decides on each request; `asked` has them all, `usages` what the answered ones cost.
 
     `accepts_output_config=False` refuses it with 400; `models` are those that exist (None: all);
-    `refuses_effort` names models that do not know it.
+    `refuses_effort` names models that do not know it. `keeps_requests=False` leaves `asked` empty, for those who send
+    many.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class StandInMessages:
         accepts_output_config: bool = True,
         refuses_effort: frozenset[str] = frozenset(),
         cache: PromptCache | None = None,
+        keeps_requests: bool = True,
     ) -> None:
         self.key = key
         self.asked: list[Asked] = []
@@ -60,6 +62,8 @@ class StandInMessages:
         self._accepts_output_config = accepts_output_config
         self._refuses_effort = refuses_effort
         self._cache = cache or PromptCache()
+        self._keeps_requests = keeps_requests
+        self._heard = 0
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
         self._thread: threading.Thread | None = None
@@ -137,8 +141,10 @@ class StandInMessages:
         raw = await reader.readexactly(int(headers.get("content-length", "0")))
         if first.split(" ")[:2] != ["POST", "/v1/messages"]:
             return await _write_error(writer, status(404, "not_found_error", "Not found"), "req_0")
-        asked = Asked(len(self.asked) + 1, json.loads(raw), headers)
-        self.asked.append(asked)
+        self._heard += 1
+        asked = Asked(self._heard, json.loads(raw), headers)
+        if self._keeps_requests:
+            self.asked.append(asked)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
