@@ -3,8 +3,10 @@
 import gc
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from driversmith.engine.contract import python_source
 from driversmith.engine.contract.python_source import parse_expression, parse_module
 
 NESTED = "x = " + "[" * 60 + "1" + "]" * 60 + "\n"
@@ -52,3 +54,14 @@ def test_threads_that_parse_at_once_do_not_disturb_each_other(eager_collector: N
 
 def test_an_expression_is_parsed_as_one() -> None:
     assert parse_expression("1 + 1").body is not None
+
+
+def test_nothing_else_in_the_engine_parses_source_by_itself() -> None:
+    engine = Path(python_source.__file__).parent.parent
+    allowed = {"contract/python_source.py", "models/base.py"}  # the latter reads its own classes, at one time
+    parsing = {
+        path.relative_to(engine).as_posix()
+        for path in engine.rglob("*.py")
+        if "ast.parse(" in path.read_text(encoding="utf-8")
+    }
+    assert parsing == allowed

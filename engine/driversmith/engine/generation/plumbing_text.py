@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from ..contract.python_source import parse_module
 from ..models.driver import DriverBundle
 
 MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "exceptions", "__init__")
@@ -22,7 +23,7 @@ def plumbing_text(template: DriverBundle) -> str:
 
 
 def _stub(source: str) -> str:
-    tree = ast.parse(source)
+    tree = parse_module(source)
     lines: list[str] = [f'"""{doc}"""'] if (doc := ast.get_docstring(tree)) else []
     room = MAX_MODULE_CHARACTERS
     left = 0
