@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ...stand_ins.messages_script import Answer, Asked
+from ...stand_ins.messages_script import FAULTS, Answer, Asked
 from .author import Author
 from .conftest import Heal
 from .edits import lists_dicts, reads_one_page
@@ -77,6 +77,19 @@ async def test_a_model_that_never_gets_it_right_climbs_the_ladder_to_the_templat
     assert set(healed.authors.values()) == {"template"}
     assert not any(asked.task.attempt == 4 for asked in healed.asked), "fallback needs no model"
     assert "the templates'" in healed.result["notes"][0]
+
+
+async def test_an_endpoint_that_goes_down_says_nothing_of_the_words_before(
+    heal: Heal, right: Mapping[str, str]
+) -> None:
+    def client(asked: Asked) -> Answer:
+        return FAULTS["overloaded"] if asked.task.attempt == 2 else lists_dicts(right[CLIENT])
+
+    healed = await heal(Author(right, always={CLIENT: client}), max_retries=1)
+    assert [d.diagnosis["fault_kind"] for d in healed.diagnoses] == ["list_objects_shape", "model_overloaded"]
+    assert [d.helped for d in healed.diagnoses] == [None, True]
+    assert [fix["helped"] for fix in healed.result["fixes_applied"]] == [None, True]
+    assert healed.result["success"]
 
 
 async def test_where_no_attempt_is_left_the_templates_finish_the_driver(heal: Heal, right: Mapping[str, str]) -> None:

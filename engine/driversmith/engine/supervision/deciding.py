@@ -83,12 +83,12 @@ class Deciding:
     ) -> Decision:
         """What follows; `last` is the decision that led to this attempt.
 
-        Whether the repair of `last` helped is stored with its diagnosis: it did where the fault is another one now.
+        Whether the repair of `last` helped is stored with its diagnosis, where that can be told.
         """
         asked = None if record.request.engine == "host" else ask
         found = await self._diagnose(self._journal, record, failure, attempt, ask=asked)
         diagnosis = found.diagnosis
-        cured = last.fingerprint != found.fingerprint if last is not None else None
+        cured = _cured(last, found)
         if last is not None and cured is not None:
             await self._journal.set_helped(last.diagnosis_id, cured)
         plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
@@ -136,3 +136,18 @@ class Deciding:
         if plan is not None and plan.mode == "template" and not self._healing.fallback:
             return Plan(mode="full"), ""
         return plan, ""
+
+
+def _cured(last: Decision | None, found: Diagnosed) -> bool | None:
+    """Whether the repair of the attempt before helped: it did where the fault is another one of the driver now.
+
+    What came in between, such as an endpoint that went down, says nothing of it: None. `simplify` and `fallback` change
+    who writes; an attempt that fails all the same is their own failure.
+    """
+    from ..diagnosis.rules import OUTSIDE_THE_CODE
+
+    if last is None:
+        return None
+    if last.strategy != "prompt_adjustment":
+        return False
+    return None if found.diagnosis.fault_kind in OUTSIDE_THE_CODE else last.fingerprint != found.fingerprint
