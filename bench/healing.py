@@ -5,9 +5,16 @@
     python bench/healing.py --real-model --budget USD [--sessions N]
 
 Everything but the model is real; the model errs and mends by the odds in `healing/odds.toml`, from faults that are each
-proven to be one. Success counts only where the driver reads what its API's own server holds. A minute or two as it
-stands; `--sessions 1000` gives figures with a decimal place. Judgements are kept in --memory and used again as long as
-neither the product's checks nor the APIs change. `--real-model` asks Claude with your own key in place of the simulator.
+proven to be one. Success counts only where the driver reads what its API's own server holds. As it stands it takes some
+minutes, the first time a quarter of an hour; `--sessions 1000` gives figures that tell a per cent from another.
+Judgements are kept in --memory and used again as long as neither the product's checks nor the APIs change.
+
+The arms: `one shot` takes the first answers. `resampling` asks anew until validation and contract run find nothing, as long
+as all sessions together use no more tokens than `complete`. `classic` is the loop of this product's ancestors: three
+tries a file against a validator of substrings, seven rounds of tests and fixes (with the templates' tests, which are
+better than theirs were), three attempts that know nothing of each other. `guards` is the product's first attempt alone;
+`no diagnosis` makes three attempts without a word on what went wrong; `no fallback` has all layers but the templates at
+the end; `complete` is the product. `--real-model` asks Claude with your own key in place of the simulator.
 """
 
 import sys

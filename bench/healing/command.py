@@ -31,7 +31,7 @@ _SWEEP = (0.5, 1.0, 1.5)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse, run and print."""
     options = argparse.ArgumentParser(description="What do driversmith's layers heal, and at what price?")
-    options.add_argument("--sessions", type=int, default=48, help="sessions of each arm at each probability")
+    options.add_argument("--sessions", type=int, default=24, help="sessions of each arm at each probability")
     options.add_argument("--seed", default="1")
     options.add_argument(
         "--first-try", default="30,45,60", help="per cent of sessions whose first answers are all right"
