@@ -12,11 +12,10 @@ import anyio
 import pytest
 from driversmith.engine.errors import FileGenerationError
 from driversmith.engine.generation.model_engine import FaultsOfFile
-from driversmith.engine.guards.writing import OnTry, Tried
+from driversmith.engine.guards.writing import Tried
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Journal
 from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
-from driversmith.engine.llm.port import Ask
 from driversmith.engine.llm.request import ModelRequest, Task, TextBlock
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
@@ -28,23 +27,17 @@ from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.attempt import Attempt
 from driversmith.engine.supervision.diagnosing import Diagnosed
 from driversmith.engine.supervision.failure import Failure
-from driversmith.engine.supervision.plan import Plan
 from driversmith.engine.supervision.request import resolve_request
 from driversmith.engine.supervision.sessions import Sessions, open_sessions
 from driversmith.engine.supervision.supervisor import Supervisor
-from driversmith.engine.supervision.workshop import Tell
+from driversmith.engine.supervision.workshop import Assignment, Tell
 
 
 @dataclass
 class WriterStandIn:
     """Asks for the client and takes an answer that does not begin with `bad`; the adjustments stand in the request."""
 
-    draft: DriverBundle
-    request: GenerateRequest
-    plan: Plan
-    attempt: int
-    ask: Ask
-    on_try: OnTry
+    work: Assignment
     tries: int = 0
 
     async def write(self) -> DriverBundle:
@@ -56,12 +49,12 @@ class WriterStandIn:
 
     async def _asked(self, instruction: str, role: Literal["generate", "repair"] = "generate") -> DriverBundle:
         path = "pets_driver/client.py"
-        said = [text for texts in self.plan.adjustments.values() for text in texts]
-        mode = "simplify" if self.plan.mode == "simplify" else "full"
-        for _ in range(max(1, self.request.max_retries)):
+        said = [text for texts in self.work.plan.adjustments.values() for text in texts]
+        mode = "simplify" if self.work.plan.mode == "simplify" else "full"
+        for _ in range(max(1, self.work.request.max_retries)):
             self.tries += 1
-            task = Task(role=role, path=path, attempt=self.attempt, try_number=self.tries, mode=mode)
-            answer = await self.ask(
+            task = Task(role=role, path=path, attempt=self.work.attempt, try_number=self.tries, mode=mode)
+            answer = await self.work.ask(
                 ModelRequest(
                     task=task,
                     system=(TextBlock(text="Rules.", cache=True),),
@@ -72,10 +65,10 @@ class WriterStandIn:
             )
             bad = answer.text.startswith("bad")
             finding = Finding(code="bad", severity="P1", file=path, message=answer.text)
-            await self.on_try(
+            await self.work.on_try(
                 Tried(
                     path=path,
-                    attempt=self.attempt,
+                    attempt=self.work.attempt,
                     try_number=self.tries,
                     role=role,
                     outcome="rejected" if bad else "accepted",
@@ -88,12 +81,12 @@ class WriterStandIn:
             raise FileGenerationError(
                 f"{path} did not come right: {answer.text}", path=path, findings=[finding], tries=self.tries, usage=None
             )
-        author = "simplified" if mode == "simplify" else "host" if self.request.engine == "host" else "model"
+        author = "simplified" if mode == "simplify" else "host" if self.work.request.engine == "host" else "model"
         files = [
             DriverFile(path=path, text=answer.text, author=author) if file.path == path else file
-            for file in self.draft.files
+            for file in self.work.draft.files
         ]
-        return self.draft.model_copy(update={"files": tuple(files)})
+        return self.work.draft.model_copy(update={"files": tuple(files)})
 
 
 @dataclass
@@ -144,18 +137,8 @@ class WorkshopStandIn:
         await self._step("live")
         return self.live
 
-    def writer(
-        self,
-        profile: ApiProfile,
-        draft: DriverBundle,
-        request: GenerateRequest,
-        plan: Plan,
-        *,
-        attempt: int,
-        ask: Ask,
-        on_try: OnTry,
-    ) -> "WriterStandIn":
-        return WriterStandIn(draft, request, plan, attempt, ask, on_try)
+    def writer(self, work: Assignment) -> "WriterStandIn":
+        return WriterStandIn(work)
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}

@@ -20,7 +20,7 @@ from .plan import Plan
 from .proving import Made, Proving
 from .stage import Stage
 from .steps import Steps
-from .workshop import Workshop
+from .workshop import Assignment, Workshop
 
 if TYPE_CHECKING:
     from ..generation.model_engine import FaultsOfFile
@@ -157,9 +157,8 @@ class Attempt:
             await self._stand(draft, profile)
         if self._ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
-        writer = self._workshop.writer(
-            profile, draft, self.request, self.plan, attempt=self.number, ask=self._ask, on_try=self._on_try
-        )
+        work = Assignment(profile, draft, self.request, self.plan, self.number, self._ask, self._on_try)
+        writer = self._workshop.writer(work)
         self._stage.head_for(0.6)
         written = await writer.write()
         # Filled slots change the facts that the driver keeps to, and by which it is to be judged.

@@ -18,13 +18,10 @@ from ..sandbox.port import Sandbox
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
-from .plan import Plan
 from .publishing import MANIFEST
-from .workshop import Tell, Writer
+from .workshop import Assignment, Tell, Writer
 
 if TYPE_CHECKING:
-    from ..guards.writing import OnTry
-    from ..llm.port import Ask
     from ..network.addresses import AddressPolicy
 
 POLITE_READS = 10
@@ -72,22 +69,10 @@ class Rooms:
 
         return await anyio.to_thread.run_sync(write_driver, profile)
 
-    def writer(
-        self,
-        profile: ApiProfile,
-        draft: DriverBundle,
-        request: GenerateRequest,
-        plan: Plan,
-        *,
-        attempt: int,
-        ask: "Ask",
-        on_try: "OnTry",
-    ) -> Writer:
+    def writer(self, work: Assignment) -> Writer:
         from .writers import SlotWriter, file_writer
 
-        if plan.mode == "simplify":
-            return SlotWriter(profile, draft, request, plan, attempt=attempt, ask=ask, on_try=on_try)
-        return file_writer(profile, draft, request, plan, attempt=attempt, ask=ask, on_try=on_try)
+        return SlotWriter(work) if work.plan.mode == "simplify" else file_writer(work)
 
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
         from ..validation.package import validate_package

@@ -1,5 +1,6 @@
 """The Workshop port: what an attempt has made for it, each call one step."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,6 +45,20 @@ class Writer(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """What a model is to write for one attempt."""
+
+    profile: ApiProfile
+    draft: DriverBundle
+    """The template's driver for the same profile."""
+    request: GenerateRequest
+    plan: Plan
+    attempt: int
+    ask: "Ask"
+    on_try: "OnTry"
+
+
 class Workshop(Protocol):
     """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
 
@@ -67,18 +82,8 @@ class Workshop(Protocol):
         """
         ...
 
-    def writer(
-        self,
-        profile: ApiProfile,
-        draft: DriverBundle,
-        request: GenerateRequest,
-        plan: Plan,
-        *,
-        attempt: int,
-        ask: "Ask",
-        on_try: "OnTry",
-    ) -> Writer:
-        """Who writes an attempt with a model; `draft` is the template's driver for the same profile."""
+    def writer(self, work: "Assignment") -> Writer:
+        """Who writes an attempt with a model."""
         ...
 
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:

@@ -4,79 +4,50 @@ from typing import TYPE_CHECKING
 
 from ..errors import GenerationError
 from ..models.driver import DriverBundle
-from ..models.profile import ApiProfile
-from ..models.session import GenerateRequest
-from .plan import Plan
-from .workshop import Writer
+from .workshop import Assignment, Writer
 
 if TYPE_CHECKING:
     from ..generation.model_engine import FaultsOfFile
-    from ..guards.writing import OnTry
-    from ..llm.port import Ask
 
 
-def file_writer(
-    profile: ApiProfile,
-    draft: DriverBundle,
-    request: GenerateRequest,
-    plan: Plan,
-    *,
-    attempt: int,
-    ask: "Ask",
-    on_try: "OnTry",
-) -> Writer:
+def file_writer(work: Assignment) -> Writer:
     """Has a model, or the calling agent's, write client, README and examples."""
     from ..generation.model_engine import ModelEngine
 
-    host = request.engine == "host"
+    host = work.request.engine == "host"
     return ModelEngine(
-        profile=profile,
-        template=draft,
-        ask=ask,
-        attempt=attempt,
-        max_retries=request.max_retries,
+        profile=work.profile,
+        template=work.draft,
+        ask=work.ask,
+        attempt=work.attempt,
+        max_retries=work.request.max_retries,
         author="host" if host else "model",
-        adjustments=plan.adjustments,
+        adjustments=work.plan.adjustments,
         in_parallel=not host,
-        accepted=plan.accepted,
-        on_try=on_try,
+        accepted=work.plan.accepted,
+        on_try=work.on_try,
     )
 
 
 class SlotWriter:
     """Has a model fill the slots of the templates (strategy `simplify`)."""
 
-    def __init__(
-        self,
-        profile: ApiProfile,
-        draft: DriverBundle,
-        request: GenerateRequest,
-        plan: Plan,
-        *,
-        attempt: int,
-        ask: "Ask",
-        on_try: "OnTry",
-    ) -> None:
-        self._profile = profile
-        self._draft = draft
-        self._request = request
-        self._plan = plan
-        self._attempt = attempt
-        self._ask = ask
-        self._on_try = on_try
+    def __init__(self, work: Assignment) -> None:
+        self._work = work
 
     async def write(self) -> DriverBundle:
         """The templates' driver with the slots filled."""
         from ..generation.simplify import simplify
 
+        work = self._work
         return await simplify(
-            profile=self._profile,
-            template=self._draft,
-            ask=self._ask,
-            attempt=self._attempt,
-            max_retries=self._request.max_retries,
-            adjustments=self._plan.adjustments,
-            on_try=self._on_try,
+            profile=work.profile,
+            template=work.draft,
+            ask=work.ask,
+            attempt=work.attempt,
+            max_retries=work.request.max_retries,
+            adjustments=work.plan.adjustments,
+            on_try=work.on_try,
         )
 
     async def repair(self, bundle: DriverBundle, faults: "FaultsOfFile") -> DriverBundle:
