@@ -24,7 +24,6 @@ from driversmith.engine.models.profile import (
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import ErrorInfo, GenerateRequest, SessionRecord, SupervisedResult
 from driversmith.engine.supervision.diagnosing import (
-    diagnose_attempt,
     diagnose_report,
     diagnose_session,
     record_diagnosis,
@@ -141,7 +140,7 @@ async def a_session(journal: SqliteJournal, api: str = "Pets") -> tuple[SessionR
 
 async def test_the_last_try_of_the_file_says_what_is_wrong(journal) -> None:
     record, _ = await a_session(journal)
-    found, key = await diagnose_attempt(journal, record, not_right(), Facts(tried=rejected(shape())))
+    found, key, _ = await record_diagnosis(journal, record, not_right(), Facts(tried=rejected(shape())))
     assert (found.fault_kind, found.fix_strategy) == ("list_objects_shape", "prompt_adjustment")
     assert f"{client_of('Pets')}:2" in found.prompt_modification
     assert len(key) == 32
@@ -153,7 +152,7 @@ async def test_what_a_run_showed_is_told_with_what_came_and_what_was_expected(jo
         name="read-every-page", subject="pets", passed=False, sent="read('pets')", received="3", expected="7 records"
     )
     facts = Facts(contract=ContractReport(behaviours=(behaviour,)))
-    found, _ = await diagnose_attempt(journal, record, Failure("contract_failed", "The driver broke 1 of 9."), facts)
+    found, _, _ = await record_diagnosis(journal, record, Failure("contract_failed", "The driver broke 1 of 9."), facts)
     assert found.fault_kind == "pagination_stops_early"
     assert "sent read('pets'); expected 7 records; received 3" in found.prompt_modification
 

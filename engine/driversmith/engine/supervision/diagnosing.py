@@ -32,25 +32,6 @@ class Diagnosed(NamedTuple):
     id: int
 
 
-async def diagnose_attempt(
-    journal: Journal,
-    record: SessionRecord,
-    failure: Failure,
-    attempt: AttemptFacts,
-    *,
-    ask: "Ask | None" = None,
-    seconds: float = WAIT_SECONDS,
-) -> tuple[Diagnosis, str]:
-    """The diagnosis and the fingerprint of an attempt's failure, in the light of this session and of others.
-
-    Raises:
-        Whatever `ask` raises besides ModelError; JournalError.
-    """
-    subject = _Subject(record.session_id, record.request.api_name, attempt.number)
-    context = await _with_log(journal, subject, failure_context(failure, attempt))
-    return await _weigh(journal, context, subject, ask=ask, seconds=seconds)
-
-
 async def record_diagnosis(
     journal: Journal,
     record: SessionRecord,
@@ -60,7 +41,8 @@ async def record_diagnosis(
     ask: "Ask | None" = None,
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosed:
-    """`diagnose_attempt`, stored with what it took and what the checks had said; a resumed session gets what it stored.
+    """The diagnosis of an attempt's failure, in the light of this session and of others, stored with what it took and
+    what the checks had said; a resumed session gets what it stored.
 
     Raises:
         Whatever `ask` raises besides ModelError; JournalError.
