@@ -162,13 +162,14 @@ async def test_the_question_holds_the_file_and_the_log_of_this_attempt_and_does_
     session = record.session_id
     await journal.append_event(session, epoch, "file.rejected", "client.py, try 1: rejected: Verification is off.")
     failure = not_right(last_text="import ssl\n\nverify = False\n")
-    facts, ask = Facts(tried=rejected(odd())), Asked()
-    await diagnose_attempt(journal, record, failure, facts, ask=ask)
+    facts, broken_off, ask = Facts(tried=rejected(odd())), Asked(BudgetSpentError("x")), Asked()
+    with pytest.raises(BudgetSpentError):
+        await record_diagnosis(journal, record, failure, facts, ask=broken_off)
     await journal.append_event(session, epoch, "session.resumed", "Taken up again.")
     await journal.append_event(session, epoch, "attempt.started", "Attempt 1.", data={"attempt": 1})
     await journal.append_event(session, epoch, "file.rejected", "client.py, try 1: rejected: Verification is off.")
-    await diagnose_attempt(journal, record, failure, facts, ask=ask)
-    one, two = ask.requests
+    await record_diagnosis(journal, record, failure, facts, ask=ask)
+    (one,), (two,) = broken_off.requests, ask.requests
     assert one == two
     assert one.last_text().startswith("Task: diagnose path=pets_driver/client.py attempt=1 try=1 mode=full")
     assert ">    3 verify = False" in one.instruction
@@ -199,7 +200,7 @@ async def test_a_resumed_session_does_not_diagnose_an_attempt_twice(journal) -> 
 async def test_what_ends_the_session_passes_through(journal) -> None:
     record, _ = await a_session(journal)
     with pytest.raises(BudgetSpentError):
-        await diagnose_attempt(
+        await record_diagnosis(
             journal, record, not_right(), Facts(tried=rejected(odd())), ask=Asked(BudgetSpentError("x"))
         )
 
