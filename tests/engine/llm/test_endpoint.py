@@ -68,3 +68,10 @@ async def test_no_test_reaches_a_paid_model() -> None:
             await model.ask(a_request(), record=records)
     assert caught.value.fault == "not_allowed"
     assert records == []
+
+
+def test_a_password_in_a_url_that_cannot_be_used_is_not_told() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        endpoint_from({"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": "ftp://me:hunter22@models.example"})
+    assert "models.example" in caught.value.message
+    assert "hunter22" not in caught.value.message

@@ -63,4 +63,5 @@ def endpoint_from(environment: Mapping[str, str] = os.environ) -> Endpoint | Non
     try:
         return Endpoint(api_key=SecretStr(key), base_url=url)
     except ValidationError as exc:
-        raise InvalidArgumentError(f"ANTHROPIC_BASE_URL has to be an http or https URL, not {url!r}.") from exc
+        shown = url.rpartition("@")[2]  # a password may stand before it
+        raise InvalidArgumentError(f"ANTHROPIC_BASE_URL has to be an http or https URL, not {shown!r}.") from exc
