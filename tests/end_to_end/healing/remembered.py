@@ -1,50 +1,64 @@
 """Checks and contract runs, each made once for the same files: nearly every test here ends with the same driver."""
 
 import hashlib
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.testing import contract_suite
 from driversmith.engine.validation import package
 from driversmith.engine.validation.folder import FolderTexts
 
+_OF_ONE_SESSION = re.compile(r"https://tiny\d+\.example|written for session \d+;")
+"""What tells sessions apart that run at once; no check looks at it."""
+
 
 class Remembered:
     """What the real checks said of files, by their texts."""
 
     def __init__(self) -> None:
-        self._validated: dict[str, ValidationReport] = {}
-        self._run: dict[str, ContractReport] = {}
+        self._known: dict[str, Any] = {}
+        self._under_way: dict[str, anyio.Event] = {}
 
     def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have the engine's checks remembered; a file that was not seen before is checked as ever."""
         validate, run = package._validate, contract_suite.run_contract
 
-        async def validated(folder: FolderTexts, profile: ApiProfile | None) -> ValidationReport:
-            key = _digest(profile, folder.texts, folder.unreadable)
-            if key not in self._validated:
-                self._validated[key] = await validate(folder, profile)
-            return self._validated[key]
+        async def validated(folder: FolderTexts, profile: ApiProfile | None) -> Any:
+            key = _digest("validate", profile, folder.texts, folder.unreadable)
+            return await self._once(key, lambda: validate(folder, profile))
 
         async def ran(project: Path, profile: ApiProfile, **values: Any) -> ContractReport:
-            key = _digest(profile, _texts(project))
-            if key not in self._run:
-                self._run[key] = await run(project, profile, **values)
-            return self._run[key]
+            key = _digest("run", profile, _texts(project))
+            return await self._once(key, lambda: run(project, profile, **values))
 
         monkeypatch.setattr(package, "_validate", validated)
         monkeypatch.setattr(contract_suite, "run_contract", ran)
 
+    async def _once(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        while (others := self._under_way.get(key)) is not None:
+            await others.wait()
+        if key not in self._known:
+            done = self._under_way[key] = anyio.Event()
+            try:
+                self._known[key] = await work()
+            finally:
+                del self._under_way[key]
+                done.set()
+        return self._known[key]
 
-def _texts(project: Path) -> dict[Path, bytes]:
-    return {path.relative_to(project): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+def _texts(project: Path) -> dict[Path, str]:
+    return {path.relative_to(project): path.read_text("utf-8") for path in project.rglob("*") if path.is_file()}
 
 
-def _digest(profile: ApiProfile | None, *texts: Any) -> str:
+def _digest(kind: str, profile: ApiProfile | None, *texts: Any) -> str:
     known = profile.model_dump_json() if profile else ""
     parts = [repr(sorted(part.items(), key=lambda item: str(item[0]))) for part in texts]
-    return hashlib.sha256("\0".join([known, *parts]).encode()).hexdigest()
+    whole = _OF_ONE_SESSION.sub("", "\0".join([kind, known, *parts]))
+    return hashlib.sha256(whole.encode(errors="replace")).hexdigest()

@@ -1,0 +1,172 @@
+"""The calling agent's own model writes the files: handed in, checked, run, diagnosed and finished like any other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+import pytest
+
+from ...stand_ins.connection import refused
+from ...stand_ins.messages_api import StandInMessages
+from .conftest import Houses
+from .edits import lists_dicts, reads_one_page
+from .house import Healed, House, opened_house
+from .tiny import CLIENT, README, WRITTEN
+
+
+def silent(_: Any) -> str:
+    """No model of ours may be asked."""
+    raise AssertionError("a host session asks no model but the host's")
+
+
+async def begun(house: House, **arguments: Any) -> dict[str, Any]:
+    """A host session that waits for its first file."""
+    waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host", **arguments))
+    assert waiting["status"] == "waiting_for_host"
+    return waiting
+
+
+async def handed_in(house: House, session: str, path: str, text: str) -> dict[str, Any]:
+    """What the tool says of a file, once it is checked."""
+    with anyio.fail_after(60):
+        return await house.call("submit_file", session_id=session, path=path, content=text)
+
+
+async def written(house: House, waiting: dict[str, Any], files: Mapping[str, str]) -> Healed:
+    """Hand in whatever is asked for until the session is over."""
+    session, wanted = waiting["session_id"], waiting["host_request"]
+    for _ in range(30):
+        told = await handed_in(house, session, wanted["path"], files[wanted["path"]])
+        if told["result"]:
+            return await house.left(session)
+        wanted = told["next_request"]
+    raise AssertionError("it never ends")
+
+
+async def over(house: House, session: str) -> Healed:
+    """The session once it is finished without us."""
+    for _ in range(200):
+        if (await house.call("get_session", session_id=session, wait_seconds=1))["status"] in {"succeeded", "failed"}:
+            return await house.left(session)
+        await anyio.sleep(0.05)
+    raise AssertionError("it never ends")
+
+
+async def test_a_host_that_does_it_right_has_its_driver_with_its_name_in_it(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    async with housed(silent) as house:
+        waiting = await begun(house)
+        first = waiting["host_request"]
+        healed = await written(house, waiting, right)
+    assert first["path"] == CLIENT
+    assert first["instruction"].startswith(f"Task: generate path={CLIENT} attempt=1 try=1 mode=full\n")
+    assert any("list_objects" in text for text in first["context"]), "the contract comes with the first request"
+    assert healed.result["success"]
+    assert healed.result["verification"]["level"] == "mock"
+    assert {healed.authors[path] for path in WRITTEN} == {"host"}
+    assert healed.on_disk(CLIENT) == right[CLIENT]
+    assert healed.result["model_usage"]["calls"] == 0
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == list(WRITTEN)
+    assert healed.attempts[0]["engine"] == "host"
+
+
+async def test_nonsense_is_told_what_is_wrong_and_asked_for_again(housed: Houses, right: Mapping[str, str]) -> None:
+    async with housed(silent) as house:
+        waiting = await begun(house)
+        session = waiting["session_id"]
+        told = await handed_in(house, session, CLIENT, "I am afraid I cannot do that.")
+        assert not told["ok"]
+        assert told["findings"][0]["code"].startswith(("answer-", "syntax"))
+        assert told["next_request"]["path"] == CLIENT
+        assert told["next_request"]["try_number"] == 2
+        told = await handed_in(house, session, CLIENT, f"Sure:\n```python\n{lists_dicts(right[CLIENT])}```")
+        assert [f["code"] for f in told["findings"]] == ["list-objects-shape"]
+        assert told["next_request"]["role"] == "repair"
+        assert "list-objects-shape" in told["next_request"]["instruction"]
+        told = await handed_in(house, session, CLIENT, f"```python\n{right[CLIENT]}```")
+        assert told["ok"]
+        healed = await written(house, {"session_id": session, "host_request": told["next_request"]}, right)
+    assert healed.result["success"]
+    assert [outcome for outcome, _ in healed.tried(CLIENT)] == ["unusable", "rejected", "accepted"]
+    assert healed.on_disk(CLIENT) == right[CLIENT]
+
+
+@pytest.mark.parametrize("path", [README, "tiny_driver/_transport.py", "../../etc/passwd", "client.py", "/etc/hosts"])
+async def test_a_path_that_was_not_asked_for_is_refused_and_changes_nothing(
+    path: str, housed: Houses, right: Mapping[str, str]
+) -> None:
+    async with housed(silent) as house:
+        waiting = await begun(house)
+        arguments = {"session_id": waiting["session_id"], "path": path, "content": right[CLIENT]}
+        text = refused(await house.client.call_tool("submit_file", arguments))
+        assert CLIENT in text
+        after = await house.call("get_session", session_id=waiting["session_id"])
+        healed = await house.left(waiting["session_id"])
+    assert after["status"] == "waiting_for_host"
+    assert healed.tried(CLIENT) == []
+
+
+async def test_a_file_for_a_session_that_waits_for_none_is_refused(housed: Houses, right: Mapping[str, str]) -> None:
+    async with housed(silent) as house:
+        waiting = await begun(house)
+        healed = await written(house, waiting, right)
+        arguments = {"session_id": waiting["session_id"], "path": CLIENT, "content": "print(1)"}
+        text = refused(await house.client.call_tool("submit_file", arguments))
+        assert "waits for no file" in text
+        assert healed.on_disk(CLIENT) == right[CLIENT]
+
+
+async def test_a_host_that_never_comes_back_leaves_the_templates_driver(housed: Houses) -> None:
+    async with housed(silent, host_wait_seconds=0.3) as house:
+        waiting = await begun(house)
+        healed = await over(house, waiting["session_id"])
+    assert healed.result["success"]
+    assert set(healed.authors.values()) == {"template"}
+    assert "not handed in" in healed.result["notes"][0]
+    assert healed.diagnoses[0].diagnosis["fix_strategy"] == "fallback"
+    assert len(healed.of_kind("file.wanted")) == 1
+
+
+async def test_what_the_run_shows_goes_to_the_host_and_a_diagnosis_adjusts_its_next_attempt(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    wrong = reads_one_page(right[CLIENT])
+    async with housed(silent) as house:
+        waiting = await begun(house, max_retries=1)
+        session, wanted, seen = waiting["session_id"], waiting["host_request"], [waiting["host_request"]]
+        while True:
+            path = wanted["path"]
+            text = right[path] if path != CLIENT or wanted["attempt"] == 2 else f"{wrong}# try {wanted['try_number']}\n"
+            told = await handed_in(house, session, path, text)
+            if told["result"]:
+                break
+            wanted = told["next_request"]
+            seen.append(wanted)
+        healed = await house.left(session)
+    repair = next(w for w in seen if w["role"] == "repair")
+    assert "read-every-page" in repair["instruction"]
+    words = healed.diagnoses[0].diagnosis["prompt_modification"]
+    assert words
+    assert any(words in w["instruction"] for w in seen if w["attempt"] == 2)
+    assert not any(words in w["instruction"] for w in seen if w["attempt"] == 1)
+    assert healed.result["success"]
+    assert healed.authors[CLIENT] == "host"
+    assert [a["outcome"] for a in healed.attempts] == ["failed", "succeeded"]
+
+
+async def test_a_session_that_waits_survives_a_restart_of_the_server(
+    housed: Houses, right: Mapping[str, str], tmp_path: Any, spec: Any
+) -> None:
+    async with housed(silent) as house:
+        waiting = await begun(house)
+        told = await handed_in(house, waiting["session_id"], CLIENT, right[CLIENT])
+        wanted = told["next_request"]
+    async with StandInMessages(silent) as api, opened_house(tmp_path, api, spec) as house:
+        again = await house.call("generate_driver_supervised", **house.arguments(engine="host"))
+        assert again["session_id"] == waiting["session_id"], "the same call attaches to it"
+        assert again["host_request"]["path"] == wanted["path"]
+        healed = await written(house, again, right)
+    assert healed.result["success"]
+    assert {healed.authors[path] for path in WRITTEN} == {"host"}
+    assert [path for path, _ in healed.tried(CLIENT)] == ["accepted"], "what was handed in is not asked for again"
