@@ -38,6 +38,7 @@ class Odds:
     diagnosis_right: float
     diagnosis_wrong: float
     simplify_right: float
+    simplify_wrong: float
 
     @classmethod
     def shipped(cls) -> Self:
@@ -59,6 +60,7 @@ class Odds:
             diagnosis_right=data["diagnosis"]["right"],
             diagnosis_wrong=data["diagnosis"]["wrong"],
             simplify_right=data["simplify"]["right"],
+            simplify_wrong=data["simplify"]["wrong"],
         )
 
     def scaled(self, factor: float) -> "Odds":

@@ -72,9 +72,18 @@ class Simulator:
         if task.role == "diagnose":
             return self._diagnosis(course, asked)
         if task.mode == "simplify":
-            right = self._chance.dice("simplify", course.number, task.attempt, task.try_number).random()
-            return {} if right < self._chance.odds.simplify_right else Reply("The slots are hard to say in JSON.")
+            return self._slots(course, asked)
         return await self._file(course, asked)
+
+    def _slots(self, course: Course, asked: Asked) -> Answer:
+        """What the templates leave open: words alone, a record path that is wrong, or no JSON."""
+        odds, task, api = self._chance.odds, asked.task, self._libraries[course.api][0].api
+        drawn = self._chance.dice("simplify", course.number, task.attempt, task.try_number).random()
+        if drawn < odds.simplify_right:
+            return {"readme_intro": f"Reads {', '.join(api.collections)}.", "readme_notes": [f"Here {api.quirk}."]}
+        if drawn < odds.simplify_right + odds.simplify_wrong:
+            return {"objects": [{"object": next(iter(api.collections)), "record_path": ["data", "records"]}]}
+        return Reply("The slots are hard to say in JSON.")
 
     async def _file(self, course: Course, asked: Asked) -> Reply:
         """The answer for a file; the same for a request that is sent again."""
