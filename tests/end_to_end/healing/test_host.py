@@ -7,10 +7,9 @@ import anyio
 import pytest
 
 from ...stand_ins.connection import refused
-from ...stand_ins.messages_api import StandInMessages
 from .conftest import Houses
 from .edits import lists_dicts, reads_one_page
-from .house import Healed, House, opened_house
+from .house import Healed, House
 from .tiny import CLIENT, README, WRITTEN
 
 
@@ -155,14 +154,12 @@ async def test_what_the_run_shows_goes_to_the_host_and_a_diagnosis_adjusts_its_n
     assert [a["outcome"] for a in healed.attempts] == ["failed", "succeeded"]
 
 
-async def test_a_session_that_waits_survives_a_restart_of_the_server(
-    housed: Houses, right: Mapping[str, str], tmp_path: Any, spec: Any
-) -> None:
+async def test_a_session_that_waits_survives_a_restart_of_the_server(housed: Houses, right: Mapping[str, str]) -> None:
     async with housed(silent) as house:
         waiting = await begun(house)
         told = await handed_in(house, waiting["session_id"], CLIENT, right[CLIENT])
         wanted = told["next_request"]
-    async with StandInMessages(silent) as api, opened_house(tmp_path, api, spec) as house:
+    async with housed(silent) as house:
         again = await house.call("generate_driver_supervised", **house.arguments(engine="host"))
         assert again["session_id"] == waiting["session_id"], "the same call attaches to it"
         assert again["host_request"]["path"] == wanted["path"]

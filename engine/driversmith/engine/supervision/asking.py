@@ -3,9 +3,10 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
+import anyio
 from pydantic import JsonValue
 
 from ..errors import BudgetSpentError, HostSilentError, ModelError
@@ -31,11 +32,17 @@ class HostWanted(Exception):  # noqa: N818  no error: the session has come to wh
         self.wanted = wanted
 
 
+KEEPING_SECONDS = 10.0
+"""How long the journal may take for an answer; whoever wants to leave waits for that."""
+Keep = Callable[[ModelAnswer], Awaitable[None]]
+"""Stores an answer under the step of its request."""
+
+
 class Source(Protocol):
     """Where a session's answers come from."""
 
-    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
-        """The answer to a request that the journal does not hold yet under the name `step`."""
+    async def answer(self, request: ModelRequest, step: str, keep: "Keep") -> ModelAnswer:
+        """The answer to a request that the journal does not hold yet under the name `step`; kept as soon as it is there."""
         ...
 
 
@@ -65,9 +72,11 @@ class SessionAsk:
             return ModelAnswer.model_validate(stored["answer"])
         asked: dict[str, JsonValue] = {"request": _kept(request, context)}
         await self._steps.store(step, asked)
-        answer = await self._source.answer(request, step)
-        await self._steps.store(step, {**asked, "answer": answer.model_dump(mode="json")})
-        return answer
+
+        async def keep(answer: ModelAnswer) -> None:
+            await self._steps.store(step, {**asked, "answer": answer.model_dump(mode="json")})
+
+        return await self._source.answer(request, step, keep)
 
     async def _context(self, request: ModelRequest) -> str:
         texts: dict[str, JsonValue] = {
@@ -118,7 +127,7 @@ class ModelSource:
         self._steps = steps
         self._log = log
 
-    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
+    async def answer(self, request: ModelRequest, step: str, keep: Keep) -> ModelAnswer:
         """The model's answer; transport faults are waited out and told."""
         await self._check_budgets()
         task = request.task
@@ -127,7 +136,10 @@ class ModelSource:
         await self._log.write("model.asked", f"Asking the model: {subject}.", data=data)
         try:
             answer = await self._model.ask(
-                request, record=self._record, deadline=self._deadline(), on_wait=self._tell_waiting
+                request,
+                record=lambda record: self._record(record, keep),
+                deadline=self._deadline(),
+                on_wait=self._tell_waiting,
             )
         except ModelError as error:
             await self._log.write(
@@ -149,8 +161,12 @@ class ModelSource:
         )
         return answer
 
-    async def _record(self, record: RequestRecord) -> None:
-        await self._journal.add_usage(self._session_id, self._epoch, **record.usage())
+    async def _record(self, record: RequestRecord, keep: Keep) -> None:
+        # What is paid for must not be lost to whoever ends this process: it would be paid for again.
+        with anyio.fail_after(KEEPING_SECONDS, shield=True):
+            await self._journal.add_usage(self._session_id, self._epoch, **record.usage())
+            if record.outcome == "answered":
+                await keep(record.answer)
 
     async def _check_budgets(self) -> None:
         spent = await self._journal.usage(self._session_id)
@@ -190,7 +206,7 @@ class HostSource:
         self._patience_seconds = patience_seconds
         self._now = now
 
-    async def answer(self, request: ModelRequest, step: str) -> ModelAnswer:
+    async def answer(self, request: ModelRequest, step: str, keep: Keep) -> ModelAnswer:
         """Never returns: the answer is stored under `step` by whoever hands it in."""
         stored = await self._steps.stored(WANTED)
         if isinstance(stored, dict) and stored["step"] == step:

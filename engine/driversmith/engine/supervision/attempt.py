@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from ..llm.port import Ask
 
 
+_TEMPLATE = "template/"
+"""Begins the steps that prove the template's driver, which belong to no attempt."""
+_FIRST = "template/attempt"
+"""The step that says which attempt was the first to prove it."""
+
+
 class _Written(Value):
     """A bundle whose texts are in the journal's files."""
 
@@ -85,6 +91,7 @@ class Attempt:
         self._scratch = scratch
         self._stage = Stage(steps=steps, log=log)
         self._provings: list[Proving] = []
+        self._template_is_ours = False
 
     @property
     def profile(self) -> ApiProfile | None:
@@ -114,7 +121,8 @@ class Attempt:
     @property
     def contract_runs(self) -> int:
         """How often a driver was run."""
-        return sum(proving.contract_runs for proving in self._provings)
+        ours = (p for p in self._provings if p.place != _TEMPLATE or self._template_is_ours)
+        return sum(proving.contract_runs for proving in ours)
 
     @property
     def author(self) -> Author:
@@ -149,9 +157,7 @@ class Attempt:
             return
         draft = await self._draft(profile)
         if self.plan.mode == "template":
-            self.made = self.ground.standing = self.ground.standing or await self._proving("template/", profile).prove(
-                draft, None
-            )
+            self.made = self.ground.standing = self.ground.standing or await self._template_proved(draft, profile)
             return
         if self.request.engine == "auto" and self.ground.standing is None:
             await self._stand(draft, profile)
@@ -210,7 +216,7 @@ class Attempt:
     async def _stand(self, draft: DriverBundle, profile: ApiProfile) -> None:
         """Publish the template's driver first, so that there is one whatever becomes of the model's."""
         try:
-            self.ground.standing = await self._proving("template/", profile).prove(draft, None)
+            self.ground.standing = await self._template_proved(draft, profile)
         except JournalError:
             raise
         except DriversmithError as error:
@@ -224,12 +230,19 @@ class Attempt:
                 f"The template's driver stands in {self.project} (verified: {level}); now the model writes its own.",
             )
 
+    async def _template_proved(self, draft: DriverBundle, profile: ApiProfile) -> Made:
+        """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
+        a resumed session goes through it again without running anything."""
+        first = await self._steps.stored(_FIRST)
+        if first is None:
+            await self._steps.store(_FIRST, self.number)
+        self._template_is_ours = first in (None, self.number)
+        return await self._proving(_TEMPLATE, profile).prove(draft, None)
+
     @property
     def _last(self) -> Proving | None:
         """The proof of the driver that this attempt is about: not of the template's that was published before it."""
-        return next(
-            (p for p in reversed(self._provings) if p.place != "template/" or self.plan.mode == "template"), None
-        )
+        return next((p for p in reversed(self._provings) if p.place != _TEMPLATE or self.plan.mode == "template"), None)
 
     def _proving(self, place: str, profile: ApiProfile) -> Proving:
         proving = Proving(

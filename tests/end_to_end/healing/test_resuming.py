@@ -1,0 +1,87 @@
+"""A session that is broken off while any of its requests is under way goes on to the same end, and asks nothing twice."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from ...stand_ins.messages_script import Answer, Asked
+from .author import Author
+from .conftest import Houses
+from .house import Healed
+from .tiny import README
+
+
+class Unfinished:
+    """Leaves the README unfinished in every attempt, and holds one request until it is let go."""
+
+    def __init__(self, right: Mapping[str, str], held: int | None = None) -> None:
+        self._author = Author(right, always={README: lambda asked: _open(right[README], asked)})
+        self._held = held
+        self._seen = 0
+        self.reached = anyio.Event()
+
+    async def __call__(self, asked: Asked) -> Answer:
+        number, self._seen = self._seen, self._seen + 1
+        if number == self._held:
+            self._held = None
+            self.reached.set()
+            await anyio.sleep(100)
+        return self._author(asked)
+
+
+def _open(readme: str, asked: Asked) -> str:
+    return f"{readme}\nTODO: say more, {asked.task.attempt}.{asked.task.try_number}.\n"
+
+
+def path_taken(healed: Healed) -> dict[str, Any]:
+    """What does not depend on when, and how often, a session was broken off."""
+    return {
+        "modes": [a["data"]["mode"] for a in healed.attempts],
+        "tries": [a["data"]["tries"] for a in healed.attempts],
+        "findings": [a["data"]["findings"] for a in healed.attempts],
+        "diagnoses": [(d.attempt, d.diagnosis["fix_strategy"], d.helped) for d in healed.diagnoses],
+        "fixes": healed.result["fixes_applied"],
+        "rejected": sorted(_told(e.data) for e in healed.of_kind("file.rejected")),
+        "plans": [e.message for e in healed.of_kind("plan.made")],
+        "authors": healed.authors,
+        "iterations": healed.result["iterations"],
+        "attempts": healed.result["supervisor_attempts"],
+        "diagnostics": healed.result["diagnostics_run"],
+    }
+
+
+def _told(data: Mapping[str, Any]) -> tuple[Any, ...]:
+    return data["path"], data["attempt"], data["try"], data["outcome"]
+
+
+@pytest.mark.parametrize("engine", ["model", "auto"])
+@pytest.mark.parametrize("held", [0, 2, 4, 5, 6, 7, 8, 9])
+async def test_it_comes_to_the_same(
+    held: int, engine: str, housed: Houses, right: Mapping[str, str], tmp_path: Path
+) -> None:
+    arguments = {"engine": engine, "max_retries": 2}
+    whole, broken = Unfinished(right), Unfinished(right, held)
+    async with housed(broken) as house, anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: house.make(**arguments))
+        with anyio.fail_after(60):
+            await broken.reached.wait()
+        tasks.cancel_scope.cancel()
+    async with housed(broken) as house:
+        again = await house.make(**arguments)
+    async with housed(whole) as house:
+        straight = await house.make(**arguments, output_dir=str(tmp_path / "straight"))
+    assert again.kinds.count("session.resumed") == 1
+    assert again.result["success"]
+    assert path_taken(again) == path_taken(straight)
+    assert paid_for(again) == paid_for(straight), "an answer that was given is not asked for again"
+    assert set(paid_for(again).values()) == {1}
+
+
+def paid_for(healed: Healed) -> Counter[tuple[Any, ...]]:
+    """The requests that were answered."""
+    paid = [row for row in healed.usage if row["outcome"] == "answered"]
+    return Counter((row["role"], row["path"], row["attempt"], row["try"], row["mode"]) for row in paid)
