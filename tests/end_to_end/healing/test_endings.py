@@ -90,6 +90,12 @@ async def test_dollars_that_are_spent_end_it_with_the_templates_driver(heal: Hea
     assert healed.diagnoses[0].diagnosis["fault_kind"] == "spend_limit"
 
 
+async def test_a_budget_of_nothing_asks_nothing(heal: Heal, right: Mapping[str, str]) -> None:
+    healed = await heal(Author(right), budget_usd=0)
+    assert (healed.result["success"], healed.asked, healed.result["model_usage"]["calls"]) == (True, [], 0)
+    assert set(healed.authors.values()) == {"template"}
+
+
 async def test_tokens_that_are_spent_end_it_too(heal: Heal, right: Mapping[str, str]) -> None:
     healed = await heal(Author(right), settings={"session_tokens": 1000})
     assert (healed.result["success"], len(healed.asked)) == (True, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from ...stand_ins.messages_script import FAULTS, Answer, Asked
 from .author import Author
-from .conftest import Heal
+from .conftest import Heal, Houses
 from .edits import lists_dicts, reads_one_page
 from .tiny import CLIENT, README, WRITTEN
 
@@ -119,6 +119,33 @@ async def test_simplify_changes_who_wrote_the_files(heal: Heal, right: Mapping[s
     assert slots.json_schema is not None
     assert slots.task.path == "-"
     assert len(slots.text) < len(full.text) / 2, "a small prompt"
+
+
+async def test_an_endpoint_without_structured_output_is_asked_in_words(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    author = Author(
+        right, always={CLIENT: lists_dicts(right[CLIENT])}, slots=['```json\n{"readme_intro": "Tiny lists pets."}\n```']
+    )
+    async with housed(author, api={"accepts_output_config": False}) as house:
+        healed = await house.make(max_retries=1)
+    assert healed.result["success"]
+    assert healed.authors[README] == "simplified"
+    slots = [a for a in healed.asked if a.task.mode == "simplify"]
+    assert slots[-1].json_schema is None
+    assert "readme_intro" in slots[-1].last_text, "the schema stands in the prompt"
+    assert sum(bool(a.output_config) for a in healed.asked) == 1, "what the endpoint refuses is remembered"
+
+
+async def test_a_model_that_repeats_itself_is_stuck_at_once(heal: Heal, right: Mapping[str, str]) -> None:
+    healed = await heal(
+        Author(right, always={CLIENT: lists_dicts(right[CLIENT])}), max_retries=8, max_supervisor_attempts=1
+    )
+    assert [outcome for outcome, _ in healed.tried(CLIENT)] == ["rejected", "stuck", "stuck"]
+    _, second, third = healed.requests(CLIENT)
+    assert second["turns"] and not third["turns"], "it starts afresh, without the answer that it repeats"
+    assert "list-objects-shape" in third["instruction"]
+    assert "repeated itself" in healed.result["notes"][0]
 
 
 async def test_a_repair_loop_in_vain_ends_in_a_diagnosis_and_another_attempt(

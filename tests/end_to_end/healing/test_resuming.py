@@ -1,7 +1,7 @@
 """A session that is broken off while any of its requests is under way goes on to the same end, and asks nothing twice."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,16 @@ import pytest
 from ...stand_ins.messages_script import Answer, Asked
 from .author import Author
 from .conftest import Houses
+from .edits import lists_dicts, reads_one_page
 from .house import Healed
-from .tiny import README
+from .tiny import CLIENT, README
 
 
-class Unfinished:
-    """Leaves the README unfinished in every attempt, and holds one request until it is let go."""
+class Held:
+    """Replies as another does, and holds one request until whoever sent it is gone."""
 
-    def __init__(self, right: Mapping[str, str], held: int | None = None) -> None:
-        self._author = Author(right, always={README: lambda asked: _open(right[README], asked)})
+    def __init__(self, reply: Callable[[Asked], Answer], held: int | None = None) -> None:
+        self._reply = reply
         self._held = held
         self._seen = 0
         self.reached = anyio.Event()
@@ -30,11 +31,30 @@ class Unfinished:
             self._held = None
             self.reached.set()
             await anyio.sleep(100)
-        return self._author(asked)
+        return self._reply(asked)
 
 
-def _open(readme: str, asked: Asked) -> str:
-    return f"{readme}\nTODO: say more, {asked.task.attempt}.{asked.task.try_number}.\n"
+def unfinished(right: Mapping[str, str]) -> Author:
+    """Leaves the README unfinished in every attempt, so that diagnoses are made and the ladder is climbed."""
+
+    def readme(asked: Asked) -> Answer:
+        return f"{right[README]}\nTODO: say more, {asked.task.attempt}.{asked.task.try_number}.\n"
+
+    return Author(right, always={README: readme})
+
+
+def one_page(right: Mapping[str, str]) -> Author:
+    """Has a client that only the run shows to be wrong, and a repair that the checks reject."""
+
+    def client(asked: Asked) -> Answer:
+        edit = {1: reads_one_page, 2: lists_dicts}.get(asked.task.try_number, str)
+        return edit(right[CLIENT])
+
+    return Author(right, always={CLIENT: client})
+
+
+SCRIPTS = {"unfinished": (unfinished, (2, 5, 6, 8, 9)), "one page": (one_page, (4, 5))}
+CASES = [(name, held) for name, (_, places) in SCRIPTS.items() for held in places]
 
 
 def path_taken(healed: Healed) -> dict[str, Any]:
@@ -59,12 +79,13 @@ def _told(data: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("engine", ["model", "auto"])
-@pytest.mark.parametrize("held", [0, 2, 4, 5, 6, 7, 8, 9])
+@pytest.mark.parametrize("case", CASES, ids=str)
 async def test_it_comes_to_the_same(
-    held: int, engine: str, housed: Houses, right: Mapping[str, str], tmp_path: Path
+    case: tuple[str, int], engine: str, housed: Houses, right: Mapping[str, str], tmp_path: Path
 ) -> None:
+    script, held = SCRIPTS[case[0]][0], case[1]
     arguments = {"engine": engine, "max_retries": 2}
-    whole, broken = Unfinished(right), Unfinished(right, held)
+    whole, broken = script(right), Held(script(right), held)
     async with housed(broken) as house, anyio.create_task_group() as tasks:
         tasks.start_soon(lambda: house.make(**arguments))
         with anyio.fail_after(60):
