@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import anyio
 import pytest
+from driversmith.engine.errors import JournalError
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
@@ -193,6 +194,21 @@ async def test_broken_behaviours_are_mended_before_the_attempt_fails(healed, wor
     assert result.success
     assert [r.role for r in requests] == ["generate", "repair"]
     assert (result.supervisor_attempts, result.iterations) == (1, 2)
+
+
+async def test_a_session_that_dies_in_its_diagnosis_goes_through_its_runs_as_they_were(healed, workshop) -> None:
+    def script(request):
+        workshop.behaviours = [BehaviourResult(name=f"broken after {request.role}", passed=False)]
+        return GOOD
+
+    async def dies(*_, **__):
+        raise JournalError("The disk is gone.")
+
+    with pytest.raises(JournalError):
+        await healed(script, diagnose=dies)
+    result, requests = await healed(script, diagnose=said(strategy="fallback"))
+    assert result.supervisor_attempts == 2
+    assert requests == [], "every answer was stored"
 
 
 async def test_a_burst_of_overload_is_waited_out_and_counts_as_no_try(healed, journal) -> None:

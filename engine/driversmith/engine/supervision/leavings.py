@@ -21,6 +21,12 @@ quotes of the log must not change by that."""
 _PAGE = 500
 
 
+def left_step(number: int, name: str) -> str:
+    """The step that keeps the last report, `validate` or `contract`, of attempt `number`: no step of its work, which a
+    resumed session goes through again as it was."""
+    return f"attempt/{number}/left/{name}"
+
+
 @dataclass(frozen=True)
 class Leavings:
     """One attempt of a session that is over."""
@@ -44,8 +50,8 @@ async def read_leavings(journal: Journal, session_id: str, number: int) -> Leavi
     """What attempt `number` (1, 2, ...) of a session left."""
     from ..guards.writing import Tried
 
-    validation = await journal.step_result(session_id, f"attempt/{number}/validate")
-    contract = await journal.step_result(session_id, f"attempt/{number}/contract")
+    validation = await journal.step_result(session_id, left_step(number, "validate"))
+    contract = await journal.step_result(session_id, left_step(number, "contract"))
     profile = await journal.step_result(session_id, "research")
     tried: list[Tried] = []
     answered: dict[str, str] = {}

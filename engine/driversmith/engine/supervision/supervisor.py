@@ -22,6 +22,7 @@ from .attempt import Attempt, Ground
 from .deciding import Deciding, Decision, Diagnose, Healing
 from .diagnosing import record_diagnosis
 from .failure import Failure
+from .leavings import left_step
 from .log import SessionLog
 from .outcome import Course, closing_words, conclude
 from .plan import Plan
@@ -342,7 +343,7 @@ class Supervisor:
         """The last reports of a failed attempt, for a diagnosis that is asked for later."""
         for name, report in (("validate", attempt.validation), ("contract", attempt.contract)):
             if report is not None:
-                await run.steps.store(f"attempt/{attempt.number}/{name}", report.model_dump(mode="json"))
+                await run.steps.store(left_step(attempt.number, name), report.model_dump(mode="json"))
 
     async def _caught(self, error: Exception, run: "_Run") -> Failure:
         expected = _expected(error)
