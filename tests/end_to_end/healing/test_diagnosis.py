@@ -1,6 +1,7 @@
 """A question for a cause is asked where rules are not enough; an answer of no use never breaks the session."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from driversmith.engine.supervision.diagnosing import record_diagnosis
 
 from ...stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
 from .author import Author, Line
-from .conftest import Heal
+from .conftest import Heal, Houses
 from .tiny import README
 
 WORDS = "Say under Limits that the API has none, instead of leaving the section open."
@@ -26,11 +27,9 @@ NO_USE: dict[str, Line] = {
     "broken JSON": '{"error_type": "logic", "fault_kind": ',
     "the wrong shape": {"cause": "pages", "fix": ["a", "b"]},
     "a word outside the closed lists": {**OPINION, "fault_kind": "gremlins"},
-    "a list": Reply("[1, 2, 3]"),
     "cut off": REPLIES["max_tokens"],
     "a refusal": REPLIES["refusal"],
     "a key that may not": FAULTS["permission"],
-    "no cause at all": {**OPINION, "root_cause": "  "},
     "a fault that it cannot be": {**OPINION, "fault_kind": "authentication", "fix_strategy": "abort"},
 }
 
@@ -80,3 +79,18 @@ async def test_an_answer_of_use_is_followed(heal: Heal, right: Mapping[str, str]
     assert "unfinished-readme" in asked.last_text
     assert asked.model == "claude-haiku-5-5"
     assert asked.json_schema is not None
+
+
+async def test_what_helped_one_session_is_said_in_the_next_before_a_model_is_asked(
+    housed: Houses, right: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with housed(Author(right, always=unfinished(right), diagnoses=[OPINION] * 9)) as house:
+        first = await house.make(max_retries=1)
+        second = await house.make(max_retries=1, output_dir=str(tmp_path / "second"))
+    assert [d.diagnosis["source"] for d in first.diagnoses] == ["model"]
+    assert [d.diagnosis["source"] for d in second.diagnoses] == ["history"]
+    assert [d.helped for d in (*first.diagnoses, *second.diagnoses)] == [True, True]
+    assert WORDS in second.diagnoses[0].diagnosis["prompt_modification"]
+    assert second.diagnoses[0].diagnosis["similar"][0]["session_id"] == first.result["session_id"]
+    assert not any(asked.task.role == "diagnose" for asked in second.asked)
+    assert second.result["success"]

@@ -14,7 +14,6 @@ Envelope = Callable[[str], Answer]
 
 ENVELOPES: dict[str, tuple[str, Envelope]] = {
     "a fence": (CLIENT, lambda text: f"```python\n{text}```"),
-    "a fence of tildes": (CLIENT, lambda text: f"~~~py\n{text}~~~\n"),
     "prose around a fence": (CLIENT, lambda text: f"Here is the client:\n\n```python\n{text}```\n\nShall I go on?"),
     "prose and nothing else around it": (LIST_OBJECTS, lambda text: f"Sure! Here is the file.\n\n{text}\n"),
     "a small fence before the file": (
@@ -24,15 +23,12 @@ ENVELOPES: dict[str, tuple[str, Envelope]] = {
     "a README in a markdown fence": (README, lambda text: f"```markdown\n{text}```"),
     "a README in a longer fence": (README, lambda text: f"Here you are:\n````markdown\n{text}````\n"),
     "a <file path> tag": (CLIENT, lambda text: f'<file path="{CLIENT}">\n{text}</file>'),
-    "a fence in a <file path> tag": (CLIENT, lambda text: f'<file path="{CLIENT}">\n```python\n{text}```\n</file>'),
     "line ends of Windows": (CLIENT, lambda text: text.replace("\n", "\r\n")),
     "a byte order mark": (READ_RECORDS, lambda text: "\ufeff" + text),
     "curly quotes in prose": (CLIENT, lambda text: f"Here\u2019s the \u201cclient\u201d:\n```python\n{text}```"),
     "curly quotes in code": (LIST_OBJECTS, lambda text: text.replace('"', "\u201d")),
     "a JSON map": (CLIENT, lambda text: json.dumps({"files": {CLIENT: text}})),
     "a JSON map in a fence": (CLIENT, lambda text: f"```json\n{json.dumps({CLIENT: text}, indent=2)}\n```"),
-    "JSON of one file": (CLIENT, lambda text: json.dumps({"path": CLIENT, "content": text})),
-    "thoughts before it": (CLIENT, lambda text: f"<thinking>\nPages first.\n</thinking>\n{text}"),
     "a thinking block": (CLIENT, lambda text: Reply(text, thinking="Pages first.")),
 }
 
