@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ..errors import RejectedFault, TransportFault
 from ..models.base import Value
@@ -44,7 +44,8 @@ class ModelAnswer(Value):
     """What came back, and what it took."""
 
     text: str
-    """All text blocks, in order; thinking is not among them."""
+    """All text blocks, in order; thinking is not among them. Half of a surrogate pair, which JSON can hold but no file
+    and no journal, has become U+FFFD."""
     stop_reason: StopReason | None
     """None only in the record of a request whose stream ended too early: the text is cut."""
     stop_detail: str = ""
@@ -62,6 +63,13 @@ class ModelAnswer(Value):
     """None where the price of the model is not known."""
     saved_usd: float | None = None
     """What the prompt cache saved against the same request without it; below 0 where only writing was paid for."""
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _storable(cls, text: object) -> object:
+        if not isinstance(text, str) or text.isascii():
+            return text
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class RequestRecord(Value):
