@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from driversmith.engine.contract.naming import DriverNames
+from driversmith.engine.contract.python_source import parse_module
 
 from .apis import Api
 from .right import part_paths
@@ -82,7 +83,7 @@ def _wrapped(answer: str, text: str, words: dict[str, str]) -> str:
 def _without(text: str, method: str) -> str | None:
     """The text without a method of its class."""
     lines = text.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse_module(text)):
         if isinstance(node, ast.FunctionDef) and node.name == method:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             del lines[first - 1 : (node.end_lineno or first) + 1]
