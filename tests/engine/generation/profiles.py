@@ -443,6 +443,20 @@ def hostile() -> ApiProfile:
     )
 
 
+def untyped() -> ApiProfile:
+    """Fields that no TypedDict can tell, so that the driver has no types of records; one of them may be null."""
+    fields = {"nothing": FieldProfile(type="null", nullable=True), "name": FieldProfile(type="string", nullable=True)}
+    return profile(
+        "Untyped", [operation("list_things", "GET /things")], [thing("things", {"read": "list_things"}, fields=fields)]
+    )
+
+
+def unpromised() -> ApiProfile:
+    """The description promises no content, so that any text is an answer."""
+    silent = operation("get_note", "GET /notes", response=ResponseProfile())
+    return profile("Unpromised", [silent], [thing("notes", {"read": "get_note"}, shape="record")])
+
+
 ALL = {
     "petstore": petstore,
     "messages": messages,
@@ -450,4 +464,6 @@ ALL = {
     "stations": stations,
     "calls_only": calls_only,
     "hostile": hostile,
+    "untyped": untyped,
+    "unpromised": unpromised,
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..models.profile import ApiProfile, PaginationProfile
-from .sample import Sample, auth_sample
+from .sample import Sample, auth_sample, reading
 from .source import Construct, Raw, assignment, literal
 
 _NO_PAGING = PaginationProfile()
@@ -23,6 +23,7 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
         "driver_call": literal(driver, indent=8, column=len("        self.driver = ")),
         "has_arguments": bool(found.arguments),
+        "promises_json": _promises_json(profile, found),
     }
     if found.object_name is None:
         return values
@@ -49,6 +50,12 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "size_parameter": paging.size_parameter,
         "first": paging.first,
     }
+
+
+def _promises_json(profile: ApiProfile, found: Sample) -> bool:
+    """Whether the read that the tests make must answer JSON: any text is an answer where nothing is promised."""
+    operation = reading(profile, profile.objects[found.object_name]) if found.object_name else None
+    return operation is not None and operation.response.kind == "json"
 
 
 def _nested(expression: str, keys: tuple[str, ...]) -> str:
