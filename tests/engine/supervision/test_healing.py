@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import anyio
 import pytest
-from driversmith.engine.errors import JournalError
+from driversmith.engine.errors import InvalidArgumentError, JournalError
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
@@ -225,6 +225,31 @@ async def test_an_endpoint_that_stays_down_leaves_the_drivers_of_the_templates(h
         assert result.success
         assert set(authors(result).values()) == {"template"}
         assert any("plays the fault connection" in note for note in result.notes)
+
+
+async def test_a_model_that_is_set_up_wrongly_leaves_auto_the_templates_driver(
+    journal, workshop, asked, tmp_path
+) -> None:
+    def model():
+        raise InvalidArgumentError("ANTHROPIC_BASE_URL has to be an http or https URL.")
+
+    supervisor = Supervisor(journal=journal, workshop=workshop, scratch=tmp_path / "work", model=model)
+    results = {}
+    async with open_sessions(
+        journal=journal,
+        supervisor=lambda: supervisor,
+        owner=this_process(),
+        concurrent_sessions=1,
+        lease_seconds=30,
+    ) as sessions:
+        for engine in ("model", "auto"):
+            record = await sessions.start(asked(engine=engine))
+            results[engine] = (await sessions.wait(record.session_id, seconds=10)).result
+    assert results["auto"].success
+    assert "ANTHROPIC_BASE_URL" in results["auto"].notes[0]
+    assert results["model"].error.code == "engine_not_available"
+    assert "ANTHROPIC_BASE_URL" in results["model"].error.message
+    assert (await journal.diagnostics()).items == [], "nothing of driversmith's own is broken"
 
 
 async def test_auto_has_the_templates_driver_stand_before_the_model_is_asked(healed, tmp_path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import anyio.to_thread
 
-from ..errors import DriversmithError, FileGenerationError, JournalError, SessionNotFoundError
+from ..errors import DriversmithError, FileGenerationError, InvalidArgumentError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
 from ..models.diagnosis import Diagnosis
 from ..models.profile import ProfileSummary
@@ -139,7 +139,6 @@ class Supervisor:
 
     async def _guarded_attempts(self, run: "_Run", course: Course) -> None:
         try:
-            run.ask = self._ask(run)
             await self._attempts(run, course)
         except (JournalError, HostWanted):
             raise
@@ -158,10 +157,16 @@ class Supervisor:
     async def _attempts(self, run: "_Run", course: Course) -> None:
         """Make attempts until one succeeds, leaving `course.attempt`, or no further one makes sense: `course.error`."""
         request = run.record.request
+        missing = 'No model is set up for the engine "model".'
+        try:
+            run.ask = self._ask(run)
+        except InvalidArgumentError as error:  # what somebody set up for a model cannot be used
+            missing = self._redact(f"The model cannot be used as it is set up: {error.message}")
+            course.notes += [] if request.engine == "model" else [missing]
         if request.engine == "model" and run.ask is None:
             course.error = ErrorInfo(
                 code="engine_not_available",
-                message='No model is set up for the engine "model".',
+                message=missing,
                 next_action='Set ANTHROPIC_API_KEY for the server, or use engine="host" or engine="template":'
                 " they need no key.",
             )
