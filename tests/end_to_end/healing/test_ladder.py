@@ -79,6 +79,22 @@ async def test_a_model_that_never_gets_it_right_climbs_the_ladder_to_the_templat
     assert "the templates'" in healed.result["notes"][0]
 
 
+async def test_with_auto_the_driver_that_stands_is_neither_run_nor_written_again(
+    heal: Heal, right: Mapping[str, str]
+) -> None:
+    author = Author(right, always={CLIENT: lists_dicts(right[CLIENT])}, slots=["no JSON at all"] * 9)
+    healed = await heal(author, engine="auto", max_retries=1)
+    assert [(a["engine"], a["outcome"]) for a in healed.attempts] == [
+        ("model", "failed"),
+        ("model", "failed"),
+        ("simplified", "failed"),
+    ]
+    assert healed.result["success"]
+    assert healed.result["iterations"] == 1
+    assert set(healed.authors.values()) == {"template"}
+    assert "the templates'" in healed.result["notes"][0]
+
+
 async def test_an_endpoint_that_goes_down_says_nothing_of_the_words_before(
     heal: Heal, right: Mapping[str, str]
 ) -> None:
