@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from driversmith.engine.errors import InvalidArgumentError, ModelRejectedError
+from driversmith.engine.errors import InvalidArgumentError, ModelError, ModelRejectedError
 from driversmith.engine.llm.anthropic_model import AnthropicModel
 from driversmith.engine.llm.endpoint import Endpoint, endpoint_from
 from driversmith.engine.llm.prices import load_prices
@@ -34,6 +34,21 @@ def test_key_and_base_url_are_honoured_and_the_key_is_not_shown() -> None:
 def test_a_base_url_that_is_none_is_named() -> None:
     with pytest.raises(InvalidArgumentError, match=r"ANTHROPIC_BASE_URL .* 'gateway'"):
         endpoint_from({"ANTHROPIC_API_KEY": "sk-1", "ANTHROPIC_BASE_URL": "gateway"})
+
+
+@pytest.mark.parametrize("loopback_only", [False, True])
+async def test_no_message_holds_the_password_of_a_base_url(
+    loopback_only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Records()
+    monkeypatch.setenv("DRIVERSMITH_MODEL_LOOPBACK_ONLY", "1")
+    host = "gateway.test" if loopback_only else "127.0.0.1:9"
+    endpoint = Endpoint(api_key=KEY, base_url=f"http://user:hunter2@{host}/v1?token=hunter2")
+    async with AnthropicModel(endpoint, models=MODELS, prices=load_prices()) as model:
+        with pytest.raises(ModelError) as caught:
+            await model.ask(a_request(), record=records)
+    assert f"http://{host}/v1 " in caught.value.message
+    assert "hunter2" not in f"{caught.value.message}{caught.value.next_action}{records}"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:80", "http://localhost", "http://[::1]:9", "http://127.8.0.1"])

@@ -123,7 +123,7 @@ class AnthropicModel:
         import anthropic
         import httpx2
 
-        where = self._endpoint.base_url
+        where = self._endpoint.shown
         try:
             yield
         except anthropic.APIStatusError as exc:

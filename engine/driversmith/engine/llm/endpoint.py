@@ -28,6 +28,12 @@ class Endpoint(Value):
         return url.rstrip("/")
 
     @property
+    def shown(self) -> str:
+        """The base URL as it may stand in messages: without a user, a password, or a query."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
     def is_loopback(self) -> bool:
         """Whether it is on this machine."""
         host = urlsplit(self.base_url).hostname or ""
@@ -44,7 +50,7 @@ class Endpoint(Value):
         """
         if loopback_only and not self.is_loopback:
             raise ModelRejectedError(
-                f"DRIVERSMITH_MODEL_LOOPBACK_ONLY is set, and {self.base_url} is not on this machine.",
+                f"DRIVERSMITH_MODEL_LOOPBACK_ONLY is set, and {self.shown} is not on this machine.",
                 fault="not_allowed",
                 next_action="Unset it to let models be asked, or set ANTHROPIC_BASE_URL to an address on this machine.",
             )
