@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import anyio
 import pytest
-from driversmith.engine.errors import InvalidArgumentError, JournalError
+from driversmith.engine.errors import InvalidArgumentError, JournalError, OutputError
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
@@ -262,6 +262,16 @@ async def test_auto_has_the_templates_driver_stand_before_the_model_is_asked(hea
     result, _ = await healed(script, engine="auto")
     assert authors(result)[CLIENT] == "model"
     assert published.read_text() == GOOD
+
+
+async def test_auto_asks_no_model_for_a_driver_that_cannot_be_written(healed, monkeypatch) -> None:
+    def full(*_):
+        raise OutputError("No space left on device.")
+
+    monkeypatch.setattr("driversmith.engine.supervision.proving.publish", full)
+    result, requests = await healed(lambda _: GOOD, engine="auto", diagnose=said(strategy="abort"))
+    assert result.error.code == "output_not_writable"
+    assert requests == []
 
 
 async def test_while_the_model_writes_the_result_says_where_the_templates_driver_stands(healed, journal) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
-from ..errors import DriversmithError, GenerationError, JournalError
+from ..errors import DriversmithError, GenerationError, JournalError, OutputError
 from ..journal.port import Journal
 from ..models.base import Value
 from ..models.driver import Author, DriverBundle, DriverFile
@@ -217,7 +217,7 @@ class Attempt:
         """Publish the template's driver first, so that there is one whatever becomes of the model's."""
         try:
             self.ground.standing = await self._template_proved(draft, profile)
-        except JournalError:
+        except (JournalError, OutputError):  # what cannot be written now is not worth asking a model for
             raise
         except DriversmithError as error:
             await self._log.write(
@@ -283,6 +283,7 @@ class Attempt:
                 "outcome": tried.outcome,
                 "findings": [f.code for f in tried.findings],
                 "fixes": [fix.fixer for fix in tried.fixes],
+                "how": list(tried.how),
             },
         )
         if accepted:
