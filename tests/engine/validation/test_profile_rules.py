@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from driversmith.engine.models.findings import Finding
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.profile import ApiProfile, FieldProfile, SkippedOperation
 from driversmith.engine.validation.inspection import inspect
 
 CLIENT = "pet_shop_driver/client.py"
@@ -90,6 +90,66 @@ def test_a_request_to_another_host_is_one_fault(driver: dict[str, str]) -> None:
     codes = {f.code for f in inspect(driver, whole=True)}
     assert "foreign-host" in codes
     assert "invented-endpoint" not in codes
+
+
+def test_an_envelope_named_in_a_table_is_one_of_the_api(driver: dict[str, str]) -> None:
+    driver[CLIENT] += '\n_ROW = dict(records=("data",), total="count")\n_OTHER = dict(records=("pets",))\n'
+    found = _found(driver, "wrong-envelope", record_path=("pets",))
+    assert [f.message.partition(";")[0] for f in found] == ["No answer of the API holds its records under `data`"]
+
+
+def test_a_record_goes_out_in_no_envelope_of_the_drivers_making(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace("json=data", 'json={"pet": data}', 1)
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    assert [f for f in inspect(driver, whole=True, profile=profile) if f.code == "wrapped-body"] == []
+    operations = {
+        name: o.model_copy(update={"body": o.body.model_copy(update={"fields": {"name": FieldProfile()}})})
+        if o.body
+        else o
+        for name, o in profile.operations.items()
+    }
+    known = profile.model_copy(update={"operations": operations})
+    found = [f for f in inspect(driver, whole=True, profile=known) if f.code == "wrapped-body"]
+    assert [f.severity for f in found] == ["P1"]
+
+
+def test_an_offset_grows_by_records(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace("page, before = page + 1, records", "page += 1")
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    pets = profile.objects["pets"]
+    for style, count in (("page", 0), ("offset", 1)):
+        paging = pets.pagination.model_copy(update={"style": style})
+        objects = {"pets": pets.model_copy(update={"pagination": paging})}
+        changed = profile.model_copy(update={"objects": objects})
+        found = [f for f in inspect(driver, whole=True, profile=changed) if f.code == "paging-step"]
+        assert len(found) == count
+
+
+def test_a_path_of_another_server_is_none_of_this_one(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace('self.read("pets", limit=1)', 'self.call_endpoint("GET", "/health")')
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    for reason, count in (("other_server", 1), ("unsupported_media", 0)):
+        skipped = SkippedOperation.model_construct(operation="GET /health", reason=reason)  # pyright: ignore[reportArgumentType]
+        changed = profile.model_copy(update={"skipped": (skipped,)})
+        found = [f for f in inspect(driver, whole=True, profile=changed) if f.code == "invented-endpoint"]
+        assert len(found) == count
+
+
+def test_an_example_gives_what_stands_in_the_path(driver: dict[str, str]) -> None:
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    pets = profile.objects["pets"].model_copy(update={"operations": {"read": "getPet"}})
+    changed = profile.model_copy(update={"objects": {**profile.objects, "pets": pets}})
+    found = [f for f in inspect(driver, whole=True, profile=changed) if f.code == "example-unknown-name"]
+    assert [f.message for f in found] == ["pets cannot be read without petId."]
+
+
+def test_a_credential_is_not_shown_by_repr(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace(
+        "    def __enter__",
+        '    def __repr__(self) -> str:\n        return f"PetShopDriver({self.api_key})"\n\n    def __enter__',
+    )
+    found = [f for f in inspect(driver, whole=True) if f.code == "secret-in-message"]
+    assert [f.message.partition(":")[0] for f in found] == ["self.api_key goes into what __repr__ shows"]
 
 
 def _send(driver: dict[str, str], value: str) -> None:

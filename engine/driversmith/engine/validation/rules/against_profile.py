@@ -3,7 +3,7 @@
 import ast
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ...models.profile import ApiProfile, OperationProfile, Verb
@@ -45,9 +45,7 @@ def listed_objects(project: Project) -> Iterable[Fault]:
         objects = function.name == "list_objects"
         known = list(profile.objects if objects else profile.operations)
         for node in file.within(function, ast.Return):
-            if not isinstance(node.value, ast.List) or not all(isinstance(e, ast.Constant) for e in node.value.elts):
-                continue
-            names = [str(e.value) for e in node.value.elts if isinstance(e, ast.Constant)]
+            names = _spelled(node.value, file, project)
             invented = [name for name in names if name not in known]
             missing = [name for name in known if name not in names]
             if names and (invented or missing):
@@ -58,6 +56,27 @@ def listed_objects(project: Project) -> Iterable[Fault]:
                     node=node,
                     file=file.path,
                 )
+
+
+def capabilities_told(project: Project) -> Iterable[Fault]:
+    """get_capabilities says of reading and writing what the API has."""
+    profile, place = project.profile, project.driver
+    if profile is None or place is None or not profile.objects:
+        return
+    verbs = {verb for resource in profile.objects.values() for verb in resource.operations}
+    for file, function in driver_functions(project, place, "get_capabilities"):
+        for keyword in file.within(function, ast.keyword):
+            match keyword:
+                case ast.keyword(arg="create" | "update" | "delete" as verb, value=ast.Constant(value=bool() as said)):
+                    if said != (verb in verbs):
+                        yield Fault(
+                            f"get_capabilities says {verb}={said}, and the API has {'no such' if said else 'such an'} operation.",
+                            hint=f"{verb}={not said}",
+                            node=keyword.value,
+                            file=file.path,
+                        )
+                case _:
+                    pass
 
 
 def example_calls(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -99,9 +118,19 @@ def _named_call(call: ast.Call, method: str, name: str, profile: ApiProfile) -> 
             profile.operations[resource.operations[v]] for v in ("read", "read_one") if v in resource.operations
         ]
         arguments = {a for o in operations for a in _arguments(o)} | {"limit", "batch_size"}
+        given = {keyword.arg for keyword in call.keywords}
         for keyword in call.keywords:
             if keyword.arg and keyword.arg not in arguments:
                 yield _unknown(f"parameter of {name}", keyword.arg, sorted(arguments), keyword)
+                return
+        if None not in given and operations:
+            lacking = [[a for a in _path_arguments(o) if a not in given] for o in operations]
+            if all(lacking):
+                yield Fault(
+                    f"{name} cannot be read without {', '.join(min(lacking, key=len))}.",
+                    hint=f"Give {min(lacking, key=len)[0]}=....",
+                    node=call,
+                )
 
 
 def _arguments(operation: OperationProfile) -> Iterator[str]:
@@ -109,6 +138,62 @@ def _arguments(operation: OperationProfile) -> Iterator[str]:
         yield parameter.argument
     if operation.body:
         yield operation.body.argument
+
+
+def _path_arguments(operation: OperationProfile) -> Iterator[str]:
+    yield from (p.argument for p in operation.parameters if p.location == "path" and p.must_be_given)
+
+
+def _spelled(value: ast.expr | None, file: PythonFile, project: Project) -> list[str]:
+    """The names that an expression lists: a literal, or the keys of a literal table of the package; [] where it is neither."""
+    match value:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) if elements:
+            return _texts(elements)
+        case ast.Dict(keys=keys) if keys:
+            return _texts(keys)
+        case (
+            ast.Call(func=ast.Name(id="list" | "sorted" | "tuple"), args=[inner, *_])
+            | ast.Call(func=ast.Attribute(value=inner, attr="keys"), args=[])
+            | ast.List(elts=[ast.Starred(value=inner)])
+            | ast.ListComp(elt=ast.Name(), generators=[ast.comprehension(iter=inner, ifs=[])])
+        ):
+            return _spelled(inner, file, project) if not isinstance(inner, ast.List) else []
+        case ast.Name(id=name) if name.isupper() or name.startswith("_"):
+            return _table(name, file, project)
+        case _:
+            return []
+
+
+def _table(name: str, file: PythonFile, project: Project) -> list[str]:
+    bound = project.bindings(file).names.get(name)
+    if isinstance(bound, ast.ImportFrom):
+        target = project.imported_module(file, bound)
+        module = project.module(target) if target is not None else None
+        original = next((a.name for a in bound.names if (a.asname or a.name) == name), name)
+        return _table(original, module, project) if module is not None and module is not file else []
+    statement = file.parent(bound) if bound is not None else None
+    changed = any(isinstance(n.ctx, ast.Store) and ast.unparse(n.value) == name for n in file.nodes(ast.Subscript))
+    if (
+        changed
+        or not isinstance(statement, ast.Assign | ast.AnnAssign)
+        or not isinstance(statement.value, ast.Dict | ast.List | ast.Tuple)
+    ):
+        return []
+    calls = (n.func for n in file.nodes(ast.Call))
+    if any(
+        isinstance(f, ast.Attribute)
+        and isinstance(f.value, ast.Name)
+        and f.value.id == name
+        and f.attr in {"update", "setdefault", "append", "extend"}
+        for f in calls
+    ):
+        return []
+    return _spelled(statement.value, file, project)
+
+
+def _texts(nodes: Sequence[ast.expr | None]) -> list[str]:
+    texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return texts if len(texts) == len(nodes) else []
 
 
 def _unknown(what: str, name: str, known: list[str], node: ast.AST) -> Fault:

@@ -1,6 +1,9 @@
 """Files other than Python: they parse, and README shows code that can run."""
 
+import ast
+import builtins
 import collections
+import difflib
 import json
 import re
 import textwrap
@@ -159,6 +162,7 @@ def project_metadata(project: Project) -> Iterable[Fault]:
     if not isinstance(values.get("version"), str) and "version" not in str(values.get("dynamic", "")):
         line = _line_of(text, "[project]")
         yield Fault("[project] has no version.", hint="Add version.", line=line, file="pyproject.toml")
+    yield from _too_old(values.get("requires-python"), text)
     wanted = ".".join(map(str, PYTHON_VERSION))
     asked = values.get("requires-python")
     for operator, minor in re.findall(r"(>=|<=|==|<|>|~=)\s*3\.(\d+)", asked if isinstance(asked, str) else ""):
@@ -178,6 +182,18 @@ def project_metadata(project: Project) -> Iterable[Fault]:
                 file="pyproject.toml",
             )
             return
+
+
+def _too_old(asked: object, text: str) -> Iterator[Fault]:
+    lowest = re.search(r"(?:>=|~=)\s*3\.(\d+)", asked) if isinstance(asked, str) else None
+    if lowest and int(lowest[1]) < PYTHON_VERSION[1]:
+        wanted = ".".join(map(str, PYTHON_VERSION))
+        yield Fault(
+            f"requires-python is {asked}: drivers are written for Python {wanted} and later.",
+            hint=f'requires-python = ">={wanted}"',
+            line=_line_of(text, "requires-python"),
+            file="pyproject.toml",
+        )
 
 
 def snippet_syntax(project: Project) -> Iterable[Fault]:
@@ -204,7 +220,16 @@ def other_language(project: Project) -> Iterable[Fault]:
         return
     blocks = list(snippets(text))
     foreign = [s for s in blocks if s.language.lower() in _OTHER_LANGUAGES]
+    own = project.driver.node.name if project.driver else "\0"
+    shown = next((s for s in foreign if own in s.text), None)
     python = any(s.language in {"python", "py", "python3", "pycon"} for s in blocks)
+    if python and shown:
+        yield Fault(
+            f"README.md shows {own} in {shown.language}; this is a Python driver.",
+            hint="Show how this Python driver is used.",
+            line=shown.line,
+            file="README.md",
+        )
     if foreign and not python:
         yield Fault(
             f"README.md shows {foreign[0].language}, and no Python at all.",
@@ -220,7 +245,9 @@ def other_language(project: Project) -> Iterable[Fault]:
             file="README.md",
         )
     elif install := re.search(
-        r"^[ \t]*\$?[ \t]*(npm (?:install|i) |gem install |composer require |go get |cargo add )", text, re.M
+        r"(?:^[ \t]*\$?[ \t]*|`)((?:npm (?:install|i)|yarn add|gem install|composer require|go get|cargo add) )",
+        text,
+        re.M,
     ):
         yield Fault(
             f"README.md installs with `{install[1].strip()}`; this is a Python driver.",
@@ -274,6 +301,7 @@ def project_build(project: Project) -> Iterable[Fault]:
             line=_line_of(text, "build-backend"),
             file="pyproject.toml",
         )
+    yield from _unknown_packages(document, text, project)
     tool: Any = document.get("tool")
     about: Any = document.get("project")
     name = str(cast("dict[str, Any]", about).get("name", "")) if isinstance(about, dict) else ""
@@ -285,6 +313,43 @@ def project_build(project: Project) -> Iterable[Fault]:
             line=_line_of(text, "name"),
             file="pyproject.toml",
         )
+
+
+def _unknown_packages(document: dict[str, Any], text: str, project: Project) -> Iterator[Fault]:
+    """Folders that hatchling or setuptools is told to pack, and that are not there."""
+    table: Any = document
+    for paths in (("tool", "hatch", "build", "targets", "wheel", "packages"), ("tool", "setuptools", "packages")):
+        table = document
+        for key in paths:
+            table = cast("dict[str, Any]", table).get(key) if isinstance(table, dict) else None
+        for folder in cast("list[object]", table) if isinstance(table, list) else ():
+            path = str(folder).replace(".", "/") if paths[1] == "setuptools" else str(folder)
+            if project.package and not any(p.startswith(f"{path.strip('/')}/") for p in project.texts):
+                yield Fault(
+                    f"The package {folder} is to be packed, and there is only {project.package}.",
+                    hint=f'packages = ["{project.package}"]',
+                    line=_line_of(text, f'"{folder}"'.lower()),
+                    file="pyproject.toml",
+                )
+
+
+def unknown_errors(project: Project) -> Iterable[Fault]:
+    """Exceptions that README.md names exist."""
+    text, classes = (
+        project.texts.get("README.md", ""),
+        {n.name for f in project.files("package") for n in f.nodes(ast.ClassDef)},
+    )
+    if project.driver is None:
+        return
+    for found in re.finditer(r"`([A-Z]\w*(?:Error|Exception))`", text):
+        if found[1] not in classes and not hasattr(builtins, found[1]):
+            close = difflib.get_close_matches(found[1], [c for c in classes if c.endswith(("Error", "Exception"))], 1)
+            yield Fault(
+                f"README.md names {found[1]}, which the driver does not have.",
+                hint=f"Did you mean {close[0]}?" if close else "Name exceptions of exceptions.py.",
+                line=text.count("\n", 0, found.start()) + 1,
+                file="README.md",
+            )
 
 
 def snippets(markdown: str) -> Iterator[Snippet]:

@@ -218,7 +218,8 @@ def _plain(path: str) -> str:
 
 def _known_paths(profile: ApiProfile) -> set[str]:
     paths = {o.path for o in profile.operations.values()}
-    paths |= {s.operation.partition(" ")[2] for s in profile.skipped}
+    # What another server has, this one need not have.
+    paths |= {s.operation.partition(" ")[2] for s in profile.skipped if s.reason != "other_server"}
     paths |= {urlsplit(a.token_url).path for a in profile.auth if a.token_url}
     return {_plain(p) for p in paths if p}
 

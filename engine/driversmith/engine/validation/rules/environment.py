@@ -15,6 +15,8 @@ _ENVIRONMENT_NAME = re.compile(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:API_KEY|TOKEN|BASE_URL|SECRET|PASSWORD|USERNAME|CLIENT_ID|CLIENT_SECRET|KEY)\b"
 )
 
+_CREDENTIAL = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|USER|CLIENT|AUTH|_ID$")
+
 
 def environment_names(project: Project) -> Iterable[Fault]:
     """README.md and code speak of the same environment variables."""
@@ -47,12 +49,31 @@ def environment_prefix(file: PythonFile, project: Project) -> Iterable[Fault]:
         return
     for node in file.nodes(ast.Call, ast.Subscript):
         name = environment_key(node)
+        if name and name.startswith(f"{prefix}_") and (fault := _unknown_credential(name, node, file, project)):
+            yield fault
         if name and not name.startswith(f"{prefix}_"):
             yield Fault(
                 f"The code reads the variable {name}; the driver's begin with {prefix}_.",
                 hint=f"{prefix}_BASE_URL, {prefix}_API_KEY, ...",
                 node=node,
             )
+
+
+def _unknown_credential(name: str, node: ast.AST, file: PythonFile, project: Project) -> Fault | None:
+    schemes = project.profile.auth if project.profile else ()
+    wanted = {c.env for scheme in schemes for c in scheme.credentials}
+    suffix = name.removeprefix(f"{project.env_prefix}_")
+    if not wanted or name in wanted or not _CREDENTIAL.search(suffix):
+        return None
+    read = {environment_key(n) for n in file.nodes(ast.Call, ast.Subscript)}
+    close = difflib.get_close_matches(name, wanted - read, 1, 0.3)
+    if not close:  # the documented one is read as well
+        return None
+    return Fault(
+        f"The code reads the variable {name}; the driver's are {', '.join(sorted(wanted))}.",
+        hint=f"Did you mean {close[0]}?",
+        node=node,
+    )
 
 
 def _names_in_full(texts: set[str], project: Project) -> bool:

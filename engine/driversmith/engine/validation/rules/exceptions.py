@@ -3,12 +3,17 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from ...contract.surface import EXCEPTION_NAMES, EXCEPTIONS
+from ...contract.surface import EXCEPTION_NAMES, EXCEPTIONS, METHOD_NAMES
 from ..fault import Fault
 from ..project import ClassPlace, Project
 from ..python_file import PythonFile
 
 _BUILTIN_ERRORS = frozenset({"Exception", "BaseException", "RuntimeError", "ValueError", "OSError", "IOError"})
+
+
+_PLAIN_ERRORS = frozenset(
+    {"ValueError", "KeyError", "TypeError", "LookupError", "IndexError", "OSError", "PermissionError"}
+)
 
 
 def missing_exceptions(project: Project) -> Iterable[Fault]:
@@ -75,7 +80,7 @@ def outside_the_tree(file: PythonFile, project: Project) -> Iterable[Fault]:
             )
 
 
-def bare_raises(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def bare_raises(file: PythonFile, project: Project) -> Iterable[Fault]:
     """The driver raises its own exceptions, never a bare Exception or RuntimeError."""
     for node in file.nodes(ast.Raise):
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
@@ -85,6 +90,22 @@ def bare_raises(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 hint=f"Raise one of {', '.join(e.name for e in EXCEPTIONS[1:])}.",
                 node=node,
             )
+        elif isinstance(raised, ast.Name) and raised.id in _PLAIN_ERRORS and _in_contract_method(file, node, project):
+            yield Fault(
+                f"`raise {raised.id}` leaves a method of the driver: `except DriverError` misses it.",
+                hint="Raise InvalidRequestError, ObjectNotFoundError or NotSupportedError.",
+                node=node,
+            )
+
+
+def _in_contract_method(file: PythonFile, node: ast.Raise, project: Project) -> bool:
+    function = file.function_of(node)
+    holder = file.parent(function) if function is not None else None
+    if project.driver is None or getattr(function, "name", "") not in METHOD_NAMES - {"__init__", "from_env"}:
+        return False
+    tried = (a for a in file.ancestors(node) if isinstance(a, ast.Try) and a.handlers)
+    caught = any(raised is node for a in tried for statement in a.body for raised in file.within(statement, ast.Raise))
+    return not caught and any(p.node is holder for p in project.ancestry(project.driver)[0])
 
 
 def driver_error_arguments(project: Project) -> Iterable[Fault]:

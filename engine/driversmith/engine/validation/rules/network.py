@@ -20,7 +20,7 @@ def network_at_import(file: PythonFile, project: Project) -> Iterable[Fault]:
     """Importing a module sends nothing."""
     drivers: set[str] = set()
     for node in file.nodes(ast.Assign) if project.driver else ():
-        if isinstance(node.value, ast.Call) and project.driver and _called_name(node.value) == project.driver.node.name:
+        if isinstance(node.value, ast.Call) and project.driver and _makes(node.value, project.driver.node.name):
             drivers |= {t.id for t in node.targets if isinstance(t, ast.Name)}
     for call in file.nodes(ast.Call):
         if file.function_of(call) is None and not _runs_as_script(file, call):
@@ -130,6 +130,7 @@ def ignored_arguments(project: Project) -> Iterable[Fault]:
             if isinstance(function, ast.FunctionDef) and function.name in {"__init__", "read", "read_batched"}:
                 yield from _ignored(ancestor.file, function, options_only=False)
                 yield from _kept_for_nothing(ancestor.file, function, project)
+                yield from _only_checked(ancestor.file, function)
             elif isinstance(function, ast.FunctionDef) and function.name == "from_env":
                 yield from _made_of_nothing(ancestor.file, function, ancestor.node.name)
     for file in project.files("package"):
@@ -169,6 +170,38 @@ def _ignored(file: PythonFile, function: ast.FunctionDef, *, options_only: bool)
                 node=_place_of(file, function, name),
                 file=file.path,
             )
+
+
+def _only_checked(file: PythonFile, function: ast.FunctionDef) -> Iterator[Fault]:
+    """A limit or batch size that is looked at, and then bounds nothing."""
+    for argument in function.args.kwonlyargs:
+        if argument.arg not in {"limit", "batch_size"}:
+            continue
+        uses = [n for n in file.within(function, ast.Name) if n.id == argument.arg]
+        if uses and all(_is_check(file, use) for use in uses):
+            yield Fault(
+                f"{function.name} checks {argument.arg} and does nothing else with it.",
+                hint=f"Make {argument.arg} do what the contract says.",
+                node=next((n for n in reversed(list(file.within(function, ast.Return)))), argument),
+                file=file.path,
+            )
+
+
+def _is_check(file: PythonFile, use: ast.Name) -> bool:
+    child: ast.AST = use
+    for ancestor in file.ancestors(use):
+        if isinstance(ancestor, ast.Raise):
+            return True
+        if isinstance(ancestor, ast.If):
+            last = ancestor.body[-1]
+            empty = isinstance(last, ast.Return) and (
+                last.value is None or ast.unparse(last.value) in {"[]", "iter(())"}
+            )
+            return child is ancestor.test and (empty or isinstance(last, ast.Raise))
+        if isinstance(ancestor, ast.stmt):
+            return False
+        child = ancestor
+    return False
 
 
 def _kept_for_nothing(file: PythonFile, function: ast.FunctionDef, project: Project) -> Iterator[Fault]:
@@ -248,6 +281,14 @@ def _network_call(call: ast.Call, clients: set[str]) -> str:
             return f"{_called_name(call)}(...)"
         case _:
             return ""
+
+
+def _makes(call: ast.Call, class_name: str) -> bool:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name), attr="from_env"):
+            return name == class_name
+        case _:
+            return False
 
 
 def _driver_call(call: ast.Call, class_name: str, drivers: set[str]) -> str:

@@ -9,6 +9,7 @@ from ..fault import Fault
 from ..project import Project
 from ..python_file import PythonFile
 from .code_facts import driver_functions, reads_data_files, words
+from .members import Function
 
 _LOOPS = (ast.While, ast.For)
 _FOLLOWED = re.compile(
@@ -16,6 +17,10 @@ _FOLLOWED = re.compile(
 )
 _HELD = re.compile(r"data|results?|items|records?|values?|entries|rows|list|content|objects|elements|payload|response")
 _GATHERS = frozenset({"extend", "append"})
+
+_ENVELOPE = re.compile(
+    r"records?|record_path|records_path|(?:data|results?|items|list|records?|envelope)_(?:key|path)|envelope"
+)
 
 
 def paging_not_followed(project: Project) -> Iterable[Fault]:
@@ -74,13 +79,133 @@ def positions_that_stand_still(file: PythonFile, project: Project) -> Iterable[F
     positions = _positions(project.profile)
     for value in _sent_positions(file, positions) if positions else ():
         loops = _loops_around(file, value)
-        gathering = next((loop for loop in loops if isinstance(loop, ast.While) and _gathers(file, loop)), None)
+        gathering = next((loop for loop in loops if _counts(loop) and _gathers(file, loop)), None)
         if gathering is not None and value.id not in {name for loop in loops for name in _stored(file, loop)}:
             yield Fault(
                 f"`{value.id}` says which page is read, and stays the same in this loop: it never gets beyond one page.",
                 hint=f"Change {value.id} after each page, and stop at the last.",
                 node=value,
             )
+
+
+def wrong_steps(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """A page is counted by one, an offset by records; the first page has the number that the API gives it."""
+    pagings = [o.pagination for o in project.profile.objects.values()] if project.profile else []
+    styles: dict[str, set[str]] = {}
+    for paging in pagings:
+        if paging.position_parameter:
+            styles.setdefault(paging.position_parameter, set()).add(paging.style)
+    for value in _sent_positions(file, set(styles)):
+        function = file.function_of(value)
+        said = _said_name(file, value)
+        if not isinstance(function, ast.FunctionDef) or len(styles.get(said, ())) != 1:
+            continue
+        style = next(iter(styles[said]))
+        for step in file.within(function, ast.AugAssign):
+            if not (isinstance(step.target, ast.Name) and step.target.id == value.id and isinstance(step.op, ast.Add)):
+                continue
+            by_one = isinstance(step.value, ast.Constant) and step.value.value == 1
+            if (style == "offset" and by_one) or (style == "page" and not isinstance(step.value, ast.Constant)):
+                what = "the number of records read" if style == "offset" else "1"
+                yield Fault(
+                    f"`{said}` is {'an offset' if style == 'offset' else 'the number of a page'}: "
+                    f"it grows by {what}, not by {ast.unparse(step.value)}.",
+                    hint=f"{value.id} += {'len(records)' if style == 'offset' else '1'}",
+                    node=step,
+                )
+    firsts = {p.first for p in pagings if p.style == "page"}
+    for keyword in file.nodes(ast.keyword) if len(firsts) == 1 else ():
+        match keyword:
+            case ast.keyword(arg="first" | "first_page" | "start_page", value=ast.Constant(value=int() as number)):
+                if number not in firsts and type(number) is int:
+                    yield Fault(
+                        f"The API's first page is {min(firsts)}, not {number}.",
+                        hint=f"{keyword.arg}={min(firsts)}",
+                        node=keyword.value,
+                    )
+            case _:
+                pass
+
+
+def wrong_envelopes(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Rows of a table name the keys under which the API's answers hold their records."""
+    objects = project.profile.objects.values() if project.profile else ()
+    known = {key for o in objects for key in [*o.record_path, *o.item_path]}
+    for keyword in file.nodes(ast.keyword) if any(o.record_path for o in objects) else ():
+        if keyword.arg is None or not _ENVELOPE.fullmatch(keyword.arg):
+            continue
+        values = keyword.value.elts if isinstance(keyword.value, ast.Tuple | ast.List) else [keyword.value]
+        for value in values:
+            key = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+            if key and not set(key.split(".")) <= known:
+                yield Fault(
+                    f"No answer of the API holds its records under `{key}`; keys: {', '.join(sorted(known)[:20])}.",
+                    hint="Take the key from the profile.",
+                    node=value,
+                )
+
+
+def reading_without_pages(project: Project) -> Iterable[Fault]:
+    """`read` goes through the same pages as `read_batched`."""
+    profile, place = project.profile, project.driver
+    if profile is None or place is None or not any(o.pagination.position_parameter for o in profile.objects.values()):
+        return
+    functions: dict[str, list[tuple[PythonFile, Function]]] = {}
+    for file in project.files("package"):
+        for node in file.nodes(ast.FunctionDef):
+            functions.setdefault(node.name, []).append((file, node))
+    paged = _pagers(functions)
+    methods = {
+        f.name: (file, f) for file, f in reversed(list(driver_functions(project, place, "read", "read_batched")))
+    }
+    if len(methods) == 2 and _reaches("read_batched", functions, paged) and not _reaches("read", functions, paged):
+        file, function = methods["read"]
+        yield Fault(
+            "read never gets to the code that goes through the pages, as read_batched does: it gives the first page only.",
+            hint="Gather the pages that read_batched goes through.",
+            node=next((n for n in file.within(function, ast.Return) if n.value), function),
+            file=file.path,
+        )
+
+
+def _pagers(functions: dict[str, list[tuple[PythonFile, Function]]]) -> set[str]:
+    """Functions with a loop that goes on by itself and hands out or gathers."""
+    found: set[str] = set()
+    for name, places in functions.items():
+        for file, function in places:
+            loops = [*file.within(function, ast.While), *file.within(function, ast.For)]
+            if any(_counts(loop) and _gathers(file, loop) for loop in loops):
+                found.add(name)
+    return found
+
+
+def _reaches(start: str, functions: dict[str, list[tuple[PythonFile, Function]]], wanted: set[str]) -> bool:
+    waiting, seen = [start], {start}
+    while waiting:
+        name = waiting.pop()
+        if name in wanted:
+            return True
+        for file, function in functions.get(name, ()):
+            for node in file.within(function, ast.Name, ast.Attribute):
+                used = node.attr if isinstance(node, ast.Attribute) else node.id
+                if used in functions and used not in seen:
+                    seen.add(used)
+                    waiting.append(used)
+    return False
+
+
+def _said_name(file: PythonFile, value: ast.Name) -> str:
+    parent = file.parent(value)
+    match parent:
+        case ast.keyword(arg=str() as name):
+            return name
+        case ast.Dict():
+            pairs = zip(parent.keys, parent.values, strict=True)
+            return next((str(k.value) for k, v in pairs if v is value and isinstance(k, ast.Constant)), "")
+        case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=str() as name))]):
+            return name
+        case _:
+            return ""
 
 
 def loops_that_run_once(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -147,14 +272,22 @@ def _loops_around(file: PythonFile, node: ast.AST) -> list[ast.While | ast.For]:
     return found
 
 
-def _gathers(file: PythonFile, loop: ast.While) -> bool:
+def _counts(loop: ast.While | ast.For) -> bool:
+    """Whether a loop goes on by itself: `while`, or `for _ in range(...)`."""
+    return isinstance(loop, ast.While) or (
+        isinstance(loop.target, ast.Name) and loop.target.id.startswith("_") and "range(" in ast.unparse(loop.iter)
+    )
+
+
+def _gathers(file: PythonFile, loop: ast.While | ast.For) -> bool:
     """Whether a loop collects or yields, so that it is no loop of retries."""
     if any(True for _ in file.within(loop, ast.Yield, ast.YieldFrom)):
         return True
     called = (n.func for n in file.within(loop, ast.Call))
     if any(isinstance(function, ast.Attribute) and function.attr in _GATHERS for function in called):
         return True
-    return any(isinstance(n.op, ast.Add) for n in file.within(loop, ast.AugAssign))
+    steps = file.within(loop, ast.AugAssign)  # += 1 counts tries
+    return any(isinstance(n.op, ast.Add) and not isinstance(n.value, ast.Constant) for n in steps)
 
 
 def _stored(file: PythonFile, loop: ast.While | ast.For) -> Iterator[str]:

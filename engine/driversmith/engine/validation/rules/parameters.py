@@ -16,6 +16,10 @@ _IN_QUERY = re.compile(r"[?&]([\w.\[\]-]+)=")
 _ARGUMENTS = frozenset({"params", "query"})
 _SPREAD = re.compile(r"_?(?:params|query|query_params|search_params|arguments)")
 
+_SIZE = re.compile(
+    r"(?:page_)?(?:size|position|offset|limit)_?(?:param|parameter|key|name)?|(?:page|cursor)_(?:param|parameter|key)"
+)
+
 
 def invented_parameters(file: PythonFile, project: Project) -> Iterable[Fault]:
     """Keys of a request's parameters are parameters of some operation."""
@@ -23,8 +27,8 @@ def invented_parameters(file: PythonFile, project: Project) -> Iterable[Fault]:
     if profile is None or not profile.operations:
         return
     known = _known(profile)
-    for node, name in _keys(file):
-        if name not in known:
+    for node, name in [*_keys(file), *_rows(file, profile, known), *_sizes(file)]:
+        if name not in known and name:
             close = difflib.get_close_matches(name, known, 1)
             listed = sorted(known)
             yield Fault(
@@ -47,6 +51,33 @@ def _known(profile: ApiProfile) -> set[str]:
         names |= {n for n in (paging.position_parameter, paging.size_parameter) if n}
     names |= {scheme.parameter for scheme in profile.auth}
     return names | {"body", "limit", "batch_size", "grant_type", "client_id", "client_secret", "scope"}
+
+
+def _rows(file: PythonFile, profile: ApiProfile, known: set[str]) -> Iterator[tuple[ast.AST, str]]:
+    """Lists of names of which all but one are parameters of an operation."""
+    operations = [{n for p in o.parameters for n in (p.name, p.argument)} for o in profile.operations.values()]
+    operations = [names for names in operations if len(names) > 1]
+    fields = {name for resource in profile.objects.values() for name in resource.fields} | set(profile.objects)
+    for node in file.nodes(ast.Tuple, ast.List, ast.Set):
+        texts = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+        if not 2 <= len(texts) == len(node.elts) <= 60:
+            continue
+        strange = [e for e in node.elts if isinstance(e, ast.Constant) and e.value not in known]
+        if len(strange) == 1 and len(texts) > 2 and str(strange[0].value) not in fields:
+            given = {t for t in texts if t != strange[0].value}
+            if any(given <= names for names in operations):
+                yield strange[0], str(strange[0].value)
+
+
+def _sizes(file: PythonFile) -> Iterator[tuple[ast.AST, str]]:
+    """Names of query parameters in rows that describe paging."""
+    for keyword in file.nodes(ast.keyword):
+        match keyword:
+            case ast.keyword(arg=str() as role, value=ast.Constant(value=str() as name)):
+                if _SIZE.fullmatch(role) and re.fullmatch(r"[\w.\[\]-]+", name):
+                    yield keyword.value, name
+            case _:
+                pass
 
 
 def _keys(file: PythonFile) -> Iterator[tuple[ast.AST, str]]:

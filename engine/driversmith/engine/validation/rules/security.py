@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..fault import Fault
 from ..project import Project
 from ..python_file import PythonFile
+from .code_facts import environment_key
 from .scopes import is_local
 
 _KEY_SHAPES = re.compile(
@@ -163,6 +164,9 @@ def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
 
 def _holders(file: PythonFile, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[str]:
     """Variables of a function into which a credential goes."""
+    for node in file.within(function, ast.AnnAssign):
+        if isinstance(node.target, ast.Name) and node.value is not None and _holds_dict(node.value):
+            yield node.target.id
     for node in file.within(function, ast.Assign):
         secret = any(_is_secret(n) for n in ast.walk(node.value))
         for target in node.targets:
@@ -185,6 +189,8 @@ def _holds_dict(value: ast.expr) -> bool:
 
 
 def _is_secret(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call | ast.Subscript) and (variable := environment_key(node)):
+        return _SECRET_NAME.match(variable) is not None
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
     return name.lstrip("_") in _SECRET_ATTRIBUTES
 
@@ -231,7 +237,7 @@ def swallowed_errors(file: PythonFile, _project: Project) -> Iterable[Fault]:
             yield Fault("suppress() of a broad exception hides failures.", hint="Name what may fail.", node=call)
 
 
-def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
+def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:  # noqa: PLR0912 - one case a kind of place
     for node in file.nodes(ast.Assign):
         for target in node.targets:
             name = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
@@ -245,6 +251,16 @@ def _named_literals(file: PythonFile) -> Iterable[tuple[str, ast.Constant]]:
     for node in file.nodes(ast.keyword):
         if node.arg and isinstance(node.value, ast.Constant):
             yield node.arg, node.value
+    for node in file.nodes(ast.Call, ast.BoolOp):
+        match node:
+            case ast.Call(args=[_, ast.Constant() as value]) if name := environment_key(node):
+                yield name, value
+            case ast.BoolOp(
+                op=ast.Or(), values=[ast.Name(id=name) | ast.Attribute(attr=name), *_, ast.Constant() as value]
+            ):
+                yield name, value
+            case _:
+                pass
     yield from _headers(file)
     for function in file.nodes(ast.arguments):
         positional = [*function.posonlyargs, *function.args]
@@ -276,7 +292,7 @@ def _looks_secret(value: str) -> bool:
     )
 
 
-def _message_around(file: PythonFile, node: ast.AST) -> str:
+def _message_around(file: PythonFile, node: ast.AST) -> str:  # noqa: PLR0911 - one case a kind of place
     inside_text = False
     for ancestor in file.ancestors(node):
         if isinstance(ancestor, ast.JoinedStr) or _is_joining(ancestor):
@@ -295,6 +311,9 @@ def _message_around(file: PythonFile, node: ast.AST) -> str:
             targets = ancestor.targets if isinstance(ancestor, ast.Assign) else [ancestor.target]
             names = [t.id for t in targets if isinstance(t, ast.Name)]
             return "a message" if inside_text and any(_MESSAGE_NAME.fullmatch(n) for n in names) else ""
+        elif isinstance(ancestor, ast.Return):
+            named = getattr(file.function_of(ancestor), "name", "")
+            return f"what {named} shows" if inside_text and named in {"__repr__", "__str__"} else ""
         elif isinstance(ancestor, ast.stmt):
             return ""
     return ""
@@ -330,7 +349,11 @@ def _hides_broken_json(file: PythonFile, handler: ast.ExceptHandler) -> bool:
     last = handler.body[-1]
     if not isinstance(tried, ast.Try) or not isinstance(last, ast.Return | ast.Pass):
         return False
-    if isinstance(last, ast.Return) and (last.value is None or ast.unparse(last.value) not in _EMPTY):
+    if (
+        isinstance(last, ast.Return)
+        and not _reads_an_answer(file, handler)
+        and (last.value is None or ast.unparse(last.value) not in _EMPTY)
+    ):
         return False
     function = file.function_of(handler)
     if re.search(r"error|message|detail|reason|text", getattr(function, "name", "")):
@@ -341,6 +364,14 @@ def _hides_broken_json(file: PythonFile, handler: ast.ExceptHandler) -> bool:
         and (call.func.attr == "json" or ast.unparse(call.func).endswith("json.loads"))
         for call in calls
     )
+
+
+def _reads_an_answer(file: PythonFile, handler: ast.ExceptHandler) -> bool:
+    """Whether a handler gives None for the very body that its function returns otherwise."""
+    tried, last = file.parent(handler), handler.body[-1]
+    gives = isinstance(tried, ast.Try) and isinstance(tried.body[-1], ast.Return)
+    nothing = isinstance(last, ast.Return) and (last.value is None or ast.unparse(last.value) == "None")
+    return gives and nothing and len(handler.body) == 1
 
 
 def _sets_nothing(statement: ast.stmt, caught: str) -> bool:

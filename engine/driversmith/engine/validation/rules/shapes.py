@@ -28,6 +28,27 @@ def list_objects_shape(project: Project) -> Iterable[Fault]:
                 return
 
 
+def read_batched_shape(project: Project) -> Iterable[Fault]:
+    """read_batched gives lists of records one after the other: it is no list, and yields no single records."""
+    place = project.driver
+    for ancestor in project.ancestry(place)[0] if place else ():
+        for function in ancestor.node.body:
+            if not isinstance(function, ast.FunctionDef) or function.name != "read_batched":
+                continue
+            for node in ancestor.file.within(function, ast.Return):
+                whole = isinstance(node.value, ast.ListComp | ast.List) or (
+                    isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in {"list", "self.read"}
+                )
+                if whole and ancestor.file.function_of(node) is function:
+                    yield Fault(
+                        "read_batched returns a list; it must be an iterator over lists of records.",
+                        hint="Yield each batch as it arrives.",
+                        node=node,
+                        file=ancestor.file.path,
+                    )
+            return
+
+
 def _wrong_shape(value: ast.expr, function: ast.AST, file: PythonFile, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind of expression
     match value:
         case ast.List(elts=[ast.expr() as first, *_]) | ast.ListComp(elt=first):
@@ -59,6 +80,10 @@ def _wrong_shape(value: ast.expr, function: ast.AST, file: PythonFile, depth: in
 def _wrong_item(item: ast.expr) -> str:
     match item:
         case ast.Dict() | ast.DictComp() | ast.Call(func=ast.Name(id="dict")):
+            return "a list of dicts"
+        case ast.Call(
+            func=ast.Attribute(attr="_asdict" | "model_dump" | "to_dict" | "as_dict") | ast.Name(id="asdict" | "vars")
+        ):
             return "a list of dicts"
         case ast.Tuple() | ast.List():
             return "a list of lists"

@@ -55,6 +55,24 @@ def wrong_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
                 hint=f"It takes: ({ast.unparse(function.args)}).",
                 node=call,
             )
+        yield from _handed_on(call, name, function, file, project)
+
+
+def missing_self(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """Methods that are called on `self` take it."""
+    called = {n.attr for n in file.nodes(ast.Attribute) if isinstance(n.value, ast.Name) and n.value.id == "self"}
+    for node in file.nodes(ast.ClassDef):
+        for function in node.body:
+            if not isinstance(function, ast.FunctionDef) or function.decorator_list or function.name not in called:
+                continue
+            arguments = function.args
+            first = next((a.arg for a in [*arguments.posonlyargs, *arguments.args]), "")
+            if arguments.vararg is None and first.strip("_") not in {"self", "cls", "mcs", "klass"}:
+                yield Fault(
+                    f"{node.name}.{function.name} is a method, and does not take self.",
+                    hint=f"def {function.name}(self{', ...' if first else ''}):",
+                    node=function,
+                )
 
 
 def unknown_methods(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -235,6 +253,64 @@ def _callee(call: ast.Call, file: PythonFile, project: Project) -> tuple[str, Fu
         case _:
             pass
     return None
+
+
+def _handed_on(call: ast.Call, name: str, function: Function, file: PythonFile, project: Project) -> Iterator[Fault]:
+    """Keywords that a function takes by `**` and hands on to one that does not take them."""
+    rest = function.args.kwarg
+    own = {a.arg for a in [*function.args.args, *function.args.kwonlyargs]}
+    given = [k for k in call.keywords if k.arg and k.arg not in own]
+    if (
+        rest is None
+        or not given
+        or any(isinstance(n, ast.Name) and n.id == rest.arg for n in _stored_or_read(function))
+    ):
+        return
+    home = next((f for f in project.files("package") if any(n is function for n in f.nodes(type(function)))), None)
+    inner = [c for c in home.within(function, ast.Call) if _spreads(c, rest.arg)] if home else []
+    if home is None or len(inner) != 1:
+        return
+    target = _super_constructor(inner[0], home, function, project) or _callee(inner[0], home, project)
+    if target is None or target[1].args.kwarg is not None or target[1].decorator_list:
+        return
+    takes = {a.arg for a in [*target[1].args.args, *target[1].args.kwonlyargs]}
+    for keyword in given:
+        if keyword.arg not in takes:
+            close = difflib.get_close_matches(keyword.arg or "", takes | own, 1)
+            yield Fault(
+                f"{name}() hands the keyword {keyword.arg} on to {target[0]}(), which does not take it"
+                + (f" (it takes {close[0]})." if close else "."),
+                hint=f"It takes: ({ast.unparse(target[1].args)}).",
+                node=call,
+            )
+
+
+def _spreads(call: ast.Call, name: str) -> bool:
+    return any(k.arg is None and isinstance(k.value, ast.Name) and k.value.id == name for k in call.keywords)
+
+
+def _stored_or_read(function: Function) -> Iterator[ast.AST]:
+    # What is looked at or changed on the way may be taken out.
+    for node in ast.walk(function):
+        match node:
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Compare(comparators=[inner, *_]):
+                yield inner
+            case ast.Name(ctx=ast.Store()):
+                yield node
+            case _:
+                pass
+
+
+def _super_constructor(
+    call: ast.Call, file: PythonFile, function: Function, project: Project
+) -> tuple[str, Function, bool] | None:
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+            holder = file.class_of(function)
+            inside = project.ancestry(ClassPlace(file, holder))[0][1:] if holder else []
+            return _constructor(project, inside[0], inside[0].node.name) if inside else None
+        case _:
+            return None
 
 
 def _constructor(project: Project, place: ClassPlace, name: str) -> tuple[str, Function, bool] | None:

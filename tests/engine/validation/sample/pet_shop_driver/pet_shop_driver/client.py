@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx2
 
@@ -18,7 +19,12 @@ _FIELDS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "orders": {"id": {"type": "integer", "required": True, "nullable": False, "description": ""}},
 }
-_OPERATIONS = {"listPets": ("GET", "/pets"), "getPet": ("GET", "/pets/{petId}"), "addPet": ("POST", "/pets")}
+_OPERATIONS = {
+    "listPets": ("GET", "/pets"),
+    "getPet": ("GET", "/pets/{petId}"),
+    "addPet": ("POST", "/pets"),
+    "listOrders": ("GET", "/store/orders"),
+}
 
 
 class PetShopDriver:
@@ -117,7 +123,8 @@ class PetShopDriver:
             raise ObjectNotFoundError(f"There is no operation {operation}.", suggestions=list(_OPERATIONS))
         method, path = _OPERATIONS[operation]
         try:
-            return self.call_endpoint(method, path.format(**params), json=params.get("body"))
+            filled = path.format(**{name: quote(str(value), safe="") for name, value in params.items()})
+            return self.call_endpoint(method, filled, json=params.get("body"))
         except KeyError as error:
             raise InvalidRequestError(f"{operation} needs {error}.") from error
 
