@@ -75,10 +75,11 @@ async def test_a_right_answer_is_taken_as_it_is() -> None:
     ],
     ids=["fence", "prose", "byte order mark"],
 )
-async def test_an_envelope_costs_no_try(wrapped: Any) -> None:
+async def test_an_envelope_costs_no_try_and_is_told(wrapped: Any) -> None:
     desk = Desk(wrapped)
     assert (await desk.write()).text == desk.right
     assert desk.outcomes == ["accepted"]
+    assert desk.writer.tried[0].how
 
 
 async def test_a_faulty_file_comes_back_with_its_findings_and_nothing_older() -> None:

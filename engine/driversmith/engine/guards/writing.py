@@ -40,6 +40,8 @@ class Tried(Value):
     """What the file is blamed for, worst first; where the answer held no file, the finding that says why."""
     fixes: tuple[FixRecord, ...] = ()
     """What was mended without the model."""
+    how: tuple[str, ...] = ()
+    """What was done to take the file out of the answer, in words; () where the answer was the file."""
 
 
 OnTry = Callable[[Tried], Awaitable[None]]
@@ -167,6 +169,7 @@ class _Judged(Value):
     """The file, after what was mended; empty where the answer holds none."""
     findings: tuple[Finding, ...] = ()
     fixes: tuple[FixRecord, ...] = ()
+    how: tuple[str, ...] = ()
 
 
 class _Writing:
@@ -223,6 +226,7 @@ class _Writing:
             text=fixed.files[self._path],
             findings=blamed,
             fixes=fixed.applied,
+            how=found.how,
         )
 
     async def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -269,6 +273,7 @@ def _tried(asking: Asking, judged: _Judged) -> Tried:
         outcome=judged.outcome,
         findings=judged.findings,
         fixes=judged.fixes,
+        how=judged.how,
     )
 
 
