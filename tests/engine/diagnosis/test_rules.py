@@ -175,3 +175,15 @@ def test_every_modification_says_what_to_write() -> None:
     for kind in tables().kinds.values():
         assert bool(kind.modification) == (kind.name not in OUTSIDE_THE_CODE | {"truncated_answer"}), kind.name
         assert "{" not in kind.modification.replace('body["data"]', "")
+
+
+def test_what_a_file_at_fault_breaks_in_another_one_is_not_taken_for_the_cause() -> None:
+    seen = Finding(code="unknown-method-outside", severity="P1", file="examples/a.py", line=7, message="No get_fields.")
+    own = Finding(
+        code="contract-missing-method", severity="P1", file="pets_driver/client.py", line=75, message="No get_fields."
+    )
+    failure = FailureContext(code="generation_failed", file_path=own.file, findings=(seen, own))
+    diagnosis = diagnose(failure)
+    assert diagnosis.root_cause.startswith("pets_driver/client.py:75")
+    assert diagnosis.fault_kind != "wrong_test_or_example"
+    assert "examples/a.py" not in diagnosis.prompt_modification.split(".")[0]

@@ -198,6 +198,14 @@ async def test_what_breaks_in_another_file_is_the_fault_of_the_one_that_is_writt
     assert f"{sorted(blamed - {CLIENT})[0]} line" in desk.askings[1].findings
 
 
+async def test_the_worst_finding_is_one_of_the_file_itself_where_others_are_as_bad() -> None:
+    desk = Desk(lambda text: text.replace("def get_fields(", "def get_fieldz("))
+    error = await desk.fail(tries=1)
+    assert {f.file for f in error.findings if f.severity == error.findings[0].severity} - {CLIENT}
+    assert error.findings[0].file == CLIENT
+    assert error.findings[0].message in error.message
+
+
 async def test_what_was_wrong_in_other_files_before_blocks_nothing() -> None:
     from driversmith.engine.validation.package import validate_package
 

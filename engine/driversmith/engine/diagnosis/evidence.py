@@ -72,13 +72,14 @@ def text_clues(failure: FailureContext, tables: Tables) -> Iterator[Clue]:
         yield from found
 
 
-def finding_clues(findings: Iterable[Finding], tables: Tables) -> Iterator[Clue]:
-    """What static checks say, one clue a kind, worst finding first.
+def finding_clues(findings: Iterable[Finding], tables: Tables, *, path: str | None = None) -> Iterator[Clue]:
+    """What static checks say, one clue a kind, worst finding first, and among equals those in the file at `path`: what
+    it is at fault for shows in other files too.
 
     A finding that no row knows says all the same what is to be mended: its kind is `unknown`.
     """
     by_row: dict[NameRow, list[Finding]] = {}
-    for finding in sorted(findings, key=lambda f: (f.severity, f.file, f.line)):
+    for finding in sorted(findings, key=lambda f: (f.severity, f.file != path, f.file, f.line)):
         if finding.severity != "P3":
             by_row.setdefault(_of_finding(finding.code, tables), []).append(finding)
     by_kind: dict[FaultKind, list[Finding]] = {}

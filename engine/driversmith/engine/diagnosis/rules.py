@@ -44,7 +44,7 @@ def diagnose(failure: FailureContext) -> Diagnosis:
     """Cause, repair, and how sure that is; what no rule knows stays `unknown` and says so."""
     known = tables()
     texts = list(text_clues(failure, known))
-    findings = list(finding_clues(failure.findings, known))
+    findings = list(finding_clues(failure.findings, known, path=failure.file_path))
     clues = [*code_clues(failure, known), *texts, *findings, *behaviour_clues(failure.behaviours, known)]
     clues = [clue for clue in clues if _is_possible(clue, failure)]
     chosen = _choose(clues)
