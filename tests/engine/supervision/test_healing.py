@@ -49,14 +49,16 @@ def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", f
 def healed(journal, workshop, asked, tmp_path):
     """The result of a session whose model answers by a script (request -> line), and the requests that it got."""
 
-    async def heal(script: Callable[[ModelRequest], object], *, diagnose=None, healing=None, **values):
+    async def heal(
+        script: Callable[[ModelRequest], object], *, diagnose=None, healing=None, writes="claude-sonnet-5-5", **values
+    ):
         requests: list[ModelRequest] = []
 
         def line(request):
             requests.append(request)
             return script(request)
 
-        scripted = ScriptedModel(line, prices=load_prices(), models={"generate": "claude-sonnet-5-5"})
+        scripted = ScriptedModel(line, prices=load_prices(), models={"generate": writes})
         backoff = Backoff(first_seconds=0.001, longest_seconds=0.002, longest_retry_after=0.01, retries=3)
         model = PatientModel(scripted, gate=Gate(limit=4), backoff=backoff)
         supervisor = Supervisor(
@@ -305,6 +307,16 @@ async def test_dollars_that_are_spent_end_it_with_the_templates_driver(healed) -
     assert len(requests) == 1
     assert any("budget" in note or "budget" in fix.description for note in result.notes for fix in result.fixes_applied)
     assert set(authors(result).values()) == {"template"}
+
+
+async def test_dollars_that_nobody_can_count_end_a_session_with_a_budget(healed) -> None:
+    known = await healed(lambda _: "bad: unpriced", max_retries=3, writes="of-unknown-price", max_supervisor_attempts=1)
+    assert (known[0].model_usage.cost_usd, len(known[1])) == (None, 3)
+    result, requests = await healed(
+        lambda _: "bad: unpriced", max_retries=3, writes="of-unknown-price", budget_usd=1.0, fresh=True
+    )
+    assert (result.success, len(requests)) == (True, 1)
+    assert any("not known" in note for note in result.notes)
 
 
 async def test_tokens_that_are_spent_end_it_too(healed) -> None:

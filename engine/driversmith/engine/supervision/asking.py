@@ -176,6 +176,11 @@ class ModelSource:
                 f"The budget of ${budget:g} is spent (${spent.cost_usd:.4f} over {spent.calls} requests).",
                 next_action="Give a larger budget_usd, or fewer objects.",
             )
+        if budget is not None and spent.cost_usd is None:
+            raise BudgetSpentError(
+                f"What {spent.calls} requests cost is not known, so that the budget of ${budget:g} cannot be kept.",
+                next_action="Add the price to prices.toml in DRIVERSMITH_HOME, or leave out budget_usd.",
+            )
         tokens = spent.input_tokens + spent.cached_tokens + spent.output_tokens
         if tokens >= self._session_tokens:
             raise BudgetSpentError(
