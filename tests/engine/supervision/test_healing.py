@@ -19,6 +19,8 @@ from driversmith.engine.supervision.sessions import open_sessions
 from driversmith.engine.supervision.standing import as_it_stands
 from driversmith.engine.supervision.supervisor import Supervisor
 
+from .conftest import WriterStandIn
+
 GOOD = "class PetsDriver: pass\n"
 CLIENT = "pets_driver/client.py"
 WORDS = "Return the names only, not dicts."
@@ -164,6 +166,19 @@ async def test_simplify_that_helps_changes_who_wrote_the_file(healed) -> None:
     )
     assert authors(result)[CLIENT] == "simplified"
     assert result.supervisor_attempts == 2
+
+
+async def test_simplify_that_changes_nothing_is_said_to_be_the_templates_driver(healed, workshop, monkeypatch) -> None:
+    class FillsNothing(WriterStandIn):
+        async def write(self):
+            written = await super().write()
+            return self.work.draft if self.work.plan.mode == "simplify" else written
+
+    monkeypatch.setattr(workshop, "writer", FillsNothing)
+    result, _ = await healed(lambda r: GOOD if r.task.mode == "simplify" else "bad", diagnose=said(strategy="simplify"))
+    assert result.success
+    assert set(authors(result).values()) == {"template"}
+    assert "the driver is the templates'" in result.notes[0]
 
 
 async def test_fallback_needs_no_model(healed) -> None:

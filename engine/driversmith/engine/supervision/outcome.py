@@ -8,9 +8,13 @@ from ..models.profile import ProfileSummary
 from ..models.report import LiveReport
 from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
 from .attempt import Attempt
+from .proving import Made
 from .rooms import same_origin
 
 PREVIEW_RECORDS = 3
+NOTHING_FILLED = (
+    "The model did not get the driver right, and filled no slot of the templates: the driver is the templates'."
+)
 
 
 @dataclass
@@ -78,12 +82,18 @@ def conclude(
             "verification": made.verification,
             "notes": [
                 *course.notes,
+                *([NOTHING_FILLED] if _is_all_template(attempt, made) else []),
                 *made.publication.notes,
                 *_live_notes(record, attempt, made.live),
                 *attempt.profile.warnings,
             ],
         }
     )
+
+
+def _is_all_template(attempt: Attempt, made: Made) -> bool:
+    """Whether a model was asked for slots, and its answer changed nothing."""
+    return attempt.plan.mode == "simplify" and all(file.author == "template" for file in made.publication.files)
 
 
 def closing_words(result: SupervisedResult) -> str:
