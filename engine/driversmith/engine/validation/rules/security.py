@@ -151,7 +151,8 @@ def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
         if named and isinstance(node.ctx, ast.Load) and (where := _message_around(file, node)):
             yield Fault(f"The Authorization header goes into {where}.", hint="Leave it out.", node=node)
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-        holders = set(_holders(file, function))
+        touched = any(map(_is_secret, file.within(function, ast.Attribute, ast.Name, ast.Call, ast.Subscript)))
+        holders = set(_holders(file, function)) if touched else set[str]()
         for value in file.within(function, ast.Name) if holders else ():
             shown = value.id in holders and isinstance(value.ctx, ast.Load) and _is_whole(file, value)
             if shown and (where := _message_around(file, value)):

@@ -19,6 +19,7 @@ _CARRIED = re.compile(
     r"(?:\w+_)?(?:params|query|headers|body|payload|data|json|json_body|retry_after|delay|timeout|cursor|next_\w+|token)"
 )
 _PARTS = frozenset({"body", "json", "json_body", "payload", "params", "query", "headers", "cursor", "offset"})
+_SENDER = re.compile(r"request|send|fetch|execute|call|invoke|client\.|http", re.IGNORECASE)
 _BRACE = re.compile(r"['\"]\{|\{\{")
 
 
@@ -46,6 +47,8 @@ def uncapped_waits(file: PythonFile, project: Project) -> Iterable[Fault]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         function = file.function_of(call)
         if name not in {"sleep", "_sleep"} or not call.args or not isinstance(function, ast.FunctionDef):
+            continue
+        if not _ASKED_WAIT.search(file.text) or _CAP.search(ast.unparse(call.args[0])):
             continue
         said = _traced(file, function, call.args[0], project)
         if _ASKED_WAIT.search(said) and not _CAP.search(said):
@@ -102,12 +105,10 @@ def dropped_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
     if project.driver is None:
         return
     for function in file.nodes(ast.FunctionDef):
-        if function.decorator_list or not _works(function):
-            continue
         arguments = [a for a in [*function.args.args, *function.args.kwonlyargs] if a.arg in _PARTS]
-        used = (
-            {n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Load)} if arguments else set[str]()
-        )
+        if not arguments or function.decorator_list or not _works(function) or not _sends(file, function):
+            continue
+        used = {n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Load)}
         for argument in arguments:
             if argument.arg not in used and "locals" not in used:
                 yield Fault(
@@ -196,6 +197,11 @@ def _works(function: ast.FunctionDef) -> bool:
     """Whether a function does more than refuse, document or stand for another."""
     body = function.body[1:] if isinstance(function.body[0], ast.Expr) else function.body
     return len(body) > 0 and not isinstance(body[-1], ast.Raise) and not isinstance(body[0], ast.Expr | ast.Pass)
+
+
+def _sends(file: PythonFile, function: ast.FunctionDef) -> bool:
+    called = (n.func for n in file.within(function, ast.Call))
+    return any(_SENDER.search(ast.unparse(f)) for f in called if isinstance(f, ast.Name | ast.Attribute))
 
 
 def _shared(file: PythonFile, function: ast.FunctionDef, name: str) -> bool:
