@@ -67,8 +67,8 @@ OPERATIONS = (
         parameter("limit", argument="limit_", type="integer"),
     ),
     operation("list_events", "GET", "/events", parameter("cursor"), parameter("size", type="integer")),
-    operation("list_cranes", "GET", "/cranes"),
-    operation("list_tugs", "GET", "/tugs"),
+    operation("list_cranes", "GET", "/cranes", parameter("page", type="integer")),
+    operation("list_tugs", "GET", "/tugs", parameter("page", type="integer")),
     operation("get_tide", "GET", "/tide"),
     operation("list_prices", "GET", "/prices"),
     operation(
@@ -151,9 +151,16 @@ OBJECTS = (
         record_path=("events",),
         pagination=paging("cursor", position_parameter="cursor", size_parameter="size", next_path=("meta", "next")),
     ),
-    described("cranes", {"read": "list_cranes"}, pagination=paging("link_header")),
     described(
-        "tugs", {"read": "list_tugs"}, record_path=("results",), pagination=paging("next_url", next_path=("next",))
+        "cranes",
+        {"read": "list_cranes"},
+        pagination=paging("link_header", position_parameter="page", first=1),
+    ),
+    described(
+        "tugs",
+        {"read": "list_tugs"},
+        record_path=("results",),
+        pagination=paging("next_url", position_parameter="page", next_path=("next",)),
     ),
     described("tide", {"read": "get_tide"}, shape="record"),
     described("prices", {"read": "list_prices"}, shape="map", record_path=("prices",)),

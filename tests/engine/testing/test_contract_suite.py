@@ -90,6 +90,12 @@ async def test_what_does_not_apply_is_not_in_the_report(project: Path):
     assert {"read-records", "call-operation", "rate-limit-waited-out"} <= names
 
 
+async def test_more_than_a_hundred_records_are_read_of_one_object_with_pages_and_of_one_without():
+    report = await contract(DRIVER, "read-limit-is-the-callers")
+    assert [(b.subject, b.passed) for b in report.behaviours] == [("ships", True), ("prices", True)]
+    assert report.requests < 20
+
+
 async def test_a_package_that_does_not_import_is_an_error_not_a_report(project: Path):
     (project / PACKAGE / CLIENT).write_text("import nothing_of_this_name_httpx")
     with pytest.raises(SandboxError) as caught:

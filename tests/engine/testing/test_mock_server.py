@@ -78,6 +78,32 @@ async def test_pages_by_link_header_never_give_the_key_back(mock: MockServer, cl
     assert "next" not in last.links
 
 
+@pytest.mark.parametrize(
+    ("path", "page", "skipped"),
+    [("cranes", "1", 0), ("cranes", "2", 3), ("tugs", "0", 0), ("tugs", "1", 0), ("tugs", "2", 3), ("tugs", "x", 0)],
+)
+async def test_whoever_asks_for_a_later_page_by_number_does_not_get_the_first(
+    mock: MockServer, client: httpx2.AsyncClient, path: str, page: str, skipped: int
+):
+    records = served(mock, path, 7)
+    body = (await client.get(f"/{path}", params={"page": page})).json()
+    assert (body if path == "cranes" else body["results"]) == records[skipped : skipped + 3]
+
+
+async def test_a_position_that_the_caller_must_give_skips_nothing():
+    profile, maker = harbour_profile(), RecordMaker(1)
+    listing = profile.operations["list_tugs"]
+    position = listing.parameters[0].model_copy(update={"required": True})
+    listing = listing.model_copy(update={"parameters": (position,), "security": ()})
+    profile = profile.model_copy(update={"operations": {**profile.operations, "list_tugs": listing}})
+    async with (
+        MockServer(profile, credentials=make_credentials(profile, maker), maker=maker) as mock,
+        httpx2.AsyncClient(base_url=mock.base_url) as client,
+    ):
+        records = served(mock, "tugs", 4)
+        assert (await client.get("/tugs", params={"page": "1711"})).json()["results"] == records[:3]
+
+
 async def test_next_urls_can_point_to_another_origin(mock: MockServer, client: httpx2.AsyncClient):
     served(mock, "tugs", 4)
     mock.script.pages = PageRules(cap=3, origin=mock.other_origin)

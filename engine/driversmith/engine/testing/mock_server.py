@@ -206,7 +206,8 @@ class MockServer:
             described = self._profile.objects[self.subject]
             verb = next(v for v, name in described.operations.items() if name == operation.name)
         if verb == "read":
-            return collection_answer(described, self._served(described), seen, self.script.pages)
+            rules = replace(self.script.pages, given=_given(operation, seen))
+            return collection_answer(described, self._served(described), seen, rules)
         if verb == "delete":
             return Answer(204)
         item = self.items.get(described.name) or self._maker.record(described.fields, described.identifier)
@@ -220,6 +221,12 @@ class MockServer:
         if described.shape == "map":
             return [(record["served_by_mock"], record) for record in records]
         return list(records)
+
+
+def _given(operation: OperationProfile, seen: Seen) -> frozenset[str]:
+    """Query parameters that a driver has from its caller, or from the description's default."""
+    parameters = [p for p in operation.parameters if p.location == "query" and p.required]
+    return frozenset(p.name for p in parameters if p.must_be_given or seen.parameter(p.name) == str(p.fallback))
 
 
 def fixed_answer(value: Any, status: int = 200, media_type: str = "application/json") -> Answer:

@@ -20,12 +20,16 @@ class PageRules:
 
     cap: int | None = None
     """At most so many records a page, whatever is asked for."""
+    size: int = SMALL_PAGE
+    """Records a page where neither the request nor the profile says how many."""
     stuck: bool = False
     """Never come to an end: the same page again, or two cursors that lead to each other."""
     origin: str = ""
     """Origin of next URLs, where they are absolute; empty for relative ones."""
     hidden: frozenset[str] = frozenset()
     """Query parameters that never come back in a next URL: those that carry credentials."""
+    given: frozenset[str] = frozenset()
+    """Query parameters whose value is the caller's: none of them says where the driver means to start."""
     end: str = "absent"
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
 
@@ -35,11 +39,11 @@ def json_answer(value: Any, status: int = 200, *headers: tuple[str, str]) -> Ans
     return Answer(status, json.dumps(value).encode(), (JSON_TYPE, *headers))
 
 
-def page_size(profile: ObjectProfile, asked: str | None, cap: int | None) -> int:
+def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> int:
     """Records a page for what was asked."""
     paging = profile.pagination
-    size = int(asked) if asked and asked.isdigit() else paging.default_size or SMALL_PAGE
-    bounds = [b for b in (paging.max_size, cap) if b]
+    size = int(asked) if asked and asked.isdigit() else paging.default_size or rules.size
+    bounds = [b for b in (paging.max_size, rules.cap) if b]
     return max(1, min([size, *bounds]))
 
 
@@ -48,8 +52,10 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen
     paging = profile.pagination
     if paging.style == "none" or profile.shape == "record":
         return json_answer(_body(profile, list(records), None, more=False, rules=rules))
-    size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules.cap)
-    start = _after_record(profile, records, seen) if profile.goes_on_after_record else _start(profile, seen, size)
+    size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules)
+    start = (
+        _after_record(profile, records, seen) if profile.goes_on_after_record else _start(profile, seen, size, rules)
+    )
     if start is None:
         return json_answer({"error": "unknown page"}, 400)
     if rules.stuck:
@@ -80,7 +86,7 @@ def envelope(path: Sequence[str], content: Any) -> Any:
     return content
 
 
-def _start(profile: ObjectProfile, seen: Seen, size: int) -> int | None:
+def _start(profile: ObjectProfile, seen: Seen, size: int, rules: PageRules) -> int | None:
     paging = profile.pagination
     if paging.style in {"page", "offset"}:
         asked = seen.parameter(paging.position_parameter or "")
@@ -93,9 +99,21 @@ def _start(profile: ObjectProfile, seen: Seen, size: int) -> int | None:
     name = CURSOR_PARAMETER if paging.style != "cursor" else paging.position_parameter or CURSOR_PARAMETER
     cursor = seen.parameter(name)
     if not cursor:
-        return 0
+        return 0 if paging.style == "cursor" else _skipped(profile, seen, rules) * size
     digits = cursor.rpartition("/")[2].rstrip("=")
     return int(digits) if digits.isdigit() else None
+
+
+def _skipped(profile: ObjectProfile, seen: Seen, rules: PageRules) -> int:
+    """Pages that a request skips although it comes from no next URL: those before the page that it asks for by number.
+
+    A profile does not say where the pages behind a `next_url` are counted from: 0 and 1 are both the first one.
+    """
+    paging = profile.pagination
+    asked = seen.parameter(paging.position_parameter or "") or ""
+    if not asked.isdigit() or (paging.position_parameter in rules.given and not paging.counted):
+        return 0
+    return max(0, int(asked) - (paging.first if paging.style == "link_header" else 1))
 
 
 def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Seen) -> int | None:

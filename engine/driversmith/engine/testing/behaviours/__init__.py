@@ -1,11 +1,12 @@
 """The contract, one file a family. To add a behaviour: one function and one line in its file's table."""
 
 from ..trial import Behaviour
-from . import auth, failures, introspection, lifecycle, operations, reading, writing
+from . import amounts, auth, failures, introspection, lifecycle, operations, reading, writing
 
 ALL: tuple[Behaviour, ...] = (
     *introspection.BEHAVIOURS,
     *reading.BEHAVIOURS,
+    *amounts.BEHAVIOURS,
     *writing.BEHAVIOURS,
     *operations.BEHAVIOURS,
     *failures.BEHAVIOURS,

@@ -1,6 +1,6 @@
 """Reading records: the right ones, in order, none twice, and no page more than needed."""
 
-from typing import Any, cast
+from typing import Any
 
 from ..arguments import operation_arguments, read_needs, read_operation
 from ..expected import differences, expected_request
@@ -43,61 +43,6 @@ async def reads_with_its_own_page_size(trial: Trial) -> None:
     trial.mock.script.pages = rules(trial)
     value = trial.succeeded(await trial.driver.read(trial.subject))
     trial.equal(value, expected, f"{size + 2} records")
-
-
-async def obeys_limit(trial: Trial) -> None:
-    """`limit` is obeyed, and no page is asked for beyond it."""
-    size = page(trial)
-    expected = trial.serve(3 * size)
-    for limit, pages in ((1, 1), (size, 1), (size + 1, 2)):
-        start = len(trial.mock.log)
-        trial.mock.script.pages = rules(trial)
-        value = trial.succeeded(await trial.driver.read(trial.subject, limit=limit, **small_pages(trial)))
-        trial.equal(value, expected[:limit], f"the first {limit} records")
-        made = len(trial.mock.log) - start
-        trial.require(
-            made <= pages, expected=f"at most {pages} requests for limit={limit} on pages of {size}", received=f"{made}"
-        )
-
-
-async def obeys_limit_across_its_own_pages(trial: Trial) -> None:
-    """A limit that ends within a later page of the driver's own size skips and repeats nothing."""
-    size = default_page(trial)
-    limit = size + max(1, size // 2)
-    expected = trial.serve(2 * size)
-    trial.mock.script.pages = rules(trial)
-    value = trial.succeeded(await trial.driver.read(trial.subject, limit=limit))
-    trial.equal(value, expected[:limit], f"the first {limit} records")
-
-
-async def limits_what_has_no_pages(trial: Trial) -> None:
-    """`limit` also holds where the API gives everything at once."""
-    expected = trial.serve(4)
-    value = trial.succeeded(await trial.driver.read(trial.subject, limit=2))
-    trial.equal(value, expected[:2], "the first 2 records")
-    trial.requests(1)
-
-
-async def streams_batches(trial: Trial) -> None:
-    """`read_batched` gives the first batch before the second page is asked for, and in the end everything."""
-    size = page(trial)
-    expected = trial.serve(3 * size)
-    trial.mock.script.pages = rules(trial)
-    arguments = {**trial.read_arguments(trial.subject), **small_pages(trial)}
-    trial.note(f"read_batched({trial.subject!r}, batch_size={size})")
-    reply = await trial.child.open_iterator(
-        trial.driver.handle, "batches", "read_batched", trial.subject, batch_size=size, **arguments
-    )
-    trial.succeeded(trial.heard(reply))
-    trial.requests(0)
-    batches: list[Any] = []
-    while not (reply := trial.heard(await trial.child.next_item("batches"))).done:
-        batch = trial.succeeded(reply)
-        good = isinstance(batch, list) and 0 < len(cast("list[Any]", batch)) <= size
-        trial.require(good, expected=f"batches of 1 to {size} records", received=brief(batch))
-        batches.append(batch)
-        trial.requests(len(batches) if len(batches) == 1 else 1, len(batches))
-    trial.equal([record for batch in batches for record in batch], expected, "all records")
 
 
 async def reads_one_by_identifier(trial: Trial) -> None:
@@ -254,7 +199,7 @@ def _spread(run: Run, names: list[str]) -> list[str]:
     return first + [n for n in names if n not in first]
 
 
-def _with_own_size(run: Run) -> list[str]:
+def with_own_size(run: Run) -> list[str]:
     found: list[str] = []
     for name in paged(run):
         paging = run.profile.objects[name].pagination
@@ -262,21 +207,6 @@ def _with_own_size(run: Run) -> list[str]:
             continue
         found.append(name)
     return found
-
-
-def _limit_within_own_pages(run: Run) -> list[str]:
-    objects = run.profile.objects
-    return [
-        n
-        for n in _with_own_size(run)
-        if objects[n].pagination.style in {"page", "offset"}
-        and objects[n].pagination.size_parameter
-        and (objects[n].pagination.max_size or objects[n].pagination.default_size or 0) > 1
-    ][:2]
-
-
-def _unpaged(run: Run) -> list[str]:
-    return [n for n in run.collections() if run.profile.objects[n].pagination.style == "none"][:MAX_SAMPLE]
 
 
 def _with_next_url(run: Run) -> list[str]:
@@ -324,11 +254,7 @@ def _parameter(trial: Trial, wire_name: str) -> Any:
 BEHAVIOURS = (
     Behaviour("read-records", reads_records, lambda run: run.readable()),
     Behaviour("read-every-page", reads_every_page, paged),
-    Behaviour("read-own-page-size", reads_with_its_own_page_size, _with_own_size),
-    Behaviour("read-limit", obeys_limit, paged),
-    Behaviour("read-limit-across-pages", obeys_limit_across_its_own_pages, _limit_within_own_pages),
-    Behaviour("read-limit-without-pages", limits_what_has_no_pages, _unpaged),
-    Behaviour("read-batched-streams", streams_batches, paged),
+    Behaviour("read-own-page-size", reads_with_its_own_page_size, with_own_size),
     Behaviour("read-one", reads_one_by_identifier, _single),
     Behaviour("repeated-page-stops", repeated_page_stops, paged),
     Behaviour("next-url-stays-on-origin", next_url_stays_on_the_origin, _with_next_url),

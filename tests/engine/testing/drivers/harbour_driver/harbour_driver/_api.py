@@ -27,8 +27,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, tuple[str, str, bool, str]], str
         "json",
     ),
     "list_events": ("GET", "/events", {n: (n, "query", False, "form") for n in ("cursor", "size")}, "", "json"),
-    "list_cranes": ("GET", "/cranes", {}, "", "json"),
-    "list_tugs": ("GET", "/tugs", {}, "", "json"),
+    "list_cranes": ("GET", "/cranes", {"page": ("page", "query", False, "form")}, "", "json"),
+    "list_tugs": ("GET", "/tugs", {"page": ("page", "query", False, "form")}, "", "json"),
     "get_tide": ("GET", "/tide", {}, "", "json"),
     "list_prices": ("GET", "/prices", {}, "", "json"),
     "search": (
@@ -91,8 +91,8 @@ PAGES: dict[str, tuple[str, str, str, int, int, tuple[str, ...], tuple[str, ...]
     "ships": ("page", "page", "per_page", 1, 50, ("data",), ()),
     "berths": ("offset", "offset", "limit_", 0, 0, ("result", "items"), ()),
     "events": ("cursor", "cursor", "size", 0, 0, ("events",), ("meta", "next")),
-    "cranes": ("link_header", "", "", 0, 0, (), ()),
-    "tugs": ("next_url", "", "", 0, 0, ("results",), ("next",)),
+    "cranes": ("link_header", "page", "", 1, 0, (), ()),
+    "tugs": ("next_url", "page", "", 0, 0, ("results",), ("next",)),
     "tide": ("none", "", "", 0, 0, (), ()),
     "prices": ("none", "", "", 0, 0, ("prices",), ()),
 }

@@ -167,7 +167,7 @@ class HarbourDriver:
         if size_name:
             wanted = batch or min(documented or 100, limit or 100)
             asked = int(arguments.setdefault(size_name, min(wanted, documented or wanted)))
-        if style in ("page", "offset"):
+        if first or style == "offset":
             arguments.setdefault(position, first)
         read, seen, previous = 0, set(), None
         response = self._call(name, arguments)
