@@ -31,6 +31,7 @@ def test_what_drivers_need_is_allowed(source: str):
     ("source", "found"),
     [
         ("import subprocess", [(1, "subprocess")]),
+        ("text = open('/etc/passwd').read()", [(1, "open")]),
         ("x = 1\n\nimport socket, ctypes", [(3, "ctypes"), (3, "socket")]),
         ("def f():\n    from importlib import import_module", [(2, "importlib.import_module")]),
         ("import importlib.util", [(1, "importlib.util")]),

@@ -18,6 +18,7 @@ from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Owner
 from driversmith.engine.journal.sqlite import SqliteJournal
 from driversmith.engine.models.session import SessionEvent, SessionRecord
+from driversmith.engine.supervision.dispatcher import open_dispatcher
 from driversmith.engine.supervision.sessions import Sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 
@@ -363,3 +364,25 @@ async def test_the_scratch_folder_is_gone_when_a_session_ends(sessions, asked, t
     record = await sessions.start(asked())
     await finished(sessions, record.session_id)
     assert list((tmp_path / "home/work").iterdir()) == []
+
+
+async def test_a_session_dispatched_while_its_worker_is_leaving_is_taken_up_again() -> None:
+    worked: list[str] = []
+    leaving, go_on, again = anyio.Event(), anyio.Event(), anyio.Event()
+
+    async def work(session_id: str) -> None:
+        worked.append(session_id)
+        if len(worked) == 2:
+            again.set()
+            return
+        leaving.set()
+        await go_on.wait()
+
+    with anyio.fail_after(5):
+        async with open_dispatcher(work, limit=2, left=lambda _: None) as dispatcher:
+            dispatcher.dispatch("s1")
+            await leaving.wait()
+            dispatcher.dispatch("s1")
+            go_on.set()
+            await again.wait()
+    assert worked == ["s1", "s1"]

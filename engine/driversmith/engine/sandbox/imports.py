@@ -31,7 +31,7 @@ MEMBERS: dict[str, frozenset[str]] = {
 """Modules of which a driver may use these members only."""
 
 FORBIDDEN_NAMES = frozenset(
-    {"__import__", "__builtins__", "__loader__", "__spec__", "eval", "exec", "compile", "breakpoint"}
+    {"__import__", "__builtins__", "__loader__", "__spec__", "eval", "exec", "compile", "breakpoint", "open"}
 )
 FORBIDDEN_ATTRIBUTES = frozenset(
     {"__subclasses__", "__globals__", "__builtins__", "__loader__", "__code__", "__getattribute__"}

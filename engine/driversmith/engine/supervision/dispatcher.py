@@ -15,7 +15,7 @@ class Dispatcher(Protocol):
     """Sees to it that somebody works on sessions."""
 
     def dispatch(self, session_id: str) -> None:
-        """Have a worker take the session as soon as one is free; does nothing where one is already to."""
+        """Have a worker take the session as soon as one is free; where one has it, again when that one leaves."""
         ...
 
     def remind(self, session_id: str, seconds: float) -> None:
@@ -45,10 +45,14 @@ class TaskDispatcher:
         self._left = left
         self._turns = anyio.CapacityLimiter(limit)
         self._held: set[str] = set()
+        self._again: set[str] = set()
+        """Those that were to be taken while a worker, perhaps on its way out, still had them."""
         self._failures: dict[str, Exception] = {}
 
     def dispatch(self, session_id: str) -> None:
-        if session_id not in self._held:
+        if session_id in self._held:
+            self._again.add(session_id)
+        else:
             self._held.add(session_id)
             self._failures.pop(session_id, None)
             self._tasks.start_soon(self._run, session_id, name=f"session {session_id}")
@@ -76,6 +80,9 @@ class TaskDispatcher:
         finally:
             self._held.discard(session_id)
             self._left(session_id)
+        if session_id in self._again:
+            self._again.discard(session_id)
+            self.dispatch(session_id)
 
 
 @asynccontextmanager

@@ -5,20 +5,20 @@ import random
 import shutil
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 
-from ..errors import DriversmithError, FileGenerationError, InvalidArgumentError, JournalError, SessionNotFoundError
+from ..errors import InvalidArgumentError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
-from ..models.diagnosis import Diagnosis
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
 from .asking import HostSource, HostWanted, ModelSource, SessionAsk
 from .attempt import Attempt, Ground
+from .caught import expected_error, located, own_fault
 from .deciding import Deciding, Decision, Diagnose, Healing
 from .diagnosing import record_diagnosis
 from .failure import Failure
@@ -148,7 +148,7 @@ class Supervisor:
             course.diagnoses += 1
             await self._journal.add_diagnosis(
                 run.record.session_id,
-                _own_fault(failure),
+                own_fault(failure),
                 api_name=run.record.request.api_name,
                 attempt=course.attempts,
                 fingerprint="internal",
@@ -249,7 +249,7 @@ class Supervisor:
         except (JournalError, HostWanted):
             raise
         except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
-            failure = _located(await self._caught(error, run), error, attempt)
+            failure = located(await self._caught(error, run), error, attempt)
         await self._record(attempt, failure, run)
         if failure is None:
             await run.log.write("attempt.succeeded", f"Attempt {number} succeeded.", progress=0.99)
@@ -351,7 +351,7 @@ class Supervisor:
                 await run.steps.store(left_step(attempt.number, name), report.model_dump(mode="json"))
 
     async def _caught(self, error: Exception, run: "_Run") -> Failure:
-        expected = _expected(error)
+        expected = expected_error(error)
         if isinstance(expected, JournalError):
             raise expected
         if expected is not None:
@@ -390,40 +390,3 @@ def _folders(scratch: Path) -> list[Path]:
 def _given_way(error: ErrorInfo) -> str:
     said = f"The model's driver was not finished: {error.message} {error.next_action}".strip()
     return f"{said} The driver is the templates'."
-
-
-def _own_fault(failure: Failure) -> Diagnosis:
-    return Diagnosis(
-        error_type="unknown",
-        fault_kind="internal",
-        root_cause=failure.message,
-        can_fix=False,
-        fix_strategy="fallback",
-        fix_description="The templates finish the driver where there is something to finish; please report the fault.",
-        confidence=1.0,
-        evidence=("an exception in the supervision itself",),
-    )
-
-
-def _located(failure: Failure, error: Exception, attempt: Attempt) -> Failure:
-    """The failure with the file at fault, and those that passed before."""
-    if isinstance(error, FileGenerationError):
-        return replace(
-            failure,
-            path=error.path,
-            accepted=error.accepted,
-            findings=error.findings,
-            last_text=error.last_text,
-        )
-    return replace(failure, path=attempt.faults.path if attempt.faults else None)
-
-
-def _expected(error: Exception) -> DriversmithError | None:
-    """The error raised on purpose, also where a task group wrapped it; None for any other exception."""
-    if isinstance(error, DriversmithError):
-        return error
-    if isinstance(error, ExceptionGroup):
-        leaves = [_expected(inner) for inner in cast("ExceptionGroup[Exception]", error).exceptions]
-        if leaves and all(leaves):
-            return leaves[0]
-    return None

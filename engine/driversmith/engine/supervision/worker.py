@@ -1,6 +1,7 @@
 """Works on one session under a claim: heartbeat beside the supervisor, and an honest status at the end."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -103,7 +104,7 @@ class Worker:
             data={"path": wanted.path, "attempt": wanted.attempt, "try": wanted.try_number},
         )
         await self._journal.release(record.session_id, epoch, "waiting_for_host", result)
-        self._remind(record.session_id, self._host_wait_seconds)
+        self._remind(record.session_id, max(0.0, wanted.wanted_at + self._host_wait_seconds - time.time()))
 
     async def _claim(self, session_id: str) -> tuple[SessionRecord, int, SessionLog] | None:
         epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)
