@@ -74,7 +74,7 @@ def test_a_person_sees_what_is_played_what_happened_and_what_was_asked_otherwise
         "faults are deliberate",
         "list of dicts",
         "overloaded",
-        "11 broken behaviour(s)",
+        "broken behaviour(s)",
         "diagnosed pagination_stops_early, by rules:",
         "adjusted",
         "done      Attempt 2 succeeded",
