@@ -27,6 +27,13 @@ def test_what_drivers_need_is_allowed(source: str):
     assert forbidden_imports(source, "a_driver") == []
 
 
+def test_tests_import_the_modules_of_the_package_beside_them():
+    beside = frozenset({"a_driver", "unittest", "unittest.mock"})
+    source = "from unittest import mock\nfrom a_driver.client import _retry_after\nimport a_driver._http"
+    assert forbidden_imports(source, "tests", also=beside) == []
+    assert forbidden_imports("import a_driver_of_another.client", "tests", also=beside) != []
+
+
 @pytest.mark.parametrize(
     ("source", "found"),
     [

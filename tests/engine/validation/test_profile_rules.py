@@ -113,6 +113,59 @@ def test_a_record_goes_out_in_no_envelope_of_the_drivers_making(driver: dict[str
     assert [f.severity for f in found] == ["P1"]
 
 
+def test_the_next_position_stands_where_the_api_puts_it(driver: dict[str, str]) -> None:
+    driver[CLIENT] += '\n\ndef follow(answer: dict[str, Any]) -> Any:\n    return answer.get("meta", {}).get("next")\n'
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    pets = profile.objects["pets"]
+    for path, count in ((("next",), 1), (("meta", "next"), 0), (("data", "meta", "next"), 0)):
+        paging = pets.pagination.model_copy(update={"next_path": path})
+        changed = profile.model_copy(update={"objects": {"pets": pets.model_copy(update={"pagination": paging})}})
+        found = [f for f in inspect(driver, whole=True, profile=changed) if f.code == "next-misplaced"]
+        assert len(found) == count
+
+
+def test_a_page_is_no_larger_than_the_api_allows(driver: dict[str, str]) -> None:
+    driver[CLIENT] += "\nPAGE_SIZE = 500\nSIZES = [PAGE_SIZE]\n"
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    pets = profile.objects["pets"]
+    for largest, count in ((100, 1), (500, 0), (None, 0)):
+        paging = pets.pagination.model_copy(update={"size_parameter": "per_page", "max_size": largest})
+        changed = profile.model_copy(update={"objects": {"pets": pets.model_copy(update={"pagination": paging})}})
+        found = [f for f in inspect(driver, whole=True, profile=changed) if f.code == "page-too-large"]
+        assert len(found) == count
+
+
+def test_a_base_url_in_a_constant_is_no_path_of_the_api(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace(
+        'base_url: str = "https://pets.example.com/v1"', "base_url: str = DEFAULT_BASE_URL"
+    )
+    driver[CLIENT] = driver[CLIENT].replace(
+        "\n\nclass PetShopDriver",
+        '\nDEFAULT_BASE_URL = "https://pets.example.com/v1"\nbase_url: str = DEFAULT_BASE_URL\n\n\nclass PetShopDriver',
+    )
+    assert [f.message for f in inspect(driver, whole=True) if f.code == "invented-endpoint"] == []
+
+
+def test_the_key_of_a_header_of_its_own_is_no_bearer_token(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace('{"X-API-Key": api_key}', '{"Authorization": f"Bearer {api_key}"}')
+    found = [f for f in inspect(driver, whole=True) if f.code in {"wrong-authorization", "auth-not-sent"}]
+    assert {f.code for f in found} == {"wrong-authorization", "auth-not-sent"}
+
+
+def test_a_header_in_a_constant_that_nothing_reads_is_not_sent(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace('{"X-API-Key": api_key}', "{}") + '\n_HEADER = "X-API-Key"\n'
+    assert [f.code for f in inspect(driver, whole=True) if f.code == "auth-not-sent"] == ["auth-not-sent"]
+
+
+def test_a_method_in_capitals_builds_no_name_of_a_variable(driver: dict[str, str]) -> None:
+    driver[CLIENT] = driver[CLIENT].replace(
+        "send(method, path, params=params, json=json)", "send(method.upper(), path)"
+    )
+    driver[CLIENT] = driver[CLIENT].replace('"api_key": "PET_SHOP_API_KEY"', '"api_key": "PET_SHOP_TOKEN"')
+    driver[CLIENT] = driver[CLIENT].replace("PET_SHOP_BASE_URL and PET_SHOP_API_KEY", "the environment")
+    assert "environment-name" in {f.code for f in inspect(driver, whole=True)}
+
+
 def test_an_offset_grows_by_records(driver: dict[str, str]) -> None:
     driver[CLIENT] = driver[CLIENT].replace("page, before = page + 1, records", "page += 1")
     profile = ApiProfile.model_validate_json(driver["profile.json"])

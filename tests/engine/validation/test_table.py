@@ -34,7 +34,14 @@ def _cases() -> list[Case]:
 
 
 CASES = _cases()
-OWN_PROFILE = {"records-not-found", "wrong-authorization", "wrong-envelope", "wrapped-body"}
+OWN_PROFILE = {
+    "next-misplaced",
+    "page-too-large",
+    "records-not-found",
+    "wrapped-body",
+    "wrong-authorization",
+    "wrong-envelope",
+}
 """Rules that test_profile_rules.py holds, since they need another profile than the sample's."""
 
 

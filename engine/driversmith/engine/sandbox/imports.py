@@ -63,7 +63,8 @@ def forbidden_imports(source: str, package: str, *, also: frozenset[str] = froze
 
 
 def _allowed(module: str, package: str, also: frozenset[str]) -> bool:
-    return module in PURE_MODULES or module in also or module == package or module.startswith(package + ".")
+    beside = (package, *also)
+    return module in PURE_MODULES or module in beside or module.startswith(tuple(f"{name}." for name in beside))
 
 
 def _refused_members(node: ast.ImportFrom, package: str, also: frozenset[str]) -> Iterator[str]:

@@ -69,6 +69,26 @@ class Project:
             self._bindings[file.path] = bindings(file)
         return self._bindings[file.path]
 
+    def importable(self, file: PythonFile) -> set[str] | None:
+        """The names that can be imported from a module, those behind its star imports too; None where nobody can say."""
+        names: set[str] = set()
+        waiting, seen = [file], set[str]()
+        while waiting:
+            module = waiting.pop()
+            found = self.bindings(module)
+            if found.open:
+                return None
+            seen.add(module.path)
+            names |= set(found.names)
+            for star in found.stars:
+                target = self.imported_module(module, star)
+                source = self.module(target) if target is not None else None
+                if source is None:
+                    return None
+                if source.path not in seen:
+                    waiting.append(source)
+        return names
+
     def dotted_name(self, file: PythonFile) -> str | None:
         """The module name below the package of a package file ("" for `__init__`), None for other files."""
         prefix = f"{self.package}/"

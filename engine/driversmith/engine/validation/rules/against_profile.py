@@ -16,6 +16,7 @@ from .usage import driver_variables, parsed_snippets
 
 _ABSOLUTE_URL = re.compile(r"https?://[^\s/]")
 _URL_NAME = re.compile(r"url|uri|host|endpoint|server|(?:^|_)(?:root|base|origin|api)(?:_|$)", re.IGNORECASE)
+_NAMED_OPERATION = re.compile(r"`[^`\n]*\bcall_operation\([\"'](\w+)[\"']")
 _READ_VERBS: dict[str, Verb] = {"read": "read", "read_batched": "read"}
 _OBJECT_METHODS = frozenset({"read", "read_batched", "get_fields", "create", "update", "delete"})
 
@@ -25,9 +26,16 @@ def foreign_hosts(file: PythonFile, project: Project) -> Iterable[Fault]:
     profile = project.profile
     if profile is None:
         return
-    hosts = _known_hosts(profile)
+    hosts, base = _known_hosts(profile), urlsplit(profile.base_url)
+    plain = {f"http{url.removeprefix('https')}{end}" for url in (profile.base_url.rstrip("/"),) for end in ("", "/")}
     for name, node in [*_named_urls(file), *_requested_urls(file)]:
         host = urlsplit(str(node.value)).hostname or ""
+        if host == base.hostname and base.scheme == "https" and str(node.value) in plain:
+            yield Fault(
+                f"{name} is not encrypted: keys and records can be read on the way.",
+                hint=f"Use {profile.base_url}.",
+                node=node,
+            )
         if host and host not in hosts and host not in {"localhost", "127.0.0.1", "::1"}:
             yield Fault(
                 f"{name} leads to {host}; the API's hosts: {', '.join(sorted(hosts))}.",
@@ -91,6 +99,12 @@ def snippet_calls(project: Project) -> Iterable[Fault]:
         for fault in _call_faults(tree, project):
             line = getattr(fault.node, "lineno", 1)
             yield Fault(fault.message, fault.hint, line=snippet.line + line - 1, file="README.md")
+    profile, text = project.profile, project.texts.get("README.md", "")
+    for found in _NAMED_OPERATION.finditer(text) if profile and project.driver else ():
+        if profile and found[1] not in profile.operations:
+            fault = _unknown("operation", found[1], list(profile.operations), ast.Pass())
+            line = text.count("\n", 0, found.start()) + 1
+            yield Fault(fault.message, fault.hint, line=line, file="README.md")
 
 
 def _call_faults(tree: ast.AST, project: Project) -> Iterator[Fault]:

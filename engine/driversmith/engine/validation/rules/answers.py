@@ -106,7 +106,33 @@ def idle_functions(file: PythonFile, project: Project) -> Iterable[Fault]:
         )
 
 
+def unraised_exceptions(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """An exception that a function makes is raised by who asked for it."""
+    if project.driver is None or not project.whole:
+        return
+    made: dict[str, bool] = {}
+    for function in file.nodes(ast.FunctionDef):
+        made[function.name] = made.get(function.name, True) and _gives_exception(function)
+    for statement in file.nodes(ast.Expr):
+        call = statement.value
+        name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
+        if made.get(name) and isinstance(call, ast.Call):
+            yield Fault(
+                f"{ast.unparse(call.func)} makes an exception, and nothing raises it.",
+                hint=f"raise {ast.unparse(call)}",
+                node=statement,
+            )
+
+
+def _gives_exception(function: ast.FunctionDef) -> bool:
+    said = function.returns
+    name = said.value if isinstance(said, ast.Constant) else getattr(said, "attr", getattr(said, "id", ""))
+    return str(name).endswith(("Error", "Exception"))
+
+
 def _purpose(file: PythonFile, function: ast.FunctionDef) -> str:
+    if _gives_exception(function):
+        return "makes the exceptions of answers"
     if any(True for _ in file.within(function, ast.Yield, ast.YieldFrom)):
         return "reads page by page"
     reads = any(n.attr in {"status_code", "is_success", "is_error"} for n in file.within(function, ast.Attribute))

@@ -89,10 +89,33 @@ def wrong_authorization(file: PythonFile, project: Project) -> Iterable[Fault]:
             yield Fault(
                 "An Authorization header is sent, but the API takes no credentials.", hint="Remove it.", node=value
             )
+        elif profile.auth and not allowed and prefix in {"Bearer ", "Basic ", "Token "}:
+            wanted = ", ".join(sorted({f"{s.location} {s.parameter}" for s in profile.auth}))
+            yield Fault(
+                f"The credential goes into an Authorization header; the API takes it as {wanted}.",
+                hint=f"Send it as {wanted}.",
+                node=value,
+            )
         elif allowed and prefix and prefix not in allowed:
             yield _wrong_form(f"begins with `{prefix.strip()}`", allowed, value)
         elif allowed and "" not in allowed and prefix is None and _is_credential(value):
             yield _wrong_form("is the bare credential", allowed, value)
+
+
+def redirects_with_key(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """httpx2 follows no redirect by itself where a key in a header of its own would go along to another origin."""
+    schemes = project.profile.auth if project.profile else ()
+    keys = [s.parameter for s in schemes if s.location == "header" and s.parameter.lower() != "authorization"]
+    for keyword in file.nodes(ast.keyword) if keys else ():
+        match keyword:
+            case ast.keyword(arg="follow_redirects", value=ast.Constant(value=True)):
+                yield Fault(
+                    f"follow_redirects=True takes {keys[0]} along to other origins.",
+                    hint="Follow redirects yourself, and send the key to the base URL's origin only.",
+                    node=keyword.value,
+                )
+            case _:
+                pass
 
 
 def _likely_place(project: Project) -> tuple[PythonFile, ast.AST] | None:
@@ -172,8 +195,19 @@ def _texts_in_use(project: Project) -> Iterator[str]:
     # What stands in a function that nobody calls is not sent.
     for file in project.files("package"):
         for node in file.nodes(ast.Constant):
-            if isinstance(node.value, str) and not _in_dead_function(file, node, project.names_used):
+            if not isinstance(node.value, str) or _in_unread_constant(file, node, project):
+                continue
+            if not _in_dead_function(file, node, project.names_used):
                 yield node.value.lower()
+
+
+def _in_unread_constant(file: PythonFile, node: ast.Constant, project: Project) -> bool:
+    """Whether a text only gives a name of a module its value, and nothing reads that name."""
+    match file.parent(node):
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return file.function_of(node) is None and file.class_of(node) is None and name not in project.names_used
+        case _:
+            return False
 
 
 def _in_dead_function(file: PythonFile, node: ast.AST, used: frozenset[str]) -> bool:

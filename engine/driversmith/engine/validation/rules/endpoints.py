@@ -83,8 +83,11 @@ def wrong_methods(file: PythonFile, project: Project) -> Iterable[Fault]:
 
 def _requests(file: PythonFile, project: Project) -> Iterator[_Request]:
     """Requests to the API; those to other hosts are another fault."""
-    own = urlsplit(project.profile.base_url).hostname if project.profile else None
-    yield from (request for request in _all_requests(file, project) if request.host in {"", own})
+    base = urlsplit(project.profile.base_url if project.profile else "")
+    root = {"/", base.path.rstrip("/")}
+    for request in _all_requests(file, project):
+        if not request.host or (request.host == base.hostname and request.path not in root):
+            yield request
 
 
 def _all_requests(file: PythonFile, project: Project) -> Iterator[_Request]:

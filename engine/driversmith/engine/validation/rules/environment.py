@@ -15,6 +15,7 @@ _ENVIRONMENT_NAME = re.compile(
     r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:API_KEY|TOKEN|BASE_URL|SECRET|PASSWORD|USERNAME|CLIENT_ID|CLIENT_SECRET|KEY)\b"
 )
 
+_METHOD = re.compile(r"(?:method|verb)$", re.IGNORECASE)
 _CREDENTIAL = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|USER|CLIENT|AUTH|_ID$")
 
 
@@ -79,5 +80,9 @@ def _unknown_credential(name: str, node: ast.AST, file: PythonFile, project: Pro
 def _names_in_full(texts: set[str], project: Project) -> bool:
     """Whether the code spells its variables out, so that no name comes together at run time."""
     prefix = f"{project.env_prefix}_"
-    built = any(text == project.env_prefix or text.endswith(prefix) for text in texts) or "upper" in project.names_used
+    built = any(text == project.env_prefix or text.endswith(prefix) for text in texts) or any(
+        node.attr == "upper" and not _METHOD.search(ast.unparse(node.value))
+        for file in project.files("package")
+        for node in file.nodes(ast.Attribute)
+    )
     return not built and any(text.startswith(prefix) and text.isupper() for text in texts)

@@ -1,6 +1,7 @@
 """Imports: they resolve inside the package, stay within what a driver may use, and make no circle."""
 
 import ast
+import builtins
 import difflib
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ def unresolved_imports(file: PythonFile, project: Project) -> Iterable[Fault]:
     for node in file.nodes(ast.ImportFrom):
         if not is_guarded(file, node):
             yield from _from_import_faults(file, node, project)
+    if project.whole and file.role == "test":
+        yield from _unknown_patches(file, project)
     for node in file.nodes(ast.Import):
         for alias in node.names:
             head, _, tail = alias.name.partition(".")
@@ -157,16 +160,16 @@ def _from_import_faults(file: PythonFile, node: ast.ImportFrom, project: Project
         if not (target and project.has_folder(target)):
             yield _no_module(project, target, node)
         return
-    found = project.bindings(module)
-    if found.open or found.stars:
+    known = project.importable(module)
+    if known is None:
         return
     for alias in node.names:
         below = f"{target}.{alias.name}".lstrip(".")
-        if alias.name == "*" or alias.name in found.names or _module_exists(project, below):
+        if alias.name == "*" or alias.name in known or _module_exists(project, below):
             continue
         if alias.name in {"__name__", "__file__", "__doc__", "__path__", "__version__"} and alias.name != "__version__":
             continue
-        defined = sorted(n for n in found.names if not n.startswith("__"))
+        defined = sorted(n for n in known if not n.startswith("__"))
         close = difflib.get_close_matches(alias.name, defined, 1, 0.6)
         yield Fault(
             f"`{alias.name}` is imported from {module.path.rpartition('/')[2] if target else project.package}, "
@@ -174,6 +177,27 @@ def _from_import_faults(file: PythonFile, node: ast.ImportFrom, project: Project
             hint=f"Did you mean {close[0]}?" if close else f"Define {alias.name} there, or import what exists.",
             node=node if len(node.names) == 1 else alias,
         )
+
+
+def _unknown_patches(file: PythonFile, project: Project) -> Iterator[Fault]:
+    """What `mock.patch("package.module.name")` replaces is there."""
+    for call in file.nodes(ast.Call):
+        if not call.args or getattr(call.func, "attr", getattr(call.func, "id", "")) != "patch":
+            continue
+        said = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+        parts = said.split(".") if isinstance(said, str) else []
+        if len(parts) < 3 or parts[0] != project.package or any(k.arg == "create" for k in call.keywords):
+            continue
+        length = next((n for n in range(len(parts) - 1, 0, -1) if project.module(".".join(parts[1:n]))), 1)
+        module = project.module(".".join(parts[1:length]))
+        names = project.importable(module) if module else None
+        if module and names is not None and parts[length] not in names and not hasattr(builtins, parts[length]):
+            where = module.path.removeprefix(f"{project.package}/")
+            yield Fault(
+                f"`{said}` is patched; {where} has no {parts[length]}: {', '.join(sorted(names)[:30])}.",
+                hint="Patch the name where the code looks it up.",
+                node=call.args[0],
+            )
 
 
 def _no_module(project: Project, target: str, node: ast.AST) -> Fault:

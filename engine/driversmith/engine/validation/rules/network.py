@@ -243,13 +243,68 @@ def _place_of(file: PythonFile, function: ast.FunctionDef, name: str) -> ast.AST
 
 
 def endless_loops(file: PythonFile, _project: Project) -> Iterable[Fault]:
-    """A `while True` has a way out."""
+    """A `while True` has a way out, and so has a loop that goes on as long as there is no limit."""
     for loop in file.nodes(ast.While):
+        if _goes_on_without(loop.test) and not _has_exit(loop) and any(True for _ in file.within(loop, ast.Yield)):
+            yield Fault(
+                f"Where `{ast.unparse(_goes_on_without(loop.test) or loop.test)}`, this loop never ends.",
+                hint="Stop where there is no further page.",
+                node=loop,
+            )
+        yield from _stuck_counters(file, loop)
         if isinstance(loop.test, ast.Constant) and loop.test.value and not _has_exit(loop):
             yield Fault(
                 "This `while True` has no break, return or raise: it never ends.",
                 hint="Stop at an empty page, at a repeated cursor, and at `limit`.",
                 node=loop,
+            )
+
+
+def _goes_on_without(test: ast.expr) -> ast.expr | None:
+    """The part of a condition that asks for the absence of something: `limit is None or ...`."""
+    values = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else []
+    return next((v for v in values if isinstance(v, ast.Compare) and isinstance(v.ops[0], ast.Is)), None)
+
+
+def _stuck_counters(file: PythonFile, loop: ast.While) -> Iterator[Fault]:
+    """Tries of a `while True` that waits between them: they are counted, and the count is looked at."""
+    function = file.function_of(loop)
+    sleeps = any(_called_name(call) in {"sleep", "_sleep"} for call in file.within(loop, ast.Call))
+    if not isinstance(loop.test, ast.Constant) or not sleeps or not isinstance(function, ast.FunctionDef):
+        return
+    stored = {n.id for n in file.within(loop, ast.Name) if isinstance(n.ctx, ast.Store)}
+    tests = [n for n in file.within(function, ast.If, ast.While, ast.IfExp) if n is not loop]
+    looked_at = {n.id for test in tests for n in ast.walk(test.test) if isinstance(n, ast.Name)}
+    looked_at |= {n.id for c in file.within(function, ast.Compare) for n in ast.walk(c) if isinstance(n, ast.Name)}
+    for start in file.within(function, ast.Assign):
+        match start:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int())) if file.parent(
+                start
+            ) is file.parent(loop):
+                pass
+            case _:
+                continue
+        counted = [
+            n for n in file.within(loop, ast.AugAssign) if isinstance(n.target, ast.Name) and n.target.id == name
+        ]
+        if counted and name not in looked_at:
+            yield Fault(
+                f"{name} counts the tries, and nothing looks at it: requests are sent again for ever.",
+                hint=f"Stop at max_retries: if {name} < self._max_retries.",
+                node=counted[0],
+            )
+        compared = [
+            c
+            for c in file.within(loop, ast.Compare)
+            if isinstance(c.left, ast.Name)
+            and c.left.id == name
+            and isinstance(c.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE)
+        ]
+        if compared and name not in stored:
+            yield Fault(
+                f"{name} is compared in each turn and never changes: requests are sent again for ever.",
+                hint=f"{name} += 1",
+                node=compared[0],
             )
 
 

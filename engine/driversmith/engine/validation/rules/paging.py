@@ -16,6 +16,7 @@ _FOLLOWED = re.compile(
     r"(?:\w*_)?(?:next|cursor|token|after|page|offset|continuation|more)(?:_\w*|[A-Z]\w*)?", re.IGNORECASE
 )
 _HELD = re.compile(r"data|results?|items|records?|values?|entries|rows|list|content|objects|elements|payload|response")
+_PAGE_SIZE = re.compile(r"_?(?:[A-Z]+_)*(?:PAGE_SIZE|PER_PAGE|PAGE_LIMIT|MAX_LIMIT)(?:_MAX|_LIMIT)?")
 _GATHERS = frozenset({"extend", "append"})
 
 _ENVELOPE = re.compile(
@@ -54,10 +55,10 @@ def paging_not_followed(project: Project) -> Iterable[Fault]:
 def records_not_found(project: Project) -> Iterable[Fault]:
     """The code knows the keys under which the API's answers hold their records."""
     profile, place = project.profile, project.driver
-    if profile is None or place is None or reads_data_files(project) or "values" in project.names_used:
+    if profile is None or place is None or reads_data_files(project) or "values" in project.attributes_read:
         return  # with values(), the records may be found without their key
     texts = {n.value for f in project.files("package") for n in f.nodes(ast.Constant) if isinstance(n.value, str)}
-    spelled = " ".join(text for text in texts if len(text) < 200)
+    spelled = " ".join(text for text in texts if " " not in text and len(text) < 200)
     for name, resource in profile.objects.items():
         for key in resource.record_path:
             if key not in texts and f".{key}" not in spelled and f"{key}." not in spelled:
@@ -210,6 +211,19 @@ def _said_name(file: PythonFile, value: ast.Name) -> str:
 
 def loops_that_run_once(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """A `while` loop can turn around."""
+    for given in file.nodes(ast.Yield):
+        statement = file.parent(given)
+        test = file.parent(statement) if isinstance(statement, ast.Expr) else None
+        if not isinstance(statement, ast.Expr) or not isinstance(test, ast.If):
+            continue
+        if isinstance(given.value, ast.Name) and isinstance(file.parent(test), ast.While):
+            after = test.body[test.body.index(statement) + 1 :] if statement in test.body else []
+            if ast.unparse(test.test) == given.value.id and after and isinstance(after[0], ast.Return | ast.Break):
+                yield Fault(
+                    "The loop ends after the first page that has records.",
+                    hint="Leave the loop only where there is no further page.",
+                    node=after[0],
+                )
     for loop in file.nodes(ast.While):
         leaves = next((s for s in loop.body if isinstance(s, ast.Return | ast.Break | ast.Raise)), None)
         if leaves is not None and not any(True for _ in file.within(loop, ast.Continue)):
@@ -219,6 +233,59 @@ def loops_that_run_once(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 hint="Leave the loop only where there is no further page.",
                 node=leaves,
             )
+
+
+def misplaced_positions(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """The next position is taken from where the API's answers hold it."""
+    objects = project.profile.objects.values() if project.profile else ()
+    paths = {o.pagination.next_path for o in objects if o.pagination.next_path}
+    for node in file.nodes(ast.Call) if paths else ():
+        keys = _chain(node)
+        ends = [path for path in paths if keys and path[-1] == keys[-1]]
+        if len(keys) > 1 and ends and not any(path[-len(keys) :] == keys for path in ends):
+            yield Fault(
+                f"The next page stands at `{'.'.join(ends[0])}` of the answer, not at `{'.'.join(keys)}`: "
+                f"only the first page is read.",
+                hint=f"Take it from {'.'.join(ends[0])}.",
+                node=node,
+            )
+
+
+def large_pages(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """No page is asked to be larger than the API allows."""
+    objects = project.profile.objects.values() if project.profile else ()
+    sizes = [o.pagination.max_size for o in objects if o.pagination.size_parameter]
+    limits = [size for size in sizes if size is not None]
+    for node in file.nodes(ast.Assign) if limits and len(limits) == len(sizes) else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int() as number)) if (
+                _PAGE_SIZE.fullmatch(name) and number > max(limits) and name in project.names_used
+            ):
+                yield Fault(
+                    f"{name} is {number}; the API gives pages of at most {max(limits)}.",
+                    hint=f"{name} = {max(limits)}",
+                    node=node,
+                )
+            case _:
+                pass
+
+
+def _chain(node: ast.expr) -> tuple[str, ...]:
+    """The keys of `answer.get("a").get("b")` and `answer["a"]["b"]`, from the outside in."""
+    keys: list[str] = []
+    while True:
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[ast.Constant(value=str() as key), *_]):
+                pass
+            case ast.Subscript(value=inner, slice=ast.Constant(value=str() as key)):
+                pass
+            case ast.BoolOp(op=ast.Or(), values=[inner, ast.Dict(keys=[])]):
+                node = inner
+                continue
+            case _:
+                return tuple(reversed(keys))
+        keys.append(key)
+        node = inner
 
 
 def _likely(project: Project, names: re.Pattern[str]) -> tuple[PythonFile, ast.AST] | None:

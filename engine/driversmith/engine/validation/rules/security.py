@@ -76,22 +76,6 @@ def tls_off(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 pass
 
 
-def redirects_with_key(file: PythonFile, project: Project) -> Iterable[Fault]:
-    """httpx2 follows no redirect by itself where a key in a header of its own would go along to another origin."""
-    schemes = project.profile.auth if project.profile else ()
-    keys = [s.parameter for s in schemes if s.location == "header" and s.parameter.lower() != "authorization"]
-    for keyword in file.nodes(ast.keyword) if keys else ():
-        match keyword:
-            case ast.keyword(arg="follow_redirects", value=ast.Constant(value=True)):
-                yield Fault(
-                    f"follow_redirects=True takes {keys[0]} along to other origins.",
-                    hint="Follow redirects yourself, and send the key to the base URL's origin only.",
-                    node=keyword.value,
-                )
-            case _:
-                pass
-
-
 def dynamic_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No eval, exec, or code from data."""
     for call in file.nodes(ast.Call):
@@ -126,10 +110,11 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No credential is put into an exception, a log line or output."""
     held = _SECRET_ATTRIBUTES | _held_secrets(file)
     for value in file.nodes(ast.Attribute):
-        own = isinstance(value.value, ast.Name) and value.value.id == "self" and isinstance(value.ctx, ast.Load)
-        if own and value.attr.lstrip("_") in held and (where := _message_around(file, value)):
+        if not isinstance(value.ctx, ast.Load) or value.attr.lstrip("_") not in held:
+            continue
+        if _is_of_self(value.value) and (where := _message_around(file, value)):
             yield Fault(
-                f"self.{value.attr} goes into {where}: the secret would be shown.",
+                f"{ast.unparse(value)} goes into {where}: the secret would be shown.",
                 hint="Name the argument, not its value.",
                 node=value,
             )
@@ -144,12 +129,23 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
             )
 
 
+def _is_of_self(holder: ast.expr) -> bool:
+    """Whether this is `self`, or what `self` keeps: `self.config`."""
+    while isinstance(holder, ast.Attribute):
+        holder = holder.value
+    return isinstance(holder, ast.Name) and holder.id == "self"
+
+
 def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No headers or parameters that hold a credential are put into an exception, a log line or output."""
     for node in file.nodes(ast.Subscript):
         named = isinstance(node.slice, ast.Constant) and str(node.slice.value).lower() == "authorization"
         if named and isinstance(node.ctx, ast.Load) and (where := _message_around(file, node)):
             yield Fault(f"The Authorization header goes into {where}.", hint="Leave it out.", node=node)
+    for call in file.nodes(ast.Call):
+        made = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if made.endswith("headers") and _is_of_self(call.func) and (where := _message_around(file, call)):
+            yield Fault(f"What {ast.unparse(call.func)}() makes goes into {where}.", hint="Leave it out.", node=call)
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         touched = any(map(_is_secret, file.within(function, ast.Attribute, ast.Name, ast.Call, ast.Subscript)))
         holders = set(_holders(file, function)) if touched else set[str]()
@@ -218,6 +214,11 @@ def swallowed_errors(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No broad handler hides a failure behind nothing or an empty answer."""
     for handler in file.nodes(ast.ExceptHandler):
         caught = _broad(handler.type)
+        for given in file.within(handler, ast.Return):
+            if given.value and ast.unparse(given.value).startswith("httpx2.Response("):
+                yield Fault(
+                    "A failure becomes an answer that no server gave.", hint="Raise a DriverError from it.", node=given
+                )
         if not caught and _hides_broken_json(file, handler):
             yield Fault(
                 "An answer that is not JSON becomes an empty one: callers see no records instead of an error.",

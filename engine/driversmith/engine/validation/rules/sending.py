@@ -18,13 +18,16 @@ _ASKED_WAIT = re.compile(r"retry.?after", re.IGNORECASE)
 _CARRIED = re.compile(
     r"(?:\w+_)?(?:params|query|headers|body|payload|data|json|json_body|retry_after|delay|timeout|cursor|next_\w+|token)"
 )
-_PARTS = frozenset({"body", "json", "json_body", "payload", "params", "query", "headers", "cursor", "offset"})
+_PARTS = frozenset(
+    {"body", "json", "json_body", "payload", "params", "query", "headers", "cursor", "offset", "record_id", "limit"}
+)
 _SENDER = re.compile(r"request|send|fetch|execute|call|invoke|client\.|http", re.IGNORECASE)
+_DIGITS = frozenset({"isdigit", "isdecimal", "isnumeric", "fullmatch", "match"})
 _BRACE = re.compile(r"['\"]\{|\{\{")
 
 
-def unsafe_retries(file: PythonFile, _project: Project) -> Iterable[Fault]:
-    """POST and PATCH are not among the methods that are sent again."""
+def unsafe_retries(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """POST and PATCH are not among the methods that are sent again, and the list of those that are is looked at."""
     for node in file.nodes(ast.Assign, ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         names = [getattr(t, "id", getattr(t, "attr", "")) for t in targets]
@@ -33,12 +36,41 @@ def unsafe_retries(file: PythonFile, _project: Project) -> Iterable[Fault]:
         elements = node.value.args[0] if isinstance(node.value, ast.Call) and node.value.args else node.value
         if isinstance(elements, ast.Set | ast.Tuple | ast.List):
             texts = [e.value for e in elements.elts if isinstance(e, ast.Constant)]
+            listed = {"GET", "HEAD"} & {str(t) for t in texts}
+            if listed and project.whole and names[0] not in project.names_used:
+                yield Fault(
+                    f"{names[0]} is read nowhere: requests are sent again whatever their method.",
+                    hint=f"Send again only what is in {names[0]}.",
+                    node=node,
+                )
             if unsafe := [str(t) for t in texts if t in {"POST", "PATCH"}]:
                 yield Fault(
                     f"{names[0]} holds {' and '.join(unsafe)}: what was done may be done twice.",
                     hint="Send only GET and HEAD again.",
                     node=elements,
                 )
+
+
+def unguarded_waits(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """What Retry-After says may be a date: turning it into a number may fail."""
+    for call in file.nodes(ast.Call):
+        if not isinstance(call.func, ast.Name) or call.func.id not in {"float", "int"} or len(call.args) != 1:
+            continue
+        function = file.function_of(call)
+        if not isinstance(function, ast.FunctionDef) or any(
+            isinstance(a, ast.Try | ast.With) for a in file.ancestors(call)
+        ):
+            continue
+        said = [call.args[0]]
+        if isinstance(call.args[0], ast.Name):
+            said = list(_assigned(file, function, call.args[0].id))
+        checked = any(n.attr in _DIGITS for n in file.within(function, ast.Attribute))
+        if not checked and any(_is_asked_wait(value) for value in said):
+            yield Fault(
+                f"{call.func.id}() of Retry-After fails where the API gives a date: callers see a ValueError.",
+                hint="Catch ValueError, or read the date with email.utils.parsedate_to_datetime.",
+                node=call,
+            )
 
 
 def uncapped_waits(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -110,6 +142,8 @@ def dropped_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
             continue
         used = {n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Load)}
         for argument in arguments:
+            if function.name in {"read", "read_batched"} and argument.arg == "limit":
+                continue  # an ignored argument of the contract
             if argument.arg not in used and "locals" not in used:
                 yield Fault(
                     f"{function.name} takes {argument.arg} and never uses it: it does not reach the request.",
@@ -127,11 +161,13 @@ def wrapped_bodies(file: PythonFile, project: Project) -> Iterable[Fault]:
     for keyword in file.nodes(ast.keyword):
         match keyword:
             case ast.keyword(
-                arg="json", value=ast.Dict(keys=[ast.Constant(value=str() as key)], values=[ast.Name(id=name)])
+                arg="json" | "payload" | "body" | "json_body" | "data",
+                value=ast.Dict(keys=[ast.Constant(value=str()) | ast.Name() as key], values=[ast.Name(id=name)]),
             ):
-                if name in {"data", "body", "payload", "record", "json"} and key not in fields:
+                said = key.value if isinstance(key, ast.Constant) else ""
+                if name in {"data", "body", "payload", "record", "json"} and said not in {*fields, "json", "content"}:
                     yield Fault(
-                        f"The record is sent inside `{key}`, which no body of the API has.",
+                        f"The record is sent inside `{said or ast.unparse(key)}`, which no body of the API has.",
                         hint=f"json={name}",
                         node=keyword.value,
                     )
@@ -181,6 +217,68 @@ def base_url_of_another_path(project: Project) -> Iterable[Fault]:
                     file=file.path,
                 )
                 return
+
+
+def form_bodies(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """Bodies go out as JSON where the API takes JSON only."""
+    bodies = [o.body for o in project.profile.operations.values() if o.body] if project.profile else []
+    if not bodies or any(body.kind != "json" for body in bodies) or project.driver is None:
+        return
+    own = {
+        function.name
+        for source in project.files("package")
+        for function in source.nodes(ast.FunctionDef)
+        if any(a.arg == "data" for a in [*function.args.args, *function.args.kwonlyargs])
+    }
+    for call in file.nodes(ast.Call):
+        match call.func:
+            case ast.Attribute(value=holder, attr="request" | "post" | "put" | "patch" | "build_request" as name):
+                sends = name not in own and re.search(r"client|session|http", ast.unparse(holder), re.IGNORECASE)
+            case _:
+                continue
+        for keyword in call.keywords if sends else ():
+            if keyword.arg == "data" and isinstance(keyword.value, ast.Name | ast.Dict):
+                yield Fault(
+                    "data= sends a form; the API takes JSON.",
+                    hint=f"json={ast.unparse(keyword.value)}",
+                    node=keyword.value,
+                )
+
+
+def lost_base_paths(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """urljoin keeps the path of the base URL."""
+    profile = project.profile
+    if profile is None or not urlsplit(profile.base_url).path.strip("/"):
+        return
+    paths = {o.path for o in profile.operations.values()}
+    if not any(n.value in paths for f in project.files("package") for n in f.nodes(ast.Constant)):
+        return
+    for call in file.nodes(ast.Call):
+        function = file.function_of(call)
+        match call:
+            case ast.Call(
+                func=ast.Name(id="urljoin") | ast.Attribute(attr="urljoin"), args=[_, ast.Name(id=name) as path]
+            ) if isinstance(function, ast.FunctionDef) and name in {"path", "endpoint", "route"}:
+                taken = {a.arg for a in [*function.args.args, *function.args.kwonlyargs]}
+                if name in taken and not any(True for _ in _assigned(file, function, name)):
+                    yield Fault(
+                        f"urljoin drops the path of {profile.base_url} where {name} begins with a slash.",
+                        hint=f'urljoin(base.rstrip("/") + "/", {name}.lstrip("/"))',
+                        node=path,
+                    )
+            case _:
+                pass
+
+
+def _is_asked_wait(value: ast.expr) -> bool:
+    match value:
+        case (
+            ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str() as name), *_])
+            | ast.Subscript(slice=ast.Constant(value=str() as name))
+        ):
+            return name.lower() == "retry-after"
+        case _:
+            return False
 
 
 def _named_values(node: ast.Dict | ast.Call) -> Iterator[tuple[str, str]]:

@@ -36,13 +36,23 @@ def missing_f_prefix(file: PythonFile, _project: Project) -> Iterable[Fault]:
         if _is_formatted(file, node, function):
             continue
         known = _variables(file, function)
-        if all(hole[1] in known for hole in holes):
+        if all(hole[1] in known for hole in holes) or (
+            len(holes) > 1 and _is_message(parent) and any(hole[1] in known for hole in holes)
+        ):
             names = ", ".join(dict.fromkeys(hole[1] + hole[2] for hole in holes))
             yield Fault(
                 f"The text is no f-string: {{{names}}} stays as it is instead of becoming the value.",
                 hint='Put an f before the quotes: f"..."',
                 node=node,
             )
+
+
+def _is_message(parent: ast.AST | None) -> bool:
+    match parent:
+        case ast.Assign(targets=[ast.Name(id="message" | "msg" | "error_message" | "reason")]):
+            return True
+        case _:
+            return False
 
 
 def double_escapes(file: PythonFile, _project: Project) -> Iterable[Fault]:

@@ -224,12 +224,12 @@ def _snippet_imports(node: ast.ImportFrom, snippet: Snippet, project: Project) -
             )
         return
     module = project.module(tail)
-    found = project.bindings(module) if module else None
+    found = project.importable(module) if module else set[str]()
     for alias in node.names:
-        if found is None or not (found.open or found.stars or alias.name in found.names):
+        if found is not None and alias.name not in found and alias.name != "*":
             yield Fault(
                 f"`{alias.name}` is imported from {node.module}, which does not define it.",
-                hint=f"It defines: {', '.join(sorted(found.names)[:30])}." if found else "There is no such module.",
+                hint=f"It defines: {', '.join(sorted(found)[:30])}." if found else "There is no such module.",
                 line=snippet.line + node.lineno - 1,
                 file="README.md",
             )
