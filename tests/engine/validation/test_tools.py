@@ -132,9 +132,9 @@ async def test_what_two_tools_see_is_told_once() -> None:
     ("command", "reason"),
     [
         (["/no/such/program"], "No such file"),
-        ([sys.executable, "-c", "raise SystemExit(2)"], "exit code 2"),
-        ([sys.executable, "-c", "print('not json')"], "not JSON"),
-        ([sys.executable, "-c", "print({})"], "not a list"),
+        ([sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(2)"], "exit code 2"),
+        ([sys.executable, "-c", "import sys; sys.stdin.read(); print('not json')"], "not JSON"),
+        ([sys.executable, "-c", "import sys; sys.stdin.read(); print({})"], "not a list"),
         ([sys.executable, "-c", "import time; time.sleep(60)"], "longer than"),
     ],
 )

@@ -48,7 +48,8 @@ class TyServer:
             _log.warning("the ty server failed (%s): a cold run takes its place", error or type(error).__name__)
         except (anyio.ClosedResourceError, anyio.EndOfStream, anyio.DelimiterNotFound):
             _log.warning("the ty server ended: a cold run takes its place")
-        return [f for f in await run_ty(texts, command=self._command) if f.file in {focus, ""}]
+        found = await run_ty(texts, command=self._command, seconds=self._seconds)
+        return [f for f in found if f.file in {focus, ""}]
 
     async def close(self) -> None:
         """End the server; it starts anew at the next check."""
