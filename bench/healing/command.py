@@ -90,7 +90,7 @@ async def _check_truth(shop: Shop) -> None:
         contract = await shop.judge.run_contract(subject, files)
         untrue = await shop.judge.untrue(subject, files)
         if not report.ok or not contract.ok or untrue:
-            said = [f.message for f in report.findings] or [b.name for b in contract.behaviours if not b.passed]
+            said = [f.message for f in report.findings] or [b.name for b in contract.broken]
             raise SystemExit(f"The right files for {slug} are not right: {[*said, untrue][0]}")
         lost = await shop.judge.untrue(subject, subject.template_files)
         if bool(lost) is not subject.api.beyond_templates:

@@ -68,7 +68,7 @@ class Library:
             return Judged(written, "validation", _signs([*said, *_classic(written)]))
         files = self._subject.files({**self._subject.right, written.path: written.text})
         contract = await self._judge.run_contract(self._subject, files)
-        failed = [b for b in contract.behaviours if not b.passed]
+        failed = contract.broken
         if failed:
             return Judged(written, "contract", _signs([part for b in failed for part in (b.name, b.received)]))
         if await self._judge.untrue(self._subject, files):

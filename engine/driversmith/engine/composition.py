@@ -78,7 +78,6 @@ async def open_engine(
                 owner=this_process(),
                 concurrent_sessions=settings.concurrent_sessions,
                 lease_seconds=settings.lease_seconds,
-                host_wait_seconds=settings.host_wait_seconds,
                 redact=redactor,
             )
         )
@@ -332,18 +331,18 @@ class _Parts:
         self._patient: PatientModel | None = None
 
     def supervisor(self) -> "Supervisor":
-        from .supervision.deciding import Healing
         from .supervision.rooms import Rooms
         from .supervision.supervisor import Supervisor
 
         settings = self._settings
-        own = Healing(session_tokens=settings.session_tokens, host_wait_seconds=settings.host_wait_seconds)
         return Supervisor(
             journal=self._journal,
             workshop=self._workshop or Rooms(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn),
             scratch=self._settings.home / "work",
             model=self.model,
-            healing=self._healing or own,
+            healing=self._healing,
+            session_tokens=settings.session_tokens,
+            host_wait_seconds=settings.host_wait_seconds,
             redact=self._redactor,
         )
 

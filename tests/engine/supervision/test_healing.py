@@ -52,7 +52,13 @@ def healed(journal, workshop, asked, tmp_path):
     """The result of a session whose model answers by a script (request -> line), and the requests that it got."""
 
     async def heal(
-        script: Callable[[ModelRequest], object], *, diagnose=None, healing=None, writes="claude-sonnet-5-5", **values
+        script: Callable[[ModelRequest], object],
+        *,
+        diagnose=None,
+        healing=None,
+        writes="claude-sonnet-5-5",
+        session_tokens=2_000_000,
+        **values,
     ):
         requests: list[ModelRequest] = []
 
@@ -68,7 +74,8 @@ def healed(journal, workshop, asked, tmp_path):
             workshop=workshop,
             scratch=tmp_path / "work",
             model=lambda: model,
-            healing=healing or Healing(),
+            healing=healing,
+            session_tokens=session_tokens,
             pause=lambda _: anyio.lowlevel.checkpoint(),
             diagnose=diagnose or said(),
         )
@@ -335,7 +342,7 @@ async def test_dollars_that_nobody_can_count_end_a_session_with_a_budget(healed)
 
 
 async def test_tokens_that_are_spent_end_it_too(healed) -> None:
-    result, requests = await healed(lambda _: "bad: long", max_retries=3, healing=Healing(session_tokens=1))
+    result, requests = await healed(lambda _: "bad: long", max_retries=3, session_tokens=1)
     assert (result.success, len(requests)) == (True, 1)
 
 

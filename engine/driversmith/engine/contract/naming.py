@@ -2,7 +2,6 @@
 
 import keyword
 import re
-import sys
 from dataclasses import dataclass
 
 from ..errors import InvalidArgumentError
@@ -64,8 +63,3 @@ def driver_names(api_name: str) -> DriverNames:
 def is_usable_identifier(name: str) -> bool:
     """Whether `name` can stand as an argument or variable in generated code."""
     return name.isidentifier() and name.isascii() and not keyword.iskeyword(name) and not name.startswith("__")
-
-
-def shadows_standard_library(module: str) -> bool:
-    """Whether a module of this name would hide one of the standard library."""
-    return module in sys.stdlib_module_names

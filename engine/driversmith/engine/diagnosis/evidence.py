@@ -80,7 +80,7 @@ def finding_clues(findings: Iterable[Finding], tables: Tables, *, path: str | No
     """
     by_row: dict[NameRow, list[Finding]] = {}
     for finding in sorted(findings, key=lambda f: (f.severity, f.file != path, f.file, f.line)):
-        if finding.severity != "P3":
+        if finding.is_serious:
             by_row.setdefault(_of_finding(finding.code, tables), []).append(finding)
     by_kind: dict[FaultKind, list[Finding]] = {}
     strategies: dict[FaultKind, FixStrategy | None] = {}

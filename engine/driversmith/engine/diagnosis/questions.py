@@ -74,7 +74,7 @@ def _message(failure: FailureContext) -> str:
 
 def _findings(failure: FailureContext) -> Iterator[str]:
     for finding in sorted(failure.findings, key=lambda f: (f.severity, f.file, f.line)):
-        if finding.severity != "P3":
+        if finding.is_serious:
             hint = f" {finding.hint}" if finding.hint else ""
             line = f"- {finding.severity} {finding.file}:{finding.line} {finding.code}: {finding.message}{hint}"
             yield _clipped(_masked(line), MAX_LINE)
@@ -130,7 +130,7 @@ def _around(at: int, count: int) -> range:
 
 def _faulty_line(failure: FailureContext) -> int:
     name = _name(failure)
-    placed = [f for f in failure.findings if f.severity != "P3" and f.file.rsplit("/", 1)[-1] == name]
+    placed = [f for f in failure.findings if f.is_serious and f.file.rsplit("/", 1)[-1] == name]
     if placed:
         return min(placed, key=lambda f: (f.severity, f.line)).line
     seen = place(tail(failure.message)) or place(tail("\n".join(failure.log)))

@@ -89,7 +89,7 @@ def _diagnosis(
     strategy = clue.strategy or kind.strategy
     error_type: ErrorType = clue.error_type or kind.error_type
     evidence = list(dict.fromkeys([c.quote for c in clues]))
-    findings = clue.findings or tuple(f for f in failure.findings if f.severity != "P3")
+    findings = clue.findings or tuple(f for f in failure.findings if f.is_serious)
     evidence += [finding_line(f) for f in findings[:MAX_FINDINGS] if clue.kind not in OUTSIDE_THE_CODE]
     words = ""
     if strategy == "prompt_adjustment":

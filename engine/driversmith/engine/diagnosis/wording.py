@@ -28,7 +28,7 @@ def modification(kind: FaultKind, cause: str, *, file: str, failure: FailureCont
     fault = cause.strip().rstrip(".")
     where = f"In {file}: " if file and file not in fault else ""
     text = f"{where}{fault}. {advice}"
-    findings = [*first, *(f for f in failure.findings if f.severity != "P3" and f not in first)]
+    findings = [*first, *(f for f in failure.findings if f.is_serious and f not in first)]
     if findings:
         text += LISTED + "\n".join(f"- {finding_line(f)}" for f in findings[:MAX_FINDINGS])
     failed = [b for b in failure.behaviours if not b.passed]

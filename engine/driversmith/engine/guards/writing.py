@@ -231,7 +231,7 @@ class _Writing:
 
     async def _blamed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Style blocks nothing; what was wrong in other files before is theirs, all else in them comes from this one."""
-        serious = [f for f in findings if f.severity != "P3"]
+        serious = [f for f in findings if f.is_serious]
         serious.sort(key=lambda f: (f.severity, f.file != self._path))
         if self._known is None or all(f.file == self._path for f in serious):
             return tuple(serious)

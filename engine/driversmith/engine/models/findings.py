@@ -25,6 +25,11 @@ class Finding(Value):
     hint: str = ""
     """What to do."""
 
+    @property
+    def is_serious(self) -> bool:
+        """P0 to P2: a driver with it does not pass. P3 is style."""
+        return self.severity != "P3"
+
 
 class ValidationReport(Value):
     """All findings, worst first."""
@@ -37,4 +42,4 @@ class ValidationReport(Value):
     def of(cls, findings: "list[Finding]") -> Self:
         """The report of these findings, ordered by severity, file and place."""
         ordered = sorted(findings, key=lambda f: (f.severity, f.file, f.line, f.column, f.code))
-        return cls(ok=all(f.severity == "P3" for f in ordered), findings=tuple(ordered))
+        return cls(ok=not any(f.is_serious for f in ordered), findings=tuple(ordered))

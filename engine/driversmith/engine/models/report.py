@@ -51,6 +51,11 @@ class ContractReport(Value):
         return len(self.behaviours) - self.passed
 
     @property
+    def broken(self) -> tuple[BehaviourResult, ...]:
+        """The behaviours that failed."""
+        return tuple(b for b in self.behaviours if not b.passed)
+
+    @property
     def ok(self) -> bool:
         """True where something was tried and nothing failed."""
         return bool(self.behaviours) and not self.failed

@@ -49,9 +49,3 @@ class RedactingFilter(logging.Filter):
             record.exc_text = self._redactor(record.exc_text)
             record.exc_info = None
         return True
-
-
-def quiet_http_logs() -> None:
-    """Keep HTTP clients of this process from logging full URLs, whose queries may hold keys."""
-    for name in ("httpx2", "httpcore2", "httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -27,9 +27,11 @@ WANTED = "host/wanted"
 class HostWanted(Exception):  # noqa: N818  no error: the session has come to where the calling agent goes on
     """The calling agent's own model is to answer; nobody catches this before the session's worker."""
 
-    def __init__(self, wanted: HostRequest) -> None:
+    def __init__(self, wanted: HostRequest, *, seconds_left: float) -> None:
         super().__init__(wanted.path)
         self.wanted = wanted
+        self.seconds_left = seconds_left
+        """How much longer the session waits for it."""
 
 
 KEEPING_SECONDS = 10.0
@@ -216,12 +218,13 @@ class HostSource:
         stored = await self._steps.stored(WANTED)
         if isinstance(stored, dict) and stored["step"] == step:
             wanted = HostRequest.model_validate(stored)
-            if self._now() - wanted.wanted_at >= self._patience_seconds:
+            left = wanted.wanted_at + self._patience_seconds - self._now()
+            if left <= 0:
                 raise HostSilentError(
                     f"{wanted.path} was asked for {self._patience_seconds:g} seconds ago and not handed in.",
                     next_action="Start again with fresh=true and hand the files in with submit_file, or use another engine.",
                 )
-            raise HostWanted(wanted)
+            raise HostWanted(wanted, seconds_left=left)
         wanted = host_request(request, step, self._now())
         await self._steps.store(WANTED, wanted.model_dump(mode="json"))
         await self._log.write(
@@ -229,7 +232,7 @@ class HostSource:
             f"Waiting for {wanted.path} from the calling agent (try {wanted.try_number}).",
             data={"path": wanted.path, "step": step},
         )
-        raise HostWanted(wanted)
+        raise HostWanted(wanted, seconds_left=self._patience_seconds)
 
 
 def host_request(request: ModelRequest, step: str, now: float) -> HostRequest:

@@ -15,6 +15,7 @@ from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport
 from ..models.session import GenerateRequest
+from .leavings import tried_step
 from .log import SessionLog
 from .plan import Plan
 from .proving import Made, Proving
@@ -265,7 +266,7 @@ class Attempt:
     async def _on_try(self, tried: "Tried") -> None:
         """Journal one try of a file; a resumed session, which goes through them again, tells each once."""
         self.tried.append(tried)
-        name = f"attempt/{tried.attempt}/tried/{tried.path}/{tried.try_number}"
+        name = tried_step(tried.attempt, tried.path, tried.try_number)
         if await self._steps.stored(name) is not None:
             return
         await self._steps.store(name, tried.model_dump(mode="json"))

@@ -33,8 +33,6 @@ class Healing(Value):
     """Off: a failed attempt is made again as it was, without a word on why it failed."""
     fallback: bool = True
     """Off: when no attempt succeeds, there is no driver."""
-    session_tokens: int = 2_000_000
-    host_wait_seconds: float = 3600.0
 
 
 class Decision(Value):

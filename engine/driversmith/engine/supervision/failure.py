@@ -80,7 +80,7 @@ def finding_texts(context: "FailureContext") -> tuple[str, ...]:
     """What the checks and the run said, a line each, worst first: what is kept with a diagnosis."""
     from ..diagnosis.wording import behaviour_line, finding_line
 
-    worst = sorted((f for f in context.findings if f.severity != "P3"), key=lambda f: (f.severity, f.file, f.line))
+    worst = sorted((f for f in context.findings if f.is_serious), key=lambda f: (f.severity, f.file, f.line))
     failed = [b for b in context.behaviours if not b.passed]
     return tuple([*map(finding_line, worst), *map(behaviour_line, failed)][:MAX_FINDINGS])
 

@@ -9,6 +9,7 @@ from ..journal.port import Journal
 from ..models.findings import Finding, ValidationReport
 from ..models.session import HostRequest, SessionRecord
 from .asking import handed_in
+from .leavings import tried_step
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ async def hand_in(journal: Journal, session_id: str, path: str, content: str) ->
 
 async def verdict(journal: Journal, record: SessionRecord, answered: HostRequest) -> HandedIn:
     """What the session's checks said of the file that answered a request."""
-    name = f"attempt/{answered.attempt}/tried/{answered.path}/{answered.try_number}"
+    name = tried_step(answered.attempt, answered.path, answered.try_number)
     tried = await journal.step_result(record.session_id, name)
     if not isinstance(tried, dict):
         return HandedIn(report=None, record=record)

@@ -27,6 +27,11 @@ def left_step(number: int, name: str) -> str:
     return f"attempt/{number}/left/{name}"
 
 
+def tried_step(attempt: int, path: str, try_number: int) -> str:
+    """The step that keeps one try of a file, and what became of it."""
+    return f"attempt/{attempt}/tried/{path}/{try_number}"
+
+
 @dataclass(frozen=True)
 class Leavings:
     """One attempt of a session that is over."""
@@ -58,7 +63,7 @@ async def read_leavings(journal: Journal, session_id: str, number: int) -> Leavi
     async for event in events_of(journal, session_id, number):
         data = event.data
         if event.kind in {"file.rejected", "file.accepted"} and "try" in data:
-            stored = await journal.step_result(session_id, f"attempt/{number}/tried/{data['path']}/{data['try']}")
+            stored = await journal.step_result(session_id, tried_step(number, data["path"], data["try"]))
             if stored is not None:
                 tried.append(Tried.model_validate(stored))
         elif event.kind in {"model.answered", "file.wanted"} and "fault" not in data and data.get("path"):

@@ -121,13 +121,17 @@ class Proving:
                     f"{self.place}contract{turn}",
                     "Running the driver against a mock server",
                     ContractReport,
-                    lambda current=current, folder=folder: self._run(current, folder, self._profile),
+                    lambda current=current, folder=folder: self._run(current, folder),
                     until=0.8,
                 )
                 self.contract_runs += 1
                 if self.contract.ok:
                     return bundle, self.contract, folder
-            if writer is None or number == repairs or (self.validation.ok and not self._failed_behaviours()):
+            if (
+                writer is None
+                or number == repairs
+                or (self.validation.ok and not (self.contract and self.contract.broken))
+            ):
                 break
             bundle = await self._mended(bundle, writer)
         raise (
@@ -136,9 +140,9 @@ class Proving:
             else _broken(self.contract, writer)
         )
 
-    async def _run(self, bundle: DriverBundle, folder: Path, profile: ApiProfile) -> ContractReport:
+    async def _run(self, bundle: DriverBundle, folder: Path) -> ContractReport:
         try:
-            return await self._workshop.run_contract(folder, bundle, profile, self._stage.tell)
+            return await self._workshop.run_contract(folder, bundle, self._profile, self._stage.tell)
         except SandboxLimitError as error:
             if all(file.author == "template" for file in bundle.files):
                 raise
@@ -167,15 +171,10 @@ class Proving:
         client = f"{bundle.project}/client.py"
         if self.validation is not None and not self.validation.ok:
             written = {file.path for file in bundle.files if file.author != "template"}
-            blamed = [
-                (f.file if f.file in written else client, f) for f in self.validation.findings if f.severity != "P3"
-            ]
+            blamed = [(f.file if f.file in written else client, f) for f in self.validation.findings if f.is_serious]
             path = blamed[0][0]
             return FaultsOfFile(path=path, findings=tuple(f for at, f in blamed if at == path))
-        return FaultsOfFile(path=client, behaviours=tuple(self._failed_behaviours()))
-
-    def _failed_behaviours(self) -> list[BehaviourResult]:
-        return [b for b in self.contract.behaviours if not b.passed] if self.contract else []
+        return FaultsOfFile(path=client, behaviours=self.contract.broken if self.contract else ())
 
     def _compare(self, verification: Verification) -> None:
         """Refuse to replace a standing driver that is verified better."""
@@ -229,16 +228,15 @@ def _invalid(report: ValidationReport, writer: Writer | None) -> GenerationError
 
 
 def _broken(report: ContractReport | None, writer: Writer | None) -> GenerationError:
-    failed = [b for b in report.behaviours if not b.passed] if report else []
-    if not failed or report is None:
+    if report is None or not report.broken:
         return GenerationError(
             "Nothing of the driver could be tried out against a mock server.",
             code="contract_failed",
             next_action="Give a description that defines operations with GET, or name other objects.",
         )
-    first = failed[0]
+    first = report.broken[0]
     return GenerationError(
-        f"The driver broke {len(failed)} of {len(report.behaviours)} behaviours, the first {first.name}"
+        f"The driver broke {report.failed} of {len(report.behaviours)} behaviours, the first {first.name}"
         f" ({first.subject or 'driver'}): expected {first.expected}; received {first.received}",
         code="contract_failed",
         next_action=_THEIRS if writer else _OURS,

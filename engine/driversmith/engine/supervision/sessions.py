@@ -1,7 +1,6 @@
 """Sessions as callers see them: start or re-attach, wait, cancel, resume. The work itself is detached from all of them."""
 
 import hashlib
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -40,7 +39,6 @@ async def open_sessions(
     owner: Owner,
     concurrent_sessions: int,
     lease_seconds: float,
-    host_wait_seconds: float = 3600.0,
     redact: Callable[[str], str] = str,
 ) -> "AsyncGenerator[Sessions]":
     """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
@@ -61,7 +59,6 @@ async def open_sessions(
             redact=redact,
             changed=bells.ring,
             remind=dispatcher.remind,
-            host_wait_seconds=host_wait_seconds,
         )
 
     async def work(session_id: str) -> None:
@@ -223,19 +220,19 @@ class Sessions:
 def _nothing_changed(record: SessionRecord) -> bool:
     """Whether the published files are as they were written, by this version of driversmith, and so is the description,
     where it is a local file."""
-    from .publishing import MANIFEST, files_intact
+    from ..generation.manifest import read_manifest
+    from .publishing import files_intact
 
     project = Path(record.project_path)
     if record.result is None or not files_intact(project, record.result.files):
         return False
     try:
-        ours = version("driversmith")
-        if json.loads((project / MANIFEST).read_bytes()).get("driversmith_version", ours) != ours:
+        if read_manifest(project).driversmith_version not in {"", version("driversmith")}:
             return False
         spec = record.request.spec
         if spec is None or "://" in spec:
             return True
         profile = ApiProfile.model_validate_json((project / "profile.json").read_bytes())
         return hashlib.sha256(Path(spec).read_bytes()).hexdigest() == profile.source.sha256.removeprefix("sha256:")
-    except (OSError, ValueError):
+    except (OSError, ValueError, InvalidArgumentError):
         return False

@@ -69,6 +69,8 @@ class Supervisor:
         scratch: Path,
         model: "Callable[[], PatientModel | None]" = lambda: None,
         healing: Healing | None = None,
+        session_tokens: int = 2_000_000,
+        host_wait_seconds: float = 3600.0,
         redact: Callable[[str], str] = str,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
         diagnose: Diagnose = record_diagnosis,
@@ -78,6 +80,8 @@ class Supervisor:
         self._scratch = scratch
         self._model = model
         self._healing = healing or Healing()
+        self._session_tokens = session_tokens
+        self._host_wait_seconds = host_wait_seconds
         self._redact = redact
         self._pause = pause
         self._deciding = Deciding(journal=journal, healing=self._healing, diagnose=diagnose)
@@ -120,7 +124,7 @@ class Supervisor:
         if request.engine == "template":
             return None
         if request.engine == "host":
-            source = HostSource(steps=run.steps, log=run.log, patience_seconds=self._healing.host_wait_seconds)
+            source = HostSource(steps=run.steps, log=run.log, patience_seconds=self._host_wait_seconds)
             return SessionAsk(source, steps=run.steps)
         model = self._model()
         if model is None:
@@ -128,7 +132,7 @@ class Supervisor:
         source = ModelSource(
             model,
             request=request,
-            session_tokens=self._healing.session_tokens,
+            session_tokens=self._session_tokens,
             session_id=run.record.session_id,
             epoch=run.epoch,
             journal=self._journal,

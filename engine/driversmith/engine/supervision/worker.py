@@ -1,7 +1,6 @@
 """Works on one session under a claim: heartbeat beside the supervisor, and an honest status at the end."""
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ import anyio
 
 from ..errors import JournalError, LeaseLostError
 from ..journal.port import Journal, Owner
-from ..models.session import ErrorInfo, HostRequest, SessionRecord, SupervisedResult
+from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
 from .asking import HostWanted
 from .log import SessionLog, reached
 from .supervisor import Supervisor
@@ -40,7 +39,6 @@ class Worker:
         redact: Callable[[str], str],
         changed: Callable[[str], None],
         remind: Callable[[str, float], None] = lambda _session_id, _seconds: None,
-        host_wait_seconds: float = 3600.0,
     ) -> None:
         self._journal = journal
         self._supervisor = supervisor
@@ -49,7 +47,6 @@ class Worker:
         self._redact = redact
         self._changed = changed
         self._remind = remind
-        self._host_wait_seconds = host_wait_seconds
 
     async def work(self, session_id: str) -> None:
         """Run the session to its end, unless another process holds it or it is finished.
@@ -77,7 +74,7 @@ class Worker:
                 await self._stopped(record, epoch, log, "interrupted")
             raise
         except HostWanted as pause:
-            await self._waiting(record, epoch, log, pause.wanted)
+            await self._waiting(record, epoch, log, pause)
         except LeaseLostError:
             logger.warning("session %s was taken over by another process", session_id)
         except JournalError:
@@ -90,7 +87,8 @@ class Worker:
         finally:
             self._changed(session_id)
 
-    async def _waiting(self, record: SessionRecord, epoch: int, log: SessionLog, wanted: HostRequest) -> None:
+    async def _waiting(self, record: SessionRecord, epoch: int, log: SessionLog, pause: HostWanted) -> None:
+        wanted = pause.wanted
         result = SupervisedResult(
             session_id=record.session_id,
             status="waiting_for_host",
@@ -104,7 +102,7 @@ class Worker:
             data={"path": wanted.path, "attempt": wanted.attempt, "try": wanted.try_number},
         )
         await self._journal.release(record.session_id, epoch, "waiting_for_host", result)
-        self._remind(record.session_id, max(0.0, wanted.wanted_at + self._host_wait_seconds - time.time()))
+        self._remind(record.session_id, pause.seconds_left)
 
     async def _claim(self, session_id: str) -> tuple[SessionRecord, int, SessionLog] | None:
         epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)

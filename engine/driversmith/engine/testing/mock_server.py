@@ -4,7 +4,6 @@ A test sets `records` and `script`, calls the driver, and reads `log`. Nothing t
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -227,9 +226,3 @@ def _given(operation: OperationProfile, seen: Seen) -> frozenset[str]:
     """Query parameters that a driver has from its caller, or from the description's default."""
     parameters = [p for p in operation.parameters if p.location == "query" and p.required]
     return frozenset(p.name for p in parameters if p.must_be_given or seen.parameter(p.name) == str(p.fallback))
-
-
-def fixed_answer(value: Any, status: int = 200, media_type: str = "application/json") -> Answer:
-    """An answer with a body of any kind: JSON, text or bytes as they are."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return Answer(status, body, (("Content-Type", media_type),))

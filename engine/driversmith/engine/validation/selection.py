@@ -19,7 +19,7 @@ def findings_to_repair(findings: Sequence[Finding], *, limit: int = MAX_TOLD) ->
     """
     ordered = sorted(findings, key=lambda f: (f.severity, f.file, f.line, f.column))
     broken = {f.file for f in ordered if f.severity == "P0"}
-    told = [f for f in ordered if f.severity == "P0" or (f.severity != "P3" and f.file not in broken)]
+    told = [f for f in ordered if f.severity == "P0" or (f.is_serious and f.file not in broken)]
     lines: set[tuple[str, int]] = set()
     messages: set[tuple[str, str]] = set()
     first: list[Finding] = []

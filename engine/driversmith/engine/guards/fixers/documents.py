@@ -53,7 +53,7 @@ def dependencies(case: Case) -> Iterable[Change]:
     try:
         document: Any = tomlkit.parse(case.text)
         listed = [str(entry) for entry in document["project"].get("dependencies", [])]
-    except Exception:
+    except Exception:  # no TOML, or tables where lists belong: nothing that could be mended for certain
         return
     imported = {a.name.partition(".")[0] for f in case.project.files() for n in f.nodes(ast.Import) for a in n.names}
     imported |= {(n.module or "").partition(".")[0] for f in case.project.files() for n in f.nodes(ast.ImportFrom)}
