@@ -27,6 +27,8 @@ EventKind = Literal[
     "repair.started",
     "plan.made",
     "driver.kept",
+    "operations.left_out",
+    "findings.own",
     "diagnosis.made",
     "retry.waiting",
     "files.published",
@@ -36,7 +38,8 @@ EventKind = Literal[
 """`step.reused`: a resumed session found the step's result in the journal. `retry.waiting`: a pause before the next
 attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a file. `model.waiting`: a fault on the way to
 the model is waited out. `file.rejected`: one try of a file, with its findings. `plan.made`: what the next attempt does
-otherwise. `driver.kept`: the template driver stands. `files.kept`: the user had edited them. `exception.caught`: a fault
+otherwise. `driver.kept`: the template driver stands. `operations.left_out`: the template driver did not prove them.
+`findings.own`: in files of the templates, which stops nothing. `files.kept`: the user had edited them. `exception.caught`: a fault
 of driversmith itself, kept from the server."""
 
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

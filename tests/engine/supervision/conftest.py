@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,7 +125,12 @@ class WorkshopStandIn:
         return ValidationReport.of(self.findings)
 
     async def run_contract(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        tell: Tell,
+        behaviours: Collection[str] | None = None,
     ) -> ContractReport:
         await self._step("contract")
         assert (project / "pets_driver/client.py").read_text() == bundle["pets_driver/client.py"].text

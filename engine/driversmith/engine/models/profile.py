@@ -26,8 +26,9 @@ SkipReason = Literal[
     "unsupported_body",
     "unsupported_parameter",
     "not_selected",
+    "not_proven",
 ]
-"""Why an operation of the description is not callable through the driver (docs/skip-reasons.md)."""
+"""Why an operation of the description is not callable through the driver (docs/driver.md)."""
 
 
 class Evidence(Value):

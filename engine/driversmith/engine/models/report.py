@@ -18,6 +18,9 @@ class BehaviourResult(Value):
     received: str = ""
     """What came back from the driver."""
     expected: str = ""
+    operations: tuple[str, ...] = ()
+    """Names of the operations that it was about: the subject, or those that were called for it; () where no operation is
+    at fault, or none was tried."""
 
 
 class UnittestResult(Value):

@@ -103,13 +103,7 @@ class Auth:
 
     def profiles(self, used: Iterable[Alternatives], names: DriverNames) -> tuple[AuthScheme, ...]:
         """The schemes that these operations use, with the credentials that each needs."""
-        in_use: set[str] = set()
-        always: set[str] | None = None
-        for alternatives in used:
-            in_use.update(name for alternative in alternatives for name in alternative)
-            common = set[str].intersection(*map(set, alternatives)) if alternatives else set[str]()
-            always = common if always is None else always & common
-        return with_credentials([s for s in self._schemes.values() if s.name in in_use], names, always or set())
+        return schemes_in_use(self._schemes.values(), used, names)
 
     def _admit(self, scheme: AuthScheme) -> str:
         """Keep a scheme, unless one that looks the same on the wire is there: both take the same secret."""
@@ -134,6 +128,19 @@ class Auth:
             for alternative in alternatives
             if alternative
         )
+
+
+def schemes_in_use(
+    schemes: Iterable[AuthScheme], used: Iterable[Alternatives], names: DriverNames
+) -> tuple[AuthScheme, ...]:
+    """Those of the schemes that operations with these alternatives use, with the credentials that each needs."""
+    in_use: set[str] = set()
+    always: set[str] | None = None
+    for alternatives in used:
+        in_use.update(name for alternative in alternatives for name in alternative)
+        common = set[str].intersection(*map(set, alternatives)) if alternatives else set[str]()
+        always = common if always is None else always & common
+    return with_credentials([s for s in schemes if s.name in in_use], names, always or set())
 
 
 def _wire(scheme: AuthScheme) -> tuple[object, ...]:

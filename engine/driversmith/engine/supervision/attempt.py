@@ -15,10 +15,12 @@ from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport
 from ..models.session import GenerateRequest
+from ..research.omission import without_operations
+from .leaving_out import LeftOut, search
 from .leavings import tried_step
 from .log import SessionLog
 from .plan import Plan
-from .proving import Made, Proving
+from .proving import Made, Proving, Sound
 from .stage import Stage
 from .steps import Steps
 from .workshop import Assignment, Workshop
@@ -41,6 +43,8 @@ class _Written(Value):
     project: str
     class_name: str
     paths: tuple[str, ...]
+    left_out: dict[str, str] = {}
+    """Operations that could not be written."""
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Ground:
     profile: ApiProfile | None = None
     draft: DriverBundle | None = None
     """The template's driver."""
+    sound: Sound | None = None
+    """The template's driver as far as it is proven: what the two above are, from then on."""
     standing: Made | None = None
     """The template's driver where it is published already: engine `auto`, or a fallback."""
 
@@ -153,18 +159,18 @@ class Attempt:
             DriversmithError: the attempt failed; its code says at what.
             HostWanted: the calling agent is to write a file.
         """
-        profile = await self._research()
+        await self._research()
         if self.request.stop_after == "research":
             return
-        draft = await self._draft(profile)
+        await self._draft()
         if self.plan.mode == "template":
-            self.made = self.ground.standing = self.ground.standing or await self._template_proved(draft, profile)
+            self.made = self.ground.standing = self.ground.standing or await self._template_published()
             return
-        if self.request.engine == "auto" and self.ground.standing is None:
-            await self._stand(draft, profile)
+        await self._stand()
         if self._ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
-        work = Assignment(profile, draft, self.request, self.plan, self.number, self._ask, self._on_try)
+        profile = await self._research()
+        work = Assignment(profile, await self._draft(), self.request, self.plan, self.number, self._ask, self._on_try)
         writer = self._workshop.writer(work)
         self._stage.head_for(0.6)
         written = await writer.write()
@@ -173,6 +179,7 @@ class Attempt:
         self.made = await self._proving(f"attempt/{self.number}/", kept_to).prove(written, writer)
 
     async def _research(self) -> ApiProfile:
+        """The facts; once the template's driver is proven, of as much of the API as it is proven for."""
         if self.ground.profile is None:
             self.ground.profile = await self._stage.step(
                 "research",
@@ -183,22 +190,45 @@ class Attempt:
             )
         return self.ground.profile
 
-    async def _draft(self, profile: ApiProfile) -> DriverBundle:
+    async def _draft(self) -> DriverBundle:
         """The template's driver: the whole of it, or the plumbing for what a model writes."""
         if self.ground.draft is None:
+            profile = await self._research()
             made: list[DriverBundle] = []
 
             async def work() -> _Written:
-                bundle = await self._workshop.write(profile)
+                bundle, left = await self._written(profile)
                 made.append(bundle)
                 await self._journal.store_files(self._session_id, self._epoch, list(bundle.files))
+                paths = tuple(f.path for f in bundle.files)
                 return _Written(
-                    project=bundle.project, class_name=bundle.class_name, paths=tuple(f.path for f in bundle.files)
+                    project=bundle.project, class_name=bundle.class_name, paths=paths, left_out=left.operations
                 )
 
             written = await self._stage.step("generate", "Writing the driver", _Written, work, until=0.4)
+            if written.left_out:
+                profile = self.ground.profile = without_operations(profile, written.left_out)
             self.ground.draft = made[0] if made else await self._stored_draft(written, profile)
         return self.ground.draft
+
+    async def _written(self, profile: ApiProfile) -> tuple[DriverBundle, LeftOut]:
+        """The template's files, without the operations that the templates cannot write."""
+        try:
+            return await self._workshop.write(profile), LeftOut()
+        except DriversmithError:
+            raise
+        except Exception as error:  # edge: a detail of the description that a template does not take
+            left = await search(profile, self._can_write, f"cannot be written: {type(error).__name__}: {error}")
+            if not left.operations:
+                raise
+            return await self._workshop.write(without_operations(profile, left.operations)), left
+
+    async def _can_write(self, profile: ApiProfile) -> bool:
+        try:
+            await self._workshop.write(profile)
+        except Exception:  # edge: as above
+            return False
+        return True
 
     async def _stored_draft(self, written: _Written, profile: ApiProfile) -> DriverBundle:
         authors = {record.path: record.author for record in await self._journal.files(self._session_id)}
@@ -214,10 +244,16 @@ class Attempt:
             files.append(DriverFile(path=path, text=text))
         return DriverBundle(project=written.project, class_name=written.class_name, files=tuple(files))
 
-    async def _stand(self, draft: DriverBundle, profile: ApiProfile) -> None:
-        """Publish the template's driver first, so that there is one whatever becomes of the model's."""
+    async def _stand(self) -> None:
+        """Prove the template's driver before a model is asked, so that nobody mends what the templates wrote; with `auto`
+        publish it, so that there is one whatever becomes of the model's."""
         try:
-            self.ground.standing = await self._template_proved(draft, profile)
+            if self.request.engine != "auto":
+                await self._template_sound()
+                return
+            if self.ground.standing is not None:
+                return
+            self.ground.standing = await self._template_published()
         except (JournalError, OutputError):  # what cannot be written now is not worth asking a model for
             raise
         except DriversmithError as error:
@@ -231,14 +267,21 @@ class Attempt:
                 f"The template's driver stands in {self.project} (verified: {level}); now the model writes its own.",
             )
 
-    async def _template_proved(self, draft: DriverBundle, profile: ApiProfile) -> Made:
+    async def _template_published(self) -> Made:
+        sound = await self._template_sound()
+        return await self._proving(_TEMPLATE, sound.profile).finish(sound)
+
+    async def _template_sound(self) -> Sound:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
         a resumed session goes through it again without running anything."""
-        first = await self._steps.stored(_FIRST)
-        if first is None:
-            await self._steps.store(_FIRST, self.number)
-        self._template_is_ours = first in (None, self.number)
-        return await self._proving(_TEMPLATE, profile).prove(draft, None)
+        if self.ground.sound is None:
+            first = await self._steps.stored(_FIRST)
+            if first is None:
+                await self._steps.store(_FIRST, self.number)
+            self._template_is_ours = first in (None, self.number)
+            sound = await self._proving(_TEMPLATE, await self._research()).sound(await self._draft())
+            self.ground.sound, self.ground.profile, self.ground.draft = sound, sound.profile, sound.bundle
+        return self.ground.sound
 
     @property
     def _last(self) -> Proving | None:
@@ -251,6 +294,7 @@ class Attempt:
             self.request,
             self.project,
             place=place,
+            known=self.ground.sound.validation.findings if self.ground.sound else (),
             standing=self.ground.standing,
             session_id=self._session_id,
             epoch=self._epoch,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..models.profile import ProfileSummary
+from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import LiveReport
 from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
 from .attempt import Attempt
@@ -83,6 +83,7 @@ def conclude(
             "notes": [
                 *course.notes,
                 *([NOTHING_FILLED] if _is_all_template(attempt, made) else []),
+                *_left_out_notes(attempt.profile),
                 *made.publication.notes,
                 *_live_notes(record, attempt, made.live),
                 *attempt.profile.warnings,
@@ -94,6 +95,13 @@ def conclude(
 def _is_all_template(attempt: Attempt, made: Made) -> bool:
     """Whether a model was asked for slots, and its answer changed nothing."""
     return attempt.plan.mode == "simplify" and all(file.author == "template" for file in made.publication.files)
+
+
+def _left_out_notes(profile: ApiProfile) -> list[str]:
+    """That operations are missing because a run of the driver did not prove them."""
+    count = sum(entry.reason == "not_proven" for entry in profile.skipped)
+    said = "operation was" if count == 1 else "operations were"
+    return [f"{count} {said} left out, not proven: `skipped` says what failed."] if count else []
 
 
 def closing_words(result: SupervisedResult) -> str:

@@ -1,19 +1,22 @@
 """From files to a driver on disk: validate, run against a mock server, have mended, read live, publish."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
-from ..errors import GenerationError, SandboxLimitError
+from ..errors import GenerationError, JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
 from ..journal.port import Journal
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
-from ..models.findings import ValidationReport
+from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport, LiveReport
 from ..models.session import GenerateRequest
+from ..research.omission import without_operations
+from .leaving_out import LeftOut, not_proven, search, what_failed
 from .log import SessionLog
 from .publishing import MANIFEST, Publication, check_path, publish
 from .stage import Stage
@@ -25,6 +28,20 @@ if TYPE_CHECKING:
 _RANKS: dict[VerificationLevel, int] = {"static_only": 0, "mock": 1, "live": 2}
 _OURS = "This is a fault of driversmith or an odd description: get_session(view='diagnostics') tells more."
 _THEIRS = "get_session(view='diagnostics') tells what was tried; engine=\"template\" needs no model."
+
+
+MOST_TURNS = 6
+"""Runs of the template's driver, each without what broke the run before."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The template's driver for as much of the API as it is proven for."""
+
+    profile: ApiProfile
+    bundle: DriverBundle
+    validation: ValidationReport
+    contract: ContractReport
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,7 @@ class Proving:
         project: Path,
         *,
         place: str,
+        known: Sequence[Finding] = (),
         standing: Made | None,
         session_id: str,
         epoch: int,
@@ -55,7 +73,8 @@ class Proving:
         log: SessionLog,
         scratch: Path,
     ) -> None:
-        """`place` begins the names of its steps; `standing` is a driver that must not be replaced by a worse one."""
+        """`place` begins the names of its steps; `known` are findings in files that nobody is to mend; `standing` is a
+        driver that must not be replaced by a worse one."""
         self.bundle: DriverBundle | None = None
         """The files as they stood last."""
         self.validation: ValidationReport | None = None
@@ -67,6 +86,7 @@ class Proving:
         self._request = request
         self._project = project
         self.place = place
+        self._known = known
         self._standing = standing
         self._session_id = session_id
         self._epoch = epoch
@@ -76,14 +96,110 @@ class Proving:
         self._log = log
         self._scratch = scratch
 
-    async def prove(self, bundle: DriverBundle, writer: Writer | None) -> Made:
-        """The driver verified, mended where that is needed and there is a writer, and published.
+    async def prove(self, bundle: DriverBundle, writer: Writer) -> Made:
+        """The driver verified, mended where that is needed, and published.
 
         Raises:
             GenerationError: it did not pass validation or contract run, or another one stands that is verified better.
             FileGenerationError: a file could not be mended.
         """
-        bundle, contract, folder = await self._verified(bundle, writer)
+        bundle, contract = await self._verified(bundle, writer)
+        return await self._finished(bundle, contract)
+
+    async def finish(self, sound: Sound) -> Made:
+        """The template's driver, read live and published."""
+        self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
+        return await self._finished(sound.bundle, sound.contract)
+
+    async def sound(self, bundle: DriverBundle) -> Sound:
+        """The template's driver as far as it keeps the contract: operations that do not are left out, and what is left is
+        run anew. Findings in the template's own files stop nothing.
+
+        Raises:
+            GenerationError: nothing is left, or the fault is in no single operation.
+            SandboxError: the package does not import, whatever is left out.
+        """
+        whole, left = self._profile, LeftOut()
+        for turn in range(MOST_TURNS):
+            if turn:
+                self._profile = without_operations(self._profile, left.operations)
+                bundle = await self._workshop.write(self._profile)
+            self.bundle = bundle
+            is_new = await self._stage.is_new(f"{self.place}validate{_turn(turn)}")
+            self.validation = await self._validated(bundle, turn)
+            if is_new:
+                await self._tell(left, self.validation, whole)
+            try:
+                self.contract = await self._ran(bundle, turn)
+            except (SandboxUnavailableError, SandboxLimitError):
+                raise
+            except SandboxError as error:
+                self.contract = None
+                left = await self._searched((), error.message, turn)
+                if not left.operations:
+                    raise
+                continue
+            if self.contract.ok:
+                return Sound(self._profile, bundle, self.validation, self.contract)
+            left = await self._at_fault(self.contract, turn)
+            if not left.operations or len(left.operations) == len(self._profile.operations):
+                break
+        self._profile = whole
+        raise _broken(self.contract, _OURS)
+
+    async def _at_fault(self, contract: ContractReport, turn: int) -> LeftOut:
+        """The operations that a run of the template's driver says are broken; where it names none, a search does."""
+        left = not_proven(contract, self._profile)
+        if left.operations or not contract.broken:
+            return left
+        return await self._searched({b.name for b in contract.broken}, what_failed(contract.broken[0]), turn)
+
+    async def _searched(self, behaviours: Collection[str], why: str, turn: int) -> LeftOut:
+        """The operations without which these behaviours hold (none: the package imports)."""
+
+        async def works(profile: ApiProfile) -> bool:
+            try:
+                bundle = await self._workshop.write(profile)
+                folder = await self._laid_out(bundle, "search")
+                report = await self._workshop.run_contract(folder, bundle, profile, _silent, behaviours)
+            except (JournalError, SandboxUnavailableError):
+                raise
+            except Exception:  # edge: whatever goes wrong with these operations is what is looked for
+                return False
+            return not report.broken
+
+        return await self._stage.step(
+            f"{self.place}search{_turn(turn)}",
+            "Looking for what the driver cannot take",
+            LeftOut,
+            lambda: search(self._profile, works, why),
+            until=0.8,
+        )
+
+    async def _tell(self, left: LeftOut, report: ValidationReport, whole: ApiProfile) -> None:
+        """Log what was left out for this turn, and what the checks say of the templates' own files."""
+        if left.operations:
+            first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
+            more = len(left.operations) - len(first)
+            await self._log.write(
+                "operations.left_out",
+                f"Left out, since the driver did not prove them: {'; '.join(first)}"
+                + (f"; {more} more." if more else "."),
+                level="warning",
+                data={"operations": left.operations},
+            )
+        if not report.ok:
+            worst = report.findings[0]
+            await self._log.write(
+                "findings.own",
+                f"A file of the templates has a finding, {worst.file} line {worst.line}: {worst.message}"
+                " The run decides.",
+                level="warning",
+                data={"findings": [f.code for f in report.findings if f.is_serious]},
+            )
+
+    async def _finished(self, bundle: DriverBundle, contract: ContractReport) -> Made:
+        folder = await self._laid_out(bundle, "proven")
         live = await self._stage.step(
             f"{self.place}live",
             "Reading from the real API",
@@ -100,45 +216,51 @@ class Proving:
         self._compare(verification)
         return Made(live=live, verification=verification, publication=await self._publish(bundle, verification))
 
-    async def _verified(self, bundle: DriverBundle, writer: Writer | None) -> tuple[DriverBundle, ContractReport, Path]:
-        """The bundle that passed validation and contract run, its report, and the folder in which it ran."""
-        repairs = max(1, self._request.max_retries) if writer else 0
-        for number in range(repairs + 1):
-            turn = f"/{number + 1}" if number else ""
-            self.bundle, current = bundle, bundle
+    async def _verified(self, bundle: DriverBundle, writer: Writer) -> tuple[DriverBundle, ContractReport]:
+        """The bundle that passed validation and contract run, and its report."""
+        repairs = max(1, self._request.max_retries)
+        turn = 0
+        while True:
+            self.bundle = bundle
             self.contract = None
-            self.validation = await self._stage.step(
-                f"{self.place}validate{turn}",
-                "Checking the files",
-                ValidationReport,
-                lambda current=current: self._workshop.validate(current, self._profile),
-                until=0.65,
-            )
+            report = await self._validated(bundle, turn)
+            self.validation = ValidationReport.of([f for f in report.findings if f not in self._known])
             if self.validation.ok:
-                folder = self._scratch / str(number) / bundle.project
-                await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
-                self.contract = await self._stage.step(
-                    f"{self.place}contract{turn}",
-                    "Running the driver against a mock server",
-                    ContractReport,
-                    lambda current=current, folder=folder: self._run(current, folder),
-                    until=0.8,
-                )
-                self.contract_runs += 1
+                self.contract = await self._ran(bundle, turn)
                 if self.contract.ok:
-                    return bundle, self.contract, folder
-            if (
-                writer is None
-                or number == repairs
-                or (self.validation.ok and not (self.contract and self.contract.broken))
-            ):
+                    return bundle, self.contract
+            if turn == repairs or (self.validation.ok and not (self.contract and self.contract.broken)):
                 break
             bundle = await self._mended(bundle, writer)
-        raise (
-            _invalid(self.validation, writer)
-            if self.validation and not self.validation.ok
-            else _broken(self.contract, writer)
+            turn += 1
+        raise _invalid(self.validation) if not self.validation.ok else _broken(self.contract, _THEIRS)
+
+    async def _validated(self, bundle: DriverBundle, turn: int) -> ValidationReport:
+        return await self._stage.step(
+            f"{self.place}validate{_turn(turn)}",
+            "Checking the files",
+            ValidationReport,
+            lambda: self._workshop.validate(bundle, self._profile),
+            until=0.65,
         )
+
+    async def _ran(self, bundle: DriverBundle, turn: int) -> ContractReport:
+        folder = await self._laid_out(bundle, str(turn))
+        report = await self._stage.step(
+            f"{self.place}contract{_turn(turn)}",
+            "Running the driver against a mock server",
+            ContractReport,
+            lambda: self._run(bundle, folder),
+            until=0.8,
+        )
+        self.contract_runs += 1
+        return report
+
+    async def _laid_out(self, bundle: DriverBundle, name: str) -> Path:
+        """The folder that holds the files for a child to run."""
+        folder = self._scratch / name / bundle.project
+        await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
+        return folder
 
     async def _run(self, bundle: DriverBundle, folder: Path) -> ContractReport:
         try:
@@ -208,8 +330,17 @@ class Proving:
         return published
 
 
+def _turn(number: int) -> str:
+    return f"/{number + 1}" if number else ""
+
+
+async def _silent(message: str, fraction: float | None = None) -> None:
+    """Nobody hears how far one run of a search has come."""
+
+
 def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
-    """Write the files for the child to run."""
+    """Write the files, and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
     for file in files:
         check_path(file.path)
         path = folder / file.path
@@ -217,17 +348,17 @@ def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
         path.write_text(file.text, encoding="utf-8", newline="")
 
 
-def _invalid(report: ValidationReport, writer: Writer | None) -> GenerationError:
+def _invalid(report: ValidationReport) -> GenerationError:
     worst = report.findings[0]
     return GenerationError(
         f"The files do not pass validation: {len(report.findings)} finding(s), the first in {worst.file} line"
         f" {worst.line}: {worst.message}",
         code="validation_failed",
-        next_action=_THEIRS if writer else _OURS,
+        next_action=_THEIRS,
     )
 
 
-def _broken(report: ContractReport | None, writer: Writer | None) -> GenerationError:
+def _broken(report: ContractReport | None, next_action: str) -> GenerationError:
     if report is None or not report.broken:
         return GenerationError(
             "Nothing of the driver could be tried out against a mock server.",
@@ -239,5 +370,5 @@ def _broken(report: ContractReport | None, writer: Writer | None) -> GenerationE
         f"The driver broke {report.failed} of {len(report.behaviours)} behaviours, the first {first.name}"
         f" ({first.subject or 'driver'}): expected {first.expected}; received {first.received}",
         code="contract_failed",
-        next_action=_THEIRS if writer else _OURS,
+        next_action=next_action,
     )

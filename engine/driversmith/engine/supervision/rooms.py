@@ -1,6 +1,6 @@
 """The Workshop of the template engine: the rooms below, each imported when a session first needs it."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,8 +82,14 @@ class Rooms:
         return await validate_package(files, profile=profile)
 
     async def run_contract(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        tell: Tell,
+        behaviours: Collection[str] | None = None,
     ) -> ContractReport:
+        from ..testing.behaviours import ALL
         from ..testing.contract_suite import run_contract
 
         self._check_may_run(bundle)
@@ -98,6 +104,7 @@ class Rooms:
             class_name=bundle.class_name,
             sandbox=self._sandbox(),
             progress=progress,
+            behaviours=ALL if behaviours is None else [b for b in ALL if b.name in behaviours],
         )
 
     def _check_may_run(self, bundle: DriverBundle) -> None:

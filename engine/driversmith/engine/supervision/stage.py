@@ -31,6 +31,10 @@ class Stage:
         self.head_for(until)
         return await self._steps.run(name, title, model, work, until=self._overall(until))
 
+    async def is_new(self, name: str) -> bool:
+        """Whether a step has no stored result."""
+        return await self._steps.stored(name) is None
+
     def head_for(self, until: float) -> None:
         """What follows leads up to this progress of the attempt."""
         self._span = (min(self._span[1], until), until)

@@ -1,5 +1,6 @@
 """The Workshop port: what an attempt has made for it, each call one step."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -91,9 +92,14 @@ class Workshop(Protocol):
         ...
 
     async def run_contract(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        tell: Tell,
+        behaviours: Collection[str] | None = None,
     ) -> ContractReport:
-        """Run the driver in `project` against a mock server made from the profile.
+        """Run the driver in `project` against a mock server made from the profile: all behaviours, or those named.
 
         Raises:
             SandboxError: the child failed as a process; says nothing about the driver unless its code says so.

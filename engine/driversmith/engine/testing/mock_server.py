@@ -131,6 +131,11 @@ class MockServer:
             for alternative in operation.security
         ]
 
+    def operations_seen(self) -> tuple[str, ...]:
+        """Names of the operations that were asked for since the last reset, each once, in order."""
+        found = (self._operation(seen) for seen in [*self.log, *self.other_log])
+        return tuple(dict.fromkeys(operation.name for operation in found if operation))
+
     def refuse_last_token(self) -> None:
         """From now on 401 for the OAuth2 token given last."""
         self._tokens.pop()

@@ -104,7 +104,7 @@ class Driver:
 
     async def call(self, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         """Call a method."""
-        self._trial.note(f"{method}({spelled(args, kwargs)})")
+        self._trial.note(f"{method}({spelled(args, kwargs)})", method)
         return self._trial.heard(await self._trial.child.call(self.handle, method, *args, **kwargs))
 
     async def read(self, name: str, /, **kwargs: Any) -> Reply:
@@ -124,6 +124,7 @@ class Trial:
         self.profile, self.mock, self.maker = run.profile, run.mock, run.maker
         self.driver = Driver(self, MAIN)
         self._calls: list[str] = []
+        self._methods: set[str] = set()
         self._made: list[str] = []
         self._arguments: dict[str, dict[str, Any]] = {}
         self.mock.reset()
@@ -187,8 +188,9 @@ class Trial:
             await self.child.call(handle, "close")
             await self.child.drop(handle)
 
-    def note(self, call: str) -> None:
+    def note(self, call: str, method: str = "__init__") -> None:
         """Keep what was called, for the report."""
+        self._methods.add(method)
         if len(self._calls) < 6:
             self._calls.append(call)
 
@@ -264,7 +266,18 @@ class Trial:
             sent=cut(sent),
             received=cut(unmet.received) if unmet else "",
             expected=cut(unmet.expected) if unmet else "",
+            operations=self._about() if unmet else (),
         )
+
+    def _about(self) -> tuple[str, ...]:
+        if self._on_operation:
+            return (self.subject,)
+        seen = self.mock.operations_seen()
+        if seen or not self.subject:
+            return seen
+        operations = self.described.operations
+        called = tuple(name for verb, name in operations.items() if verb in self._methods)
+        return called or tuple(operations.values())[:1]
 
 
 @dataclass(frozen=True)
