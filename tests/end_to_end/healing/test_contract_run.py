@@ -22,10 +22,10 @@ async def test_what_the_run_shows_is_told_and_mended_within_the_attempt(heal: He
     assert repaired["turns"] == [{"speaker": "assistant", "text": wrong}]
     assert len(healed.asked) == len(WRITTEN) + 1, "files that pass stay untouched"
     assert healed.result["success"]
-    assert (healed.result["iterations"], healed.result["supervisor_attempts"]) == (2, 1)
+    assert (healed.result["iterations"], healed.result["supervisor_attempts"]) == (3, 1)
     assert healed.result["verification"]["failed"] == 0
     assert healed.on_disk(CLIENT) == right[CLIENT]
-    assert healed.attempts[0]["data"]["contract_runs"] == 2
+    assert healed.attempts[0]["data"]["contract_runs"] == 3
 
 
 async def test_what_the_run_showed_stays_in_the_request_while_the_checks_reject_the_repair(

@@ -189,4 +189,4 @@ async def test_who_wrote_what_is_on_disk_too(engine: str, heal: Heal, right: Map
     manifest = healed.on_disk("driver.json")
     assert manifest.count('"author": "model"') == len(WRITTEN)
     assert healed.authors["tiny_driver/_transport.py"] == "template"
-    assert healed.result["iterations"] == (2 if engine == "auto" else 1), "auto proves the templates' driver first"
+    assert healed.result["iterations"] == 2, "the templates' driver is proven first"
