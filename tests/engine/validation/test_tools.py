@@ -8,18 +8,23 @@ import sys
 from collections.abc import Sequence
 
 import pytest
-from driversmith.engine.models.findings import Finding, Severity
-from driversmith.engine.validation import tool_maps, ty_tool
+from driversmith.engine.models.findings import Finding, Severity, ValidationReport
+from driversmith.engine.validation import ruff_tool, tool_maps, ty_tool
 from driversmith.engine.validation.execution import run_inspection
 from driversmith.engine.validation.ruff_tool import find_ruff, run_ruff, severities
-from driversmith.engine.validation.tool_maps import unmapped_rules
+from driversmith.engine.validation.selection import findings_to_repair
+from driversmith.engine.validation.tool_maps import Tool, note_on, table_version, unmapped_rules
 from driversmith.engine.validation.tools import merge, run_tools
 from driversmith.engine.validation.ty_tool import find_ty, run_ty
 from driversmith.engine.validation.ty_tool import severities as ty_severities
 
+from ...pinned import only_with_pinned
+
+TOOLS: tuple[Tool, ...] = ("ruff", "ty")
 HEAVY = {"data.py": "X = [" + "1, " * 50_000 + "]\n"}
 
 
+@only_with_pinned("ruff")
 async def test_ruff_finds_with_place_and_severity() -> None:
     found = await run_ruff({"a/client.py": "import os\nprint(nothing)\n"})
     assert [(f.code, f.severity, f.file, f.line, f.column) for f in found] == [
@@ -28,6 +33,7 @@ async def test_ruff_finds_with_place_and_severity() -> None:
     ]
 
 
+@only_with_pinned("ruff")
 async def test_several_files_go_in_one_run() -> None:
     found = await run_ruff({"a.py": "x\n", "b/a.py": "y\n", "__init__.py": ""})
     assert {(f.file, f.message) for f in found} == {("a.py", "Undefined name `x`."), ("b/a.py", "Undefined name `y`.")}
@@ -37,6 +43,7 @@ async def test_nothing_to_check_starts_nothing() -> None:
     assert await run_ruff({}, command=["/no/such/program"]) == []
 
 
+@only_with_pinned("ty")
 async def test_ty_finds_with_place_and_severity_what_rules_of_names_do_not_see() -> None:
     text = "import time\n\n\ndef half(limit: int | None) -> float:\n    time.wait(1)\n    return limit / 2\n"
     found = await run_ty({"a/client.py": text})
@@ -47,6 +54,7 @@ async def test_ty_finds_with_place_and_severity_what_rules_of_names_do_not_see()
     assert "`time` has no member `wait`" in found[0].message
 
 
+@only_with_pinned("ty")
 async def test_ty_follows_imports_between_files_and_leaves_annotations_alone() -> None:
     texts = {
         "p/__init__.py": "",
@@ -85,42 +93,74 @@ async def test_ty_that_fails_is_a_finding_that_says_so(command: Sequence[str], r
     assert reason in found[0].message
 
 
-async def test_an_unknown_rule_of_ty_is_p2() -> None:
+async def test_a_rule_of_ty_that_the_table_does_not_name_fails_no_driver() -> None:
     place = {"path": "a.py", "positions": {"begin": {"line": 1, "column": 1}}}
     item = {"check_name": "all-new", "description": "all-new: Something.", "location": place}
     found = await run_ty({"a.py": "x = 1\n"}, command=[sys.executable, "-c", f"print({json.dumps([item])!r})"])
-    assert [(f.code, f.severity, f.message) for f in found] == [("all-new", "P2", "Something.")]
+    assert [(f.code, f.severity, f.message) for f in found] == [("all-new", "P3", "Something.")]
+    assert ValidationReport.of(found).ok
+    assert findings_to_repair(found) == []
 
 
-def test_the_map_knows_every_rule_of_the_installed_ty() -> None:
+async def test_syntax_that_ty_does_not_take_is_no_rule_and_cannot_run() -> None:
+    found = await run_ty({"a.py": "def half(:\n"})
+    assert {(f.code, f.severity) for f in found} == {("invalid-syntax", "P0")}
+
+
+@only_with_pinned("ty")
+def test_the_table_names_every_rule_of_ty() -> None:
     rules = subprocess.run([*find_ty(), "explain", "rule", "--output-format", "json"], capture_output=True, check=True)
-    assert {rule["name"] for rule in json.loads(rules.stdout)} == set(ty_severities())
+    assert {rule["name"] for rule in json.loads(rules.stdout)} | {"invalid-syntax"} == set(ty_severities())
 
 
-async def test_the_self_check_names_rules_that_no_table_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert await unmapped_rules() == []
-    known = {code: level for code, level in ty_severities().items() if code != "missing-attribute"}
-    monkeypatch.setattr(ty_tool, "severities", lambda: known)
-    assert await unmapped_rules() == ["ty missing-attribute"]
+@pytest.mark.parametrize("tool", [pytest.param(tool, marks=only_with_pinned(tool)) for tool in TOOLS])
+async def test_a_tool_of_the_version_that_the_table_knows_is_not_worth_a_note(tool: Tool) -> None:
+    assert await unmapped_rules(tool) == []
+    assert await note_on(tool) == ""
 
 
-async def test_tools_of_another_version_are_checked_once_and_told_in_the_log(
+@pytest.mark.parametrize(("tool", "rule"), [("ty", "missing-attribute"), ("ruff", "F821")])
+async def test_a_tool_of_another_version_is_worth_a_note_that_names_the_rules_no_table_has(
+    tool: Tool, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ty_tool if tool == "ty" else ruff_tool
+    known = dict(module.severities())
+    monkeypatch.setattr(tool_maps, "installed", lambda _tool: "99.0")
+    assert table_version(tool) in await note_on(tool)
+    del known[rule]
+    monkeypatch.setattr(module, "severities", lambda: known)
+    assert rule in await unmapped_rules(tool)
+    assert rule in await note_on(tool)
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (["/no/such/program"], "No such file"),
+        ([sys.executable, "-c", "raise SystemExit(2)"], "exit code 2"),
+        ([sys.executable, "-c", "print('not json')"], "Expecting value"),
+        ([sys.executable, "-c", "print({})"], "not a list"),
+    ],
+)
+async def test_a_tool_that_does_not_list_its_rules_is_worth_a_note_that_says_so(
+    command: list[str], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool_maps, "installed", lambda _tool: "99.0")
+    monkeypatch.setattr(ty_tool, "find_ty", lambda: command)
+    assert reason in await note_on("ty")
+
+
+async def test_a_check_with_a_tool_of_another_version_says_nothing_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = 0
-
-    async def unknown() -> list[str]:
-        nonlocal asked
-        asked += 1
-        return ["ty brand-new"]
-
-    monkeypatch.setattr(tool_maps, "unmapped_rules", unknown)
-    monkeypatch.setattr(tool_maps, "made_for", lambda: {"ty": "0.0.1"})
-    with caplog.at_level(logging.WARNING):
-        await tool_maps.check_maps_once()
-        await tool_maps.check_maps_once()
-    assert asked == 1
-    assert "ty brand-new" in caplog.text
+    monkeypatch.setattr(ty_tool, "severities", dict)
+    monkeypatch.setattr(ruff_tool, "severities", dict)
+    monkeypatch.setattr(tool_maps, "installed", lambda _tool: "99.0")
+    texts = {"p/client.py": "import time\n\ntime.wait(missing)\n"}
+    with caplog.at_level(logging.DEBUG, logger="driversmith"):
+        found = await run_tools(texts, texts, [])
+    assert {f.severity for f in found} == {"P3"}
+    assert caplog.text == ""
 
 
 async def test_what_two_tools_see_is_told_once() -> None:
@@ -144,10 +184,11 @@ async def test_a_tool_that_fails_is_a_finding_that_says_so(command: Sequence[str
     assert reason in found[0].message
 
 
-async def test_an_unknown_code_is_p2() -> None:
+async def test_a_code_of_ruff_that_the_table_does_not_name_fails_no_driver() -> None:
     item = {"code": "F999", "message": "New.", "filename": "a.py", "location": {"row": 3, "column": 1}}
     found = await run_ruff({"a.py": ""}, command=[sys.executable, "-c", f"print({json.dumps([item])!r})"])
-    assert [(f.code, f.severity, f.line) for f in found] == [("F999", "P2", 3)]
+    assert [(f.code, f.severity, f.line) for f in found] == [("F999", "P3", 3)]
+    assert ValidationReport.of(found).ok
 
 
 async def test_an_import_twice_is_style_a_function_twice_is_a_fault() -> None:
@@ -155,7 +196,8 @@ async def test_an_import_twice_is_style_a_function_twice_is_a_fault() -> None:
     assert [(f.line, f.severity) for f in found if f.code == "F811"] == [(2, "P3"), (10, "P2")]
 
 
-def test_the_map_knows_every_code_of_the_installed_ruff() -> None:
+@only_with_pinned("ruff")
+def test_the_table_names_every_code_of_ruff() -> None:
     rules = subprocess.run([*find_ruff(), "rule", "--all", "--output-format", "json"], capture_output=True, check=True)
     codes = {r["code"] for r in json.loads(rules.stdout) if r["code"]}
     wanted = {c for c in codes if c.startswith("E9") or (c[0] == "F" and c[1].isdigit())}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from driversmith.engine.validation import tool_maps, ty_tool
 
 from .conftest import Command
 
@@ -43,6 +44,32 @@ def test_what_is_broken_is_told_with_advice_and_a_missing_key_is_no_fault(
     assert "FAIL  credentials" in lines
     assert "none  model" in lines
     assert "ok    python" in lines
+
+
+def test_a_checker_of_another_version_is_a_note_in_both_forms_and_no_fault(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool_maps, "installed", lambda _tool: "99.0")
+    monkeypatch.setattr(ty_tool, "severities", dict)
+    ran = command("doctor", "--json")
+    assert ran.code == 0
+    (ty,) = [check for check in ran.json["checks"] if check["name"] == "ty"]
+    assert ty["ok"]
+    assert "missing-attribute" in ty["note"]
+    assert ty["note"] in command("doctor").out
+
+
+def test_a_checker_that_does_not_tell_its_rules_is_no_fault(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(_command: list[str], _key: str) -> set[str]:
+        raise ValueError("other words")
+
+    monkeypatch.setattr(tool_maps, "installed", lambda _tool: "99.0")
+    monkeypatch.setattr(tool_maps, "_rules", silent)
+    ran = command("doctor", "--json")
+    assert ran.code == 0
+    assert ["other words" in check["note"] for check in ran.json["checks"] if check["name"] in {"ruff", "ty"}] == [
+        True
+    ] * 2
 
 
 def model_checks(command: Command) -> dict[str, dict[str, object]]:

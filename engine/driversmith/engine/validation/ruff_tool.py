@@ -16,7 +16,7 @@ from anyio import to_thread
 from ..models.findings import Finding, Severity
 from .child import run_child
 from .limits import MAX_FINDINGS, TOOL_SECONDS
-from .tool import place, tool_limiter, unavailable, write_files
+from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
 FLAGS = (
     "check",
@@ -114,7 +114,7 @@ def _findings(code: int, output: bytes, errors: bytes, paths: Mapping[str, str])
         found.append(
             Finding(
                 code=rule,
-                severity=severities().get(rule, "P2"),
+                severity=severities().get(rule, UNKNOWN_RULE),
                 file=_path(str(item.get("filename")), paths),
                 line=place(location.get("row")),
                 column=place(location.get("column")),

@@ -3,12 +3,16 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import anyio
 from anyio.lowlevel import RunVar
 
-from ..models.findings import Finding
+from ..models.findings import Finding, Severity
 from .limits import MAX_PARALLEL_TOOLS
+
+UNKNOWN_RULE: Final[Severity] = "P3"
+"""Severity of a rule that our table does not name: tools get new rules by the week, and none of them fails a driver."""
 
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("tool_limiter")
 

@@ -1,67 +1,64 @@
-"""The self-check of the tables that give the tools' rules their severities: do they know every rule of what is installed?"""
+"""What the tables that give the tools' rules their severities do not know of the tools that are installed."""
 
 import json
-import logging
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, cast
-
-from anyio.lowlevel import RunVar
+from typing import Any, Literal, cast
 
 from . import ruff_tool, ty_tool
 from .child import run_child
 from .limits import TOOL_SECONDS
+from .tool import UNKNOWN_RULE
 
-_log = logging.getLogger(__name__)
-_checked: RunVar[bool] = RunVar("tool_maps_checked")
+Tool = Literal["ruff", "ty"]
 
 
-async def check_maps_once() -> None:
-    """Say in the log, once, which rules of tools newer or older than the tables have no severity of their own."""
-    if _checked.get(False):
-        return
-    _checked.set(True)
-    if all(_installed(tool) == known for tool, known in made_for().items()):
-        return
+async def note_on(tool: Tool) -> str:
+    """What is worth knowing of an installed tool that is not of the version its table was made for; else nothing."""
+    known = table_version(tool)
+    if installed(tool) == known:
+        return ""
+    note = f"driversmith was made and tested with {tool} {known}"
     try:
-        unknown = await unmapped_rules()
+        unknown = await unmapped_rules(tool)
     except (OSError, TimeoutError, ValueError) as error:
-        _log.debug("the tables of the tools were not checked: %s", error)
-        return
-    if unknown:
-        _log.warning("rules without a severity of their own count as P2: %s", ", ".join(unknown))
+        return f"{note}; the rules of this one cannot be listed ({error or type(error).__name__})"
+    if not unknown:
+        return f"{note}, and knows every rule of this one"
+    return f"{note}; rules of this one that it does not know are told as style ({UNKNOWN_RULE}): {', '.join(unknown)}"
 
 
-async def unmapped_rules() -> list[str]:
-    """Rules of the installed ruff and ty, as `tool rule`, that the tables do not name.
+async def unmapped_rules(tool: Tool) -> list[str]:
+    """Rules of the installed tool that its table does not name.
 
     Raises:
-        OSError, TimeoutError, ValueError: a tool is not installed, does not run, or says something else.
+        OSError, TimeoutError, ValueError: the tool is not installed, does not run, or says something else.
     """
-    ruff = await _rules([*ruff_tool.find_ruff(), "rule", "--all", "--output-format", "json"], "code")
-    wanted = {code for code in ruff if code.startswith("E9") or (code[0] == "F" and code[1:].isdigit())}
-    ty = await _rules([*ty_tool.find_ty(), "explain", "rule", "--output-format", "json"], "name")
-    return [
-        *(f"ruff {code}" for code in sorted(wanted - set(ruff_tool.severities()))),
-        *(f"ty {name}" for name in sorted(ty - set(ty_tool.severities()))),
-    ]
+    if tool == "ty":
+        return sorted(await _rules([*ty_tool.find_ty(), "explain", "rule"], "name") - set(ty_tool.severities()))
+    codes = await _rules([*ruff_tool.find_ruff(), "rule", "--all"], "code")
+    selected = {code for code in codes if code.startswith("E9") or (code[0] == "F" and code[1:].isdigit())}
+    return sorted(selected - set(ruff_tool.severities()))
 
 
-def made_for() -> dict[str, str]:
-    """The versions that the tables were made for, by tool."""
-    return {"ruff": ruff_tool.table_version(), "ty": ty_tool.table_version()}
+def table_version(tool: Tool) -> str:
+    """The version that the table of a tool was made for."""
+    return ty_tool.table_version() if tool == "ty" else ruff_tool.table_version()
 
 
-async def _rules(command: Sequence[str], key: str) -> set[str]:
-    done = await run_child(command, seconds=TOOL_SECONDS)
-    items: object = json.loads(done.stdout)
-    if done.returncode != 0 or not isinstance(items, list):
-        raise ValueError(f"{command[0]} does not list its rules")
-    return {str(item[key]) for item in cast("list[dict[str, Any]]", items) if item.get(key)}
-
-
-def _installed(tool: str) -> str:
+def installed(tool: Tool) -> str:
+    """The version of an installed tool, empty where it is not."""
     try:
         return version(tool)
     except PackageNotFoundError:
         return ""
+
+
+async def _rules(command: list[str], key: str) -> set[str]:
+    done = await run_child([*command, "--output-format", "json"], seconds=TOOL_SECONDS)
+    if done.returncode != 0:
+        raise ValueError(f"exit code {done.returncode}")
+    items: object = json.loads(done.stdout)
+    if not isinstance(items, list):
+        raise ValueError("its answer is not a list")
+    rules = [cast("dict[str, Any]", item) for item in cast("list[object]", items) if isinstance(item, dict)]
+    return {str(rule[key]) for rule in rules if rule.get(key)}

@@ -6,7 +6,6 @@ import anyio
 
 from ..models.findings import Finding
 from .ruff_tool import run_ruff
-from .tool_maps import check_maps_once
 from .ty_tool import run_ty
 
 UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
@@ -23,7 +22,6 @@ async def run_tools(
 
     ty follows imports between files: where one of them does not parse, or is not there, it is left for the next time.
     """
-    await check_maps_once()
     broken = {f.file for f in own if f.code in UNPARSED}
     gone = broken or any(f.code == "missing-module" for f in own)
     ruff: list[Finding] = []

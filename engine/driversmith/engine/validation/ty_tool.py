@@ -20,7 +20,7 @@ from ..contract.surface import PYTHON_VERSION
 from ..models.findings import Finding, Severity
 from .child import run_child
 from .limits import MAX_FINDINGS, TOOL_SECONDS
-from .tool import place, tool_limiter, unavailable, write_files
+from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
 LEFT = "left"
 _FLAGS = ("--no-progress", "--color", "never", "--output-format", "gitlab", "--exit-zero")
@@ -97,7 +97,7 @@ def weigh(code: str, message: str, source: str) -> Severity | None:
         fits = re.search(entry.get("matches", ""), message) and re.search(entry.get("source", ""), source)
         if entry["code"] == code and fits:
             return None if entry["severity"] == LEFT else entry["severity"]
-    level = severities().get(code, "P2")
+    level = severities().get(code, UNKNOWN_RULE)
     return None if level == LEFT else cast("Severity", level)
 
 

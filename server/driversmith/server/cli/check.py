@@ -9,6 +9,8 @@ class Check(Value):
     name: str
     ok: bool
     found: str
+    note: str = ""
+    """What is worth knowing, and no fault."""
     advice: str = ""
     """What to do where it is not ok."""
     required: bool = True

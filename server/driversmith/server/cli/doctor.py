@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, Literal
 
 import anyio
 import typer
@@ -37,10 +37,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     else:
         for check in checks:
             mark = ("ok  ", "green") if check.ok else ("FAIL", "bold red") if check.required else ("none", "yellow")
-            stdout().print(
-                Text.assemble(mark, f"  {check.name}: {check.found}{'. ' if check.advice else ''}{check.advice}"),
-                soft_wrap=True,
-            )
+            said = ". ".join(part for part in (check.found, check.note, check.advice) if part)
+            stdout().print(Text.assemble(mark, f"  {check.name}: {said}"), soft_wrap=True)
     raise typer.Exit(SUCCESS if ok else FAILED)
 
 
@@ -112,21 +110,22 @@ async def _sandbox(_: Settings) -> Check:
 async def _ruff(_: Settings) -> Check:
     from driversmith.engine.validation.ruff_tool import find_ruff
 
-    ran = await anyio.run_process([*find_ruff(), "--version"], check=False)
-    return Check(
-        name="ruff", ok=ran.returncode == 0, found=ran.stdout.decode(errors="replace").strip() or "does not run"
-    )
+    return await _tool("ruff", find_ruff())
 
 
 async def _ty(_: Settings) -> Check:
-    from driversmith.engine.validation.tool_maps import unmapped_rules
     from driversmith.engine.validation.ty_tool import find_ty
 
-    ran = await anyio.run_process([*find_ty(), "--version"], check=False)
+    return await _tool("ty", find_ty())
+
+
+async def _tool(name: Literal["ruff", "ty"], command: list[str]) -> Check:
+    from driversmith.engine.validation.tool_maps import note_on
+
+    ran = await anyio.run_process([*command, "--version"], check=False)
     found = ran.stdout.decode(errors="replace").strip() or "does not run"
-    if ran.returncode == 0 and (unknown := await unmapped_rules()):
-        found += f"; rules that count as P2 because no table names them: {', '.join(unknown)}"
-    return Check(name="ty", ok=ran.returncode == 0, found=found)
+    ok = ran.returncode == 0
+    return Check(name=name, ok=ok, found=found, note=await note_on(name) if ok else "")
 
 
 _CHECKS: dict[str, Callable[[Settings], Awaitable[Check]]] = {
