@@ -5,11 +5,12 @@ folder of its own, resource limits (POSIX) and the loopback-only rule of the run
 templates wrote; code by others needs more (DESIGN section 8).
 """
 
+import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class ProcessSandbox:
     def __init__(self, *, python: str = sys.executable) -> None:
         self._python = python
         self._probed = False
+        self._allowed: set[bytes] = set()
+        """What digests of modules stand for was found to be allowed: a driver is opened several times."""
 
     async def probe(self) -> Isolation:
         """`process`, tried out once with a child that runs no driver.
@@ -44,7 +47,7 @@ class ProcessSandbox:
             SandboxUnavailableError: no child can be started.
         """
         if not self._probed:
-            async with self._child(Path.cwd(), DEFAULT_LIMITS):
+            async with self._child(Path.cwd(), DEFAULT_LIMITS, _nothing):
                 self._probed = True
         return "process"
 
@@ -59,8 +62,7 @@ class ProcessSandbox:
             SandboxError: an import that drivers may not have, or an exception at import (code `validation_failed`).
             SandboxLimitError: the import took too much.
         """
-        await anyio.to_thread.run_sync(check_imports, project, package)
-        async with self._child(project, limits) as channel:
+        async with self._child(project, limits, lambda: self._check_imports(project, package)) as channel:
             await _import(channel, package, class_name)
             yield _Child(channel)
 
@@ -72,8 +74,7 @@ class ProcessSandbox:
             SandboxError: an import that drivers may not have, or the child died.
             SandboxLimitError: the tests took too much.
         """
-        await anyio.to_thread.run_sync(check_imports, project, None)
-        async with self._child(project, limits) as channel:
+        async with self._child(project, limits, lambda: self._check_imports(project, None)) as channel:
             reply = _reply(await channel.request("unittests", folder=str(project / "tests")))
         if reply.raised:
             return UnittestResult(ran=1, failed=1, output=reply.raised.traceback or reply.raised.message)
@@ -82,9 +83,45 @@ class ProcessSandbox:
         except ValidationError as error:
             raise SandboxError("The tests' process answered nonsense.", code="contract_failed") from error
 
+    def _check_imports(self, project: Path, package: str | None) -> None:
+        """Refuse a package, or the tests folder where `package` is None, that imports what drivers may not have. Blocks.
+
+        Raises:
+            SandboxError: code `validation_failed`, naming file and line.
+        """
+        also = TEST_MODULES if package is None else frozenset[str]()
+        if package is None:
+            packages = [p.parent.name for p in project.glob("*/__init__.py")]
+            also |= frozenset(packages)
+        faults: list[str] = []
+        for path in sorted((project / (package or "tests")).rglob("*.py")):
+            name = path.relative_to(project).as_posix()
+            try:
+                found = self._forbidden(path.read_text(encoding="utf-8"), package or "tests", also)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                raise SandboxError(f"{name} is not Python: {error}", code="validation_failed") from error
+            faults += [f"{name}:{line} uses {what}" for line, what in found]
+        if faults:
+            more = f" and {len(faults) - MAX_LISTED} more" if len(faults) > MAX_LISTED else ""
+            raise SandboxError(
+                f"Drivers may not use this: {'; '.join(faults[:MAX_LISTED])}{more}.",
+                code="validation_failed",
+                next_action="Use httpx2 and the pure part of the standard library only.",
+            )
+
+    def _forbidden(self, text: str, package: str, also: frozenset[str]) -> list[tuple[int, str]]:
+        digest = hashlib.sha256("\0".join([package, *sorted(also), text]).encode()).digest()
+        if digest in self._allowed:
+            return []
+        found = forbidden_imports(text, package, also=also)
+        if not found:
+            self._allowed.add(digest)
+        return found
+
     @asynccontextmanager
-    async def _child(self, project: Path, limits: SandboxLimits) -> AsyncGenerator[Channel]:
-        """A child that stands ready, killed with its whole tree and its folder removed at the end."""
+    async def _child(self, project: Path, limits: SandboxLimits, check: Callable[[], None]) -> AsyncGenerator[Channel]:
+        """A child that stands ready, killed with its whole tree and its folder removed at the end. `check`, which blocks,
+        has passed by then: the time in which the child starts is enough for it."""
         folder = Path(tempfile.mkdtemp(prefix="driversmith-child-"))
         process = None
         try:
@@ -100,6 +137,7 @@ class ProcessSandbox:
                     )
                 except OSError as error:
                     raise SandboxUnavailableError(f"No child process can be started: {error}.") from error
+            await anyio.to_thread.run_sync(check)
             channel = Channel(process, errors=errors, limits=limits)
             try:
                 await channel.hello(_setup(project, limits))
@@ -157,31 +195,8 @@ class _Child:
         await self._channel.request("drop", handle=handle)
 
 
-def check_imports(project: Path, package: str | None) -> None:
-    """Refuse a package, or the tests folder where `package` is None, that imports what drivers may not have.
-
-    Raises:
-        SandboxError: code `validation_failed`, naming file and line.
-    """
-    also = TEST_MODULES if package is None else frozenset[str]()
-    if package is None:
-        packages = [p.parent.name for p in project.glob("*/__init__.py")]
-        also |= frozenset(packages)
-    faults: list[str] = []
-    for path in sorted((project / (package or "tests")).rglob("*.py")):
-        name = path.relative_to(project).as_posix()
-        try:
-            found = forbidden_imports(path.read_text(encoding="utf-8"), package or "tests", also=also)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise SandboxError(f"{name} is not Python: {error}", code="validation_failed") from error
-        faults += [f"{name}:{line} uses {what}" for line, what in found]
-    if faults:
-        more = f" and {len(faults) - MAX_LISTED} more" if len(faults) > MAX_LISTED else ""
-        raise SandboxError(
-            f"Drivers may not use this: {'; '.join(faults[:MAX_LISTED])}{more}.",
-            code="validation_failed",
-            next_action="Use httpx2 and the pure part of the standard library only.",
-        )
+def _nothing() -> None:
+    """No driver is opened, so there is nothing to check."""
 
 
 async def _import(channel: Channel, package: str, class_name: str) -> None:
