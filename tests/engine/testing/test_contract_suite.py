@@ -12,9 +12,10 @@ import pytest
 from driversmith.engine.errors import SandboxError, SandboxLimitError
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.sandbox.process import ProcessSandbox
-from driversmith.engine.testing import contract_suite
+from driversmith.engine.testing import lane
 from driversmith.engine.testing.behaviours import ALL
 from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.testing.trial import Behaviour, Trial
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
@@ -35,6 +36,17 @@ async def contract(project: Path, *names: str, seed: int | None = None) -> Contr
         sandbox=ProcessSandbox(),
         behaviours=chosen,
         seed=seed,
+    )
+
+
+async def contract_of(*behaviours: Behaviour, project: Path = DRIVER) -> ContractReport:
+    return await run_contract(
+        project,
+        harbour_profile(),
+        package=PACKAGE,
+        class_name=CLASS_NAME,
+        sandbox=ProcessSandbox(),
+        behaviours=behaviours,
     )
 
 
@@ -132,7 +144,7 @@ async def test_a_driver_that_hangs_at_construction_is_killed_and_leaves_no_proce
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(contract_suite, "LIMITS", contract_suite.LIMITS.model_copy(update={"call_seconds": 1.0}))
+    monkeypatch.setattr(lane, "LIMITS", lane.LIMITS.model_copy(update={"call_seconds": 1.0}))
     path = project / PACKAGE / CLIENT
     text = path.read_text()
     signature = text.index("def __init__(")
@@ -141,6 +153,65 @@ async def test_a_driver_that_hangs_at_construction_is_killed_and_leaves_no_proce
     with pytest.raises(SandboxLimitError):
         await contract(project)
     assert not [entry.name for entry in os.scandir(tmp_path) if entry.name.startswith("driversmith-child-")]
+
+
+async def test_what_waits_is_tried_beside_the_others_and_each_result_stands_at_its_place():
+    waits, works = anyio.Event(), anyio.Event()
+
+    async def wait(trial: Trial) -> None:
+        waits.set()
+        await works.wait()
+
+    async def work(trial: Trial) -> None:
+        works.set()
+        await waits.wait()
+
+    with anyio.fail_after(60):
+        report = await contract_of(
+            Behaviour("first", work), Behaviour("second", wait, waits=True), Behaviour("third", work)
+        )
+    assert [(b.name, b.passed) for b in report.behaviours] == [("first", True), ("second", True), ("third", True)]
+
+
+async def test_a_driver_that_kills_its_process_where_it_waits_fails_nothing_beside(project: Path):
+    path = project / PACKAGE / CLIENT
+    path.write_text(path.read_text().replace("        return sorted(VERBS)", "        httpx2._utils.os._exit(0)"))
+    started, died = anyio.Event(), anyio.Event()
+
+    async def die(trial: Trial) -> None:
+        await started.wait()
+        try:
+            await trial.driver.call("list_objects")
+        finally:
+            died.set()
+
+    async def go_on(trial: Trial) -> None:
+        started.set()
+        await died.wait()
+        trial.succeeded(await trial.driver.call("list_operations"))
+
+    with anyio.fail_after(60):
+        report = await contract_of(Behaviour("dies", die, waits=True), Behaviour("goes-on", go_on), project=project)
+    assert [(b.name, b.passed) for b in report.behaviours] == [("dies", False), ("goes-on", True)]
+
+
+async def test_what_looks_back_sees_what_leaked_where_it_waited():
+    works = anyio.Event()
+
+    async def leak(trial: Trial) -> None:
+        await works.wait()
+        await anyio.sleep(0.3)
+        trial.run.leaks.append("DriverTimeoutError (message) of read")
+
+    async def work(trial: Trial) -> None:
+        works.set()
+
+    looks_back = next(b for b in ALL if b.looks_back)
+    with anyio.fail_after(60):
+        report = await contract_of(Behaviour("leaks", leak, waits=True), Behaviour("works", work), looks_back)
+    assert [(b.name, b.passed) for b in report.behaviours][:2] == [("leaks", True), ("works", True)]
+    assert not report.behaviours[2].passed
+    assert "DriverTimeoutError" in report.behaviours[2].received
 
 
 async def test_a_cancelled_run_ends_at_once_and_leaves_nothing(

@@ -1,6 +1,7 @@
 """The small HTTP server under the mock."""
 
 import contextlib
+import socket
 import time
 
 import anyio
@@ -112,3 +113,18 @@ async def test_a_client_that_asks_to_close_still_gets_the_whole_answer() -> None
                 async for chunk in stream:
                     received += chunk
     assert received.endswith(body)
+
+
+async def test_a_request_that_is_still_on_its_way_in_is_waited_for():
+    async with LoopbackServer(echo) as server:
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as connection:
+            connection.sendall(b"GET /given-up HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert not server.log
+        await server.until_asked(1, 5.0)
+        assert [seen.path for seen in server.log] == ["/given-up"]
+
+
+async def test_a_request_that_never_comes_is_not_waited_for_without_end():
+    async with LoopbackServer(echo) as server:
+        await server.until_asked(1, 0.05)
+        assert not server.log

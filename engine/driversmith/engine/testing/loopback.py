@@ -89,11 +89,18 @@ class LoopbackServer:
         self._server: asyncio.Server | None = None
         self._open: set[_Connection] = set()
         self._port = 0
+        self._asked = anyio.Event()
 
     @property
     def url(self) -> str:
         """`http://127.0.0.1:<port>`."""
         return f"http://127.0.0.1:{self._port}"
+
+    async def until_asked(self, count: int, seconds: float) -> None:
+        """Wait until so many requests are in the log, or until this time has passed."""
+        with anyio.move_on_after(seconds):
+            while len(self.log) < count:
+                await self._asked.wait()
 
     async def stays_open(self, connection: int, seconds: float) -> bool:
         """Whether a connection is still open after this time; False as soon as it is not."""
@@ -131,6 +138,8 @@ class LoopbackServer:
     def answer(self, seen: Seen) -> Answer:
         """Keep the request, then answer it."""
         self.log.append(seen)
+        self._asked.set()
+        self._asked = anyio.Event()
         return self.respond(seen)
 
 

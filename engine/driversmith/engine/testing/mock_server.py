@@ -114,6 +114,11 @@ class MockServer:
         """Connections ever accepted, by both listeners."""
         return self._main.accepted + self._other.accepted
 
+    async def until_asked(self, count: int, seconds: float = 5.0) -> None:
+        """Wait until so many requests have come in since the last reset, those for tokens too, or until this time has
+        passed: what a driver says of a request may be here before the request is."""
+        await self._main.until_asked(count, seconds)
+
     async def stays_open(self, connection: int, seconds: float = 2.0) -> bool:
         """Whether a connection to the API is still open after this time; False as soon as it is not."""
         return await self._main.stays_open(connection, seconds)

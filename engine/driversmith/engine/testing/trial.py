@@ -292,6 +292,10 @@ class Behaviour:
     """Objects, or operations, to try it on; none: it does not apply."""
     on_operations: bool = False
     """Whether the subjects are operations."""
+    waits: bool = False
+    """Whether it passes its time waiting: it is tried beside the others, on a child and a mock server of its own."""
+    looks_back: bool = False
+    """Whether it is about all that the others saw: it is tried when they have ended."""
 
 
 def detail(raised: Raised, key: str) -> Any:

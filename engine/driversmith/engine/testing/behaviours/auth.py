@@ -194,6 +194,7 @@ LAST = (
         "no-credentials-in-messages",
         no_credentials_in_messages,
         lambda run: run.first_collection() or [""] if run.credentials else [],
+        looks_back=True,
     ),
 )
 """After all others: it looks at every exception of the run."""

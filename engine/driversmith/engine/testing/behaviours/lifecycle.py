@@ -17,7 +17,8 @@ async def check_connection_fails(trial: Trial) -> None:
     trial.raised(await trial.driver.call("check_connection"), "AuthenticationError")
     trial.requests(1, 3)
     trial.mock.script.always = problem(500)
-    trial.raised(await trial.driver.call("check_connection"), "ServerError")
+    once = await trial.make("once", max_retries=0)
+    trial.raised(await once.call("check_connection"), "ServerError")
     nobody = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
     trial.raised(await nobody.call("check_connection"), "DriverConnectionError")
 

@@ -1,0 +1,83 @@
+"""Behaviours about what goes wrong on the wire, on a machine that is too busy to be quick."""
+
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driversmith.engine.contract.naming import driver_names
+from driversmith.engine.sandbox.port import Isolation, Raised, Reply
+from driversmith.engine.testing.behaviours.failures import silence_is_a_timeout
+from driversmith.engine.testing.credentials import make_credentials
+from driversmith.engine.testing.mock_server import TOKEN_PATH, MockServer
+from driversmith.engine.testing.records import RecordMaker
+from driversmith.engine.testing.trial import Run, Trial, UnmetError
+
+sys.path.insert(0, str(Path(__file__).parent))
+from harbour import harbour_profile
+
+SHIPS = "/v2/ships"
+
+
+class TimedOut:
+    """A child whose driver gives up each request, before this process has come to look at what was sent."""
+
+    isolation: Isolation = "process"
+
+    def __init__(self, mock: MockServer, *sent: str) -> None:
+        self._mock = mock
+        self._sent = list(sent)
+        """Paths of what a driver sends, one a call."""
+        self.timeouts: list[float] = []
+
+    async def construct(self, handle: str, *, arguments: Any, **_: Any) -> Reply:
+        self.timeouts.append(arguments["timeout"])
+        return Reply()
+
+    async def call(self, handle: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
+        if method != "read":
+            return Reply()
+        port = int(self._mock.origin.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            path = self._sent.pop(0)
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            connection.settimeout(self.timeouts[-1])
+            with pytest.raises(TimeoutError):
+                connection.recv(1)
+        return Reply(raised=Raised(type="DriverTimeoutError", bases=("DriverError", "Exception")))
+
+    async def open_iterator(self, handle: str, iterator: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
+        raise NotImplementedError
+
+    async def next_item(self, iterator: str) -> Reply:
+        raise NotImplementedError
+
+    async def drop(self, handle: str) -> None: ...
+
+
+@pytest.fixture
+async def run() -> AsyncIterator[Run]:
+    profile, maker = harbour_profile(), RecordMaker(1)
+    credentials = make_credentials(profile, maker)
+    async with MockServer(profile, credentials=credentials, maker=maker) as mock:
+        yield Run(profile, driver_names(profile.api_name), mock, maker, credentials)
+
+
+async def test_a_request_that_is_seen_after_the_driver_gave_it_up_counts(run: Run):
+    child = TimedOut(run.mock, SHIPS)
+    await silence_is_a_timeout(Trial(run, child, "ships"))
+    assert len(child.timeouts) == 1
+
+
+async def test_a_driver_that_had_no_time_for_a_token_gets_more(run: Run):
+    child = TimedOut(run.mock, TOKEN_PATH, SHIPS)
+    await silence_is_a_timeout(Trial(run, child, "ships"))
+    assert child.timeouts == sorted(set(child.timeouts))
+    assert len(child.timeouts) == 2
+
+
+async def test_a_driver_that_only_ever_asks_for_tokens_fails(run: Run):
+    with pytest.raises(UnmetError, match="0: no request"):
+        await silence_is_a_timeout(Trial(run, TimedOut(run.mock, *[TOKEN_PATH] * 3), "ships"))
