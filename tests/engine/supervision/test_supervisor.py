@@ -4,7 +4,13 @@ import time
 
 import anyio
 import pytest
-from driversmith.engine.errors import AddressRefusedError, DescriptionError, FetchError, OutputError
+from driversmith.engine.errors import (
+    AddressRefusedError,
+    DescriptionError,
+    FetchError,
+    OutputError,
+    SandboxUnavailableError,
+)
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.report import BehaviourResult, LiveRead, LiveReport
@@ -234,3 +240,21 @@ async def test_secrets_stay_out_of_log_and_result(journal, workshop, asked, tmp_
             done = await sessions.wait(record.session_id, seconds=None)
     assert "hunter22" not in done.model_dump_json()
     assert not any("hunter22" in e.model_dump_json() for e in await journal.events(record.session_id))
+
+
+async def test_what_the_templates_wrote_is_run_while_it_is_checked(made, workshop) -> None:
+    gate = workshop.gates["validate"] = anyio.Event()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(made)
+        await workshop.until("validate")
+        await workshop.until("contract")
+        gate.set()
+    assert (workshop.calls["validate"], workshop.calls["contract"]) == (1, 1)
+
+
+async def test_a_run_that_cannot_be_made_ends_the_checks_beside_it_and_says_why(made, workshop) -> None:
+    workshop.gates["validate"] = anyio.Event()
+    workshop.faults["contract"] = [SandboxUnavailableError("No child process can be started.")] * 3
+    result = await made()
+    assert result.error.code == "isolation_unavailable"
+    assert result.error.message == "No child process can be started."

@@ -45,6 +45,7 @@ class SessionLog:
         """
         if progress is not None and progress <= self.progress:
             progress = None
+        self.progress = progress or self.progress  # before the wait, since steps that run at once write at once
         await self._journal.append_event(
             self._session_id,
             self._epoch,
@@ -54,7 +55,6 @@ class SessionLog:
             progress=progress,
             data=data,
         )
-        self.progress = progress or self.progress
         self._changed(self._session_id)
 
 

@@ -1,11 +1,13 @@
 """From files to a driver on disk: validate, run against a mock server, have mended, read live, publish."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.to_thread
 
 from ..errors import GenerationError, JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
@@ -82,7 +84,7 @@ class Proving:
         self.contract_runs = 0
         self.faults: FaultsOfFile | None = None
         """What a writer was last asked to mend."""
-        self._profile = profile
+        self._profile: ApiProfile = profile
         self._request = request
         self._project = project
         self.place = place
@@ -125,27 +127,52 @@ class Proving:
                 self._profile = without_operations(self._profile, left.operations)
                 bundle = await self._workshop.write(self._profile)
             self.bundle = bundle
-            is_new = await self._stage.is_new(f"{self.place}validate{_turn(turn)}")
-            self.validation = await self._validated(bundle, turn)
-            if is_new:
-                await self._tell(left, self.validation, whole)
-            try:
-                self.contract = await self._ran(bundle, turn)
-            except (SandboxUnavailableError, SandboxLimitError):
-                raise
-            except SandboxError as error:
+            checked, ran = await self._checked_and_ran(bundle, turn, partial(self._tell, left, whole))
+            self.validation = checked
+            if isinstance(ran, SandboxError):
                 self.contract = None
-                left = await self._searched((), error.message, turn)
+                left = await self._searched((), ran.message, turn)
                 if not left.operations:
-                    raise
+                    raise ran
                 continue
+            self.contract = ran
             if self.contract.ok:
-                return Sound(self._profile, bundle, self.validation, self.contract)
+                return Sound(self._profile, bundle, checked, self.contract)
             left = await self._at_fault(self.contract, turn)
             if not left.operations or len(left.operations) == len(self._profile.operations):
                 break
         self._profile = whole
         raise _broken(self.contract, _OURS)
+
+    async def _checked_and_ran(
+        self, bundle: DriverBundle, turn: int, tell: Callable[[ValidationReport], Awaitable[None]]
+    ) -> tuple[ValidationReport, ContractReport | SandboxError]:
+        """Both at the same time, since a run of what the templates wrote does not hang on the checks; a SandboxError says
+        that the package does not import."""
+        checked: list[ValidationReport] = []
+        ran: list[ContractReport | SandboxError] = []
+
+        async def check() -> None:
+            is_new = await self._stage.is_new(f"{self.place}validate{_turn(turn)}")
+            checked.append(await self._validated(bundle, turn))
+            if is_new:
+                await tell(checked[0])
+
+        async def run() -> None:
+            try:
+                ran.append(await self._ran(bundle, turn))
+            except (SandboxUnavailableError, SandboxLimitError):
+                raise
+            except SandboxError as error:
+                ran.append(error)
+
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(check)
+                tasks.start_soon(run)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return checked[0], ran[0]
 
     async def _at_fault(self, contract: ContractReport, turn: int) -> LeftOut:
         """The operations that a run of the template's driver says are broken; where it names none, a search does."""
@@ -176,7 +203,7 @@ class Proving:
             until=0.8,
         )
 
-    async def _tell(self, left: LeftOut, report: ValidationReport, whole: ApiProfile) -> None:
+    async def _tell(self, left: LeftOut, whole: ApiProfile, report: ValidationReport) -> None:
         """Log what was left out for this turn, and what the checks say of the templates' own files."""
         if left.operations:
             first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
