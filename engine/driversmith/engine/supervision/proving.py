@@ -22,7 +22,7 @@ from .leaving_out import LeftOut, not_proven, search, what_failed
 from .log import SessionLog
 from .publishing import MANIFEST, Publication, check_path, publish
 from .stage import Stage
-from .workshop import Workshop, Writer
+from .workshop import Tell, Workshop, Writer
 
 if TYPE_CHECKING:
     from ..generation.model_engine import FaultsOfFile
@@ -148,23 +148,30 @@ class Proving:
         self, bundle: DriverBundle, turn: int, tell: Callable[[ValidationReport], Awaitable[None]]
     ) -> tuple[ValidationReport, ContractReport | SandboxError]:
         """Both at the same time, since a run of what the templates wrote does not hang on the checks; a SandboxError says
-        that the package does not import."""
+        that the package does not import. The run, which has to wait more than it works, is let begin first."""
         checked: list[ValidationReport] = []
         ran: list[ContractReport | SandboxError] = []
+        begun = anyio.Event()
+
+        async def hear(message: str, fraction: float | None = None) -> None:
+            begun.set()
+            await self._stage.tell(message, fraction)
 
         async def check() -> None:
+            await begun.wait()
             is_new = await self._stage.is_new(f"{self.place}validate{_turn(turn)}")
-            checked.append(await self._validated(bundle, turn))
+            checked.append(await self._validated(bundle, turn, until=None))
             if is_new:
                 await tell(checked[0])
 
         async def run() -> None:
             try:
-                ran.append(await self._ran(bundle, turn))
+                ran.append(await self._ran(bundle, turn, hear))
             except (SandboxUnavailableError, SandboxLimitError):
                 raise
             except SandboxError as error:
                 ran.append(error)
+            begun.set()
 
         try:
             async with anyio.create_task_group() as tasks:
@@ -253,7 +260,7 @@ class Proving:
             report = await self._validated(bundle, turn)
             self.validation = ValidationReport.of([f for f in report.findings if f not in self._known])
             if self.validation.ok:
-                self.contract = await self._ran(bundle, turn)
+                self.contract = await self._ran(bundle, turn, self._stage.tell)
                 if self.contract.ok:
                     return bundle, self.contract
             if turn == repairs or (self.validation.ok and not (self.contract and self.contract.broken)):
@@ -262,22 +269,22 @@ class Proving:
             turn += 1
         raise _invalid(self.validation) if not self.validation.ok else _broken(self.contract, _THEIRS)
 
-    async def _validated(self, bundle: DriverBundle, turn: int) -> ValidationReport:
+    async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
         return await self._stage.step(
             f"{self.place}validate{_turn(turn)}",
             "Checking the files",
             ValidationReport,
             lambda: self._workshop.validate(bundle, self._profile),
-            until=0.65,
+            until=until,
         )
 
-    async def _ran(self, bundle: DriverBundle, turn: int) -> ContractReport:
+    async def _ran(self, bundle: DriverBundle, turn: int, tell: Tell) -> ContractReport:
         folder = await self._laid_out(bundle, str(turn))
         report = await self._stage.step(
             f"{self.place}contract{_turn(turn)}",
             "Running the driver against a mock server",
             ContractReport,
-            lambda: self._run(bundle, folder),
+            lambda: self._run(bundle, folder, tell),
             until=0.8,
         )
         self.contract_runs += 1
@@ -289,9 +296,9 @@ class Proving:
         await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
         return folder
 
-    async def _run(self, bundle: DriverBundle, folder: Path) -> ContractReport:
+    async def _run(self, bundle: DriverBundle, folder: Path, tell: Tell) -> ContractReport:
         try:
-            return await self._workshop.run_contract(folder, bundle, self._profile, self._stage.tell)
+            return await self._workshop.run_contract(folder, bundle, self._profile, tell)
         except SandboxLimitError as error:
             if all(file.author == "template" for file in bundle.files):
                 raise

@@ -26,10 +26,15 @@ class Stage:
         self._span = (0.0, 0.02)
         """The attempt's progress at the beginning and at the end of what is under way."""
 
-    async def step(self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float) -> V:
-        """The result of a step (Steps.run); `until` is the attempt's progress once it is done, 0 to 1."""
-        self.head_for(until)
-        return await self._steps.run(name, title, model, work, until=self._overall(until))
+    async def step(
+        self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float | None
+    ) -> V:
+        """The result of a step (Steps.run); `until` is the attempt's progress once it is done, 0 to 1, or None where it goes
+        on beside the one that leads there."""
+        if until is not None:
+            self.head_for(until)
+            until = self._overall(until)
+        return await self._steps.run(name, title, model, work, until=until)
 
     async def is_new(self, name: str) -> bool:
         """Whether a step has no stored result."""

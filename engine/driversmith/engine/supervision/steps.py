@@ -38,10 +38,12 @@ class Steps:
         """Seconds worked on the session, by this worker and those before."""
         return self._before + time.monotonic() - self._started
 
-    async def run(self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float) -> V:
+    async def run(
+        self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float | None
+    ) -> V:
         """The result of a step: the stored one, or that of `work`, which is stored before anybody sees it.
 
-        `until` is the session's progress once the step is done.
+        `until` is the session's progress once the step is done; None says nothing of it.
 
         Raises:
             Whatever `work` raises; nothing is stored then.
