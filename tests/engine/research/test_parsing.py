@@ -110,8 +110,24 @@ def test_truncated_yaml_is_placed() -> None:
     assert "line 3" in error.message
 
 
-def test_almost_json_is_read_as_yaml() -> None:
-    assert parse('{"openapi": "3.0.0", "paths": {},}').document["paths"] == {}
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"openapi": "3.0.0", "paths": {},}',
+        '{"openapi": "3.0.0", "paths": {}, \n}',
+        '{"openapi": "3.0.0", "tags": [1, 2,], "paths": {}}',
+        '{"openapi": "3.0.0", "tags": [1, 2 ,\n ], "paths": {}}',
+        '{"openapi": "3.0.0", # the version\n "paths": {}}',
+        '{openapi: "3.0.0", "paths": {}}',
+    ],
+)
+def test_almost_json_is_read_as_yaml(text: str) -> None:
+    assert parse(text).document["paths"] == {}
+
+
+@pytest.mark.parametrize("text", ['{"openapi": "3.0.0",, "paths": {}}', '{"openapi": "3.0.0", "paths": {,}}'])
+def test_a_comma_in_front_of_nothing_is_told_as_broken_json(text: str) -> None:
+    assert "not valid JSON at line 1" in refusal(text).message
 
 
 def test_a_large_description_is_refused_by_its_size() -> None:

@@ -112,6 +112,20 @@ async def test_nesting_of_any_depth_is_a_finding(text: str) -> None:
     assert report.findings[0].severity == "P0"
 
 
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "x = " + "-" * 3_000 + "1",
+        "x = a" + "()" * 3_000,
+        "x = 1" + "+1" * 3_000,
+        "if a: pass\n" + "elif a: pass\n" * 3_000,
+    ],
+)
+async def test_what_the_oldest_python_of_drivers_does_not_compile_is_too_deep_on_a_newer_one_too(deep: str) -> None:
+    report = await validate_file(file_path="deep.py", content=f"{deep}\n")
+    assert codes(report) == {"too-deeply-nested"}
+
+
 async def test_the_loop_answers_while_a_heavy_file_is_judged() -> None:
     late = 0.0
 

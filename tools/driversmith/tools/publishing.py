@@ -1,6 +1,7 @@
 """`python -m driversmith.tools.publishing`: write `published.json`, the face of the tools, from their code."""
 
 import json
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ def _face(name: str) -> dict[str, Any]:
         raise TypeError(f"{name} declares no structured answer")
     return {
         "title": tool.title,
-        "description": tool.description.strip(),
+        "description": cleandoc(tool.description),  # Python 3.13 does it by itself
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
         "outputSchema": _without_titles(tool.output_schema),

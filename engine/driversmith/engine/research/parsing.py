@@ -155,7 +155,12 @@ def _parse(source: str, location: str) -> object:
 def _is_almost_json(error: json.JSONDecodeError) -> bool:
     """Whether a trailing comma, a comment or a bare name is all that is wrong: YAML allows them."""
     here = error.doc[error.pos : error.pos + 1]
-    return here != "" and (error.msg.startswith("Expecting property name") or here in "]#")
+    return here != "" and (error.msg.startswith("Expecting property name") or here in "]#" or _is_trailing_comma(error))
+
+
+def _is_trailing_comma(error: json.JSONDecodeError) -> bool:
+    # From Python 3.13 on the fault is at the comma, and has words of its own.
+    return re.compile(r",\s*[}\]]").match(error.doc, error.pos) is not None
 
 
 def _parse_yaml(source: str, location: str) -> object:

@@ -7,6 +7,8 @@ MAX_FILE_BYTES: Final = 8 << 20
 """A larger file is not read. The table of 20,000 operations takes 3 MB."""
 MAX_PROFILE_BYTES: Final = 64 << 20
 """`profile.json` alone may be larger: it is data, and as long as its API's description."""
+MAX_NESTING: Final = 2_900
+"""Levels of a syntax tree that Python 3.11, whose limit is the lowest, compiles with room for who calls it."""
 MAX_PACKAGE_FILES: Final = 400
 MAX_PACKAGE_BYTES: Final = 16 << 20
 """A driver folder with more text (`profile.json` aside) is not read further; what follows is left out of cross-file checks."""

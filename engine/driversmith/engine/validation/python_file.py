@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from ..contract.python_source import parse_module
 from .fault import Fault
+from .limits import MAX_NESTING
 
 N = TypeVar("N", bound=ast.AST)
 
@@ -108,19 +109,24 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
     except SyntaxError as error:
         file.broken = _syntax_fault(text, error)
     except (RecursionError, MemoryError):
-        file.broken = SyntaxFault(
-            "too-deeply-nested",
-            Fault(
-                "The file nests expressions or blocks so deeply that Python cannot compile it.",
-                hint="Write flat data and short chains; move large tables to a JSON file.",
-            ),
-        )
+        file.broken = _TOO_DEEP
     except (ValueError, OverflowError) as error:
         file.broken = SyntaxFault("invalid-source", Fault(f"Python cannot read the file: {error}."))
     else:
         file.tree = tree
         _walk(file, tree)
+        if _nests_too_deeply(file):
+            return PythonFile(path=path, text=text, role=role, broken=_TOO_DEEP)
     return file
+
+
+_TOO_DEEP = SyntaxFault(
+    "too-deeply-nested",
+    Fault(
+        "The file nests expressions or blocks so deeply that Python cannot compile it.",
+        hint="Write flat data and short chains; move large tables to a JSON file.",
+    ),
+)
 
 
 def _walk(file: PythonFile, tree: ast.Module) -> None:
@@ -158,6 +164,14 @@ def _walk(file: PythonFile, tree: ast.Module) -> None:
                 children.append(value)
         children.reverse()
         stack += children
+
+
+def _nests_too_deeply(file: PythonFile) -> bool:
+    # From 3.13 on Python compiles what older ones that drivers are for do not.
+    depths: dict[ast.AST, int] = {}
+    for node, parent in file._parents.items():  # pyright: ignore[reportPrivateUsage]
+        depths[node] = depths.get(parent, 0) + 1  # a parent stands in front of its children
+    return max(depths.values(), default=0) > MAX_NESTING
 
 
 @cache
