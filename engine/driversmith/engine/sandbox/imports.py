@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 
 from ..contract.python_source import parse_module
+from .own_names import own_names
 
 # fmt: off
 PURE_MODULES = frozenset((
@@ -30,9 +31,9 @@ MEMBERS: dict[str, frozenset[str]] = {
 }
 """Modules of which a driver may use these members only."""
 
-FORBIDDEN_NAMES = frozenset(
-    {"__import__", "__builtins__", "__loader__", "__spec__", "eval", "exec", "compile", "breakpoint", "open"}
-)
+FORBIDDEN_BUILTINS = frozenset({"eval", "exec", "compile", "breakpoint", "open"})
+"""Words that an API may use as well: a field called `compile` is no builtin, and never read as one."""
+FORBIDDEN_NAMES = frozenset({"__import__", "__builtins__", "__loader__", "__spec__"})
 FORBIDDEN_ATTRIBUTES = frozenset(
     {"__subclasses__", "__globals__", "__builtins__", "__loader__", "__code__", "__getattribute__"}
 )
@@ -80,15 +81,16 @@ def _refused_members(node: ast.ImportFrom, package: str, also: frozenset[str]) -
             yield f"{module}.{alias.name}"
 
 
-def _misused(tree: ast.AST, restricted: dict[str, str]) -> Iterator[tuple[int, str]]:
+def _misused(tree: ast.Module, restricted: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Uses of modules beyond their allowed members, and names that lead around the list."""
+    own = own_names(tree)
     fine: set[ast.Name] = set()
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
         if node.attr in FORBIDDEN_ATTRIBUTES:
             yield node.lineno, node.attr
-        if isinstance(node.value, ast.Name) and node.value.id in restricted:
+        if isinstance(node.value, ast.Name) and node.value.id in restricted and node.value not in own:
             module = restricted[node.value.id]
             fine.add(node.value)
             if node.attr not in MEMBERS[module]:
@@ -96,5 +98,6 @@ def _misused(tree: ast.AST, restricted: dict[str, str]) -> Iterator[tuple[int, s
     for node in ast.walk(tree):
         if not isinstance(node, ast.Name) or node in fine:
             continue
-        if node.id in FORBIDDEN_NAMES or node.id in restricted:
+        read = isinstance(node.ctx, ast.Load) and node not in own
+        if node.id in FORBIDDEN_NAMES or (read and (node.id in FORBIDDEN_BUILTINS or node.id in restricted)):
             yield node.lineno, node.id
