@@ -205,6 +205,43 @@ def test_a_credential_is_not_shown_by_repr(driver: dict[str, str]) -> None:
     assert [f.message.partition(":")[0] for f in found] == ["self.api_key goes into what __repr__ shows"]
 
 
+def test_readme_and_comments_may_speak_of_what_the_api_is_about(driver: dict[str, str]) -> None:
+    _about(driver, "Todo lists with placeholder pictures.")
+    driver["README.md"] += "\nEach todo has an owner.\n"
+    driver[CLIENT] += "\n# the placeholder of a todo without picture\n"
+    assert _found(driver, "unfinished-readme") == []
+    assert _found(driver, "placeholder-comment") == []
+    driver["README.md"] += "\nTODO: describe the limits of each todo\n"
+    driver[CLIENT] += "\n# TODO: more of todos\n"
+    assert [f.line for f in _found(driver, "unfinished-readme")] == [driver["README.md"].count("\n")]
+    assert [f.line for f in _found(driver, "placeholder-comment")] == [driver[CLIENT].count("\n")]
+
+
+def test_a_key_that_the_description_shows_to_everybody_is_no_secret(driver: dict[str, str]) -> None:
+    shown, own = "sk_test_4eC39HqLyjWDarjtT1zdp7dcAAAA", "sk_test_4eC39HqLyjWDarjtT1zdp7dcBBBB"
+    _about(driver, f"Try it with {shown}.")
+    for key, count in ((shown, 0), (own, 1)):
+        driver[CLIENT] += f"\n_KEY = {key!r}\n"
+        driver["README.md"] += f"\nTry {key}\n"
+        assert len(_found(driver, "literal-key")) == count
+        assert len(_found(driver, "literal-key-in-text")) == count
+
+
+@pytest.mark.parametrize("name", ["compile", "exec", "subprocess"])
+def test_an_argument_may_be_called_like_a_builtin(driver: dict[str, str], name: str) -> None:
+    used = f"{name}.run(job)" if name == "subprocess" else f"{name}(job)"
+    driver[CLIENT] += f"\n\ndef applied(job: str, {name}: Any) -> Any:\n    return {used}\n"
+    assert [*_found(driver, "dynamic-code"), *_found(driver, "shell-command")] == []
+    driver[CLIENT] += f"\n\ndef ran(job: str) -> Any:\n    return {used}\n"
+    assert len([*_found(driver, "dynamic-code"), *_found(driver, "shell-command")]) == 1
+
+
+def _about(driver: dict[str, str], description: str) -> None:
+    """Have the API say this of itself."""
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    driver["profile.json"] = profile.model_copy(update={"description": description}).to_json()
+
+
 def _send(driver: dict[str, str], value: str) -> None:
     assert HEADERS in driver[CLIENT], "the sample has changed"
     driver[CLIENT] = driver[CLIENT].replace(HEADERS, f'{{"Authorization": {value}}}')

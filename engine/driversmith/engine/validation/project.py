@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from ..contract.surface import METHOD_NAMES
 from ..models.profile import ApiProfile
+from .api_text import ApiText
 from .bindings import Bindings, bindings
 from .python_file import PythonFile, parse
 
@@ -165,6 +166,11 @@ class Project:
             if looks_like_driver(best) or (client and (enough or best.name.endswith("Driver"))):
                 return ClassPlace(file, best)
         return None
+
+    @cached_property
+    def api_text(self) -> ApiText:
+        """The API's own words; worked out where a rule has found something that they may be."""
+        return ApiText(self.profile)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

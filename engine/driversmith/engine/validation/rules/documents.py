@@ -29,6 +29,9 @@ _FOREIGN_CODE = re.compile(
 _UNFINISHED = re.compile(
     r"\bTODO\b|\bFIXME\b|\bcoming soon\b|\blorem ipsum\b|\bto be (?:written|documented)\b", re.IGNORECASE
 )
+_INSTALL = re.compile(
+    r"(?:^[ \t]*\$?[ \t]*|`)(npm (?:install|i)|yarn add|gem install|composer require|go get|cargo add) ", re.MULTILINE
+)
 _BACKENDS = {
     "hatchling": "hatchling.build",
     "setuptools": "setuptools.build_meta",
@@ -244,13 +247,9 @@ def other_language(project: Project) -> Iterable[Fault]:
             line=lines[0].line,
             file="README.md",
         )
-    elif install := re.search(
-        r"(?:^[ \t]*\$?[ \t]*|`)((?:npm (?:install|i)|yarn add|gem install|composer require|go get|cargo add) )",
-        text,
-        re.M,
-    ):
+    elif install := next((m for m in _INSTALL.finditer(text) if not project.api_text.owns(text, *m.span(1))), None):
         yield Fault(
-            f"README.md installs with `{install[1].strip()}`; this is a Python driver.",
+            f"README.md installs with `{install[1]}`; this is a Python driver.",
             hint="pip install .",
             line=text.count("\n", 0, install.start(1)) + 1,
             file="README.md",
@@ -270,7 +269,8 @@ def fenced_document(project: Project) -> Iterable[Fault]:
 def unfinished_readme(project: Project) -> Iterable[Fault]:
     """README.md says what there is, not what is still to be said."""
     text = project.texts.get("README.md", "")
-    if found := _UNFINISHED.search(text):
+    found = next((m for m in _UNFINISHED.finditer(text) if not project.api_text.owns(text, *m.span())), None)
+    if found:
         yield Fault(
             f"README.md is unfinished: it says `{found[0]}`.",
             hint="Show how to install the driver, to make one and to read records.",
@@ -342,14 +342,15 @@ def unknown_errors(project: Project) -> Iterable[Fault]:
     if project.driver is None:
         return
     for found in re.finditer(r"`([A-Z]\w*(?:Error|Exception))`", text):
-        if found[1] not in classes and not hasattr(builtins, found[1]):
-            close = difflib.get_close_matches(found[1], [c for c in classes if c.endswith(("Error", "Exception"))], 1)
-            yield Fault(
-                f"README.md names {found[1]}, which the driver does not have.",
-                hint=f"Did you mean {close[0]}?" if close else "Name exceptions of exceptions.py.",
-                line=text.count("\n", 0, found.start()) + 1,
-                file="README.md",
-            )
+        if found[1] in classes or hasattr(builtins, found[1]) or project.api_text.quotes(text, *found.span(1)):
+            continue
+        close = difflib.get_close_matches(found[1], [c for c in classes if c.endswith(("Error", "Exception"))], 1)
+        yield Fault(
+            f"README.md names {found[1]}, which the driver does not have.",
+            hint=f"Did you mean {close[0]}?" if close else "Name exceptions of exceptions.py.",
+            line=text.count("\n", 0, found.start()) + 1,
+            file="README.md",
+        )
 
 
 def snippets(markdown: str) -> Iterator[Snippet]:

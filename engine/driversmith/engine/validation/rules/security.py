@@ -31,12 +31,12 @@ _EMPTY = frozenset({"[]", "{}", "list()", "dict()", "()"})
 _LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
 
 
-def literal_keys(file: PythonFile, _project: Project) -> Iterable[Fault]:
-    """No secret stands in the code."""
+def literal_keys(file: PythonFile, project: Project) -> Iterable[Fault]:
+    """No secret stands in the code, unless the API's description shows it to everybody."""
     for node in file.nodes(ast.Constant):
         value: object = node.value
         found = _KEY_SHAPES.search(value) if isinstance(value, str) and 16 <= len(value) <= 4096 else None
-        if found and not _SHOWN.search(found[0]):
+        if found and not _is_shown(found[0], project):
             yield Fault("A literal key stands in the code.", hint="Take it as an argument or from_env.", node=node)
 
 
@@ -45,15 +45,22 @@ def keys_in_texts(project: Project) -> Iterable[Fault]:
     for path, text in project.texts.items():
         if path.endswith((".md", ".toml", ".txt", ".cfg", ".ini")) or path == "driver.json":
             for found in _KEY_SHAPES.finditer(text):
-                if not _SHOWN.search(found[0]):
+                if not _is_shown(found[0], project):
                     line = text.count("\n", 0, found.start()) + 1
                     yield Fault(f"A literal key stands in {path}.", hint='Show "..." instead.', line=line, file=path)
 
 
-def literal_credentials(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def _is_shown(key: str, project: Project) -> bool:
+    return _SHOWN.search(key) is not None or project.api_text.says(key)
+
+
+def literal_credentials(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No argument or variable that names a secret has a value in the code."""
     for name, node in _named_literals(file):
-        if _SECRET_NAME.match(name) and _looks_secret(str(node.value)) and not _KEY_SHAPES.search(str(node.value)):
+        value = str(node.value)
+        if not _SECRET_NAME.match(name) or not _looks_secret(value) or _KEY_SHAPES.search(value):
+            continue
+        if not project.api_text.says(value):
             yield Fault(f"{name} is a literal in the code.", hint="Take it as an argument or from_env.", node=node)
 
 
@@ -80,7 +87,7 @@ def dynamic_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No eval, exec, or code from data."""
     for call in file.nodes(ast.Call):
         match call.func:
-            case ast.Name(id="eval" | "exec" | "compile" | "__import__" as name):
+            case ast.Name(id="eval" | "exec" | "compile" | "__import__" as name) if not is_local(file, call, name):
                 yield Fault(f"{name}() runs code from data.", hint="Parse the data; json.loads for JSON.", node=call)
             case ast.Attribute(value=ast.Name(id="importlib"), attr="import_module"):
                 yield Fault("import_module() loads code by name.", hint="Import what is needed.", node=call)
@@ -100,7 +107,7 @@ def shell_commands(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 ("exec", "spawn")
             ):
                 yield Fault(f"os.{name}() starts a process.", hint="A driver has no use for it: remove it.", node=call)
-            case ast.Attribute(value=ast.Name(id="subprocess"), attr=name):
+            case ast.Attribute(value=ast.Name(id="subprocess"), attr=name) if not is_local(file, call, "subprocess"):
                 yield Fault(f"subprocess.{name}() starts a process.", hint="A driver has no use for it.", node=call)
             case _:
                 pass

@@ -101,17 +101,17 @@ def stub_body(function: ast.FunctionDef | ast.AsyncFunctionDef, *, answers: bool
             return ""
 
 
-def placeholder_comments(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def placeholder_comments(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No comment says that something is still to be written."""
-    for line, column, comment in _comments(file, _UNFINISHED):
+    for line, column, comment in _comments(file, _UNFINISHED, project):
         yield Fault(
             f"A comment says that code is missing: {_short(comment)}", hint="Write the code.", line=line, column=column
         )
 
 
-def elided_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def elided_code(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No comment stands for code that was left out."""
-    for line, column, comment in _comments(file, _ELIDED):
+    for line, column, comment in _comments(file, _ELIDED, project):
         yield Fault(
             f"A comment stands for code that was left out: {_short(comment)}",
             hint="Give the whole file.",
@@ -120,13 +120,17 @@ def elided_code(file: PythonFile, _project: Project) -> Iterable[Fault]:
         )
 
 
-def _comments(file: PythonFile, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+def _comments(file: PythonFile, pattern: re.Pattern[str], project: Project) -> Iterator[tuple[int, int, str]]:
+    """Line, column and text of the comments in which a pattern finds an author's words, not the API's."""
     # Tokenizing is dear: only where a line with a number sign holds one of the words at all.
     if not any("#" in line and pattern.search(line[line.index("#") :]) for line in file.lines):
         return
     try:
         for token in tokenize.generate_tokens(io.StringIO(file.text).readline):
-            if token.type == tokenize.COMMENT and pattern.search(token.string) and not _in_prose(file, token):
+            if token.type != tokenize.COMMENT or _in_prose(file, token):
+                continue
+            said = " " + token.string[1:]
+            if any(not project.api_text.owns(said, *found.span()) for found in pattern.finditer(token.string)):
                 yield token.start[0], token.start[1] + 1, token.string
     except (tokenize.TokenError, SyntaxError):
         return
