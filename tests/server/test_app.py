@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -46,6 +47,47 @@ async def test_generates_with_progress_that_always_increases(tmp_path: Path, era
     assert [message for _, _, message in told] == ["Reading.", "Still reading.", "Writing."]
     figures = [progress for progress, _, _ in told]
     assert figures == sorted(set(figures)) and figures[-1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "doing"),
+    [
+        ("generate_driver_supervised", PETSTORE, "Writing."),
+        ("get_session", {"session_id": None, "wait_seconds": 60}, "Writing."),
+        ("get_session", {"session_id": None, "wait_seconds": 60, "view": "log"}, "Writing."),
+        ("read_records", {"session_id": None, "object_name": "pets"}, "Reading pets."),
+        ("submit_file", {"session_id": None, "path": "a/client.py", "content": ""}, "Checking a/client.py."),
+        ("diagnose_failure", {"error_message": "odd"}, "Looking for the cause."),
+        ("validate_file", {"file_path": "x.py", "content": ""}, "Check a file of a driver."),
+    ],
+)
+async def test_whoever_waits_never_hears_nothing_for_long(
+    tmp_path: Path, era: str, tool: str, arguments: dict[str, Any], doing: str
+) -> None:
+    told: list[tuple[float, str]] = []
+    stalled = anyio.Event()
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, message or ""))
+        if len(_signs(told, doing)) >= 3:
+            engine.let_go.set()
+            stalled.set()
+
+    async with connected(tmp_path, era, heartbeat_seconds=0.02) as (client, engine):
+        engine.hold = True
+        begun = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))
+        engine.stalled = stalled
+        given = {name: begun["session_id"] if value is None else value for name, value in arguments.items()}
+        with anyio.fail_after(60):
+            await client.call_tool(tool, given, progress_callback=hear)
+    assert len(_signs(told, doing)) >= 3
+    figures = [progress for progress, _ in told]
+    assert figures == sorted(set(figures)) and figures[-1] < 1
+
+
+def _signs(told: list[tuple[float, str]], doing: str) -> list[str]:
+    messages = [message for _, message in told]
+    return [m for m in messages if m.startswith("Still at work after ") and m.endswith(f" s: {doing}")]
 
 
 async def test_links_the_log_and_the_client_of_a_driver(tmp_path: Path, era: str) -> None:

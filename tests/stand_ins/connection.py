@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from driversmith.engine.errors import DriversmithError
 from driversmith.server.app import create_server
+from driversmith.tools.heartbeat import BEAT_SECONDS
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
@@ -24,11 +25,17 @@ async def connected(
     transport: Literal["stdio", "http"] = "stdio",
     refusal: DriversmithError | None = None,
     client: dict[str, Any] | None = None,
+    heartbeat_seconds: float = BEAT_SECONDS,
     **settings: Any,
 ) -> AsyncGenerator[tuple[Client, EngineStandIn]]:
     """A connected client, and the engine that it talks to (none where the factory refuses)."""
     factory = OpenedStandIn(refusal)
-    server = create_server(settings_in(folder, **settings), engine_factory=factory, transport=transport)
+    server = create_server(
+        settings_in(folder, **settings),
+        engine_factory=factory,
+        transport=transport,
+        heartbeat_seconds=heartbeat_seconds,
+    )
     async with Client(server, mode=era, **(client or {})) as connection:
         yield connection, getattr(factory, "engine", None)  # type: ignore[misc]
 

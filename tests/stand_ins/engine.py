@@ -35,6 +35,8 @@ class EngineStandIn:
         self.hold = False
         self.let_go = anyio.Event()
         self.raises: Exception | None = None
+        self.stalled: anyio.Event | None = None
+        """Once it is there, what is no session waits until it is set: a slow API, or a slow model."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._heard: list[Callable[[str], None]] = []
 
@@ -86,14 +88,17 @@ class EngineStandIn:
         self, *, file_path: str, content: str | None = None, driver_root: str | None = None
     ) -> ValidationReport:
         self._called("validate_file", file_path=file_path, content=content, driver_root=driver_root)
+        await self._stall()
         return ValidationReport.of([Finding(code="F821", severity="P1", file=file_path, line=3, message="no name x")])
 
     async def submit_file(self, session_id: str, path: str, content: str, *, wait_seconds: float) -> NoReturn:
         record = await self.journal.session(session_id)
+        await self._stall()
         raise InvalidArgumentError(f"Session {session_id} is {record.status} and waits for no file.")
 
     async def diagnose_failure(self, **arguments: str | None) -> Diagnosis:
         self._called("diagnose_failure", **arguments)
+        await self._stall()
         return Diagnosis(
             error_type="api",
             fault_kind="network",
@@ -109,6 +114,7 @@ class EngineStandIn:
     ) -> list[dict[str, Any]]:
         self._called("read_records", object_name=object_name, params=params, limit=limit)
         await self.journal.session(session_id)
+        await self._stall()
         return [{"id": number, "text": "x" * 5000} for number in range(limit)]
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
@@ -130,6 +136,10 @@ class EngineStandIn:
         )
         await self.journal.release(session_id, 1, "succeeded", result)
         self._tell(session_id)
+
+    async def _stall(self) -> None:
+        if self.stalled is not None:
+            await self.stalled.wait()
 
     def _called(self, name: str, **arguments: Any) -> None:
         self.calls.append((name, arguments))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from driversmith.engine.settings import Settings
 from driversmith.resources.completions import SessionIds
 from driversmith.tools.catalogue import engine_tools
+from driversmith.tools.heartbeat import BEAT_SECONDS
 from driversmith.tools.paths import UserPaths
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import MCPServer
@@ -28,14 +29,17 @@ def create_server(
     *,
     engine_factory: EngineFactory = opened_engine,
     transport: Literal["stdio", "http"] = "stdio",
+    heartbeat_seconds: float = BEAT_SECONDS,
 ) -> "MCPServer[Engine]":
     """The server: tools, resources, prompts, and a lifespan that opens the engine with `engine_factory`.
 
-    With `transport="http"` tools take paths of the user's only below `settings.read_roots`.
+    With `transport="http"` tools take paths of the user's only below `settings.read_roots`. Whoever waits for a tool hears
+    nothing for `heartbeat_seconds` at most.
     """
     settings = settings or Settings()
     bus = InMemorySubscriptionBus()
     opened: list[Engine] = []
+    paths = UserPaths(roots=settings.read_roots if transport == "http" else None)
 
     @asynccontextmanager
     async def lifespan(_: "MCPServer[Engine]") -> "AsyncGenerator[Engine]":
@@ -55,7 +59,7 @@ def create_server(
         description="Makes tested Python drivers for HTTP APIs, and heals what goes wrong on the way.",
         version=version("driversmith"),
         instructions=INSTRUCTIONS,
-        tools=engine_tools(UserPaths(roots=settings.read_roots if transport == "http" else None)),
+        tools=engine_tools(paths, heartbeat_seconds=heartbeat_seconds),
         lifespan=lifespan,
         log_level=settings.log_level,
         subscriptions=bus,

@@ -16,6 +16,7 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp_types import ToolAnnotations
 
 from .engine_tool import EngineTool
+from .heartbeat import BEAT_SECONDS
 from .paths import UserPaths
 
 TOOLS = (
@@ -30,12 +31,13 @@ TOOLS = (
 )
 
 
-def engine_tools(paths: UserPaths) -> list[Tool]:
-    """All tools, as the server registers them; `paths` says which paths of the user's may be touched."""
+def engine_tools(paths: UserPaths, *, heartbeat_seconds: float = BEAT_SECONDS) -> list[Tool]:
+    """All tools, as the server registers them; `paths` says which paths of the user's may be touched, and
+    `heartbeat_seconds` how long whoever waits for one hears nothing at most."""
     published: dict[str, dict[str, Any]] = json.loads(
         files("driversmith.tools").joinpath("published.json").read_text("utf-8")
     )
-    return [_tool(name, published[name], paths) for name in TOOLS]
+    return [_tool(name, published[name], paths, heartbeat_seconds) for name in TOOLS]
 
 
 @cache
@@ -47,11 +49,12 @@ def declared_tool(name: str) -> Tool:
     return tool
 
 
-def _tool(name: str, face: dict[str, Any], paths: UserPaths) -> EngineTool:
+def _tool(name: str, face: dict[str, Any], paths: UserPaths, heartbeat_seconds: float) -> EngineTool:
     return EngineTool(
         fn=declared_tool,
         load=lambda: declared_tool(name),
         paths=paths,
+        heartbeat_seconds=heartbeat_seconds,
         name=name,
         title=face["title"],
         description=face["description"],

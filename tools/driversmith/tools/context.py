@@ -1,15 +1,51 @@
 """What a tool gets besides its arguments: the request, and the engine that the server's lifespan opened."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
+from pydantic import PrivateAttr
+
+from .heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
 
-    EngineContext: TypeAlias = Context[Engine]
+    _Request = Context[Engine]
 else:
-    EngineContext = Context  # the SDK looks for this class only; a parametrised one would be built for nothing
+    _Request = Context  # a parametrised one would be built for nothing
+
+CREEP = 0.005
+"""Share of what is left by which a figure moves on that would not be higher: the protocol wants every step to increase."""
+MOST = 0.999
+"""No figure says that all is done, since something may follow it; the answer says so."""
+
+
+class EngineContext(_Request):
+    """The SDK's context of a request, whose progress always increases, from 0 towards 1, and never falls silent."""
+
+    _reached: float = PrivateAttr(default=0.0)
+    _heartbeat: Heartbeat = PrivateAttr()
+
+    def __init__(self, context: Context[Any, Any], *, doing: str, seconds: float) -> None:
+        """After `seconds` without progress a sign of life is sent; `doing` is what is under way until somebody says more."""
+        super().__init__(request_context=context.request_context, mcp_server=context.mcp_server)
+        self._heartbeat = Heartbeat(self._send, doing=doing, seconds=seconds)
+
+    def kept_up(self) -> AbstractAsyncContextManager[None]:
+        """Let no silence fall while the block runs."""
+        return self._heartbeat.beating()
+
+    async def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> None:
+        """Tell whoever waits how far it has come, and in a sentence what is under way now."""
+        if message:
+            self._heartbeat.heard(message)
+        await self._send(message, progress / (total or 1.0))
+
+    async def _send(self, message: str | None, share: float = 0.0) -> None:
+        floor = self._reached + (1 - self._reached) * CREEP
+        self._reached = max(floor, min(share, MOST))
+        await self.request_context.session.report_progress(self._reached, 1.0, message)
 
 
 def engine_of(ctx: "EngineContext") -> "Engine":

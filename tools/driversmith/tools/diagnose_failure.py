@@ -44,6 +44,7 @@ async def diagnose_failure(
         raise ToolError(
             "diagnose_failure needs session_id, or error_message with what there is of file_path, content and log."
         )
+    await ctx.report_progress(0, message="Looking for the cause.")
     found = await engine_of(ctx).diagnose_failure(
         session_id=session_id, error_message=error_message, file_path=file_path, content=content, log=log
     )

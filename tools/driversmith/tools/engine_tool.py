@@ -13,6 +13,8 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.shared.exceptions import MCPError
 from pydantic import Field, ValidationError
 
+from .context import EngineContext
+from .heartbeat import BEAT_SECONDS
 from .paths import Marker, UserPaths
 from .spoken import unknown_arguments, wrong_arguments
 
@@ -25,6 +27,8 @@ class EngineTool(Tool):
     load: Callable[[], Tool] = Field(exclude=True)
     """Gives the tool as its file declares it."""
     paths: UserPaths = Field(exclude=True)
+    heartbeat_seconds: float = Field(default=BEAT_SECONDS, exclude=True)
+    """How long whoever waits for the tool hears nothing at most."""
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         """Call the tool.
@@ -36,7 +40,9 @@ class EngineTool(Tool):
         try:
             declared = self.load()
             validated = self._validated(arguments, declared)
-            return await declared.fn(**validated, **{str(declared.context_kwarg): context})
+            ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds)
+            async with ctx.kept_up():
+                return await declared.fn(**validated, **{str(declared.context_kwarg): ctx})
         except (MCPError, ToolError):
             raise
         except DriversmithError as error:

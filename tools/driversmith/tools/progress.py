@@ -5,23 +5,17 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from .context import EngineContext
 
-CREEP = 0.005
-"""Share of what is left by which an event without a higher figure moves on: the protocol wants every step to increase."""
-
 
 class ProgressTold:
-    """Sends a notification for every event worth one; always increasing, from 0 towards 1."""
+    """Sends a notification for every event worth one."""
 
     def __init__(self, ctx: EngineContext) -> None:
         self._ctx = ctx
-        self._last = 0.0
         self._updates = ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS
 
     async def __call__(self, event: SessionEvent) -> None:
         """Tell one event. Debug events are not told."""
         if event.level != "debug":
-            floor = self._last + (1 - self._last) * CREEP
-            self._last = max(floor, min(event.progress or 0.0, 1.0))
-            await self._ctx.report_progress(self._last, 1.0, event.message)
+            await self._ctx.report_progress(event.progress or 0.0, 1.0, event.message)
         if self._updates:  # newer connections subscribe; older ones hear of it while they wait here
             await self._ctx.session.send_resource_updated(f"driversmith://sessions/{event.session_id}/log")

@@ -36,6 +36,7 @@ async def read_records(
     limit: Annotated[int, Field(description="Most records to read.", ge=1, le=1000)] = 20,
 ) -> Annotated[CallToolResult, Records]:
     """Read records from the real API through the driver that a session made, in the sandbox."""
+    await ctx.report_progress(0, message=f"Reading {object_name}.")
     read = await engine_of(ctx).read_records(session_id, object_name, params=params or {}, limit=limit)
     records: list[dict[str, Any]] = shortened(read)
     kept = records[: fitting(records)]

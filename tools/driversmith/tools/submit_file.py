@@ -47,6 +47,7 @@ async def submit_file(
     The answer holds the findings in the file, and either the next request (the same file again where it did not pass,
     with what to mend; else the next file) or, after the last file and the run against a mock server, the result.
     """
+    await ctx.report_progress(0, message=f"Checking {path}.")
     handed = await engine_of(ctx).submit_file(session_id, path, content, wait_seconds=WAIT_SECONDS)
     made = answered(handed)
     words = [made.session, *([reported(made)] if handed.report is not None else [])]

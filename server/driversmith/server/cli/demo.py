@@ -9,8 +9,7 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json
-from .interrupt import run_async
-from .progress import ProgressShown, shown_progress
+from .progress import Watched, run_watched
 
 FOLDER = "driversmith-demo"
 
@@ -33,8 +32,7 @@ def demo(
         folder = _fresh_folder()
         show = _show(Path(home), folder, heal=heal, quiet=as_json)
         try:
-            with shown_progress("demo", quiet=as_json or heal) as shown:
-                run_async(lambda: show.run(shown))
+            run_watched("demo", show.run, quiet=as_json, live=False if heal else None)
         except KeyboardInterrupt:
             complain("Interrupted; everything is stopped.")
             raise typer.Exit(INTERRUPTED) from None
@@ -57,7 +55,7 @@ class _Show(Protocol):
         """Whether all that was to be shown did happen."""
         ...
 
-    async def run(self, shown: ProgressShown) -> None:
+    async def run(self, shown: Watched) -> None:
         """Run it to its end; nothing is left running."""
         ...
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from driversmith.engine.errors import DriversmithError
 from driversmith.engine.models.session import SupervisedResult
 
-from .progress import ProgressShown
+from .progress import Watched
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -25,7 +25,7 @@ class DemoClient:
     def __init__(self, client: "Client") -> None:
         self._client = client
 
-    async def call(self, tool: str, arguments: dict[str, Any], shown: ProgressShown | None = None) -> dict[str, Any]:
+    async def call(self, tool: str, arguments: dict[str, Any], shown: Watched | None = None) -> dict[str, Any]:
         """The structured answer of a tool.
 
         Raises:
@@ -36,11 +36,15 @@ class DemoClient:
             raise DriversmithError(" ".join(getattr(block, "text", "") for block in answer.content).strip())
         return cast(dict[str, Any], answer.structured_content)
 
-    async def read_everything(self, result: SupervisedResult) -> Records:
+    async def read_everything(self, result: SupervisedResult, shown: Watched) -> Records:
         """All records of all objects of a session's driver; none where it has no driver."""
         if not result.success or not result.output_path:
             return {}
-        return {name: await self._read(result.session_id, name) for name in _objects(Path(result.output_path))}
+        records: Records = {}
+        for name in _objects(Path(result.output_path)):
+            shown.doing(f"Reading {name}.")
+            records[name] = await self._read(result.session_id, name)
+        return records
 
     async def _read(self, session_id: str, name: str) -> list[dict[str, Any]]:
         arguments = {"session_id": session_id, "object_name": name, "limit": MOST_RECORDS}

@@ -19,7 +19,7 @@ from .console import stderr, stdout
 from .demo_client import API_NAME, DemoClient, Records
 from .healing_prompts import PromptPair, prompts_of_client
 from .healing_story import Story
-from .progress import ProgressShown
+from .progress import Watched
 from .result import print_result
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class HealingShow:
         }
         return [name for name, happened in shown.items() if not happened]
 
-    async def run(self, shown: ProgressShown) -> None:
+    async def run(self, shown: Watched) -> None:
         """Start the API and the server, have the driver made and healed, read everything, stop both."""
         from mcp import Client
 
@@ -91,8 +91,8 @@ class HealingShow:
             engines = _ScriptedEngines()
             async with Client(create_server(settings, engine_factory=engines.open)) as opened:
                 client = DemoClient(opened)
-                self.result = await self._healed(client, engines, api)
-                self.records = await client.read_everything(self.result)
+                self.result = await self._healed(client, engines, api, shown)
+                self.records = await client.read_everything(self.result, shown)
             self._prices = engines.prices
             self.requests = len(api.requests)
 
@@ -130,7 +130,9 @@ class HealingShow:
         # model_construct, since the constructor would read the environment
         return Settings.model_construct(home=self._home, allow_local=frozenset({typed_pair(api.url)}))
 
-    async def _healed(self, client: DemoClient, engines: "_ScriptedEngines", api: "DemoApi") -> SupervisedResult:
+    async def _healed(
+        self, client: DemoClient, engines: "_ScriptedEngines", api: "DemoApi", shown: Watched
+    ) -> SupervisedResult:
         begun = await client.call(
             "generate_driver_supervised",
             {
@@ -151,6 +153,7 @@ class HealingShow:
             self._events.append(event)
             if not self._quiet and (line := await story.line(event)) is not None:
                 console.print(line, soft_wrap=True)
+                shown.heard(event.message)
 
         await engine.wait(session_id, seconds=None, on_event=tell)
         self._prompts = await prompts_of_client(engine.journal, self._events)

@@ -8,7 +8,7 @@ from driversmith.engine.models.session import SupervisedResult
 
 from .console import stderr, stdout
 from .demo_client import API_NAME, DemoClient, Records
-from .progress import ProgressShown
+from .progress import Watched
 from .result import print_result, records_table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class MakingShow:
         """Whether there is a verified driver, and every object of it gave records."""
         return bool(self.result and self.result.success and self.records and all(self.records.values()))
 
-    async def run(self, shown: ProgressShown) -> None:
+    async def run(self, shown: Watched) -> None:
         """Start the API and the server, make the driver, read everything, stop both."""
         from mcp import Client
 
@@ -45,7 +45,7 @@ class MakingShow:
             async with Client(self._server(api)) as opened:
                 client = DemoClient(opened)
                 self.result = await self._generated(client, api, shown)
-                self.records = await client.read_everything(self.result)
+                self.records = await client.read_everything(self.result, shown)
             self.requests = len(api.requests)
 
     def told(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class MakingShow:
             env={"DRIVERSMITH_HOME": str(self._home), "DRIVERSMITH_ALLOW_LOCAL": typed_pair(api.url)},
         )
 
-    async def _generated(self, client: DemoClient, api: "DemoApi", shown: ProgressShown) -> SupervisedResult:
+    async def _generated(self, client: DemoClient, api: "DemoApi", shown: Watched) -> SupervisedResult:
         arguments: dict[str, Any] = {"api_name": API_NAME, "api_url": api.url, "output_dir": str(self._folder)}
         while True:
             answer = await client.call("generate_driver_supervised", {**arguments, "wait_seconds": WAIT_SECONDS}, shown)

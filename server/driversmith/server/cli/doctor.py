@@ -16,8 +16,8 @@ from rich.text import Text
 from .check import Check
 from .console import FAILED, SUCCESS, print_json, stdout
 from .context import command_settings
-from .interrupt import run_async
 from .model_checks import model_endpoint, model_prices
+from .progress import Watched, run_watched
 
 PACKAGES = ("driversmith", "mcp", "pydantic", "anyio", "aiosqlite", "httpx2", "jinja2", "ruff", "typer", "rich")
 SECONDS = 20.0
@@ -27,10 +27,14 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     """Check this installation. Reaches no network and shows no key."""
     settings = command_settings()
 
-    async def examine() -> list[Check]:
-        return [await _bounded(name, check, settings) for name, check in _CHECKS.items()]
+    async def examine(shown: Watched) -> list[Check]:
+        checks: list[Check] = []
+        for name, check in _CHECKS.items():
+            shown.doing(f"Checking {name}.")
+            checks.append(await _bounded(name, check, settings))
+        return checks
 
-    checks = run_async(examine)
+    checks = run_watched("doctor", examine, quiet=as_json)
     ok = all(check.ok for check in checks if check.required)
     if as_json:
         print_json({"ok": ok, "checks": [check.model_dump(mode="json") for check in checks]})

@@ -10,8 +10,7 @@ from driversmith.engine.settings import Settings
 
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
 from .context import command_settings
-from .interrupt import run_async
-from .progress import ProgressShown, shown_progress
+from .progress import Watched, run_watched
 from .result import print_result
 from .typed import TypedEngines, typed_pairs
 
@@ -60,12 +59,11 @@ def generate(
     if allow_local:
         settings = settings.model_copy(update={"allow_local": True})
     engines = TypedEngines(typed_pairs([url, *([spec] if spec and _is_url(spec) else [])]))
-    watched = _Watched(settings, engines, arguments)
+    session = _Session(settings, engines, arguments)
     try:
-        with shown_progress(name, quiet=as_json) as shown:
-            result = run_async(lambda: watched.run(shown))
+        result = run_watched(name, session.run, quiet=as_json)
     except KeyboardInterrupt:
-        complain("Interrupted.", watched.how_to_resume())
+        complain("Interrupted.", session.how_to_resume())
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print_json(result)
@@ -74,7 +72,7 @@ def generate(
     raise typer.Exit(SUCCESS if result.success else FAILED)
 
 
-class _Watched:
+class _Session:
     """One session, begun and waited for through MCP; remembers its id for whoever has to leave early."""
 
     def __init__(self, settings: Settings, engines: TypedEngines, arguments: dict[str, Any]) -> None:
@@ -83,7 +81,7 @@ class _Watched:
         self._arguments = {k: v for k, v in arguments.items() if v is not None}
         self._session_id = ""
 
-    async def run(self, shown: ProgressShown) -> SupervisedResult:
+    async def run(self, shown: Watched) -> SupervisedResult:
         """The finished session's result.
 
         Raises:
@@ -116,7 +114,7 @@ class _Watched:
             return "Run the same command again."
         return f"Nothing is lost: `driversmith resume {self._session_id}` goes on where it stopped."
 
-    async def _call(self, client: "Client", shown: ProgressShown, tool: str, **arguments: Any) -> SupervisedResult:
+    async def _call(self, client: "Client", shown: Watched, tool: str, **arguments: Any) -> SupervisedResult:
         answer = await client.call_tool(tool, arguments, progress_callback=shown)
         if self._engines.failure is not None:
             raise self._engines.failure

@@ -11,7 +11,7 @@ from driversmith.engine.errors import InvalidArgumentError
 
 from .console import print_json, stderr, stdout
 from .context import command_settings, engine_for_command
-from .interrupt import run_async
+from .progress import Watched, run_watched
 from .result import records_table
 from .typed import typed_pairs
 
@@ -36,13 +36,14 @@ def read(
     params = dict(_pair(text) for text in param or [])
     project = driver_dir.expanduser().absolute()
 
-    async def run() -> list[dict[str, Any]]:
+    async def run(shown: Watched) -> list[dict[str, Any]]:
+        shown.doing(f"Reading {object_name}.")
         async with engine_for_command(settings) as engine:
             return await engine.read_driver(
                 project, object_name, params=params, limit=limit, allow_edited=True, allow_local=_own_address(project)
             )
 
-    records = run_async(run)
+    records = run_watched("read", run, quiet=as_json)
     if as_json:
         print_json(records)
     elif as_csv:

@@ -11,13 +11,12 @@ from rich.text import Text
 from .console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
 from .context import command_settings, engine_for_command
 from .interrupt import run_async
-from .progress import event_progress, shown_progress
+from .progress import Watched, run_watched
 from .result import cell, print_result
 
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="Id of the session, as `driversmith sessions` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-WAIT_SECONDS = 30.0
 MOST_EVENTS = 500
 
 
@@ -84,17 +83,13 @@ def resume(
     if allow_local:
         settings = settings.model_copy(update={"allow_local": True})
 
-    async def run() -> SupervisedResult:
-        with shown_progress(session_id, quiet=as_json) as shown:
-            async with engine_for_command(settings) as engine:
-                await engine.resume(session_id)
-                while True:
-                    result = await engine.wait(session_id, seconds=WAIT_SECONDS, on_event=event_progress(shown))
-                    if result.status not in {"queued", "running"}:
-                        return result
+    async def run(shown: Watched) -> SupervisedResult:
+        async with engine_for_command(settings) as engine:
+            await engine.resume(session_id)
+            return await engine.wait(session_id, seconds=None, on_event=shown.told)
 
     try:
-        result = run_async(run)
+        result = run_watched(session_id, run, quiet=as_json)
     except KeyboardInterrupt:
         complain("Interrupted.", f"Nothing is lost: `driversmith resume {session_id}` goes on where it stopped.")
         raise typer.Exit(INTERRUPTED) from None

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from .console import FAILED, SUCCESS, print_json, stderr, stdout
 from .context import command_settings
-from .interrupt import run_async
+from .progress import Watched, run_watched
 
 _PASSED_OVER = frozenset({"__pycache__", "node_modules", "build", "dist", "venv", "env", "site-packages"})
 _COLOURS = {"P0": "bold red", "P1": "red", "P2": "yellow", "P3": "dim"}
@@ -38,16 +38,17 @@ def validate(
     if run and not drivers:
         raise InvalidArgumentError("--run needs a driver.", next_action="Give a driver's project folder.")
 
-    async def check() -> list[Finding]:
+    async def check(shown: Watched) -> list[Finding]:
         findings: list[Finding] = []
         for subject in subjects:
+            shown.doing(f"Checking {_shown(subject)}.")
             found = await _findings(subject)
             findings += found
             if run and subject in drivers:
-                findings += await _ran(subject, broken=any(f.severity == "P0" for f in found))
+                findings += await _ran(subject, shown, broken=any(f.severity == "P0" for f in found))
         return findings
 
-    report = ValidationReport.of(run_async(check))
+    report = ValidationReport.of(run_watched("validate", check, quiet=as_json))
     if as_json:
         print_json(report)
     else:
@@ -90,18 +91,21 @@ async def _findings(subject: Path) -> list[Finding]:
     return [f.model_copy(update={"file": _shown(subject)}) for f in report.findings]
 
 
-async def _ran(driver: Path, *, broken: bool) -> list[Finding]:
+async def _ran(driver: Path, shown: Watched, *, broken: bool) -> list[Finding]:
     """What the contract run finds in one driver; one that cannot run is not run."""
     if broken:
-        stderr().print(f"{_shown(driver)} cannot run: it was not run.", markup=False)
+        shown.say(f"{_shown(driver)} cannot run: it was not run.")
         return []
     from driversmith.engine.composition import judge_driver
 
-    judgement = await judge_driver(driver)
+    async def progressed(_: float, message: str) -> None:
+        shown.doing(message)
+
+    judgement = await judge_driver(driver, progress=progressed)
     if report := judgement.report:
         tried = f"{report.passed} of {report.passed + report.failed} behaviours"
         seen = f"{report.requests} requests in {report.elapsed_seconds:.1f} s, isolation: {report.isolation}"
-        stderr().print(f"{_shown(driver)}: {tried} kept ({seen}).", markup=False)
+        shown.say(f"{_shown(driver)}: {tried} kept ({seen}).")
     return [f.model_copy(update={"file": _shown(driver / f.file)}) for f in judgement.findings]
 
 
