@@ -189,7 +189,10 @@ async def test_a_driver_is_made_verified_live_and_read_with(pets_api: str, setti
         assert result.error is None
         assert result.verification.level == "live"
         assert result.preview["pets"] == [{"id": n, "name": f"pet {n}"} for n in range(3)]
-        assert await engine.read_records(session.session_id, "pets", limit=1) == [{"id": 0, "name": "pet 0"}]
+        page = await engine.read_records(session.session_id, "pets", limit=1)
+        assert (page.records, page.done) == ([{"id": 0, "name": "pet 0"}], False)
+        page = await engine.read_records(session.session_id, "pets", limit=5, after=1, reading=page.reading)
+        assert ([record["id"] for record in page.records], page.done) == ([1, 2], True)
         assert (await engine.start(asked(tmp_path, api_url=pets_api))).session_id == session.session_id
         assert (await engine.journal.metrics())["unhandled_exceptions"] == 0
 

@@ -12,6 +12,7 @@ from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.models.records import RecordPage
 from driversmith.engine.models.session import (
     GenerateRequest,
     PublishedFile,
@@ -37,6 +38,8 @@ class EngineStandIn:
         self.raises: Exception | None = None
         self.stalled: anyio.Event | None = None
         """Once it is there, what is no session waits until it is set: a slow API, or a slow model."""
+        self.records: list[dict[str, Any]] = [{"id": number, "text": "x" * 5000} for number in range(100)]
+        self.described: tuple[str, ...] = ("id", "text")
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._heard: list[Callable[[str], None]] = []
 
@@ -110,12 +113,22 @@ class EngineStandIn:
         )
 
     async def read_records(
-        self, session_id: str, object_name: str, *, params: dict[str, Any], limit: int
-    ) -> list[dict[str, Any]]:
-        self._called("read_records", object_name=object_name, params=params, limit=limit)
+        self,
+        session_id: str,
+        object_name: str,
+        *,
+        params: dict[str, Any],
+        limit: int,
+        after: int = 0,
+        reading: str = "",
+    ) -> RecordPage:
+        self._called("read_records", object_name=object_name, params=params, limit=limit, reading=reading)
         await self.journal.session(session_id)
         await self._stall()
-        return [{"id": number, "text": "x" * 5000} for number in range(limit)]
+        records = self.records[after : after + limit]
+        return RecordPage(
+            records=records, done=after + limit >= len(self.records), reading="0" * 8, fields=self.described
+        )
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         self._heard.append(callback)

@@ -11,8 +11,8 @@ DESIGN = {
     "validate_file": "file_path content driver_root",
     "diagnose_failure": "session_id error_message file_path content log",
     "submit_file": "session_id path content",
-    "get_session": "session_id view cursor wait_seconds",
-    "read_records": "session_id object_name params limit",
+    "get_session": "session_id view path cursor wait_seconds",
+    "read_records": "session_id object_name params limit fields cursor",
     "cancel_session": "session_id",
     "query_history": "kind api_name status error_type since limit cursor",
 }

@@ -14,10 +14,12 @@ from .journal.ownership import this_process
 from .journal.port import Journal
 from .models.diagnosis import Diagnosis
 from .models.findings import ValidationReport
+from .models.records import RecordPage
 from .models.session import FINISHED, GenerateRequest, SessionRecord, SupervisedResult
 from .network.redaction import Redactor
 from .sandbox.port import Sandbox
 from .settings import Settings
+from .supervision.kept_reads import KeptReads, open_reads
 from .supervision.sessions import OnEvent, Sessions, open_sessions
 from .supervision.standing import as_it_stands
 
@@ -81,11 +83,13 @@ async def open_engine(
                 redact=redactor,
             )
         )
+        reads = await stack.enter_async_context(open_reads(parts.reader))
         yield Engine(
             settings=settings,
             journal=journal,
             sessions=sessions,
             reader=parts.reader,
+            reads=reads,
             types=parts.types,
             check_budget=parts.check_budget,
             ask=parts.ask,
@@ -147,6 +151,7 @@ class Engine:
         journal: Journal,
         sessions: Sessions,
         reader: "Callable[[], DriverReader]",
+        reads: KeptReads,
         types: "Callable[[], TyServer]",
         check_budget: Callable[[GenerateRequest], None],
         ask: "Callable[[], Ask | None]",
@@ -155,6 +160,7 @@ class Engine:
         self.journal = journal
         self._sessions = sessions
         self._reader = reader
+        self._reads = reads
         self._types = types
         self._check_budget = check_budget
         self._ask = ask
@@ -258,16 +264,31 @@ class Engine:
         )
 
     async def read_records(
-        self, session_id: str, object_name: str, *, params: dict[str, JsonValue] | None = None, limit: int = 20
-    ) -> list[dict[str, JsonValue]]:
-        """The first `limit` records of an object, read live through the session's driver in the sandbox.
+        self,
+        session_id: str,
+        object_name: str,
+        *,
+        params: dict[str, JsonValue] | None = None,
+        limit: int = 20,
+        after: int = 0,
+        reading: str = "",
+    ) -> RecordPage:
+        """At most `limit` records of an object behind the first `after`, read live through the session's driver in the
+        sandbox. With the `reading` of the page before, the read goes on where it stopped, if it is still kept open; else
+        what lies before is read again.
 
         Raises:
-            InvalidArgumentError: the session has no driver, or the driver no such object or parameter.
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: the session has no driver, the driver no such object or parameter, or the object has
+                fewer than `after` records.
             FetchError, SandboxError: the API or the child failed.
         """
+        from .supervision.reading import ReadPlace, session_project
+
         record = await self.journal.session(session_id)
-        return await self._reader().read_session(record, object_name, params=params or {}, limit=limit)
+        allow_local = record.request.allow_local
+        place = ReadPlace(session_project(record), object_name, params or {}, allow_local=allow_local)
+        return await self._reads.page(place, limit=limit, after=after, reading=reading)
 
     async def read_driver(
         self,
@@ -286,9 +307,10 @@ class Engine:
                 the driver has no such object or parameter.
             FetchError, SandboxError: the API or the child failed.
         """
-        return await self._reader().read(
-            project, object_name, params=params or {}, limit=limit, allow_edited=allow_edited, allow_local=allow_local
-        )
+        from .supervision.reading import ReadPlace
+
+        place = ReadPlace(project, object_name, params or {}, allow_edited=allow_edited, allow_local=allow_local)
+        return await self._reader().read(place, limit=limit)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Have `callback` called with the id of each session of this process that changes; the answer ends that."""

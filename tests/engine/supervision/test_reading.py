@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driversmith.engine.errors import FetchError, InvalidArgumentError
@@ -10,7 +11,7 @@ from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evi
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.publishing import publish
-from driversmith.engine.supervision.reading import DriverReader
+from driversmith.engine.supervision.reading import DriverReader, ReadPlace
 
 CLIENT = """
 import httpx2
@@ -41,6 +42,17 @@ class PetsDriver:
                 raise ServerError("GET /pets answered 502: half a sen")
             raise {"bad": InvalidRequestError, "key": AuthenticationError, "down": ServerError}[status](status)
         return [{"id": n, "echo": "hunter22", "hunter22": n} for n in range(limit)]
+
+    def read_batched(self, object_name, *, batch_size, status="ok", last=5):
+        if status != "ok":
+            return iter([self.read(object_name, limit=1, status=status)])
+        return self.batches(batch_size, last)
+
+    def batches(self, batch_size, last):
+        for first in range(0, last, batch_size):
+            yield [{"id": n, "echo": "hunter22"} for n in range(first, min(first + batch_size, last))]
+        if last > 100:
+            raise ServerError("no more")
 """
 MANIFEST = {
     "contract_version": 1,
@@ -82,12 +94,14 @@ def reader(tmp_path: Path, learned: set[str]) -> DriverReader:
 
 
 async def test_the_first_records_are_read(reader: DriverReader, project: Path) -> None:
-    records = await reader.read(project, "pets", params={}, limit=2)
+    records = await reader.read(ReadPlace(project, "pets", {}), limit=2)
     assert [record["id"] for record in records] == [0, 1]
 
 
 async def test_values_that_json_hardly_allows_are_shown_as_texts(reader: DriverReader, project: Path) -> None:
-    assert await reader.read(project, "pets", params={"status": "odd"}, limit=1) == [{"id": "nan", "text": "\\ud83d"}]
+    assert await reader.read(ReadPlace(project, "pets", {"status": "odd"}), limit=1) == [
+        {"id": "nan", "text": "\\ud83d"}
+    ]
 
 
 async def test_credentials_that_the_api_echoes_are_redacted(
@@ -97,7 +111,7 @@ async def test_credentials_that_the_api_echoes_are_redacted(
     credentials = tmp_path / "home" / "credentials.toml"
     credentials.touch(mode=0o600)
     credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
-    (record,) = await reader.read(project, "pets", params={}, limit=1)
+    (record,) = await reader.read(ReadPlace(project, "pets", {}), limit=1)
     assert "hunter22" not in json.dumps(record)
     assert "hunter22" in learned
 
@@ -114,7 +128,7 @@ async def test_what_the_driver_raises_becomes_an_error_of_ours(
     reader: DriverReader, project: Path, status: str, error: type[InvalidArgumentError | FetchError], code: str
 ) -> None:
     with pytest.raises(error, match=status) as raised:
-        await reader.read(project, "pets", params={"status": status}, limit=1)
+        await reader.read(ReadPlace(project, "pets", {"status": status}), limit=1)
     assert raised.value.code == code
     assert raised.value.next_action
 
@@ -122,29 +136,29 @@ async def test_what_the_driver_raises_becomes_an_error_of_ours(
 async def test_what_the_relay_refuses_is_said_in_its_own_words(tmp_path: Path, project: Path) -> None:
     reader = DriverReader(settings=Settings(home=tmp_path / "home"), sandbox=ProcessSandbox, learn=set[str]().update)
     with pytest.raises(FetchError) as raised:
-        await reader.read(project, "pets", params={"status": "refused"}, limit=1)
+        await reader.read(ReadPlace(project, "pets", {"status": "refused"}), limit=1)
     assert raised.value.message.startswith("127.0.0.1:9 is a loopback address")
     assert "DRIVERSMITH_ALLOW_LOCAL" in str(raised.value) and "Try again later" not in str(raised.value)
 
 
 async def test_an_object_that_is_not_there_is_refused_with_those_that_are(reader: DriverReader, project: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="petz") as refused:
-        await reader.read(project, "petz", params={}, limit=1)
+        await reader.read(ReadPlace(project, "petz", {}), limit=1)
     assert "pets" in refused.value.next_action
 
 
 @pytest.mark.parametrize("values", [{"limit": 0}, {"limit": 10**9}, {"limit": 1, "params": {"limit": 3}}])
-async def test_a_limit_out_of_range_is_refused(reader: DriverReader, project: Path, values: dict[str, int]) -> None:
+async def test_a_limit_out_of_range_is_refused(reader: DriverReader, project: Path, values: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgumentError, match="limit"):
-        await reader.read(project, "pets", **{"params": {}, **values})  # type: ignore[arg-type]
+        await reader.read(ReadPlace(project, "pets", values.get("params", {})), limit=values["limit"])
 
 
-@pytest.mark.parametrize("name", ["self", "object_name"])
+@pytest.mark.parametrize("name", ["self", "object_name", "batch_size"])
 async def test_params_that_would_clash_with_the_drivers_own_are_refused(
     reader: DriverReader, project: Path, name: str
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=f"params holds {name}") as refused:
-        await reader.read(project, "pets", params={name: "x", "method": "close"}, limit=1)
+        await reader.read(ReadPlace(project, "pets", {name: "x", "method": "close"}), limit=1)
     assert f"{name}_" in refused.value.next_action
 
 
@@ -152,24 +166,60 @@ async def test_edited_code_does_not_run_unasked(reader: DriverReader, project: P
     client = project / "pets_driver" / "client.py"
     client.write_text(CLIENT.replace("hunter22", "edited"))
     with pytest.raises(InvalidArgumentError, match=r"client\.py"):
-        await reader.read(project, "pets", params={}, limit=1)
-    (record,) = await reader.read(project, "pets", params={}, limit=1, allow_edited=True)
+        await reader.read(ReadPlace(project, "pets", {}), limit=1)
+    (record,) = await reader.read(ReadPlace(project, "pets", {}, allow_edited=True), limit=1)
     assert record["echo"] == "edited"
 
 
 async def test_files_that_the_driver_does_not_list_do_not_run(reader: DriverReader, project: Path) -> None:
     (project / "json.py").write_text("raise SystemExit")
     (project / "pets_driver" / "sneaky.py").write_text("import os")
-    assert await reader.read(project, "pets", params={}, limit=1)
+    assert await reader.read(ReadPlace(project, "pets", {}), limit=1)
 
 
 async def test_a_folder_without_a_driver_is_refused(reader: DriverReader, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="no driver"):
-        await reader.read(tmp_path, "pets", params={}, limit=1)
+        await reader.read(ReadPlace(tmp_path, "pets", {}), limit=1)
 
 
 async def test_a_driver_of_a_newer_contract_is_refused_as_such(reader: DriverReader, project: Path) -> None:
     newer = {**json.loads((project / "driver.json").read_text()), "contract_version": 99}
     (project / "driver.json").write_text(json.dumps(newer))
     with pytest.raises(InvalidArgumentError, match="contract version 99"):
-        await reader.read(project, "pets", params={}, limit=1)
+        await reader.read(ReadPlace(project, "pets", {}), limit=1)
+
+
+async def test_batches_come_one_after_the_other_until_there_are_none(reader: DriverReader, project: Path) -> None:
+    async with reader.open(ReadPlace(project, "pets", {}), batch_size=3) as batches:
+        assert [record["id"] for record in await batches.next() or []] == [0, 1, 2]
+        assert [record["id"] for record in await batches.next() or []] == [3, 4]
+        assert await batches.next() is None
+
+
+@pytest.mark.parametrize("status", ["bad", "key", "down"])
+async def test_what_the_driver_raises_at_the_first_batch_becomes_an_error_of_ours(
+    reader: DriverReader, project: Path, status: str
+) -> None:
+    with pytest.raises((InvalidArgumentError, FetchError), match=status):
+        async with reader.open(ReadPlace(project, "pets", {"status": status}), batch_size=3):
+            pass
+
+
+async def test_what_the_driver_raises_at_a_later_batch_becomes_an_error_of_ours(
+    reader: DriverReader, project: Path
+) -> None:
+    async with reader.open(ReadPlace(project, "pets", {"last": 101}), batch_size=101) as batches:
+        assert len(await batches.next() or []) == 101
+        with pytest.raises(FetchError, match="no more"):
+            await batches.next()
+
+
+async def test_batches_hold_no_credentials_that_the_api_echoes(
+    reader: DriverReader, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    credentials = tmp_path / "home" / "credentials.toml"
+    credentials.touch(mode=0o600)
+    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    async with reader.open(ReadPlace(project, "pets", {}), batch_size=3) as batches:
+        assert "hunter22" not in json.dumps(await batches.next())

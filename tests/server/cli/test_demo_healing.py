@@ -64,6 +64,11 @@ def test_the_way_of_healing_is_in_the_journal_and_the_modification_in_the_second
     assert not (tmp_path / "home").exists()
 
 
+def complaints(err: str) -> list[str]:
+    """The lines of stderr, without the signs of life that a busy machine needs."""
+    return [line for line in err.splitlines() if not line.startswith("Still at work after ")]
+
+
 def test_a_person_sees_what_is_played_what_happened_and_what_was_asked_otherwise(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -88,7 +93,7 @@ def test_a_person_sees_what_is_played_what_happened_and_what_was_asked_otherwise
     places = [done.stdout.find(text) for text in told]
     assert -1 not in places, dict(zip(told, places, strict=True))
     assert places[2:8] == sorted(places[2:8])
-    assert done.stderr == ""
+    assert complaints(done.stderr) == []
 
 
 def test_a_driver_that_was_not_healed_by_the_model_is_no_success(tmp_path: Path) -> None:
@@ -113,5 +118,5 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment:
                 break
         demo.send_signal(signal.SIGINT)
         _, err = demo.communicate(timeout=60)
-    assert (demo.returncode, err) == (130, "driversmith: Interrupted; everything is stopped.\n")
+    assert (demo.returncode, complaints(err)) == (130, ["driversmith: Interrupted; everything is stopped."])
     assert list(tmp_path.iterdir()) == []

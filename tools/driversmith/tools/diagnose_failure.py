@@ -1,13 +1,13 @@
 """Cause and repair of a failure."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from driversmith.engine.models.diagnosis import Diagnosis
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import answer, shortened
+from .answers import PAGE, answer, fitted
 from .arguments import FileText
 from .context import EngineContext, engine_of
 from .declaration import declared
@@ -52,9 +52,36 @@ async def diagnose_failure(
 
 
 def diagnosis_answer(found: Diagnosis) -> CallToolResult:
-    """A diagnosis, its long texts shortened, but the request whole: one that is cut cannot be answered."""
+    """A diagnosis; with the request whole, for one that is cut cannot be answered, and as text where a page holds it."""
     data = found.model_dump(mode="json")
-    return answer({**shortened(data), "repair_request": data["repair_request"]}, _told(found))
+    request = data.pop("repair_request")
+    told = _told(found)
+    asked = _as_text(request) if request else ""
+    if request:
+        told += f"\nrepair_request holds the next model request ({request['role']}, {request['path'] or 'no file'})"
+        fits = len(told.encode()) + len(asked.encode()) <= PAGE - _ROOM
+        told += f":\n\n{asked}" if fits else _TOO_LONG.format(size=len(asked))
+    return answer({**fitted(data), "repair_request": request}, told)
+
+
+_ROOM = 500
+_TOO_LONG = (
+    ", of {size} characters, too long for a text: it stands in the structured answer. Where only texts are shown, a session"
+    ' with engine="host" asks for the same in parts that fit.'
+)
+
+
+def _as_text(request: dict[str, Any]) -> str:
+    """The texts of a model request, in order."""
+    texts = _texts(request.get("system", []))
+    for message in request.get("messages", []):
+        said = "\n\n".join(_texts(message["content"]))
+        texts.append(f"The answer so far:\n{said}" if message.get("role") == "assistant" else said)
+    return "\n\n".join(texts)
+
+
+def _texts(content: str | list[dict[str, Any]]) -> list[str]:
+    return [content] if isinstance(content, str) else [str(block["text"]) for block in content]
 
 
 def _told(found: Diagnosis) -> str:
@@ -65,6 +92,6 @@ def _told(found: Diagnosis) -> str:
     ]
     if found.prompt_modification:
         lines.append(f"For whoever writes the file next: {found.prompt_modification}")
-    if (wanted := found.repair_request) is not None:
-        lines.append(f"repair_request holds the next model request ({wanted['role']}, {wanted['path'] or 'no file'}).")
+    lines += [f"Evidence: {evidence}" for evidence in found.evidence]
+    lines += [f"Before: {s.session_id} {s.api_name}: {s.root_cause} [{s.fix_strategy}]" for s in found.similar]
     return "\n".join(lines)

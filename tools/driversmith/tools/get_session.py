@@ -3,23 +3,24 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
-from driversmith.engine.models.session import SupervisedResult
+from driversmith.engine.models.session import SessionEvent, SupervisedResult
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import ConfigDict, Field, RootModel
 
-from .answers import Items, fitting, page_answer, shortened
+from .answers import Items, compact, fitting, page_answer
 from .arguments import Cursor, SessionId
 from .context import EngineContext, engine_of
 from .declaration import declared
-from .history import diagnosis_item, diagnosis_line
-from .offsets import offset_of
+from .history import diagnosis_item, diagnosis_line, history_page
+from .offsets import offset_of, offset_page
 from .profile_pages import profile_page
 from .progress import ProgressTold
+from .session_files import files_page
 from .supervised import supervised_answer
 
 View = Literal["summary", "profile", "log", "diagnostics", "files", "metrics"]
 EVENTS = 200
-FILES = 200
 DIAGNOSES = 10
 
 
@@ -41,46 +42,58 @@ async def get_session(
             "diagnostics: what failed and why; files: what it wrote; metrics: attempts and usage."
         ),
     ] = "summary",
+    path: Annotated[
+        str | None,
+        Field(description="With view=files: the file whose text to show.", min_length=1, max_length=500),
+    ] = None,
     cursor: Cursor = None,
     wait_seconds: Annotated[
         float, Field(description="Wait this long for the session to finish, then answer.", ge=0, le=600)
     ] = 0,
 ) -> Annotated[CallToolResult, SessionAnswer]:
-    """Show how a session stands, or a page of its profile, log, diagnostics, files or metrics."""
+    """Show how a session stands, or a page of its profile, log, diagnostics, files or metrics, or of one file's text."""
+    if path is not None and view != "files":
+        raise ToolError(f"path applies to view='files' only, not to view={view!r}; leave it out.")
     engine = engine_of(ctx)
     await engine.journal.session(session_id)
     if wait_seconds or view == "summary":
         result = await engine.wait(session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
         if view == "summary":
             return supervised_answer(result)
+    if view == "files":
+        return await files_page(engine, session_id, path, cursor)
     return await _VIEWS[view](ctx, session_id, cursor)
 
 
 async def _log(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
     events = await engine_of(ctx).journal.events(session_id, after=offset_of(cursor), limit=EVENTS + 1)
-    items = [shortened(e.model_dump(mode="json", exclude={"session_id"}), 500) for e in events[:EVENTS]]
-    kept = fitting(items)
+    items = [e.model_dump(mode="json", exclude={"session_id"}) for e in events[:EVENTS]]
+    lines = [_event_line(e) for e in events[:EVENTS]]
+    kept = fitting(items, lines)
     following = str(items[kept - 1]["seq"]) if kept < len(events) else None
-    lines = [f"{e.seq} {e.at} {e.level}: {e.message}" for e in events[:kept]]
-    return page_answer(items[:kept], following, lines, "events")
+    whole = f"the resource driversmith://sessions/{session_id}/log"
+    return page_answer(items[:kept], following, lines[:kept], "events", whole=whole)
+
+
+def _event_line(event: SessionEvent) -> str:
+    """The event; what it carries besides its sentence is told where something went wrong."""
+    told = f"{event.seq} {event.at} {event.level}: {event.message}"
+    return f"{told} {compact(event.data)}" if event.data and event.level in {"warning", "error"} else told
 
 
 async def _diagnostics(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
-    page = await engine_of(ctx).journal.diagnostics(session_id=session_id, limit=DIAGNOSES, cursor=cursor)
-    items = [diagnosis_item(record) for record in page.items]
-    return page_answer(items, page.next_cursor, [diagnosis_line(r) for r in page.items], "diagnoses")
+    journal = engine_of(ctx).journal
+    return await history_page(
+        lambda most: journal.diagnostics(session_id=session_id, limit=most, cursor=cursor),
+        DIAGNOSES,
+        diagnosis_item,
+        diagnosis_line,
+        "diagnoses",
+        whole=f"the resource driversmith://sessions/{session_id}/diagnostics",
+    )
 
 
-async def _files(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
-    at = offset_of(cursor)
-    files = await engine_of(ctx).journal.files(session_id)
-    base = f"driversmith://sessions/{session_id}/files/"
-    items = [{**f.model_dump(mode="json"), "uri": f"{base}{f.path}"} for f in files[at : at + FILES]]
-    following = str(at + FILES) if at + FILES < len(files) else None
-    return page_answer(items, following, [f"{i['path']} ({i['size']} bytes, by {i['author']})" for i in items], "files")
-
-
-async def _metrics(ctx: EngineContext, session_id: str, _cursor: str | None) -> CallToolResult:
+async def _metrics(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
     engine = engine_of(ctx)
     result = await engine.result(session_id)
     whole: dict[str, Any] = {
@@ -97,10 +110,16 @@ async def _metrics(ctx: EngineContext, session_id: str, _cursor: str | None) -> 
             },
         ),
     }
-    attempts = [{"kind": "attempt", **shortened(a, 500)} for a in await engine.journal.attempts(session_id)]
-    head = f"{result.status}: {result.supervisor_attempts} attempts, {result.iterations} contract runs, {result.elapsed_seconds:.1f} s"
-    lines = [head, *(f"attempt {a.get('attempt')}: {a.get('outcome')} by {a.get('engine')}" for a in attempts)]
-    return page_answer([whole, *attempts], None, lines, "entries")
+    attempts = [{"kind": "attempt", **attempt} for attempt in await engine.journal.attempts(session_id)]
+    stored = f"the resource driversmith://sessions/{session_id}"
+    return offset_page([whole, *attempts], _metrics_line, cursor, "entries", whole=stored)
+
+
+def _metrics_line(item: dict[str, Any]) -> str:
+    told = dict(item)
+    if told.pop("kind") == "session":
+        return f"{told.pop('status')}: {compact(told)}"
+    return f"attempt {told.pop('attempt')}: {told.pop('outcome')} by {told.pop('engine')}: {compact(told)}"
 
 
 async def _profile(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
@@ -111,6 +130,5 @@ _VIEWS: dict[str, Callable[[EngineContext, str, str | None], Awaitable[CallToolR
     "profile": _profile,
     "log": _log,
     "diagnostics": _diagnostics,
-    "files": _files,
     "metrics": _metrics,
 }

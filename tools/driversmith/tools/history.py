@@ -1,10 +1,36 @@
 """How sessions and diagnoses are told in lists."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from driversmith.engine.models.session import DiagnosisRecord, SessionRecord
+from mcp_types import CallToolResult
 
-from .answers import shortened
+from .answers import fitting, page_answer
+
+if TYPE_CHECKING:
+    from driversmith.engine.journal.port import Page
+
+R = TypeVar("R")
+
+
+async def history_page(
+    read: "Callable[[int], Awaitable[Page[R]]]",
+    limit: int,
+    item: Callable[[R], dict[str, Any]],
+    line: Callable[[R], str],
+    what: str,
+    *,
+    whole: str,
+) -> CallToolResult:
+    """A page of the journal: at most `limit` of its records, and as many as fit (`whole`: as page_answer has it)."""
+    while True:
+        page = await read(limit)
+        items, lines = [item(record) for record in page.items], [line(record) for record in page.items]
+        kept = fitting(items, lines)
+        if kept == len(items):
+            return page_answer(items, page.next_cursor, lines, what, whole=whole)
+        limit = kept  # read again, so that the cursor stands behind what is shown
 
 
 def session_item(record: SessionRecord) -> dict[str, Any]:
@@ -27,21 +53,31 @@ def session_item(record: SessionRecord) -> dict[str, Any]:
 
 def session_line(record: SessionRecord) -> str:
     """A session as one line."""
-    error = record.result.error if record.result else None
-    outcome = f" [{error.code}]" if error else ""
-    return f"{record.session_id} {record.created_at} {record.status}{outcome} {record.request.api_name}"
+    result = record.result
+    error = result.error if result else None
+    outcome = f" [{error.code}]" if error else f" ({result.verification.level})" if result and result.success else ""
+    why = f": {error.message}" if error else ""
+    return (
+        f"{record.session_id} {record.created_at} {record.status}{outcome} {record.request.api_name}"
+        f" {record.request.api_url} in {record.project_path}{why}"
+    )
 
 
 def diagnosis_item(record: DiagnosisRecord) -> dict[str, Any]:
     """A diagnosis as one item of a list."""
-    return shortened(record.model_dump(mode="json"), 800)
+    return record.model_dump(mode="json")
 
 
 def diagnosis_line(record: DiagnosisRecord) -> str:
-    """A diagnosis as one line."""
+    """A diagnosis in a few lines."""
     found = record.diagnosis
     helped = {True: ", helped", False: ", did not help", None: ""}[record.helped]
-    return (
-        f"{record.at} {record.api_name} attempt {record.attempt}: {found.get('error_type')}, {found.get('root_cause')}"
-        f" [{found.get('fix_strategy')} by {found.get('source')}{helped}]"
-    )
+    session = f" of session {record.session_id}" if record.session_id else ""
+    lines = [
+        f"{record.at} {record.api_name} attempt {record.attempt}{session}: {found.get('error_type')}, {found.get('root_cause')}"
+        f" [{found.get('fix_strategy')} by {found.get('source')}{helped}]",
+        f"  Repair: {found.get('fix_description')}",
+    ]
+    if words := found.get("prompt_modification"):
+        lines.append(f"  For whoever writes next: {words}")
+    return "\n".join([*lines, *(f"  Found: {finding}" for finding in record.findings)])

@@ -1,19 +1,16 @@
 """A session's profile of the API, a page at a time: the API, then its objects, operations and skipped operations."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from driversmith.engine.models.profile import ApiProfile, ProfileSummary
 from mcp_types import CallToolResult
 
-from .answers import fitting, page_answer, shortened
-from .offsets import offset_of
+from .answers import compact
+from .offsets import Item, offset_page
 
 if TYPE_CHECKING:
     from driversmith.engine.composition import Engine
-
-PAGE = 100
-Item = dict[str, Any]
 
 
 async def profile_page(engine: "Engine", session_id: str, cursor: str | None) -> CallToolResult:
@@ -24,11 +21,8 @@ async def profile_page(engine: "Engine", session_id: str, cursor: str | None) ->
     else:
         summary = (await engine.result(session_id)).profile
         items = list(_summarised(summary)) if summary else []
-    at = offset_of(cursor)
-    shown = [shortened(item, 300) for item in items[at : at + PAGE]]
-    shown = shown[: fitting(shown)]
-    following = str(at + len(shown)) if at + len(shown) < len(items) else None
-    return page_answer(shown, following, [_line(item) for item in shown], "facts of the API")
+    whole = f'get_session(session_id="{session_id}", view="files", path="profile.json")'
+    return offset_page(items, _line, cursor, "facts of the API", whole=whole)
 
 
 def _facts(profile: ApiProfile) -> Iterator[Item]:
@@ -86,10 +80,25 @@ def _summarised(summary: ProfileSummary) -> Iterator[Item]:
 
 
 def _line(item: Item) -> str:
-    if item["kind"] == "api":
-        return f"{item['title']} {item['version']} at {item['base_url']}: {item['objects']} objects, {item['operations']} operations"
-    if item["kind"] == "object":
-        return f"object {item['name']}: {', '.join(f'{verb} = {call}' for verb, call in item['verbs'].items())}"
-    if item["kind"] == "operation":
-        return f"operation {item['name']}: {item['signature']}"
-    return f"skipped {item['operation']}: {item['reason']} {item['detail']}".rstrip()
+    """The item in words; what it says besides comes as JSON behind them."""
+    told = {name: value for name, value in item.items() if name != "kind" and value not in (None, "", [], {}, ())}
+    said = {"api": _api_said, "object": _object_said, "operation": _operation_said, "skipped": _skipped_said}
+    words = said[item["kind"]](told)
+    return f"{words} {compact(told)}" if told else words
+
+
+def _api_said(told: Item) -> str:
+    title, version, url = told.pop("title", ""), told.pop("version", ""), told.pop("base_url", "")
+    return f"{title} {version} at {url}: {told.pop('objects', 0)} objects, {told.pop('operations', 0)} operations"
+
+
+def _object_said(told: Item) -> str:
+    return f"object {told.pop('name')}: {', '.join(f'{verb} = {call}' for verb, call in told.pop('verbs', {}).items())}"
+
+
+def _operation_said(told: Item) -> str:
+    return f"operation {told.pop('name')}: {told.pop('signature')}"
+
+
+def _skipped_said(told: Item) -> str:
+    return f"skipped {told.pop('operation')}: {told.pop('reason')} {told.pop('detail', '')}".rstrip()

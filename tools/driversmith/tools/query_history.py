@@ -13,7 +13,7 @@ from .answers import Items, page_answer
 from .arguments import Cursor
 from .context import EngineContext, engine_of
 from .declaration import declared
-from .history import diagnosis_item, diagnosis_line, session_item, session_line
+from .history import diagnosis_item, diagnosis_line, history_page, session_item, session_line
 
 
 @declared(title="Look at earlier sessions, diagnoses and metrics", read_only=True)
@@ -37,19 +37,24 @@ async def query_history(
     _refuse(kind, api_name=api_name, status=status, error_type=error_type, cursor=cursor)
     journal = engine_of(ctx).journal
     if kind == "sessions":
-        found = await journal.sessions(status=status, api_name=api_name, since=since, limit=limit, cursor=cursor)
-        return page_answer(
-            [session_item(r) for r in found.items], found.next_cursor, [session_line(r) for r in found.items], kind
+        return await history_page(
+            lambda most: journal.sessions(status=status, api_name=api_name, since=since, limit=most, cursor=cursor),
+            limit,
+            session_item,
+            session_line,
+            "sessions",
+            whole="the resources of the sessions",
         )
     if kind == "diagnostics":
-        page = await journal.diagnostics(
-            error_type=error_type, api_name=api_name, since=since, limit=limit, cursor=cursor
-        )
-        return page_answer(
-            [diagnosis_item(r) for r in page.items],
-            page.next_cursor,
-            [diagnosis_line(r) for r in page.items],
+        return await history_page(
+            lambda most: journal.diagnostics(
+                error_type=error_type, api_name=api_name, since=since, limit=most, cursor=cursor
+            ),
+            limit,
+            diagnosis_item,
+            diagnosis_line,
             "diagnoses",
+            whole="the resource driversmith://diagnostics",
         )
     metrics = await journal.metrics(since=since)
     return page_answer(

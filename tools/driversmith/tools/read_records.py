@@ -1,25 +1,16 @@
 """Records, read live."""
 
-import json
 from typing import Annotated, Any
 
-from driversmith.engine.models.base import Value
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import LONGEST_TEXT, answer, clipped, fitting, shortened
-from .arguments import SessionId
+from .arguments import Cursor, SessionId
 from .context import EngineContext, engine_of
 from .declaration import declared
-
-
-class Records(Value):
-    """Records of one object."""
-
-    object_name: str
-    records: list[dict[str, Any]]
-    omitted: int = 0
-    """Records that were read and left out because the answer would not fit a chat."""
+from .record_cursors import RecordCursor, digest_of
+from .record_fields import check_fields, picked
+from .record_pages import Records, Stretch
 
 
 @declared(title="Read records of an API", read_only=True, open_world=True)
@@ -33,17 +24,33 @@ async def read_records(
     params: Annotated[
         dict[str, Any] | None, Field(description="Arguments of the read: filters, path arguments.")
     ] = None,
-    limit: Annotated[int, Field(description="Most records to read.", ge=1, le=1000)] = 20,
+    limit: Annotated[int, Field(description="Most records of a page.", ge=1, le=1000)] = 20,
+    fields: Annotated[
+        list[str] | None,
+        Field(
+            description="Only these fields of each record; a dotted path such as owner.name goes inside.",
+            max_length=200,
+        ),
+    ] = None,
+    cursor: Cursor = None,
 ) -> Annotated[CallToolResult, Records]:
-    """Read records from the real API through the driver that a session made, in the sandbox."""
+    """Read records from the real API through the driver that a session made, in the sandbox.
+
+    Records come whole, in pages of at most `limit` and as many as fit; call again with the same arguments and next_cursor
+    until it is null, to have all of them. A record that is longer than a page comes in parts that say so: `fields`
+    makes it shorter.
+    """
+    wanted = list(dict.fromkeys(fields or []))
+    read = digest_of(session_id, object_name, params or {}, wanted)
+    place = RecordCursor.parsed(cursor, read)
     await ctx.report_progress(0, message=f"Reading {object_name}.")
-    read = await engine_of(ctx).read_records(session_id, object_name, params=params or {}, limit=limit)
-    records: list[dict[str, Any]] = shortened(read)
-    kept = records[: fitting(records)]
-    omitted = len(records) - len(kept)
-    left_out = (
-        f" {omitted} more were read and left out here: ask for fewer fields or a smaller limit." if omitted else ""
+    page = await engine_of(ctx).read_records(
+        session_id, object_name, params=params or {}, limit=limit, after=place.after, reading=place.reading
     )
-    lines = "\n".join(json.dumps(record, ensure_ascii=False, default=str) for record in kept)
-    text = f"{len(kept)} records of {object_name}.{left_out}\n{clipped(lines, LONGEST_TEXT - 300)}"
-    return answer(Records(object_name=object_name, records=kept, omitted=omitted), text)
+    records: list[dict[str, Any]] = page.records
+    if wanted:
+        if cursor is None:
+            check_fields(wanted, records, page.fields)
+        records = [picked(record, wanted) for record in records]
+    stretch = Stretch(object_name, records, page.done, place._replace(reading=page.reading), read)
+    return stretch.part() if place.part or stretch.begins_long() else stretch.page()

@@ -1,22 +1,34 @@
 """How findings are told."""
 
-from driversmith.engine.models.findings import ValidationReport
+from driversmith.engine.models.findings import Finding, ValidationReport
+
+from .answers import fitting
 
 MOST_FINDINGS = 100
-MOST_TOLD = 25
 
 
 def trimmed(report: ValidationReport) -> ValidationReport:
-    """The report with its worst findings, where there are very many."""
-    return report.model_copy(update={"findings": report.findings[:MOST_FINDINGS]})
+    """The report with its worst findings, where there are more than fit a page."""
+    findings = report.findings[:MOST_FINDINGS]
+    kept = fitting([f.model_dump(mode="json") for f in findings], [_line(f) for f in findings])
+    return report.model_copy(update={"findings": findings[:kept]})
 
 
 def reported(report: ValidationReport) -> str:
-    """The report in a line for each of its worst findings."""
+    """The report in a line for each of its worst findings, and how to see the others."""
     if not report.findings:
         return "ok: no findings."
-    told = report.findings[:MOST_TOLD]
-    lines = [f"{f.severity} {f.file}:{f.line}:{f.column} {f.code}: {f.message} {f.hint}".rstrip() for f in told]
+    told = trimmed(report).findings
     head = "ok, with remarks" if report.ok else "not ok"
-    more = f"\n... and {len(report.findings) - len(told)} more" if len(report.findings) > len(told) else ""
-    return f"{head}: {len(report.findings)} findings.\n" + "\n".join(lines) + more
+    lines = [f"{head}: {len(report.findings)} findings.", *map(_line, told)]
+    if left_out := len(report.findings) - len(told):
+        lines.append(
+            f"{left_out} more, none of them worse: mend these first and check again, or see all with"
+            " `driversmith validate PATH`."
+        )
+    return "\n".join(lines)
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    return f"{finding.severity} {place} {finding.code}: {finding.message} {finding.hint}".rstrip()

@@ -1,23 +1,25 @@
 """How a session's result is told: trimmed to what fits a chat, with the next thing to do in plain words."""
 
-import json
 from typing import Any
 
 from driversmith.engine.models.session import SessionStatus, SupervisedResult
 from mcp_types import CallToolResult, ResourceLink
 
-from .answers import LONGEST_REQUEST, LONGEST_TEXT, answer, clipped, fitting, shortened
+from .answers import LONGEST_REQUEST, PAGE, answer, clipped, compact, fitting, shortened
 
 MOST_SKIPPED = 40
 MOST_FILES = 60
-PREVIEW_SIZE = 16_000
+PREVIEW_SIZE = PAGE // 2
+MOST_OF_A_PREVIEW = 1_200
+"""Characters of the text that shows an object's records."""
+MOST_OF_ALL_PREVIEWS = 6_000
 UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
 
 
 def supervised_answer(result: SupervisedResult) -> CallToolResult:
     """The result of a session, with links to its log and files."""
     trimmed = trim(result)
-    longest = LONGEST_REQUEST if result.host_request else LONGEST_TEXT
+    longest = LONGEST_REQUEST if result.host_request else PAGE
     return answer(trimmed, told(trimmed), links(result), longest=longest)
 
 
@@ -32,7 +34,9 @@ def trim(result: SupervisedResult) -> SupervisedResult:
         changes["files"] = result.files[:MOST_FILES]
         notes.append(f"{len(result.files) - MOST_FILES} more files: get_session with view=files.")
     previews = [{"object": name, "records": shortened(records, 300)} for name, records in result.preview.items()]
-    kept = fitting(previews, PREVIEW_SIZE)
+    if any(preview["records"] != result.preview[str(preview["object"])] for preview in previews):
+        notes.append("Long values of the preview are cut: read_records shows them whole.")
+    kept = fitting(previews, size=PREVIEW_SIZE)
     changes["preview"] = {str(p["object"]): p["records"] for p in previews[:kept]}
     if kept < len(previews):
         notes.append(f"{len(previews) - kept} more objects have a preview: read_records shows their records.")
@@ -67,15 +71,30 @@ def told(result: SupervisedResult) -> str:
         lines.append(f"Note: {result.error.message} {result.error.next_action}".strip())
     if result.skipped:
         lines.append(
-            f"{len(result.skipped)} operations of the description are skipped, each with its reason in `skipped`."
+            f"{len(result.skipped)} operations of the description are skipped, each with its reason in `skipped` and in"
+            f' get_session(session_id="{result.session_id}", view="profile").'
         )
     if result.profile is not None:
         lines.append(
             f"Objects: {', '.join(result.profile.objects) or 'none'}. Operations: {result.profile.operations}."
         )
+    return "\n".join([*lines, *_previews(result)])
+
+
+def _previews(result: SupervisedResult) -> list[str]:
+    """The first records, as far as they fit, and how to read the rest of them."""
+    lines: list[str] = []
+    whole = True
     for name, records in result.preview.items():
-        lines.append(f"{name}: {clipped(json.dumps(records, ensure_ascii=False), 1200)}")
-    return "\n".join(lines)
+        line = f"{name}: {compact(records)}"
+        if sum(map(len, lines)) + min(len(line), MOST_OF_A_PREVIEW) > MOST_OF_ALL_PREVIEWS:
+            whole = False
+            break
+        lines.append(clipped(line, MOST_OF_A_PREVIEW))
+        whole = whole and lines[-1] == line
+    if not whole:
+        lines.append(f'Whole records of each object: read_records(session_id="{result.session_id}", object_name=...).')
+    return lines
 
 
 def _unfinished(result: SupervisedResult) -> str:

@@ -96,6 +96,10 @@ class Relay:
             arguments["token_url"] = f"http://127.0.0.1:{self._port}{TOKEN_PATH}"
         return arguments
 
+    def allow(self, requests: int) -> None:
+        """Let so many more requests go to the API, from now on."""
+        self._max_requests = self.requests + requests
+
     def secrets(self) -> frozenset[str]:
         """Real values that bodies of this API may echo: redact them before showing a record."""
         return self._injector.values()

@@ -3,9 +3,11 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -15,16 +17,22 @@ from ..errors import DriversmithError, FetchError, InvalidArgumentError
 from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
-from ..sandbox.port import Raised, Sandbox, SandboxLimits
+from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .cleaning import without_secrets
+from .kept_reads import MAX_RECORDS
 from .publishing import listed_hashes
 from .rooms import address_policy
 
-MAX_RECORDS = 100_000
+if TYPE_CHECKING:
+    from ..network.relay import Relay
+
 MAX_REQUESTS = 1_000
+"""To the API, for one call of ours."""
 LIMITS = SandboxLimits(wall_seconds=150.0, call_seconds=120.0)
+KEPT_LIMITS = SandboxLimits(wall_seconds=1_800.0, call_seconds=120.0, cpu_seconds=600)
+"""Of a child that is kept between calls."""
 PATIENCE = {"timeout": 25.0, "max_retries": 0}
 """What a person waits for: an API that is slow or wants a pause is named at once, and asked again by whoever wants to."""
 
@@ -41,6 +49,35 @@ class _Driver:
     profile: ApiProfile
 
 
+@dataclass(frozen=True)
+class ReadPlace:
+    """What is read: an object, through a driver, with the API's own parameters."""
+
+    project: Path
+    """Project folder of the driver."""
+    object_name: str
+    params: dict[str, JsonValue]
+    allow_edited: bool = False
+    """Whether code that was edited since may run; the settings may allow it for all."""
+    allow_local: tuple[str, ...] = ()
+    """host:port pairs that may be reached besides what the settings allow."""
+
+
+def session_project(record: SessionRecord) -> Path:
+    """The project folder of the driver that a session made.
+
+    Raises:
+        InvalidArgumentError: it has none.
+    """
+    result = record.result
+    if result is None or result.output_path is None:
+        raise InvalidArgumentError(
+            f"Session {record.session_id} is {record.status} and has no driver to read with.",
+            next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
+        )
+    return Path(result.output_path)
+
+
 class DriverReader:
     """Reads through drivers in the sandbox, by the relay that holds the credentials."""
 
@@ -51,102 +88,127 @@ class DriverReader:
         self._sandbox = sandbox
         self._learn = learn
 
-    async def read_session(
-        self, record: SessionRecord, object_name: str, *, params: dict[str, JsonValue], limit: int
-    ) -> list[dict[str, JsonValue]]:
-        """The first records of an object, through the driver that a session made.
+    async def read(self, place: ReadPlace, *, limit: int) -> list[dict[str, JsonValue]]:
+        """The first `limit` records.
 
         Raises:
-            InvalidArgumentError: the session has no driver, or the driver no such object or parameter.
-            FetchError, SandboxError: the API or the child failed.
-        """
-        result = record.result
-        if result is None or result.output_path is None:
-            raise InvalidArgumentError(
-                f"Session {record.session_id} is {record.status} and has no driver to read with.",
-                next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
-            )
-        return await self.read(
-            Path(result.output_path),
-            object_name,
-            params=params,
-            limit=limit,
-            allow_local=record.request.allow_local,
-        )
-
-    async def read(
-        self,
-        project: Path,
-        object_name: str,
-        *,
-        params: dict[str, JsonValue],
-        limit: int,
-        allow_edited: bool = False,
-        allow_local: tuple[str, ...] = (),
-    ) -> list[dict[str, JsonValue]]:
-        """The first records of an object, through the driver in a project folder.
-
-        Raises:
-            InvalidArgumentError: the folder holds no driver of ours, one that was edited (unless `allow_edited` or
-                the settings allow it), or the driver has no such object or parameter.
+            InvalidArgumentError: the folder holds no driver of ours, one that was edited and must not run, or the
+                driver has no such object or parameter.
             FetchError, SandboxError: the API or the child failed.
         """
         if not 1 <= limit <= MAX_RECORDS:
             raise InvalidArgumentError(f"limit is {limit}.", next_action=f"Give 1 to {MAX_RECORDS}.")
-        if "limit" in params:
+        async with self._open(place, LIMITS) as driver:
+            return driver.records(
+                await driver.child.call("driver", "read", place.object_name, limit=limit, **place.params)
+            )
+
+    @asynccontextmanager
+    async def open(self, place: ReadPlace, *, batch_size: int) -> "AsyncGenerator[Batches]":
+        """All records, as they are asked for.
+
+        Raises:
+            InvalidArgumentError, FetchError, SandboxError: as `read`.
+        """
+        async with self._open(place, KEPT_LIMITS) as driver:
+            reply = await driver.child.open_iterator(
+                "driver", "batches", "read_batched", place.object_name, batch_size=batch_size, **place.params
+            )
+            driver.check(reply)
+            yield Batches(driver)
+
+    @asynccontextmanager
+    async def _open(self, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
+        if "limit" in place.params:
             raise InvalidArgumentError(
                 "params holds limit.", next_action="Give limit by itself; a parameter of the API's own is limit_."
             )
-        if taken := params.keys() & {"self", "object_name"}:
+        if taken := place.params.keys() & {"self", "object_name", "batch_size"}:
             raise InvalidArgumentError(
                 f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
             )
-        edits_allowed = allow_edited or self._settings.allow_unisolated is True
+        edits_allowed = place.allow_edited or self._settings.allow_unisolated is True
         scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
         try:
-            driver = await anyio.to_thread.run_sync(_copy, project, scratch, edits_allowed)
-            return await self._read(driver, object_name, params, limit, allow_local)
+            driver = await anyio.to_thread.run_sync(_copy, place.project, scratch, edits_allowed)
+            async with self._started(driver, place, limits) as opened:
+                yield opened
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
 
-    async def _read(
-        self,
-        driver: _Driver,
-        object_name: str,
-        params: dict[str, JsonValue],
-        limit: int,
-        allow_local: tuple[str, ...],
-    ) -> list[dict[str, JsonValue]]:
+    @asynccontextmanager
+    async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
         from ..network.redaction import Redactor
         from ..network.relay import open_relay
 
-        if object_name not in driver.profile.objects:
+        if place.object_name not in driver.profile.objects:
             known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
             raise InvalidArgumentError(
-                f"The driver has no object {object_name!r}.", next_action=f"Give one of its objects: {known}."
+                f"The driver has no object {place.object_name!r}.", next_action=f"Give one of its objects: {known}."
             )
         base_url = driver.profile.base_url
         credentials = load_credentials(self._settings.credentials_file).for_origin(base_url)
         async with (
             open_relay(
                 base_url=base_url,
-                policy=address_policy(self._settings, allow_local),
+                policy=address_policy(self._settings, place.allow_local),
                 credentials=credentials,
                 auth=driver.profile.auth,
                 max_requests=MAX_REQUESTS,
+                log_bytes=0,
             ) as relay,
-            self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=LIMITS) as child,
+            self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=limits) as child,
         ):
             self._learn(relay.secrets())
-            redact = Redactor(relay.secrets())
+            fields = tuple(driver.profile.objects[place.object_name].fields)
+            opened = _OpenDriver(child, relay, Redactor(relay.secrets()), fields)
             arguments = {"base_url": relay.url, **PATIENCE, **relay.driver_arguments}
-            made = await child.construct("driver", arguments=arguments)
-            reply = made if made.raised else await child.call("driver", "read", object_name, limit=limit, **params)
-            if reply.raised:
-                raise _explain(reply.raised, redact, relay.refused)
-        return _records(reply.value, redact)
+            opened.check(await child.construct("driver", arguments=arguments))
+            yield opened
+
+
+class Batches:
+    """The records of an object, one batch after the other; what lies behind lives as long as the block that gave it."""
+
+    def __init__(self, driver: "_OpenDriver") -> None:
+        self._driver = driver
+        self.fields = driver.fields
+        """Names of the fields that the description knows."""
+
+    async def next(self) -> list[dict[str, JsonValue]] | None:
+        """The next batch; None after the last one.
+
+        Raises:
+            InvalidArgumentError, FetchError, SandboxError: as DriverReader.read.
+        """
+        reply = await self._driver.child.next_item("batches")
+        return None if reply.done else self._driver.records(reply)
+
+    def renew(self) -> None:
+        """Begin a new call: it may ask the API as often as any."""
+        self._driver.relay.allow(MAX_REQUESTS)
+
+
+@dataclass(frozen=True)
+class _OpenDriver:
+    """A driver that stands in a child, its API behind the relay."""
+
+    child: DriverProcess
+    relay: "Relay"
+    redact: Callable[[str], str]
+    fields: tuple[str, ...]
+
+    def check(self, reply: Reply) -> None:
+        """Raise what the driver raised, as an error of ours."""
+        if reply.raised:
+            raise _explain(reply.raised, self.redact, self.relay.refused)
+
+    def records(self, reply: Reply) -> list[dict[str, JsonValue]]:
+        """The records that a call gave."""
+        self.check(reply)
+        return _records(reply.value, self.redact)
 
 
 def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:

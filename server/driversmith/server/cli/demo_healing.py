@@ -83,6 +83,7 @@ class HealingShow:
         from ..app import create_server
         from ..demo_api import serve_demo_api
 
+        shown.doing("Starting the server.")
         if not self._quiet:
             stdout().print(Text(INTRODUCTION, style="dim"), soft_wrap=True)
         async with serve_demo_api() as api:

@@ -41,6 +41,7 @@ class MakingShow:
 
         from ..demo_api import serve_demo_api
 
+        shown.doing("Starting the server.")
         async with serve_demo_api() as api:
             async with Client(self._server(api)) as opened:
                 client = DemoClient(opened)
