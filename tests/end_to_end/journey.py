@@ -73,14 +73,21 @@ async def _looked_at(client: Client, session: str) -> None:
     for uri in [*(resource.uri for resource in listed), *(file["uri"] for file in files)]:
         (content,) = (await client.read_resource(uri)).contents
         assert content.uri == uri
+    arguments = {"session_id": session, "view": "files", "path": "shop_driver/client.py"}
+    assert "class ShopDriver" in said(await client.call_tool("get_session", arguments))
     (profile,) = (await client.read_resource(f"driversmith://sessions/{session}/files/profile.json")).contents
     assert set(json.loads(profile.text)["objects"]) == {"pets", "toys"}  # type: ignore[union-attr]
 
 
 async def _records_read(client: Client, session: str) -> None:
     arguments = {"session_id": session, "object_name": "pets", "limit": 5}
-    found = answered(await client.call_tool("read_records", arguments))
-    assert found["records"] == RECORDS["pets"][:5]
+    first = answered(await client.call_tool("read_records", arguments))
+    assert first["records"] == RECORDS["pets"][:5]
+    result = await client.call_tool("read_records", {**arguments, "cursor": first["next_cursor"]})
+    assert answered(result)["records"] == RECORDS["pets"][5:]
+    assert answered(result)["next_cursor"] is None and '"pet 7"' in said(result)
+    names = answered(await client.call_tool("read_records", {**arguments, "fields": ["name"]}))["records"]
+    assert names == [{"name": pet["name"]} for pet in RECORDS["pets"][:5]]
     assert "toys" in refused(await client.call_tool("read_records", {**arguments, "object_name": "toy"}))
 
 

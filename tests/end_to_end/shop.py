@@ -23,6 +23,8 @@ class Shop:
         self.door = threading.Event()
         """While it is not set, `/held.json` does not answer."""
         self.asked_for_held = threading.Event()
+        self.asked: list[str] = []
+        """Targets of all requests."""
 
 
 @contextmanager
@@ -31,6 +33,7 @@ def open_shop() -> Generator[Shop]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            shop.asked.append(self.path)
             url = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             if url.path == "/held.json":

@@ -34,6 +34,24 @@ def test_a_small_result_is_left_as_it_is() -> None:
     assert trim(result) == result
 
 
+def test_a_preview_that_is_cut_says_how_to_read_the_rest() -> None:
+    for preview in (
+        {"pets": [{"text": "x" * 4000}]},
+        {"pets": [{"rows": ["x" * 200] * 20}]},
+        {f"object_{n}": [{"text": "x" * 200}] * 3 for n in range(30)},
+    ):
+        text = told(trim(SUCCEEDED.model_copy(update={"preview": preview})))
+        assert "read_records" in text and len(text) < 12_000
+    whole = told(trim(SUCCEEDED.model_copy(update={"preview": {"pets": [{"id": 1, "name": "Rex"}]}})))
+    assert "read_records" not in whole and '"Rex"' in whole
+
+
+def test_skipped_operations_are_told_with_a_way_to_them() -> None:
+    skipped = [SkippedOperation(operation="GET /x", reason="other_server")]
+    text = told(SUCCEEDED.model_copy(update={"skipped": skipped}))
+    assert 'get_session(session_id="s1", view="profile")' in text
+
+
 def test_a_failure_says_what_to_do_next() -> None:
     error = ErrorInfo(code="unreachable", message="The host does not answer.", next_action="Check the URL.")
     text = told(SupervisedResult(session_id="s1", status="failed", error=error))

@@ -1,6 +1,7 @@
 """`read`: records as a table, JSON or CSV."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,15 @@ def test_records_are_a_table_by_default(command: Command, asked: list[dict[str, 
     assert ran.code == 0
     for told in ("pets (2)", "name", "Rex, the [first]", '{"name": "Ada"}', '["a", "b"]'):
         assert told in ran.out
+
+
+def test_a_table_that_leaves_something_out_says_how_to_see_it(
+    command: Command, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "--json" not in command("read", "pets_driver", "pets").err
+    for record in ({"text": "x" * 50}, {f"field_{n}": n for n in range(9)}):
+        monkeypatch.setattr(sys.modules[__name__], "RECORDS", [record])
+        assert "--json or --csv shows everything" in command("read", "pets_driver", "pets").err
 
 
 def test_json_and_csv_hold_everything(command: Command, asked: list[dict[str, Any]]) -> None:

@@ -1,6 +1,5 @@
 """What happened before, over all sessions."""
 
-import json
 from typing import Annotated, Literal
 
 from driversmith.engine.models.diagnosis import ErrorType
@@ -9,7 +8,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import Items, page_answer
+from .answers import Items, compact, fitted, page_answer
 from .arguments import Cursor
 from .context import EngineContext, engine_of
 from .declaration import declared
@@ -57,9 +56,8 @@ async def query_history(
             whole="the resource driversmith://diagnostics",
         )
     metrics = await journal.metrics(since=since)
-    return page_answer(
-        [metrics], None, [f"{name}: {json.dumps(value)}" for name, value in metrics.items()], "set of metrics"
-    )
+    lines = [f"{name}: {compact(value)}" for name, value in fitted(metrics).items()]
+    return page_answer([metrics], None, lines, "set of metrics", whole="the resource driversmith://metrics")
 
 
 def _refuse(kind: str, **given: str | None) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mcp import Client
 
 API_NAME = "Lighthouse Register"
-MOST_RECORDS = 500
+RECORDS_A_PAGE = 500
 
 Records = dict[str, list[dict[str, Any]]]
 """Object -> its records."""
@@ -47,8 +47,14 @@ class DemoClient:
         return records
 
     async def _read(self, session_id: str, name: str) -> list[dict[str, Any]]:
-        arguments = {"session_id": session_id, "object_name": name, "limit": MOST_RECORDS}
-        return cast(list[dict[str, Any]], (await self.call("read_records", arguments))["records"])
+        records: list[dict[str, Any]] = []
+        arguments = {"session_id": session_id, "object_name": name, "limit": RECORDS_A_PAGE}
+        cursor: str | None = None
+        while True:
+            page = await self.call("read_records", {**arguments, "cursor": cursor})
+            records += page["records"]
+            if (cursor := page["next_cursor"]) is None:
+                return records
 
 
 def _objects(project: Path) -> list[str]:

@@ -12,7 +12,7 @@ from driversmith.engine.errors import InvalidArgumentError
 from .console import print_json, stderr, stdout
 from .context import command_settings, engine_for_command
 from .progress import Watched, run_watched
-from .result import records_table
+from .result import is_cut, records_table
 from .typed import typed_pairs
 
 
@@ -50,6 +50,8 @@ def read(
         _print_csv(records)
     elif records:
         stdout().print(records_table(f"{object_name} ({len(records)})", records, rows=len(records)))
+        if is_cut(records):
+            stderr().print("Cut to fit: --json or --csv shows everything.", style="dim")
     else:
         stderr().print(f"No records of {object_name}.", markup=False)
 

@@ -49,13 +49,22 @@ def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST
     return table
 
 
+def is_cut(records: list[dict[str, Any]]) -> bool:
+    """Whether a table of the records leaves something out."""
+    columns = {name for record in records for name in record}
+    return len(columns) > MOST_COLUMNS or any(len(_whole_cell(v)) > CELL for record in records for v in record.values())
+
+
 def cell(value: Any) -> str:
     """A value in one short line."""
+    text = _whole_cell(value)
+    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."
+
+
+def _whole_cell(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = _line(text)
-    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."
+    return _line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _print_success(console: Console, result: SupervisedResult) -> None:
