@@ -328,3 +328,43 @@ def test_an_object_that_has_only_records_by_key_is_read_by_key(rig: Make) -> Non
     with pytest.raises(found.InvalidRequestError) as caught:
         found.driver.read("users")
     assert caught.value.details["missing"] == ["user"]
+
+
+@pytest.mark.parametrize("style", ["page", "offset", "cursor", "next_url", "link_header"])
+@pytest.mark.parametrize("told", ["whole", "forgetful"])
+def test_every_page_keeps_what_is_in_every_call(rig: Make, style: str, told: str) -> None:
+    """Also where the server's own way to the next page forgets it."""
+    fixed = "method=pets.list&flag"
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        query = request.url.params
+        start = int(query.get("at", 0)) * (2 if style == "page" else 1)
+        following = str(start + 2) if start + 2 < len(RECORDS) else None
+        url = following and (f"{request.url.path}?{fixed}&at={following}" if told == "whole" else f"?at={following}")
+        link = {"Link": f'<{url}>; rel="next"'} if url and style == "link_header" else {}
+        body = {"data": RECORDS[start : start + 2], "next": url if style == "next_url" else following}
+        return httpx2.Response(200, json=body, headers=link)
+
+    paging = PaginationProfile.model_validate(
+        {
+            "style": style,
+            "position_parameter": "at",
+            "next_path": ("next",) if style in ("cursor", "next_url") else (),
+        }
+    )
+    listing = profiles.operation("list_pets", f"GET /rest?{fixed}", profiles.parameter("at"))
+    pets = profiles.thing("pets", {"read": "list_pets"}, record_path=("data",), pagination=paging)
+    found = rig(profiles.profile("Rest", [listing], [pets]))
+    assert found.open(answer).read("pets") == RECORDS
+    assert len(found.paths) in (4, 5)
+    assert all(path.startswith(f"/v1/rest?{fixed}") for path in found.paths)
+
+
+def test_a_next_page_elsewhere_is_taken_as_it_is(rig: Make) -> None:
+    answers = [page(RECORDS[0], next="/v1/more?token=t"), page(RECORDS[1])]
+    paging = PaginationProfile(style="next_url", next_path=("next",))
+    listing = profiles.operation("list_pets", "GET /rest?method=pets.list")
+    pets = profiles.thing("pets", {"read": "list_pets"}, record_path=("data",), pagination=paging)
+    found = rig(profiles.profile("Rest", [listing], [pets]))
+    assert found.open(answers).read("pets") == RECORDS[:2]
+    assert found.paths == ["/v1/rest?method=pets.list", "/v1/more?token=t"]

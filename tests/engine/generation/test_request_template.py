@@ -53,6 +53,102 @@ def test_paths_are_written_in_their_style(rig: Make, label: Any, matrix: Any, pa
     assert request.url.raw_path.decode() == path
 
 
+RGB: dict[str, Any] = {"R": 100, "G": "a,b"}
+"""A value as the examples of OpenAPI have it, with one delimiter in it."""
+ONE_STYLE = [
+    ({"location": "path", "style": "simple", "explode": False}, "/v1/p/R,100,G,a%2Cb"),
+    ({"location": "path", "style": "simple", "explode": True}, "/v1/p/R=100,G=a%2Cb"),
+    ({"location": "path", "style": "label", "explode": False}, "/v1/p/.R,100,G,a%2Cb"),
+    ({"location": "path", "style": "label", "explode": True}, "/v1/p/.R=100.G=a%2Cb"),
+    ({"location": "path", "style": "matrix", "explode": False}, "/v1/p/;v=R,100,G,a%2Cb"),
+    ({"location": "path", "style": "matrix", "explode": True}, "/v1/p/;R=100;G=a%2Cb"),
+    ({"location": "path", "json_encoded": True}, "/v1/p/%7B%22R%22%3A%20100%2C%20%22G%22%3A%20%22a%2Cb%22%7D"),
+    ({"location": "query"}, "/v1/p?R=100&G=a,b"),
+    ({"location": "query", "explode": False}, "/v1/p?v=R,100,G,a,b"),
+    ({"location": "query", "style": "spaceDelimited", "explode": False}, "/v1/p?v=R%20100%20G%20a,b"),
+    ({"location": "query", "style": "pipeDelimited", "explode": False}, "/v1/p?v=R|100|G|a,b"),
+    ({"location": "query", "style": "deepObject"}, "/v1/p?v[R]=100&v[G]=a,b"),
+    ({"location": "query", "json_encoded": True}, "/v1/p?v=%7B%22R%22:%20100,%20%22G%22:%20%22a,b%22%7D"),
+    ({"location": "header", "style": "simple", "explode": False}, "R,100,G,a,b"),
+    ({"location": "header", "style": "simple", "explode": True}, "R=100,G=a,b"),
+    ({"location": "header", "json_encoded": True}, '{"R": 100, "G": "a,b"}'),
+    ({"location": "cookie"}, "R=100; G=a,b"),
+    ({"location": "cookie", "explode": False}, "v=R,100,G,a,b"),
+    ({"location": "cookie", "json_encoded": True}, "v={%22R%22:%20100,%20%22G%22:%20%22a,b%22}"),
+]
+
+
+@pytest.mark.parametrize("kind", ["object", "any"])
+@pytest.mark.parametrize(("values", "wire"), ONE_STYLE)
+def test_a_dict_is_written_right_where_no_other_parameter_has_a_style(
+    rig: Make, values: dict[str, Any], wire: str, kind: str
+) -> None:
+    place = values["location"]
+    described = profiles.parameter("v", **{"type": kind, "required": place == "path", **values})
+    asked = profiles.operation("ask", "GET /p/{v}" if place == "path" else "GET /p", described)
+    found = rig(profiles.profile("Colours", [asked], []))
+    found.open().call_operation("ask", v=RGB)
+    seen = {"header": found.requests[0].headers.get("v"), "cookie": found.requests[0].headers.get("Cookie")}
+    assert seen.get(place, found.paths[0]) == wire
+
+
+@pytest.mark.parametrize(
+    ("values", "wire"),
+    [
+        ({"location": "path", "style": "simple", "explode": False}, "/v1/p/a%2Cb,c"),
+        ({"location": "path", "style": "label", "explode": True}, "/v1/p/.a%2Cb.c"),
+        ({"location": "path", "style": "matrix", "explode": True}, "/v1/p/;v=a%2Cb;v=c"),
+        ({"location": "path", "style": "matrix", "explode": False}, "/v1/p/;v=a%2Cb,c"),
+        ({"location": "query"}, "/v1/p?v=a,b&v=c"),
+        ({"location": "header", "style": "simple", "explode": False}, "a,b,c"),
+        ({"location": "cookie"}, "v=a,b; v=c"),
+        ({"location": "cookie", "explode": False}, "v=a,b,c"),
+    ],
+)
+def test_a_list_is_written_right_where_no_other_parameter_has_a_style(
+    rig: Make, values: dict[str, Any], wire: str
+) -> None:
+    place = values["location"]
+    described = profiles.parameter("v", type="array", items="string", required=place == "path", **values)
+    asked = profiles.operation("ask", "GET /p/{v}" if place == "path" else "GET /p", described)
+    found = rig(profiles.profile("Lists", [asked], []))
+    found.open().call_operation("ask", v=["a,b", "c"])
+    seen = {"header": found.requests[0].headers.get("v"), "cookie": found.requests[0].headers.get("Cookie")}
+    assert seen.get(place, found.paths[0]) == wire
+
+
+def test_two_dicts_may_have_a_key_in_common(rig: Make) -> None:
+    both = [profiles.parameter(name, type="object") for name in ("one", "two")]
+    found = rig(profiles.profile("Twins", [profiles.operation("ask", "GET /p", *both)], []))
+    found.open().call_operation("ask", one={"k": 1}, two={"k": 2})
+    assert found.paths == ["/v1/p?k=1&k=2"]
+
+
+def test_what_is_in_every_call_goes_out_as_it_is_spelled_before_all_else(rig: Make) -> None:
+    described = profiles.operation(
+        "ask",
+        "GET /things/{id}?q=a%2Fb+c&filter=of:{id}&flag",
+        profiles.path("id"),
+        profiles.parameter("page", type="integer"),
+    )
+    bare = profiles.operation("bare", "GET /things/{id}", profiles.path("id"))
+    scheme = profiles.api_key("query", "key")
+    for auth in ((), (scheme,)):
+        secured = {"security": (("key",),)} if auth else {}
+        operations = [o.model_copy(update=secured) for o in (described, bare)]
+        found = rig(profiles.profile("Things", operations, [], auth=auth))
+        driver = found.open(api_key="a/b+") if auth else found.open()
+        driver.call_operation("ask", id="x&y?z", page=2)
+        driver.call_operation("bare", id="1")
+        key = "key=a%2Fb%2B" if auth else ""
+        assert found.paths == [
+            f"/v1/things/x%26y%3Fz?q=a%2Fb+c&filter=of:x%26y%3Fz&flag&page=2{key and '&' + key}",
+            f"/v1/things/1{key and '?' + key}",
+        ]
+        with pytest.raises(found.InvalidRequestError):
+            driver.call_operation("ask", id="..")
+
+
 def test_a_required_parameter_with_a_default_is_sent_unless_the_caller_says_otherwise(rig: Make) -> None:
     described = profiles.operation(
         "list_zones",

@@ -130,3 +130,14 @@ def test_a_body_that_is_no_record_makes_neither_create_nor_update(study: Any) ->
         {"paths": {"/pets": {"get": LIST, "post": lists}, "/pets/{id}": {"get": ONE, "put": text, "post": ONE}}}
     )
     assert list(profile.objects["pets"].operations) == ["read", "read_one"]
+
+
+def test_a_query_that_tells_operations_apart_names_objects_as_a_segment_would(study: Any) -> None:
+    assert names_of(study, "/rest?method=photos.list&format=json", "/rest?method=albums.list&format=json") == [
+        "photos_list",
+        "albums_list",
+    ]
+    assert names_of(study, "/rest?method=photos.list", "/users") == ["rest", "users"]
+    assert names_of(study, "/orders?v=1", "/orders?v=2") == ["orders"]
+    found = objects_of(study, **{"__answers": {"get": LIST}, "__answers?beta=true": {"post": {**BODY, **ONE}}})
+    assert found == {"answers": {"read": "GET /answers", "create": "POST /answers?beta=true"}}

@@ -77,6 +77,14 @@ def test_a_fixed_query_stays_in_the_path(study: Any) -> None:
     assert list(profile.objects) == ["api"]
 
 
+def test_a_parameter_within_a_fixed_value_is_one_of_the_path(only: Any) -> None:
+    for location in ("query", "path"):
+        declared = {"name": "id", "in": location, "schema": {"type": "integer"}}
+        operation = only("/audit?filter=user:{id}", {"get": {"parameters": [declared], **OK}})
+        assert (operation.bare_path, operation.fixed_query) == ("/audit", "filter=user:{id}")
+        assert [(p.name, p.location, p.type) for p in operation.parameters] == [("id", "path", "integer")]
+
+
 def test_a_required_parameter_with_one_value_has_it_as_default(only: Any) -> None:
     target = {
         "name": "X-Amz-Target",

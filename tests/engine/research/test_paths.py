@@ -36,7 +36,16 @@ def test_a_query_in_the_key_stays_where_it_is_fixed_and_becomes_a_parameter_wher
     assert template.fixed == {"action", "flag"}
     assert template.query_names == {"term": "q"}
     assert path_template("/x?a=b c&a=\u00e9", ()).path == "/x?a=b%20c&a=%C3%A9"
+    assert path_template("/x?q=a%2Fb+c&f[k]=1,2&v#then=gone", ()).path == "/x?q=a%2Fb+c&f[k]=1,2&v"
     assert path_template("/search{?q,page*}", ()).query_names == {"q": "q", "page": "page"}
+
+
+def test_a_parameter_may_stand_within_a_value_of_the_query() -> None:
+    template = path_template("/audit?filter=user:{User-ID}&sort=asc", ("userId",))
+    assert (template.path, template.names) == ("/audit?filter=user:{userId}&sort=asc", ("userId",))
+    assert (template.fixed, template.within) == ({"filter", "sort"}, {"userId"})
+    both = path_template("/users/{id}?self={id}", ("id",))
+    assert (both.path, both.names, both.within, both.query_names) == ("/users/{id}?self={id}", ("id",), set(), {})
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,8 @@ def test_a_query_in_the_key_stays_where_it_is_fixed_and_becomes_a_parameter_wher
         "/a\nb",
         "/a\x00",
         "https://evil.test/x",
-        "/x?a={b}c",
+        "/x?a={b}c{",
+        "/x?{a}b=c",
         "/" + "x" * 3000,
     ],
 )

@@ -1,6 +1,7 @@
 """Which operation a request is for."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from driversmith.engine.models.profile import Evidence, OperationProfile, ResponseProfile
@@ -30,12 +31,15 @@ def routes(*signatures: str, base_path: str = "") -> Routes:
         ("GET /odd{a/b}", "/odd7"),
         ("GET /sp ace/{id}", "/sp%20ace/7"),
         ("GET /a%2Fb", "/a%2Fb"),
-        ("GET /a(1)?x=1", "/a%281%29"),
+        ("GET /a(1)?x=1", "/a%281%29?x=1"),
+        ("GET /a?x=a%2Fb&flag", "/a?more=1&flag=&x=a/b"),
+        ("GET /a?filter=id:{id}", "/a?filter=id:7"),
         ("GET /ä", "/%C3%A4"),
     ],
 )
 def test_a_path_leads_to_its_operation(signature: str, path: str) -> None:
-    found = routes(signature, base_path="/v1").find("GET", f"/v1{path}")
+    path, _, query = path.partition("?")
+    found = routes(signature, base_path="/v1").find("GET", f"/v1{path}", parse_qsl(query, keep_blank_values=True))
     assert found and found.name == signature
 
 
@@ -51,6 +55,20 @@ def test_a_path_leads_to_its_operation(signature: str, path: str) -> None:
 )
 def test_another_path_leads_nowhere(signature: str, request_line: str) -> None:
     assert routes(signature).find(*request_line.split(" ", 1)) is None
+
+
+def test_a_request_without_what_is_in_every_call_is_for_another_operation() -> None:
+    found = routes("GET /answers", "GET /answers?beta=true", "GET /answers?beta=true&v=2", "GET /rest?method=a")
+
+    def named(query: str, path: str = "/answers") -> str:
+        operation = found.find("GET", path, parse_qsl(query), preferred="GET /rest?method=a")
+        return operation.signature if operation else ""
+
+    assert named("") == named("beta=false") == "GET /answers"
+    assert named("page=2&beta=true") == "GET /answers?beta=true"
+    assert named("v=2&beta=true") == "GET /answers?beta=true&v=2"
+    assert named("method=a", "/rest") == "GET /rest?method=a"
+    assert named("method=b", "/rest") == named("", "/rest") == ""
 
 
 def test_of_several_the_one_with_the_fewest_placeholders_is_meant_unless_another_is_expected() -> None:

@@ -178,6 +178,22 @@ def test_an_offset_grows_by_records(driver: dict[str, str]) -> None:
         assert len(found) == count
 
 
+def test_a_path_key_with_a_query_is_the_path_and_its_query(driver: dict[str, str]) -> None:
+    profile = ApiProfile.model_validate_json(driver["profile.json"])
+    operations = {n: o.model_copy(update={"path": f"{o.path}?v=2&flag"}) for n, o in profile.operations.items()}
+    changed = profile.model_copy(update={"operations": operations})
+
+    def found(path: str) -> list[tuple[str, str]]:
+        texts = {**driver, CLIENT: driver[CLIENT].replace("/pets", path)}
+        codes = {"invented-endpoint", "wrong-method", "invented-parameter", "lost-base-path"}
+        return [(f.code, f.message) for f in inspect(texts, whole=True, profile=changed) if f.code in codes]
+
+    assert found("/pets") == found("/pets?v=2&flag") == found("/pets?v=2") == []
+    assert {code for code, _ in found("/pets?w=2")} == {"invented-parameter"}
+    assert all("/pets?v=2&flag" in message for code, message in found("/dogs") if code == "invented-endpoint")
+    assert found("/dogs")
+
+
 def test_a_path_of_another_server_is_none_of_this_one(driver: dict[str, str]) -> None:
     driver[CLIENT] = driver[CLIENT].replace('self.read("pets", limit=1)', 'self.call_endpoint("GET", "/health")')
     profile = ApiProfile.model_validate_json(driver["profile.json"])

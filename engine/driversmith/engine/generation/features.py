@@ -5,7 +5,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
-from .styles import style_of
+from .styles import needs_styles, style_of
 from .tables import has_one_key, pathless
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -35,10 +35,11 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_required_body": any(b.required for b in bodies),
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
         "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
-        "has_styles": any(style_of(p) for p in parameters),
+        "has_styles": any(needs_styles(p) for p in parameters),
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_defaults": any(p.fallback is not None for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),
+        "has_fixed_query": any(o.fixed_query for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
         "has_odd_headers": not all(_TOKEN.fullmatch(name) for name in header_names),
         "has_json_only": all(b.kind == "json" for b in bodies),

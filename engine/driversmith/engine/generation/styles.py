@@ -9,8 +9,8 @@ _SCALARS = {"string", "integer", "number", "boolean", "null"}
 def style_of(parameter: ParameterProfile) -> dict[str, str]:
     """Keyword arguments of the driver's `Param` for an unusual style; {} where the usual one will do.
 
-    Usual: a list in a query repeats the name, one elsewhere is joined by commas; a dict outside a query is a flat list of
-    keys and values.
+    Usual: in a query and in cookies a list repeats the name and a dict gives a pair a key; elsewhere a list is joined by
+    commas, and a dict is a flat list of keys and values.
     """
     if parameter.json_encoded:
         return {"style": "json"}
@@ -18,14 +18,13 @@ def style_of(parameter: ParameterProfile) -> dict[str, str]:
         return {"style": parameter.style + ("*" if parameter.explode else "")}
     if parameter.type in _SCALARS:
         return {}
-    if parameter.location == "query":
-        return _in_query(parameter)
-    return {"style": "spread"} if parameter.type == "object" and parameter.explode else {}
-
-
-def _in_query(parameter: ParameterProfile) -> dict[str, str]:
+    if parameter.location not in ("query", "cookie"):
+        return {"style": "spread"} if parameter.type != "array" and parameter.explode else {}
     if parameter.style == "deepObject":
         return {"style": "deepObject"}
-    if not parameter.explode:
-        return {"join": _JOINED_BY.get(parameter.style, ",")}
-    return {"style": "spread"} if parameter.type == "object" else {}
+    return {} if parameter.explode else {"join": _JOINED_BY.get(parameter.style, ",")}
+
+
+def needs_styles(parameter: ParameterProfile) -> bool:
+    """Whether a parameter is more than its text, or a list of texts in the usual way of its place."""
+    return bool(style_of(parameter)) or parameter.type not in {*_SCALARS, "array"}

@@ -122,7 +122,8 @@ class OperationProfile(Value):
     method: str
     """Upper case."""
     path: str
-    """Path template below the base URL, with `{wire_name}` for each path parameter."""
+    """Path template below the base URL, with `{wire_name}` for each path parameter, and after a `?` the part of the query
+    that is the same in every call, as it goes on the wire."""
     summary: str = ""
     description: str = ""
     """What the description says beyond the summary, on one line, at most 1,000 characters: hints about quirks hide there."""
@@ -138,6 +139,16 @@ class OperationProfile(Value):
     def signature(self) -> str:
         """`GET /pets/{petId}`: the operation as driver.json, skipped lists and messages spell it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def bare_path(self) -> str:
+        """The path template without its fixed query."""
+        return self.path.partition("?")[0]
+
+    @property
+    def fixed_query(self) -> str:
+        """The part of the query that is the same in every call; empty for most operations."""
+        return self.path.partition("?")[2]
 
 
 class PaginationProfile(Value):

@@ -2,7 +2,9 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from ..models.profile import Verb
 from .operations import Operation
@@ -55,8 +57,9 @@ def collections_of(operations: list[Operation], schemas: Schemas) -> tuple[list[
     """The objects of an API with their verbs and names; and for each operation name the object that it belongs to, if any."""
     groups: dict[tuple[str, ...], Collection] = {}
     owner: dict[str, Collection] = {}
+    telling = _telling_queries(operations)
     for operation in operations:
-        path = _Path(operation)
+        path = _Path(operation, telling.get(operation.profile.bare_path, frozenset[str]()))
         group = groups.setdefault(path.key, Collection(path.key, path.words, path.all_words))
         group.members.append((operation, path.trailing))
         owner[operation.profile.name] = group
@@ -68,6 +71,23 @@ def collections_of(operations: list[Operation], schemas: Schemas) -> tuple[list[
     _give_names(list(found.values()))
     belongs = {name: nearest for name, group in owner.items() if (nearest := _nearest(group.merged.key, found))}
     return list(found.values()), belongs
+
+
+def _telling_queries(operations: list[Operation]) -> dict[str, set[str]]:
+    """Path -> names in fixed queries whose values tell its operations apart, as another segment would (`?method=...`)."""
+    values: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for operation in operations:
+        for name, value in _fixed_pairs(operation):
+            values[operation.profile.bare_path, name].add(value)
+    telling: defaultdict[str, set[str]] = defaultdict(set)
+    for (path, name), found in values.items():
+        if len(found) > 1:
+            telling[path].add(name)
+    return telling
+
+
+def _fixed_pairs(operation: Operation) -> list[tuple[str, str]]:
+    return parse_qsl(operation.profile.fixed_query)
 
 
 def _says_what_comes_back(operations: list[Operation]) -> bool:
@@ -95,13 +115,10 @@ def _without_versions(groups: dict[tuple[str, ...], Collection]) -> dict[tuple[s
 class _Path:
     """A path as an object sees it."""
 
-    def __init__(self, operation: Operation) -> None:
-        segments = [
-            part
-            for segment in operation.profile.path.partition("?")[0].split("/")
-            if segment
-            for part in _parts(segment)
-        ]
+    def __init__(self, operation: Operation, queried: Set[str]) -> None:
+        """`queried` are the names in its fixed query whose values count as segments."""
+        segments = [part for segment in operation.profile.bare_path.split("/") if segment for part in _parts(segment)]
+        segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]
         if not telling and not (operation.tag and "{}" in segments):

@@ -217,6 +217,8 @@ class OperationReader:
 
     def _relocated(self, parameter: RawParameter, template: PathTemplate, queried: dict[str, str]) -> RawParameter:
         """A parameter that the path key puts elsewhere than its declaration, or that does not say where it goes."""
+        if parameter.location == "query" and parameter.name in template.within:
+            return replace(parameter, location="path")
         if parameter.location == "path" and parameter.name in queried and parameter.name not in template.names:
             return replace(parameter, name=queried[parameter.name], location="query")
         if parameter.location not in ("", "querystring") and not parameter.location.isspace():

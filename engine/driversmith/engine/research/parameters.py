@@ -140,7 +140,9 @@ def _style(node: Node, location: ParameterLocation) -> tuple[ParameterStyle, boo
     known = isinstance(said, str) and said in _STYLES[location]
     style = cast(ParameterStyle, said) if known else _DEFAULT_STYLE[location]
     explode = node.get("explode")
-    return style, explode if isinstance(explode, bool) else style in ("form", "deepObject")
+    if style == "deepObject":  # has one form only
+        return style, True
+    return style, explode if isinstance(explode, bool) else style == "form"
 
 
 def _example(node: Node, schema: Schema, schemas: Schemas) -> Any:

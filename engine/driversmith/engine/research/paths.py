@@ -3,13 +3,15 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from .words import bare
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OPERATORS = "+#./;?&"
 _LONGEST = 2000
+_AS_IT_IS = "%+,:;/?@!$'()*~=[]|"
+"""Characters of a fixed query that go out as they are written."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,14 @@ class PathTemplate:
     """A path below the base URL."""
 
     path: str
-    """With a leading slash, `{name}` for each parameter, and the query whose values the path key fixes; no fragment."""
+    """With a leading slash, `{name}` for each parameter, and the part of the query that the path key fixes, as it goes on
+    the wire; no fragment."""
     names: tuple[str, ...] = ()
-    """The parameters in it, each once, in order."""
+    """The parameters in it, each once, in order; those in the fixed query too."""
     fixed: frozenset[str] = frozenset()
-    """Names of the query parameters whose values stand in the path."""
+    """Names of the query parameters whose values stand in the path key."""
+    within: frozenset[str] = frozenset()
+    """Parameters that stand within a fixed value of the query, and nowhere else in the path key."""
     query_names: dict[str, str] = field(default_factory=dict[str, str])
     """Query parameters that the path key takes its value from a parameter for: name on the wire -> name of the parameter."""
 
@@ -66,12 +71,15 @@ def path_template(key: str, declared: Collection[str]) -> PathTemplate:
         raise InvalidPathError("its braces do not match")
     if any(segment in (".", "..") for segment in segments):
         raise InvalidPathError("it climbs out of the base URL with dots")
-    fixed, taken = _query(query, declared)
+    in_path = dict.fromkeys(names)
+    fixed, taken = _query(query, declared, in_path)
+    pairs = [_PLACEHOLDER.sub(spell, pair) for pair in fixed]
     path = path if path.startswith("/") else "/" + path
     return PathTemplate(
-        path=path + ("?" + "&".join(part for _, part in fixed) if fixed else ""),
+        path=path + ("?" + "&".join(pairs) if pairs else ""),
         names=tuple(dict.fromkeys(names)),
-        fixed=frozenset(name for name, _ in fixed),
+        fixed=frozenset(unquote_plus(pair.partition("=")[0]) for pair in pairs),
+        within=frozenset(names) - in_path.keys(),
         query_names={**taken, **{name.rstrip("*"): name.rstrip("*") for name in expanded}},
     )
 
@@ -88,17 +96,22 @@ def _spelling(name: str, declared: Collection[str]) -> str:
     return next((other for other in declared if bare(other) == bare(name) and bare(name)), name)
 
 
-def _query(query: str, declared: Collection[str]) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    fixed: list[tuple[str, str]] = []
+def _query(query: str, declared: Collection[str], in_path: Collection[str]) -> tuple[list[str], dict[str, str]]:
+    """The pairs that are fixed, or fixed around a placeholder; and the parameters that stand for a whole value."""
+    fixed: list[str] = []
     taken: dict[str, str] = {}
     for part in filter(None, query.split("&")):
         name, _, value = part.partition("=")
         placeholder = _PLACEHOLDER.fullmatch(value) or (_PLACEHOLDER.fullmatch(name) if not value else None)
-        if placeholder:
-            parameter = _spelling(placeholder.group(1), declared)
-            taken[parameter if name.startswith("{") else name] = parameter
-        elif "{" in part or "}" in part or not name:
-            raise InvalidPathError("its query is a template of its own")
+        parameter = _spelling(placeholder.group(1), declared) if placeholder else ""
+        if placeholder and parameter not in in_path:
+            taken[parameter if name.startswith("{") else unquote_plus(name)] = parameter
+        elif "{" in name or "}" in name or set("{}") & set(_PLACEHOLDER.sub("", value)):
+            raise InvalidPathError("the names in its query are templates, or its braces do not match")
         else:
-            fixed.append((name, quote(part, safe="=%+,:;/@!$'()*~")))
+            pieces = _PLACEHOLDER.split(value)  # every second one is the name of a placeholder
+            text = "".join(
+                "{" + piece + "}" if n % 2 else quote(piece, safe=_AS_IT_IS) for n, piece in enumerate(pieces)
+            )
+            fixed.append(quote(name, safe=_AS_IT_IS) + ("=" if "=" in part else "") + text)
     return fixed, taken

@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from ..models.profile import ApiProfile, BodyProfile, FieldProfile, ObjectProfile, OperationProfile, ParameterProfile
+from ..models.profile import (
+    ApiProfile,
+    BodyProfile,
+    FieldProfile,
+    ObjectProfile,
+    OperationProfile,
+    ParameterProfile,
+    PayloadKind,
+)
 from .records import RecordMaker, kind_of
 
 MAX_BODY_FIELDS = 15
 HEADERS_OF_THE_TRANSPORT = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
 """Header parameters that OpenAPI tells everyone to ignore, or that belong to the transport."""
+_UNWRITABLE = {"form": {"object", "any", "null"}, "multipart": {"any", "null"}}
+"""Types that have no one form in these bodies."""
 
 
 def parameter_value(parameter: ParameterProfile, maker: RecordMaker) -> Any:
@@ -68,7 +78,7 @@ def body_value(body: BodyProfile, maker: RecordMaker) -> Any:
     if body.kind == "text":
         return f"text {maker.word()}"
     if body.kind in {"form", "multipart"}:
-        return data_for(body.fields, maker, scalars=True)
+        return data_for(body.fields, maker, kind=body.kind)
     if body.type == "array":
         return [maker.record({}), maker.record({})]
     if body.type in {"object", "any"}:
@@ -76,14 +86,14 @@ def body_value(body: BodyProfile, maker: RecordMaker) -> Any:
     return maker.value(kind_of(FieldProfile(type=body.type)))
 
 
-def data_for(fields: dict[str, FieldProfile], maker: RecordMaker, *, scalars: bool = False) -> dict[str, Any]:
-    """A dict for `create`, `update` or a body: required fields and others that can be written."""
+def data_for(fields: dict[str, FieldProfile], maker: RecordMaker, *, kind: PayloadKind = "json") -> dict[str, Any]:
+    """A dict for `create`, `update` or a body: required fields and others that can be written in such a body."""
     chosen: dict[str, Any] = {}
     for name, described in sorted(fields.items(), key=lambda item: not item[1].required):
-        if described.read_only or (scalars and described.type in {"array", "object", "any", "null"}):
+        if described.read_only or described.type in _UNWRITABLE.get(kind, ()):
             continue
         if len(chosen) < MAX_BODY_FIELDS or described.required:
-            is_file = scalars and described.format == "binary"
+            is_file = kind == "multipart" and described.type == "string" and described.format == "binary"
             chosen[name] = maker.word(16).encode() + b"\x00\xff" if is_file else maker.value(kind_of(described))
     return chosen or {"name": maker.word()}
 

@@ -1,16 +1,16 @@
 """The request that a call of an operation must make, worked out here from the profile alone, apart from any driver."""
 
 import email.policy
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from typing import Any, cast
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from ..models.profile import BodyProfile, OperationProfile, ParameterProfile
+from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
 from .loopback import Seen
+from .wire_text import compact, joined, json_text, json_value, scalar_text
 
 Pairs = list[tuple[str, str]]
 SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ",", "deepObject": ","}
@@ -21,29 +21,26 @@ class Expected:
     """A request in the form in which two spellings of the same thing compare equal."""
 
     method: str
-    segments: list[str]
-    """Path segments, decoded."""
+    segments: list[Segment]
+    fixed_query: list[str] = field(default_factory=list[str])
+    """Pairs that are in every call, as they are spelled on the wire."""
     query: Pairs = field(default_factory=Pairs)
-    json_query: dict[str, Any] = field(default_factory=dict[str, Any])
     headers: dict[str, str] = field(default_factory=dict[str, str])
-    cookies: dict[str, str] = field(default_factory=dict[str, str])
+    cookies: Pairs = field(default_factory=Pairs)
     body: Any = None
     """JSON value, sorted form pairs, multipart parts, text or bytes; None: no body."""
 
 
 def expected_request(base_path: str, operation: OperationProfile, arguments: Mapping[str, Any]) -> Expected:
     """What `call_operation` with these arguments must send: them, and the defaults of required parameters not given."""
-    path, _, fixed_query = operation.path.partition("?")
     sent = [(p, arguments.get(p.argument, p.fallback)) for p in operation.parameters]
     given = [(p, value) for p, value in sent if value is not None or p.argument in arguments]
-    values = {p.name: _in_path(p, value) for p, value in given if p.location == "path"}
-    parts = re.split(r"\{([^}]*)\}", base_path + path)
-    marked = "".join(part if n % 2 == 0 else "\x00" + part + "\x00" for n, part in enumerate(parts))
-    segments = [
-        "".join(unquote(t) if n % 2 == 0 else values.get(t, "") for n, t in enumerate(segment.split("\x00")))
-        for segment in _split(marked)
-    ]
-    expected = Expected(operation.method, segments, parse_qsl(fixed_query, keep_blank_values=True))
+    in_path = {p.name: (p, value) for p, value in given if p.location == "path"}
+    expected = Expected(
+        operation.method,
+        expected_segments(base_path, operation, in_path),
+        expected_fixed_query(operation, in_path),
+    )
     for parameter, value in given:
         _place(expected, parameter, value)
     if operation.body and operation.body.argument in arguments:
@@ -60,17 +57,21 @@ def differences(expected: Expected, seen: Seen, operation: OperationProfile, hid
             found.append(f"{what} {_short(got)}, expected {_short(want)}")
 
     compare("method", expected.method, seen.method)
-    compare("path segments", expected.segments, [unquote(s) for s in seen.path.split("/")])
-    named = {name for name, _ in expected.query} | set(expected.json_query)
-    secret = set(hidden) - named
-    query = [(k, v) for k, v in seen.query if k not in secret and k not in expected.json_query]
-    compare("query", sorted(expected.query), sorted((k, _compact(v)) for k, v in query))
-    for name, value in expected.json_query.items():
-        compare(f"query {name}", value, _json(seen.parameter(name)))
+    if differs := path_difference(expected.segments, seen.path.split("/")):
+        found.append(_cut(differs, 400))
+    spelled = [unquote_plus(pair) for pair in seen.target.partition("?")[2].split("&")]
+    lost = [pair for pair in expected.fixed_query if unquote_plus(pair) not in spelled]
+    wanted = expected.query + [_pair(pair) for pair in expected.fixed_query]
+    secret = set(hidden) - {name for name, _ in wanted}
+    compare("query", _sorted(wanted), _sorted(pair for pair in seen.query if pair[0] not in secret))
+    if lost and not any(text.startswith("query") for text in found):
+        found.append(f"query {_short(seen.target)}, expected {' and '.join(lost)} as it is spelled")
     for name, value in expected.headers.items():
-        compare(f"header {name}", value, seen.header(name))
-    for name, value in expected.cookies.items():
-        compare(f"cookie {name}", value, unquote(seen.cookies.get(name, "")))
+        compare(f"header {name}", compact(value), compact(seen.header(name) or ""))
+    cookies = [(name, compact(unquote(value))) for name, value in seen.cookie_pairs]
+    for name in dict.fromkeys(name for name, _ in expected.cookies):
+        want = [compact(value) for key, value in expected.cookies if key == name]
+        compare(f"cookie {name}", want, [value for key, value in cookies if key == name])
     found.extend(_body_differences(expected, seen, operation.body))
     return found
 
@@ -78,19 +79,21 @@ def differences(expected: Expected, seen: Seen, operation: OperationProfile, hid
 def received_body(seen: Seen, kind: str) -> Any:
     """The body of a request in comparable form."""
     if kind == "json":
-        return _json(seen.body.decode("utf-8", "replace"))
+        return json_value(seen.body.decode("utf-8", "replace"))
     if kind == "form":
-        return sorted(parse_qsl(seen.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return _sorted(parse_qsl(seen.body.decode("utf-8", "replace"), keep_blank_values=True))
     if kind == "multipart":
         return _multipart(seen)
     return seen.body
 
 
-def _split(marked: str) -> list[str]:
-    """Segments of a marked path; a slash inside a marked name is no separator."""
-    parts = marked.split("\x00")
-    whole = "".join(part.replace("/", "\x01") if n % 2 == 0 else f"\x00{part}\x00" for n, part in enumerate(parts))
-    return whole.split("\x01")
+def _sorted(pairs: Iterable[tuple[str, str]]) -> Pairs:
+    return sorted((name, compact(value)) for name, value in pairs)
+
+
+def _pair(raw: str) -> tuple[str, str]:
+    name, _, value = raw.partition("=")
+    return unquote_plus(name), unquote_plus(value)
 
 
 def _body_differences(expected: Expected, seen: Seen, body: BodyProfile | None) -> list[str]:
@@ -108,110 +111,59 @@ def _body_differences(expected: Expected, seen: Seen, body: BodyProfile | None) 
 
 
 def _place(expected: Expected, parameter: ParameterProfile, value: Any) -> None:
-    if parameter.location == "query":
-        if parameter.json_encoded:
-            expected.json_query[parameter.name] = value
-        else:
-            expected.query += _query_pairs(parameter, value)
-    elif parameter.location == "header":
-        text = _json_text(value) if parameter.json_encoded else _joined(value, explode=parameter.explode)
-        expected.headers[parameter.name] = text
-    elif parameter.location == "cookie":
-        text = _json_text(value) if parameter.json_encoded else _joined(value, explode=parameter.explode)
-        expected.cookies[parameter.name] = text
+    written = json_text(value) if parameter.json_encoded else None
+    if parameter.location == "header":
+        expected.headers[parameter.name] = written or joined(value, explode=parameter.explode)
+    elif parameter.location in ("query", "cookie"):
+        pairs = expected.query if parameter.location == "query" else expected.cookies
+        pairs += [(parameter.name, written)] if written else _form_pairs(parameter, value)
 
 
-def _query_pairs(parameter: ParameterProfile, value: Any) -> Pairs:
+def _form_pairs(parameter: ParameterProfile, value: Any) -> Pairs:
+    """The pairs of a parameter in a query or in cookies."""
     name = parameter.name
+    if parameter.style == "deepObject" and isinstance(value, dict):
+        return [(f"{name}[{k}]", scalar_text(v)) for k, v in cast("dict[Any, Any]", value).items()]
+    if not parameter.explode and isinstance(value, (dict, list)):
+        return [(name, joined(value, explode=False, separator=SEPARATORS.get(parameter.style, ",")))]
     if isinstance(value, dict):
-        items = [(str(k), scalar_text(v)) for k, v in cast("dict[Any, Any]", value).items()]
-        if parameter.style == "deepObject":
-            return [(f"{name}[{k}]", v) for k, v in items]
-        if parameter.explode:
-            return items
-        return [(name, SEPARATORS.get(parameter.style, ",").join(part for item in items for part in item))]
-    if isinstance(value, list):
-        texts = [scalar_text(v) for v in cast("list[Any]", value)]
-        if parameter.explode:
-            return [(name, text) for text in texts]
-        return [(name, SEPARATORS.get(parameter.style, ",").join(texts))]
-    return [(name, scalar_text(value))]
-
-
-def _in_path(parameter: ParameterProfile, value: Any) -> str:
-    if parameter.json_encoded:
-        return _json_text(value)
-    explode, name = parameter.explode, parameter.name
-    if parameter.style == "label":
-        separator = "." if explode else ","
-        return "." + _joined(value, explode=explode, separator=separator)
-    if parameter.style == "matrix":
-        if not explode or not isinstance(value, (dict, list)):
-            return f";{name}={_joined(value, explode=False)}"
-        if isinstance(value, dict):
-            return "".join(f";{k}={scalar_text(v)}" for k, v in cast("dict[Any, Any]", value).items())
-        return "".join(f";{name}={scalar_text(v)}" for v in cast("list[Any]", value))
-    return _joined(value, explode=explode)
-
-
-def _joined(value: Any, *, explode: bool, separator: str = ",") -> str:
-    if isinstance(value, dict):
-        items = cast("dict[Any, Any]", value).items()
-        if explode:
-            return separator.join(f"{k}={scalar_text(v)}" for k, v in items)
-        return separator.join(part for k, v in items for part in (str(k), scalar_text(v)))
-    if isinstance(value, list):
-        return separator.join(scalar_text(v) for v in cast("list[Any]", value))
-    return scalar_text(value)
-
-
-def scalar_text(value: Any) -> str:
-    """A scalar as parameters spell it: `true`, `1`, `text`."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (dict, list)):
-        return _json_text(value)
-    return "" if value is None else str(value)
+        return [(str(k), scalar_text(v)) for k, v in cast("dict[Any, Any]", value).items()]
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [(name, scalar_text(item)) for item in items]
 
 
 def _sent_body(body: BodyProfile, value: Any) -> Any:
+    if body.kind not in ("form", "multipart"):
+        return value.encode() if isinstance(value, str) and body.kind != "json" else value
+    pairs: list[tuple[str, Any]] = []
+    for name, held in cast("dict[str, Any]", value).items():
+        pairs += [(name, item) for item in (cast("list[Any]", held) if isinstance(held, list) else [held])]
     if body.kind == "form":
-        return sorted((k, scalar_text(v)) for k, v in value.items())
-    if body.kind == "multipart":
-        return {k: v if isinstance(v, bytes) else scalar_text(v).encode() for k, v in value.items()}
-    return value.encode() if isinstance(value, str) and body.kind != "json" else value
+        return _sorted((name, scalar_text(item)) for name, item in pairs)
+    return _by_name((name, item if isinstance(item, bytes) else scalar_text(item).encode()) for name, item in pairs)
 
 
-def _multipart(seen: Seen) -> dict[str, bytes]:
+def _multipart(seen: Seen) -> dict[str, list[bytes]]:
     head = f"Content-Type: {seen.header('content-type') or ''}\r\n\r\n".encode("latin-1")
     message = BytesParser(policy=email.policy.HTTP).parsebytes(head + seen.body)
-    return {
-        str(part.get_param("name", header="content-disposition")): cast("bytes", part.get_payload(decode=True))
+    return _by_name(
+        (str(part.get_param("name", header="content-disposition")), cast("bytes", part.get_payload(decode=True)))
         for part in message.iter_parts()
-    }
+    )
 
 
-def _json(text: str | None) -> Any:
-    try:
-        return json.loads(text or "")
-    except ValueError:
-        return f"not JSON: {text}"
-
-
-def _json_text(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _compact(text: str) -> str:
-    """JSON without white space, and any other text as it is: no rule says how a value inside a value is spelled."""
-    if text[:1] not in {"{", "["}:
-        return text
-    try:
-        return _json_text(json.loads(text))
-    except ValueError:
-        return text
+def _by_name(parts: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
+    """The parts of a body by name, JSON among them in one spelling."""
+    found: dict[str, list[bytes]] = {}
+    for name, content in parts:
+        is_json = content[:1] in (b"{", b"[")
+        found.setdefault(name, []).append(compact(content.decode("utf-8", "replace")).encode() if is_json else content)
+    return found
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 160 else text[:157] + "..."
+    return _cut(repr(value))
+
+
+def _cut(text: str, length: int = 160) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."

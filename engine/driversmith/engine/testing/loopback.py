@@ -53,10 +53,15 @@ class Seen:
         return next((value for key, value in self.headers if key == name.lower()), None)
 
     @property
-    def cookies(self) -> dict[str, str]:
-        """Cookies, as they stand."""
+    def cookie_pairs(self) -> list[tuple[str, str]]:
+        """Cookies in order, as they stand; a name may come more than once."""
         pairs = [part.partition("=") for part in (self.header("cookie") or "").split(";") if part.strip()]
-        return {name.strip(): value.strip() for name, _, value in pairs}
+        return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name, as they stand."""
+        return dict(self.cookie_pairs)
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ class MockServer:
 
     def _operation(self, seen: Seen) -> OperationProfile | None:
         preferred = self.focus.name if self.focus else None
-        return self._routes.find(seen.method, seen.path.removeprefix(MOVED), preferred=preferred)
+        return self._routes.find(seen.method, seen.path.removeprefix(MOVED), seen.query, preferred=preferred)
 
     def _authorised(self, operation: OperationProfile, seen: Seen) -> bool:
         alternatives = self.placements(operation)

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from ..models.profile import OperationProfile
 
@@ -17,24 +17,30 @@ _ANY = "\0"
 
 
 class Routes:
-    """The operations of an API by method and path; of several that fit, that with the fewest placeholders."""
+    """The operations of an API by method, path and the part of the query that is in every call.
+
+    Of several that fit, that which fixes most of the query, and then that with the fewest placeholders.
+    """
 
     def __init__(self, base_path: str, operations: Iterable[OperationProfile]) -> None:
         self._routes: defaultdict[tuple[str, _Key], list[_Route]] = defaultdict(list)
         self._masks: defaultdict[tuple[str, int], dict[_Mask, None]] = defaultdict(dict)
         for rank, operation in enumerate(sorted(operations, key=lambda o: o.path.count("{"))):
-            route = _Route(rank, operation, _segments(base_path + operation.path))
+            fixed = tuple(parse_qsl(operation.fixed_query, keep_blank_values=True))
+            route = _Route(rank, operation, _segments(base_path + operation.bare_path), fixed)
             mask = tuple(_ANY not in segment for segment in route.segments)
             self._routes[operation.method, _masked(route.segments, mask)].append(route)
             self._masks[operation.method, len(mask)][mask] = None
 
-    def find(self, method: str, path: str, *, preferred: str | None = None) -> OperationProfile | None:
+    def find(
+        self, method: str, path: str, query: Sequence[tuple[str, str]] = (), *, preferred: str | None = None
+    ) -> OperationProfile | None:
         """The operation that a request is for; the one named `preferred` where it fits at all."""
         segments = tuple(spelled(path).split("/"))
         keys = [_masked(segments, mask) for mask in self._masks.get((method, len(segments)), ())]
         near = [route for key in keys for route in self._routes.get((method, key), ())]
-        fitting = [route for route in near if route.pattern.fullmatch("/".join(segments))]
-        best = min(fitting, key=lambda route: (route.operation.name != preferred, route.rank), default=None)
+        fitting = [route for route in near if route.fits("/".join(segments), query)]
+        best = min(fitting, key=lambda r: (r.operation.name != preferred, -len(r.fixed), r.rank), default=None)
         return best.operation if best else None
 
 
@@ -56,14 +62,26 @@ class _Route:
     operation: OperationProfile
     segments: _Key
     """Fixed ones as they are spelled; others with _ANY for each placeholder."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Pairs of the query that every call has; a value may hold placeholders."""
+
+    def fits(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
+        """Whether a request is for this operation."""
+        return self.pattern.fullmatch(path) is not None and all(
+            any(name == key and _template(value).fullmatch(text) for key, text in query) for name, value in self.fixed
+        )
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile("[^/]*".join(map(re.escape, "/".join(self.segments).split(_ANY))))
 
 
+def _template(value: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _PLACEHOLDER.split(value))), re.DOTALL)
+
+
 def _segments(path: str) -> _Key:
-    fixed = _PLACEHOLDER.sub(_ANY, path.partition("?")[0])
+    fixed = _PLACEHOLDER.sub(_ANY, path)
     return tuple(_ANY.join(map(spelled, segment.split(_ANY))) for segment in fixed.split("/"))
 
 

@@ -122,9 +122,8 @@ def _call(trial: Trial, verb: Verb) -> tuple[tuple[list[Any], dict[str, Any]], d
         data = data_for(trial.described.fields, trial.maker)
         if operation.body:
             keywords.pop(operation.body.argument, None)
-            if operation.body.fields:
-                scalars = operation.body.kind in {"form", "multipart"}
-                data = data_for(operation.body.fields, trial.maker, scalars=scalars)
+            fields = operation.body.fields or trial.described.fields
+            data = data_for(fields, trial.maker, kind=operation.body.kind)
             by_name[operation.body.argument] = data
         args.append(data)
     return (args, keywords), by_name

@@ -49,10 +49,10 @@ def invented_endpoints(file: PythonFile, project: Project) -> Iterable[Fault]:
     for node, path in {request.node: request.path for request in _requests(file, project)}.items():
         # Nearly all paths of a large driver are known as they are: comparing each with each would cost minutes.
         if path not in paths and not any(_covers(candidate, path, profile) for candidate in known):
-            close = difflib.get_close_matches(path, known, 3, 0.3)
+            close = difflib.get_close_matches(path, known, 3, 0.3) or known[:8]
             yield Fault(
-                f"The API has no path {path}; it has: {', '.join(close or known[:8])}"
-                + (f" and {len(known) - len(close or known[:8])} more." if len(known) > 8 else "."),
+                f"The API has no path {path}; it has: {', '.join(paths[near] for near in close)}"
+                + (f" and {len(known) - len(close)} more." if len(known) > 8 else "."),
                 hint="Call operations of the profile only.",
                 node=node,
             )
@@ -191,7 +191,7 @@ def _request(node: ast.expr, constants: Mapping[str, str], method: str = "") -> 
         host, text = parts.hostname or "", "/" + text.partition("://")[2].partition("/")[2]
     text = text.removeprefix(_START).replace(_START, "{}")
     if text.startswith("/") and not re.search(r"\s", text):
-        yield _Request(node, _plain(text.partition("?")[0]), method, host)
+        yield _Request(node, _plain(text), method, host)
 
 
 def _text(node: ast.expr, constants: Mapping[str, str]) -> str:  # noqa: PLR0911 - one case a kind of expression
@@ -216,15 +216,21 @@ def _text(node: ast.expr, constants: Mapping[str, str]) -> str:  # noqa: PLR0911
 
 
 def _plain(path: str) -> str:
-    return _PLACEHOLDER.sub("{}", path).rstrip("/") or "/"
+    """A path without its query, with `{}` for what is filled in."""
+    return _PLACEHOLDER.sub("{}", path.partition("?")[0]).rstrip("/") or "/"
 
 
-def _known_paths(profile: ApiProfile) -> set[str]:
-    paths = {o.path for o in profile.operations.values()}
+def _known_paths(profile: ApiProfile) -> dict[str, str]:
+    """The plain paths of the API, each with how it is told: with its fixed query, where it is not there without."""
+    paths = [o.path for o in profile.operations.values()]
     # What another server has, this one need not have.
-    paths |= {s.operation.partition(" ")[2] for s in profile.skipped if s.reason != "other_server"}
-    paths |= {urlsplit(a.token_url).path for a in profile.auth if a.token_url}
-    return {_plain(p) for p in paths if p}
+    paths += [s.operation.partition(" ")[2] for s in profile.skipped if s.reason != "other_server"]
+    paths += [urlsplit(a.token_url).path for a in profile.auth if a.token_url]
+    told: dict[str, str] = {}
+    for path in filter(None, paths):
+        plain, fixed = _plain(path), path.partition("?")[2]
+        told[plain] = plain if not fixed or told.get(plain) == plain else f"{plain}?{fixed}"
+    return told
 
 
 def _covers(known: str, path: str, profile: ApiProfile) -> bool:

@@ -4,6 +4,7 @@ import ast
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl
 
 from ...models.profile import ApiProfile
 from ..fault import Fault
@@ -42,6 +43,7 @@ def invented_parameters(file: PythonFile, project: Project) -> Iterable[Fault]:
 def _known(profile: ApiProfile) -> set[str]:
     names: set[str] = set()
     for operation in profile.operations.values():
+        names.update(name for name, _ in parse_qsl(operation.fixed_query, keep_blank_values=True))
         for parameter in operation.parameters:
             names |= {parameter.name, parameter.argument}
         if operation.body:

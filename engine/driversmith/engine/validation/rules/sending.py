@@ -250,7 +250,7 @@ def lost_base_paths(file: PythonFile, project: Project) -> Iterable[Fault]:
     profile = project.profile
     if profile is None or not urlsplit(profile.base_url).path.strip("/"):
         return
-    paths = {o.path for o in profile.operations.values()}
+    paths = {path for o in profile.operations.values() for path in (o.path, o.bare_path)}
     if not any(n.value in paths for f in project.files("package") for n in f.nodes(ast.Constant)):
         return
     for call in file.nodes(ast.Call):
