@@ -6,7 +6,8 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 import anyio
@@ -15,7 +16,20 @@ from driversmith.engine.errors import SandboxError, SandboxLimitError
 from driversmith.engine.sandbox.port import DriverProcess, Sandbox, SandboxLimits
 from driversmith.engine.sandbox.process import ProcessSandbox
 
-SANDBOXES: list[Callable[[], Sandbox]] = [ProcessSandbox]
+
+@asynccontextmanager
+async def keeping_ahead() -> AsyncGenerator[Sandbox]:
+    """One whose next child stands ready whenever it is asked for one."""
+    sandbox = ProcessSandbox(keeps_ahead=True)
+    await sandbox.prepare()
+    yield sandbox
+    await sandbox.close()
+
+
+SANDBOXES: list[Callable[[], AbstractAsyncContextManager[Sandbox]]] = [
+    lambda: nullcontext(ProcessSandbox()),
+    keeping_ahead,
+]
 
 PACKAGE = '''
 """A package that does what a test asks of a driver."""
@@ -76,9 +90,10 @@ class Driver:
 LIMITS = SandboxLimits(wall_seconds=20, call_seconds=10)
 
 
-@pytest.fixture(params=SANDBOXES)
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return request.param()
+@pytest.fixture(params=SANDBOXES, ids=["process", "ahead"])
+async def sandbox(request: pytest.FixtureRequest) -> AsyncGenerator[Sandbox]:
+    async with request.param() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .llm.anthropic_model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
     from .llm.port import Ask, LanguageModel, RequestRecord
+    from .sandbox.process import ProcessSandbox
     from .supervision.deciding import Healing
     from .supervision.handing_in import HandedIn
     from .supervision.judging import Judgement
@@ -344,6 +345,7 @@ class _Parts:
         self._journal = journal
         self._redactor = redactor
         self._sandbox = sandbox
+        self._own_sandbox: ProcessSandbox | None = None
         self._workshop = workshop
         self._given_model = model
         self._backoff = backoff
@@ -434,6 +436,8 @@ class _Parts:
         return self._types
 
     async def close(self) -> None:
+        if self._own_sandbox is not None:
+            await self._own_sandbox.close()
         if self._claude is not None:
             await self._claude.__aexit__()
         if self._types is not None:
@@ -448,5 +452,5 @@ class _Parts:
         if self._sandbox is None:
             from .sandbox.process import ProcessSandbox
 
-            self._sandbox = ProcessSandbox()
+            self._sandbox = self._own_sandbox = ProcessSandbox(keeps_ahead=True)
         return self._sandbox

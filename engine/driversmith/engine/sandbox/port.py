@@ -98,6 +98,10 @@ class DriverProcess(Protocol):
 class Sandbox(Protocol):
     """Starts children. One conformance suite serves every implementation (tests/conformance)."""
 
+    async def prepare(self) -> None:
+        """Hear that a child will be wanted soon, and start one where that saves time. Raises nothing of its own."""
+        ...
+
     async def probe(self) -> Isolation:
         """The isolation that really holds here, tried out once.
 

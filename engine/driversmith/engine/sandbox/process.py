@@ -6,12 +6,9 @@ templates wrote; code by others needs more (DESIGN section 8).
 """
 
 import hashlib
-import os
-import shutil
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +21,42 @@ from ..models.report import UnittestResult
 from .channel import Channel
 from .imports import forbidden_imports
 from .port import DEFAULT_LIMITS, DriverProcess, Isolation, Raised, Reply, SandboxLimits
-from .process_tree import kill_tree, own_group
+from .runner_process import RunnerProcess
 
-RUNNER = Path(__file__).with_name("runner.py")
 TEST_MODULES = frozenset({"unittest", "unittest.mock", "pathlib", "sys"})
 MAX_LISTED = 5
 
 
 class ProcessSandbox:
-    """The Sandbox port by a child of `python -I -B runner.py` each."""
+    """The Sandbox port by a child of `python -I -B runner.py` each.
 
-    def __init__(self, *, python: str = sys.executable) -> None:
+    One that `keeps_ahead` starts a child when it hears that one will be wanted; whoever makes it closes it.
+    """
+
+    def __init__(self, *, python: str = sys.executable, keeps_ahead: bool = False) -> None:
         self._python = python
+        self._keeps_ahead = keeps_ahead
+        self._ahead: RunnerProcess | None = None
+        self._turn = anyio.Lock()
         self._probed = False
         self._allowed: set[bytes] = set()
         """What digests of modules stand for was found to be allowed: a driver is opened several times."""
+
+    async def prepare(self) -> None:
+        """Start the next child, where one is kept ahead and none stands ready."""
+        async with self._turn:
+            if self._keeps_ahead and self._ahead is None:
+                with suppress(SandboxUnavailableError):  # whoever needs it will say so
+                    self._ahead = await RunnerProcess.start(self._python, ahead=True)
+
+    async def close(self) -> None:
+        """End a child that nobody came for; none is started ahead from now on."""
+        self._keeps_ahead = False
+        with anyio.CancelScope(shield=True):
+            async with self._turn:
+                ahead, self._ahead = self._ahead, None
+            if ahead is not None:
+                await ahead.end()
 
     async def probe(self) -> Isolation:
         """`process`, tried out once with a child that runs no driver.
@@ -122,34 +140,25 @@ class ProcessSandbox:
     async def _child(self, project: Path, limits: SandboxLimits, check: Callable[[], None]) -> AsyncGenerator[Channel]:
         """A child that stands ready, killed with its whole tree and its folder removed at the end. `check`, which blocks,
         has passed by then: the time in which the child starts is enough for it."""
-        folder = Path(tempfile.mkdtemp(prefix="driversmith-child-"))
-        process = None
+        runner = await self._started()
         try:
-            errors = folder / "stderr.txt"
-            with errors.open("wb") as stderr:
-                try:
-                    process = await anyio.open_process(
-                        [self._python, "-I", "-B", "-X", "utf8", str(RUNNER)],
-                        stderr=stderr,
-                        cwd=_make(folder / "work"),
-                        env=_environment(folder),
-                        **own_group(),
-                    )
-                except OSError as error:
-                    raise SandboxUnavailableError(f"No child process can be started: {error}.") from error
             await anyio.to_thread.run_sync(check)
-            channel = Channel(process, errors=errors, limits=limits)
+            channel = Channel(runner.process, errors=runner.errors, limits=limits)
             try:
                 await channel.hello(_setup(project, limits))
             except SandboxError as error:
                 raise SandboxUnavailableError(f"The child process did not get ready: {error.message}") from error
             yield channel
         finally:
-            with anyio.CancelScope(shield=True):
-                if process:
-                    kill_tree(process)
-                    await process.aclose()
-                await anyio.to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
+            await runner.end()
+
+    async def _started(self) -> RunnerProcess:
+        """The one that was started ahead, where it still lives, or a new one."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead.process.returncode is not None:
+            await ahead.end()
+            ahead = None
+        return ahead or await RunnerProcess.start(self._python)
 
 
 class _Child:
@@ -222,22 +231,3 @@ def _reply(answer: dict[str, Any]) -> Reply:
 
 def _setup(project: Path, limits: SandboxLimits) -> dict[str, Any]:
     return {"project": str(project.resolve()), "limits": limits.model_dump()}
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """All that the child learns of this process' environment.
-
-    The child speaks to loopback without TLS, so its store of certificates is an empty folder, which also saves 35 ms of
-    CPU a client.
-    """
-    work, certificates = str(folder / "work"), _make(folder / "certificates")
-    variables = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": work, "TMPDIR": work, "TEMP": work, "TMP": work}
-    variables["SSL_CERT_DIR"] = certificates
-    if sys.platform == "win32":
-        variables["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
-    return variables
-
-
-def _make(folder: Path) -> str:
-    folder.mkdir()
-    return str(folder)

@@ -1,6 +1,6 @@
 """The child: a thin RPC runner for one driver package, started as a plain script by ProcessSandbox.
 
-    python -I -B runner.py
+    python -I -B runner.py [MODULE ...]
 
 Standard library only, apart from what the driver imports. Requests come as JSON lines on stdin, replies leave as JSON
 lines on what was stdout; the driver's own prints go to stderr. The first line is the set-up; limits are in force before
@@ -35,8 +35,14 @@ GRACE_SECONDS = 5
 
 def main() -> None:
     """Serve requests until stdin ends."""
+    for module in sys.argv[1:]:  # it was started ahead of its use
+        with contextlib.suppress(ImportError):
+            __import__(module)
     requests, replies = take_streams()
-    setup: dict[str, Any] = json.loads(requests.readline())
+    line = requests.readline()
+    if not line:  # nobody came for it
+        return
+    setup: dict[str, Any] = json.loads(line)
     limits: dict[str, Any] = setup["limits"]
     apply_limits(limits)
     stay_on_loopback()

@@ -67,6 +67,7 @@ class Rooms:
     async def write(self, profile: ApiProfile) -> DriverBundle:
         from ..generation.template_engine import write_driver
 
+        await self._sandbox().prepare()
         return await anyio.to_thread.run_sync(write_driver, profile)
 
     def writer(self, work: Assignment) -> Writer:

@@ -63,9 +63,13 @@ async def run_contract(
 
     main, beside = lane(maker), lane(RecordMaker(seed))
     plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours)
-    unittests = await _run_lanes(
-        main, beside, plan, _telling(progress, plan.count), partial(_own_tests, sandbox, project)
-    )
+
+    async def own_tests() -> UnittestResult | None:
+        result = await _own_tests(sandbox, project)
+        await sandbox.prepare()  # for whoever opens the driver next, mostly to read live
+        return result
+
+    unittests = await _run_lanes(main, beside, plan, _telling(progress, plan.count), own_tests)
     unmade = main.unmade or beside.unmade
     results = main.results | beside.results
     return ContractReport(
@@ -117,20 +121,17 @@ def _telling(progress: Progress | None, count: int) -> Begin:
 async def _run_lanes(
     main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[], Awaitable[UnittestResult | None]]
 ) -> UnittestResult | None:
-    """Try the whole plan; what the driver's own tests gave. The lane that waits starts first: its time passes by itself."""
-    waits, stands, waited = anyio.Event(), anyio.Event(), anyio.Event()
+    """Try the whole plan; what the driver's own tests gave."""
+    stands, waited = anyio.Event(), anyio.Event()
     tested: list[UnittestResult | None] = []
 
     async def wait() -> None:
         if plan.waiting:
             async with beside:
-                waits.set()
                 await beside.try_all(plan.waiting, begin)
-        waits.set()
         waited.set()
 
     async def work() -> None:
-        await waits.wait()
         async with main:
             stands.set()
             await main.try_all(plan.steady, begin)
