@@ -24,6 +24,7 @@ def _server() -> Callable[[], int]:
 
 
 def _command_line() -> Callable[[], int]:
+    gc.set_threshold(50_000, 20, 50)  # as above, for what a command imports on its way
     from .cli.app import run
 
     return run

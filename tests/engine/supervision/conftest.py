@@ -99,6 +99,8 @@ class WorkshopStandIn:
     behaviours: list[BehaviourResult] = field(default_factory=lambda: [BehaviourResult(name="imports", passed=True)])
     live: LiveReport = field(default_factory=LiveReport)
     text: str = "class PetsDriver: ...\n"
+    trying: str = ""
+    """What the contract run says that it tries first."""
     calls: Counter[str] = field(default_factory=Counter)
     reached: dict[str, anyio.Event] = field(default_factory=dict)
 
@@ -132,6 +134,8 @@ class WorkshopStandIn:
         tell: Tell,
         behaviours: Collection[str] | None = None,
     ) -> ContractReport:
+        if self.trying:
+            await tell(self.trying, 0.0)
         await self._step("contract")
         assert (project / "pets_driver/client.py").read_text() == bundle["pets_driver/client.py"].text
         return ContractReport(behaviours=tuple(self.behaviours), isolation="process")

@@ -89,7 +89,8 @@ def servers(tmp_path: Path, journal: SqliteJournal):
     servers.close()
 
 
-STEPS = ["research", "write", "validate", "contract", "live"]
+STEPS = ["research", "write", "contract", "validate", "live"]
+"""In the order of a workshop whose run does not say that it has begun: the checks come after it then."""
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -121,7 +122,7 @@ async def test_a_session_survives_being_killed_again_and_again(servers, opened, 
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result.success
     assert done.resumed == 3
-    assert dict(workshop.calls) == {"contract": 1, "live": 1}
+    assert dict(workshop.calls) == {"validate": 1, "live": 1}
 
 
 async def test_what_a_killed_process_left_in_the_scratch_folder_is_swept(

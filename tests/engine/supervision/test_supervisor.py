@@ -243,16 +243,18 @@ async def test_secrets_stay_out_of_log_and_result(journal, workshop, asked, tmp_
 
 
 async def test_what_the_templates_wrote_is_run_while_it_is_checked(made, workshop) -> None:
-    gate = workshop.gates["validate"] = anyio.Event()
+    workshop.trying = "read-records pets"
+    gate = workshop.gates["contract"] = anyio.Event()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(made)
-        await workshop.until("validate")
         await workshop.until("contract")
+        await workshop.until("validate")
         gate.set()
     assert (workshop.calls["validate"], workshop.calls["contract"]) == (1, 1)
 
 
 async def test_a_run_that_cannot_be_made_ends_the_checks_beside_it_and_says_why(made, workshop) -> None:
+    workshop.trying = "read-records pets"
     workshop.gates["validate"] = anyio.Event()
     workshop.faults["contract"] = [SandboxUnavailableError("No child process can be started.")] * 3
     result = await made()
