@@ -175,6 +175,14 @@ async def test_the_request_limit_holds(upstream: Upstream) -> None:
     assert len(upstream.seen) == relay.requests == 2
 
 
+async def test_more_requests_can_be_allowed_later(upstream: Upstream) -> None:
+    async with relay_to(upstream, max_requests=1) as relay, httpx2.AsyncClient() as child:
+        statuses = [(await child.get(relay.url)).status_code for _ in range(2)]
+        relay.allow(2)
+        statuses += [(await child.get(relay.url)).status_code for _ in range(3)]
+    assert statuses == [200, 429, 200, 200, 429]
+
+
 async def test_redirects_stay_with_the_relay_or_end_there(upstream: Upstream) -> None:
     def redirect(location: str) -> Callable[[LoopbackRequest], LoopbackResponse]:
         return lambda _: LoopbackResponse(302, [(b"Location", location.encode()), (b"Set-Cookie", b"s=1")])

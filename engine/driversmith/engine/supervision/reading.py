@@ -187,8 +187,9 @@ class Batches:
         return None if reply.done else self._driver.records(reply)
 
     def renew(self) -> None:
-        """Begin a new call: it may ask the API as often as any."""
+        """Begin a new call: it may ask the API as often as any, and what was refused before is not its cause."""
         self._driver.relay.allow(MAX_REQUESTS)
+        self._driver.relay.refused.clear()
 
 
 @dataclass(frozen=True)
