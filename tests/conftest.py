@@ -5,6 +5,18 @@ from collections.abc import Generator
 
 import pytest
 
+from .remembered import Remembered
+
+MOST_WORKERS = 16
+"""More would pass their time with collecting the tests."""
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Two workers a core: many a test waits for a process, or for a time that has to pass."""
+    workers = yield
+    return workers if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(2 * workers, max(workers, MOST_WORKERS))
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -20,3 +32,17 @@ def no_paid_models() -> Generator[None]:
             patch.delenv(name)
         patch.setenv("DRIVERSMITH_MODEL_LOOPBACK_ONLY", "1")
         yield
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Remembered:
+    """What was checked and run before, in this worker or another."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return Remembered(shared / "remembered")
+
+
+@pytest.fixture
+def remembered(memory: Remembered, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every check of a whole driver, and every contract run, is real, and made once for the same files."""
+    memory.patch(monkeypatch)

@@ -8,26 +8,19 @@ from typing import Any
 import anyio
 import pytest
 
+from ...remembered import Remembered
 from ...stand_ins.messages_api import StandInMessages
 from ...stand_ins.messages_script import ReplyFunction
 from .house import Healed, House, opened_house
-from .remembered import Remembered
 from .tiny import right_files, write_description
 
 Houses = Callable[..., AbstractAsyncContextManager[House]]
 Heal = Callable[..., Awaitable[Healed]]
 
 
-@pytest.fixture(scope="session")
-def memory() -> Remembered:
-    """What was checked and run before."""
-    return Remembered()
-
-
 @pytest.fixture(autouse=True)
-def remembered(memory: Remembered, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every check is real, and made once for the same files."""
-    memory.patch(monkeypatch)
+def _checked_once(remembered: None) -> None:
+    """Nearly every session here ends with the same driver."""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +30,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def right(tmp_path_factory: pytest.TempPathFactory, spec: Path) -> Mapping[str, str]:
+def right(tmp_path_factory: pytest.TempPathFactory, memory: Remembered, spec: Path) -> Mapping[str, str]:
     """What a model that makes no mistake writes."""
     folder = tmp_path_factory.mktemp("template")
 
@@ -47,7 +40,9 @@ def right(tmp_path_factory: pytest.TempPathFactory, spec: Path) -> Mapping[str, 
             assert healed.result["success"]
             return Path(healed.result["output_path"])
 
-    return right_files(anyio.run(made))
+    with pytest.MonkeyPatch.context() as patch:
+        memory.patch(patch)
+        return right_files(anyio.run(made))
 
 
 @pytest.fixture

@@ -16,6 +16,11 @@ Answer = httpx2.Response | Exception
 Handler = Callable[[httpx2.Request], Answer]
 
 
+@pytest.fixture(autouse=True)
+def _checked_once(remembered: None) -> None:
+    """The validator is what a model's files are measured with, and not what is tested here."""
+
+
 class Rig:
     """A driver, what it sent, and how long it would have slept."""
 

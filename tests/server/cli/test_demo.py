@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,20 +29,3 @@ def test_the_demo_reads_every_record_through_a_verified_driver(tmp_path: Path, e
     assert (driver / "driver.json").is_file()
     assert not (tmp_path / "home").exists()
     assert "LIGHTHOUSE_REGISTER" not in done.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
-    with subprocess.Popen(
-        DEMO[:-1], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as demo:
-        assert demo.stderr is not None
-        for line in demo.stderr:
-            if "%" in line:
-                break
-        demo.send_signal(signal.SIGINT)
-        out, err = demo.communicate(timeout=60)
-    assert (demo.returncode, out) == (130, "")
-    assert err.endswith("driversmith: Interrupted; everything is stopped.\n")
-    assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []

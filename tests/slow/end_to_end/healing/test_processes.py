@@ -16,14 +16,14 @@ from driversmith.engine.journal.sqlite import open_journal
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from ...stand_ins.connection import answered
-from ...stand_ins.messages_api import StandInMessages
-from ...stand_ins.messages_script import Answer, Asked, rate_limited
-from ..processes import COMMAND
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.edits import lists_dicts
+from ....end_to_end.healing.tiny import API_NAME, API_URL, CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+from ....end_to_end.processes import COMMAND
+from ....stand_ins.connection import answered
+from ....stand_ins.messages_api import StandInMessages
+from ....stand_ins.messages_script import Answer, Asked, rate_limited
 from ..test_stdio import OPENING
-from .author import Author
-from .edits import lists_dicts
-from .tiny import API_NAME, API_URL, CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

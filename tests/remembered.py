@@ -1,6 +1,8 @@
-"""Checks and contract runs, each made once for the same files: nearly every test here ends with the same driver."""
+"""Checks and contract runs, each made once for the same files in a run of the suite: most drivers in it are one of a few."""
 
 import hashlib
+import os
+import pickle
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,9 +21,11 @@ _OF_ONE_SESSION = re.compile(r"https://tiny\d+\.example|written for session \d+;
 
 
 class Remembered:
-    """What the real checks said of files, by their texts."""
+    """What the real checks said of files, by their texts; in a folder, so that what one worker found all know."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
         self._known: dict[str, Any] = {}
         self._under_way: dict[str, anyio.Event] = {}
 
@@ -43,14 +47,28 @@ class Remembered:
     async def _once(self, key: str, work: Callable[[], Awaitable[Any]]) -> Any:
         while (others := self._under_way.get(key)) is not None:
             await others.wait()
-        if key not in self._known:
+        if key not in self._known and not self._is_written(key):
             done = self._under_way[key] = anyio.Event()
             try:
-                self._known[key] = await work()
+                self._keep(key, await work())
             finally:
                 del self._under_way[key]
                 done.set()
         return self._known[key]
+
+    def _is_written(self, key: str) -> bool:
+        """Whether another worker knows it; then it is known here, too."""
+        try:
+            self._known[key] = pickle.loads((self._folder / key).read_bytes())  # noqa: S301 - written by `_keep`
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _keep(self, key: str, found: Any) -> None:
+        self._known[key] = found
+        written = self._folder / f"{key}.{os.getpid()}"
+        written.write_bytes(pickle.dumps(found))
+        written.replace(self._folder / key)
 
 
 def _texts(project: Path) -> dict[Path, str]:

@@ -13,10 +13,10 @@ from driversmith.engine.journal.sqlite import open_journal
 from mcp import Client
 from mcp.client.stdio import stdio_client
 
-from ..stand_ins.connection import ERAS, answered, refused
-from .journey import generated, generation_held_up, sessions, whole_journey
-from .processes import LEAVES_WITHIN, over_stdio, started
-from .shop import Shop
+from ...end_to_end.journey import generated, generation_held_up, sessions, whole_journey
+from ...end_to_end.processes import LEAVES_WITHIN, over_stdio, started
+from ...end_to_end.shop import Shop
+from ...stand_ins.connection import ERAS, answered, refused
 
 OPENING = (
     {

@@ -14,10 +14,10 @@ import httpx2
 import pytest
 from mcp import Client
 
-from ..stand_ins.connection import ERAS, answered, refused
-from .journey import generation_held_up, sessions, whole_journey
-from .processes import COMMAND, LEAVES_WITHIN, environment, started
-from .shop import Shop
+from ...end_to_end.journey import generation_held_up, sessions, whole_journey
+from ...end_to_end.processes import COMMAND, LEAVES_WITHIN, environment, started
+from ...end_to_end.shop import Shop
+from ...stand_ins.connection import ERAS, answered, refused
 
 
 @asynccontextmanager

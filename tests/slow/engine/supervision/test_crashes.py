@@ -9,17 +9,18 @@ import pytest
 from driversmith.engine.journal.sqlite import SqliteJournal
 from driversmith.engine.models.session import GenerateRequest
 
+ROOT = Path(__file__).parents[4]
 CHILD = """
 import sys, anyio
 from collections.abc import Awaitable
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
-from conftest import WorkshopStandIn
 from driversmith.engine.composition import open_engine
 from driversmith.engine.journal.sqlite import open_journal
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.settings import Settings
+from tests.engine.supervision.conftest import WorkshopStandIn
 
 class Held(WorkshopStandIn):
     async def _step(self, name):
@@ -50,7 +51,7 @@ class Servers:
 
     def __init__(self, home: Path, database: Path) -> None:
         self._home = home
-        self._arguments = [str(Path(__file__).parent), str(home), str(database)]
+        self._arguments = [str(ROOT), str(home), str(database)]
         self._children: list[subprocess.Popen[str]] = []
 
     def start(self, *requests: GenerateRequest, hold: str = "-") -> "subprocess.Popen[str]":

@@ -1,0 +1,35 @@
+"""`demo` stopped in the middle of its work."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEMO = [sys.executable, "-m", "driversmith.server", "demo", "--json"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """No key, no proxy, and a home that must stay empty: the demo has its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DRIVERSMITH_", "ANTHROPIC_"))}
+    return {**kept, "DRIVERSMITH_HOME": str(tmp_path / "home")}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        DEMO[:-1], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stderr is not None
+        for line in demo.stderr:
+            if "%" in line:
+                break
+        demo.send_signal(signal.SIGINT)
+        out, err = demo.communicate(timeout=60)
+    assert (demo.returncode, out) == (130, "")
+    assert err.endswith("driversmith: Interrupted; everything is stopped.\n")
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
