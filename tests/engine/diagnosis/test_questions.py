@@ -14,19 +14,19 @@ from driversmith.engine.models.report import BehaviourResult
 
 from .asked import FAILED, a_record
 
-LONG = "\N{SNOWMAN}x" * 50_000
+LONG = "\N{SNOWMAN}x" * 20_000
 HUGE = FailureContext(
     code="contract_failed",
     message=LONG,
-    log=tuple(f"{n} {LONG[:3000]}" for n in range(2000)),
+    log=tuple(f"{n} {LONG[:3000]}" for n in range(300)),
     file_path="pets_driver/" + "c" * 3000 + ".py",
-    content="\n".join([LONG] * 300),
+    content="\n".join([LONG] * 30),
     findings=tuple(
-        Finding(code="x" * 80, severity="P1", file="client.py", line=n, message=LONG, hint=LONG) for n in range(500)
+        Finding(code="x" * 80, severity="P1", file="client.py", line=n, message=LONG, hint=LONG) for n in range(100)
     ),
     behaviours=tuple(
         BehaviourResult(name=LONG[:500], subject=LONG, passed=False, sent=LONG, received=LONG, expected=LONG)
-        for _ in range(500)
+        for _ in range(100)
     ),
 )
 
