@@ -2,12 +2,15 @@
 
 import json
 import os
+import signal
 from collections.abc import Generator
 from typing import Any
 
 import pytest
+from driversmith.engine.supervision import sessions, worker
 from jsonschema import Draft202012Validator
 
+from .patience import LONG
 from .remembered import Remembered
 
 MOST_WORKERS = 16
@@ -19,6 +22,12 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Two workers a core: many a test waits for a process, or for a time that has to pass."""
     workers = yield
     return workers if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(2 * workers, max(workers, MOST_WORKERS))
+
+
+def pytest_configure() -> None:
+    """Ctrl-C reaches what tests start, also where a shell runs all this in the background and ignores it for us."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -49,6 +58,15 @@ def sound_schemas() -> Generator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Draft202012Validator, "check_schema", check_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Generator[None]:
+    """Sessions in this process may take their time to be cancelled or left: how long that takes says nothing of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "CANCEL_SECONDS", LONG)
+        patch.setattr(worker, "CLOSING_SECONDS", LONG)
         yield
 
 

@@ -8,6 +8,7 @@ import pytest
 from driversmith.tools.catalogue import TOOLS
 from mcp import Client, MCPError
 
+from ..patience import LONG
 from ..stand_ins.connection import answered, refused, said
 from .shop import RECORDS, Shop
 
@@ -52,7 +53,7 @@ async def generation_held_up(client: Client, shop: Shop) -> dict[str, Any]:
             await client.call_tool("generate_driver_supervised", arguments)
 
         tasks.start_soon(call)
-        assert await anyio.to_thread.run_sync(shop.asked_for_held.wait, 20)
+        assert await anyio.to_thread.run_sync(shop.asked_for_held.wait, LONG)
         tasks.cancel_scope.cancel()
     return arguments
 

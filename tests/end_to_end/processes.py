@@ -13,8 +13,6 @@ from mcp import StdioServerParameters
 from .shop import Shop
 
 COMMAND = str(Path(sysconfig.get_path("scripts")) / ("driversmith.exe" if sys.platform == "win32" else "driversmith"))
-LEAVES_WITHIN = 5.0
-"""Seconds; a busy machine is slower than the second that is promised."""
 
 
 def environment(folder: Path, shop: Shop) -> dict[str, str]:

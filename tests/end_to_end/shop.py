@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ..patience import LONG
+
 RECORDS = {
     "pets": [{"id": number, "name": f"pet {number}"} for number in range(1, 8)],
     "toys": [{"id": number, "label": f"toy {number}"} for number in range(1, 4)],
@@ -38,7 +40,7 @@ def open_shop() -> Generator[Shop]:
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             if url.path == "/held.json":
                 shop.asked_for_held.set()
-                shop.door.wait(20)
+                shop.door.wait(LONG)
             found = _answer(url.path, query)
             body = json.dumps({"error": "not found"} if found is None else found).encode()
             self.send_response(404 if found is None else 200)

@@ -7,6 +7,7 @@ import anyio
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from ..patience import LONG
 from .processes import COMMAND, environment
 from .shop import Shop
 
@@ -19,7 +20,7 @@ async def test_a_client_starts_the_server_from_it(tmp_path: Path, shop: Shop) ->
     parameters = StdioServerParameters(
         command=COMMAND, args=server["args"], env={**environment(tmp_path, shop), **server["env"]}
     )
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG):
         async with Client(stdio_client(parameters)) as client:
             assert client.server_info and client.server_info.name == "driversmith"
             assert len((await client.list_tools()).tools) == 8

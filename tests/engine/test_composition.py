@@ -15,6 +15,8 @@ from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
 from driversmith.engine.settings import Settings
 
+from ..patience import LONG
+
 HEAVY = ["jinja2", "yaml", "httpx2", "uvicorn", "anthropic", "mcp", "driversmith.engine.supervision.supervisor"]
 
 
@@ -65,7 +67,7 @@ async def test_a_finished_result_counts_as_delivered_once_a_caller_has_it(settin
     async with open_engine(settings) as engine:
         session = await engine.start(asked(tmp_path, engine="model"))
         assert not (await engine.journal.session(session.session_id)).delivered
-        result = await engine.wait(session.session_id, seconds=10)
+        result = await engine.wait(session.session_id, seconds=LONG)
         assert result.error is not None
         assert result.error.code == "engine_not_available"
         assert (await engine.journal.session(session.session_id)).delivered
@@ -86,7 +88,7 @@ async def test_an_unfinished_session_has_a_result_too_and_is_not_delivered(setti
 async def test_a_restart_shows_the_same(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
         session = await engine.start(asked(tmp_path, engine="model"))
-        before = await engine.wait(session.session_id, seconds=10)
+        before = await engine.wait(session.session_id, seconds=LONG)
     async with open_engine(settings) as engine:
         assert await engine.result(session.session_id) == before
 
@@ -103,7 +105,7 @@ async def test_a_session_that_is_not_there_is_named(settings: Settings) -> None:
 async def test_failures_are_diagnosed_and_remembered(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
         session = await engine.start(asked(tmp_path, engine="model"))
-        await engine.wait(session.session_id, seconds=10)
+        await engine.wait(session.session_id, seconds=LONG)
         of_session = await engine.diagnose_failure(session_id=session.session_id)
         assert of_session.root_cause
         message = "SyntaxError: '(' was never closed"
@@ -119,7 +121,7 @@ async def test_an_earlier_diagnosis_of_the_same_fault_is_shown(settings: Setting
     async with open_engine(settings) as engine:
         for name in ("Cats", "Dogs"):
             session = await engine.start(asked(tmp_path, engine="model", api_name=name))
-            await engine.wait(session.session_id, seconds=10)
+            await engine.wait(session.session_id, seconds=LONG)
             diagnosis = await engine.diagnose_failure(session_id=session.session_id)
         assert [s.api_name for s in diagnosis.similar] == ["Cats"]
 
@@ -134,7 +136,7 @@ async def test_one_file_is_validated(settings: Settings) -> None:
 async def test_a_session_without_a_driver_has_no_records(settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
         session = await engine.start(asked(tmp_path, engine="model"))
-        await engine.wait(session.session_id, seconds=10)
+        await engine.wait(session.session_id, seconds=LONG)
         with pytest.raises(InvalidArgumentError, match="no driver"):
             await engine.read_records(session.session_id, "pets")
 
@@ -185,7 +187,7 @@ async def test_a_driver_is_made_verified_live_and_read_with(pets_api: str, setti
     local = settings.model_copy(update={"allow_local": True})
     async with open_engine(local) as engine:
         session = await engine.start(asked(tmp_path, api_url=pets_api))
-        result = await engine.wait(session.session_id, seconds=60)
+        result = await engine.wait(session.session_id, seconds=LONG)
         assert result.error is None
         assert result.verification.level == "live"
         assert result.preview["pets"] == [{"id": n, "name": f"pet {n}"} for n in range(3)]
@@ -200,7 +202,7 @@ async def test_a_driver_is_made_verified_live_and_read_with(pets_api: str, setti
 async def test_a_local_api_that_nobody_allowed_is_refused(pets_api: str, settings: Settings, tmp_path: Path) -> None:
     async with open_engine(settings) as engine:
         session = await engine.start(asked(tmp_path, api_url=pets_api))
-        result = await engine.wait(session.session_id, seconds=60)
+        result = await engine.wait(session.session_id, seconds=LONG)
         assert result.error is not None
         assert result.error.code == "address_refused"
         assert result.supervisor_attempts == 1
@@ -247,7 +249,7 @@ async def test_an_unchanged_description_file_is_not_read_twice(settings: Setting
     request = asked(tmp_path, spec=str(spec), live="false")
     async with open_engine(settings) as engine:
         first = await engine.start(request)
-        assert (await engine.wait(first.session_id, seconds=60)).success
+        assert (await engine.wait(first.session_id, seconds=LONG)).success
         assert (await engine.start(request)).session_id == first.session_id
         spec.write_text(json.dumps(PETS) + "\n")
         assert (await engine.start(request)).session_id != first.session_id

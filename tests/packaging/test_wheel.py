@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..patience import LONG
+
 ROOT = Path(__file__).parents[2]
 ROOTS = ("engine", "server", "tools", "resources")
 
@@ -20,7 +22,7 @@ def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=LONG,
     )
     (wheel,) = out.glob("*.whl")
     return zipfile.ZipFile(wheel).namelist()

@@ -9,6 +9,7 @@ from driversmith.engine.errors import InvalidArgumentError, JournalError, Sandbo
 from driversmith.tools.catalogue import TOOLS
 from mcp_types import CallToolResult, ResourceLink, ResourceUpdatedNotification
 
+from ..patience import LONG
 from ..stand_ins.connection import ERAS, PETSTORE, answered, connected, refused, said
 
 pytestmark = pytest.mark.parametrize("era", ERAS)
@@ -112,8 +113,11 @@ async def test_answers_running_when_the_wait_is_over_and_attaches_again(tmp_path
 async def test_a_cancelled_request_leaves_the_session_running(tmp_path: Path, era: str) -> None:
     async with connected(tmp_path, era) as (client, engine):
         engine.hold = True
-        with anyio.move_on_after(0.3):
-            await client.call_tool("generate_driver_supervised", PETSTORE)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.call_tool, "generate_driver_supervised", PETSTORE)
+            with anyio.fail_after(LONG):
+                await engine.held.wait()
+            tasks.cancel_scope.cancel()
         listed = answered(await client.call_tool("query_history", {"kind": "sessions"}))["items"]
         assert [item["status"] for item in listed] == ["running"]
         engine.let_go.set()
@@ -273,7 +277,10 @@ async def test_an_older_client_hears_of_changes_while_it_waits(tmp_path: Path, e
 
     async with connected(tmp_path, era, client={"message_handler": hear}) as (client, _):
         session = answered(await client.call_tool("generate_driver_supervised", PETSTORE))["session_id"]
-        await anyio.sleep(0.05)
+        with anyio.fail_after(LONG):
+            while era == "legacy" and not heard:  # noqa: ASYNC110 - nobody tells when a handler has been called
+                await anyio.sleep(0.01)
+        await anyio.wait_all_tasks_blocked()
     assert set(heard) == ({f"driversmith://sessions/{session}/log"} if era == "legacy" else set())
 
 

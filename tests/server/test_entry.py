@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ..patience import LONG
+
 HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
 PROGRAM = """
 import sys
@@ -26,7 +28,7 @@ def _started(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[st
         input="",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         env=environment,
         check=True,
     )
@@ -49,7 +51,7 @@ def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value
         input="",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         env={"DRIVERSMITH_HOME": str(tmp_path), f"DRIVERSMITH_{name}": value, "PATH": ""},
         check=False,
     )
@@ -72,6 +74,6 @@ sys.meta_path.insert(0, PressesCtrlC())
 main()
 """
     ended = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=LONG, check=False
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

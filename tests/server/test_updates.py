@@ -4,6 +4,7 @@ from pathlib import Path
 
 import anyio
 
+from ..patience import LONG
 from ..stand_ins.connection import PETSTORE, answered, connected
 
 
@@ -16,7 +17,7 @@ async def test_a_subscriber_hears_that_a_session_changed(tmp_path: Path) -> None
         uri = f"driversmith://sessions/{session}"
         async with client.listen(resource_subscriptions=[uri]) as subscription:
             await client.call_tool("cancel_session", {"session_id": session})
-            with anyio.fail_after(5):
+            with anyio.fail_after(LONG):
                 async for event in subscription:
                     assert event.uri == uri  # type: ignore[union-attr]
                     break

@@ -34,6 +34,8 @@ class EngineStandIn:
         self.journal = journal
         self.messages: list[tuple[float | None, str]] = [(0.1, "Reading."), (0.1, "Still reading."), (0.9, "Writing.")]
         self.hold = False
+        self.held = anyio.Event()
+        """Set once a caller waits for a session that is held."""
         self.let_go = anyio.Event()
         self.raises: Exception | None = None
         self.stalled: anyio.Event | None = None
@@ -65,6 +67,7 @@ class EngineStandIn:
                 if on_event:
                     await on_event(event)
             if self.hold:
+                self.held.set()
                 with anyio.move_on_after(seconds):
                     await self.let_go.wait()
             if not self.hold or self.let_go.is_set():

@@ -19,6 +19,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
+from ..patience import LONG
 from .messages_script import Answer, Asked, Fault, Reply, ReplyFunction, status
 from .prompt_cache import Counted, PromptCache, tokens_in
 
@@ -104,7 +105,7 @@ class StandInMessages:
 
         self._thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
         self._thread.start()
-        assert ready.wait(10)
+        assert ready.wait(LONG)
         return self
 
     def __exit__(
@@ -114,7 +115,7 @@ class StandInMessages:
         assert self._thread
         loop, stop = self._stop
         loop.call_soon_threadsafe(stop.set)
-        self._thread.join(10)
+        self._thread.join(LONG)
         self._raise_failure(error)
 
     def _raise_failure(self, error: BaseException | None) -> None:

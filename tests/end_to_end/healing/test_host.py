@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
+from ...patience import LONG
 from ...stand_ins.connection import refused
 from .conftest import Houses
 from .edits import lists_dicts, reads_one_page
@@ -27,7 +28,7 @@ async def begun(house: House, **arguments: Any) -> dict[str, Any]:
 
 async def handed_in(house: House, session: str, path: str, text: str) -> dict[str, Any]:
     """What the tool says of a file, once it is checked."""
-    with anyio.fail_after(60):
+    with anyio.fail_after(LONG):
         return await house.call("submit_file", session_id=session, path=path, content=text)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from ...patience import LONG
 from ...stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
 from .author import Author, Line
 from .conftest import Houses
@@ -62,8 +63,13 @@ async def test_each_ends_as_its_own_script_says_and_none_hears_of_another(
     authors = [Author(right, part.lines, always=part.always) for part in mine]
     of_session: dict[int, list[Asked]] = defaultdict(list)
     diagnoses: list[Asked] = []
+    full = anyio.Event()
 
-    def reply(asked: Asked) -> Answer:
+    async def reply(asked: Asked) -> Answer:
+        if house.api.under_way == LIMIT:
+            full.set()
+        with anyio.fail_after(LONG):
+            await full.wait()
         if asked.task.role == "diagnose":
             diagnoses.append(asked)
             return "I cannot say."
@@ -133,13 +139,13 @@ async def test_a_session_that_is_cancelled_gives_its_place_in_the_gate_back(
     async def reply(asked: Asked) -> Answer:
         if "https://held.example" in asked.text:
             begun.set()
-            await anyio.sleep(60)
+            await anyio.sleep_forever()
         return Author(right)(asked)
 
     async with housed(reply, model_concurrency=1) as house:
         held = house.arguments(api_url="https://held.example", output_dir=str(tmp_path / "held"), wait_seconds=0)
         session = (await house.call("generate_driver_supervised", **held))["session_id"]
-        with anyio.fail_after(30):
+        with anyio.fail_after(LONG):
             await begun.wait()
         await house.call("cancel_session", session_id=session)
         healed = await house.make()

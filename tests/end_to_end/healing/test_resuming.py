@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
+from ...patience import LONG
 from ...stand_ins.messages_script import Answer, Asked
 from .author import Author
 from .conftest import Houses
@@ -30,7 +31,7 @@ class Held:
         if number == self._held:
             self._held = None
             self.reached.set()
-            await anyio.sleep(100)
+            await anyio.sleep_forever()
         return self._reply(asked)
 
 
@@ -88,7 +89,7 @@ async def test_it_comes_to_the_same(
     whole, broken = script(right), Held(script(right), held)
     async with housed(broken) as house, anyio.create_task_group() as tasks:
         tasks.start_soon(lambda: house.make(**arguments))
-        with anyio.fail_after(60):
+        with anyio.fail_after(LONG):
             await broken.reached.wait()
         tasks.cancel_scope.cancel()
     async with housed(broken) as house:

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from ...patience import LONG
 from ...stand_ins.messages_script import FAULTS, REPLIES, Fault, rate_limited
 from .author import Author
 from .conftest import Heal, Houses
@@ -29,7 +30,8 @@ PASSING = {
 @pytest.mark.parametrize("name", PASSING)
 async def test_it_is_waited_out_and_the_file_takes_one_try(name: str, heal: Heal, right: Mapping[str, str]) -> None:
     fault, outcome = PASSING[name]
-    healed = await heal(Author(right, {CLIENT: [fault]}), settings={"model_stall_seconds": 0.2})
+    stall_seconds = 2.0 if outcome == "stall" else LONG
+    healed = await heal(Author(right, {CLIENT: [fault]}), settings={"model_stall_seconds": stall_seconds})
     assert healed.result["success"]
     assert [(e.data["fault"], e.data["retry"]) for e in healed.of_kind("model.waiting")] == [(outcome, 1)]
     assert healed.outcomes == [outcome, *["answered"] * len(WRITTEN)]

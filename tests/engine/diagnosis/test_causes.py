@@ -12,6 +12,7 @@ from driversmith.engine.errors import BudgetSpentError, ModelRejectedError, Mode
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
 
+from ...patience import LONG
 from .asked import FAILED, UNKNOWN, Asked, a_record, opinion
 
 
@@ -170,7 +171,7 @@ async def test_an_answer_that_is_not_whole_is_not_read(stop_reason) -> None:
 
 
 async def test_an_answer_that_comes_late_is_not_waited_for() -> None:
-    with anyio.fail_after(5):
+    with anyio.fail_after(LONG):
         found = await cause(UNKNOWN, ask=Asked(seconds=60), seconds=0.05)
     assert found.source == "rules"
     assert "did not answer within 0.05 s" in found.evidence[-1]

@@ -104,4 +104,4 @@ def test_a_fingerprint_is_taken_quickly_whatever_there_is() -> None:
     names = tuple(f"listThing{n}ByOwner" for n in range(1500))
     began = time.process_time()
     fingerprint(HUGE.model_copy(update={"names": names}))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5

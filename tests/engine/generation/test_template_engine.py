@@ -22,6 +22,7 @@ from driversmith.engine.models.driver import DriverBundle, Verification
 from driversmith.engine.models.profile import ApiProfile
 
 from ...counting import calls
+from ...patience import LONG
 from . import profiles
 from .conftest import Rig
 
@@ -73,7 +74,7 @@ def test_ruff_has_nothing_to_say(kind: str, tmp_path: Path) -> None:
 def test_it_is_laid_out_as_ruff_format_would(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff", str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONG)
     assert run.returncode == 0, run.stdout
 
 
@@ -81,7 +82,7 @@ def test_it_is_laid_out_as_ruff_format_would(kind: str, tmp_path: Path) -> None:
 def test_its_own_tests_pass(kind: str, tmp_path: Path) -> None:
     folder = written(write_driver(profiles.ALL[kind]()), tmp_path)
     command = [sys.executable, "-m", "unittest", "discover", "tests"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONG)
     assert run.returncode == 0, run.stderr
     assert "Ran 0 tests" not in run.stderr
 
@@ -93,7 +94,7 @@ def test_its_own_tests_can_fail(tmp_path: Path) -> None:
     assert broken != records.read_text()
     records.write_text(broken)
     command = [sys.executable, "-m", "unittest", "discover", "tests"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONG)
     assert "test_batches_arrive_one_by_one" in run.stderr
 
 
@@ -206,7 +207,7 @@ def test_it_installs_with_nothing_but_httpx2() -> None:
 def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
     folder = written(write_driver(profiles.petstore()), tmp_path / "petstore_driver")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "out")]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONG)
     assert run.returncode == 0, run.stderr
     (wheel,) = (tmp_path / "out").glob("*.whl")
     top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
@@ -280,7 +281,9 @@ def test_examples_run_without_a_network(tmp_path: Path) -> None:
     folder = written(write_driver(profiles.petstore()), tmp_path)
     command = [sys.executable, "examples/list_objects.py"]
     environment = {"PYTHONPATH": str(folder), "PETSTORE_API_KEY": "k"}
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=LONG
+    )
     assert run.stdout.splitlines()[0] == "pets id name tag photos owner"
 
 

@@ -15,6 +15,7 @@ from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import TextBlock
 from pydantic import SecretStr
 
+from ...patience import LONG
 from ...stand_ins.messages_api import StandInMessages
 from ...stand_ins.messages_script import FAULTS, Asked, Fault, Reply, in_turn, rate_limited, status
 from ...stand_ins.prompt_cache import PromptCache
@@ -235,7 +236,7 @@ async def test_one_client_has_many_requests_under_way_at_once(records: Records) 
     async def reply(_: Asked) -> str:
         if api.under_way == 30:
             all_there.set()
-        with anyio.fail_after(20):
+        with anyio.fail_after(LONG):
             await all_there.wait()
         return "fine"
 
@@ -275,7 +276,7 @@ async def main():
 sys.meta_path.insert(0, Watch())
 anyio.run(main)
 """
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.strip() == "", "something was imported on the loop"
 

@@ -5,6 +5,7 @@ import pytest
 from driversmith.engine.errors import ModelTransportError
 from driversmith.engine.llm.gate import Gate
 
+from ...patience import LONG
 from .moments import Moments
 
 
@@ -81,6 +82,6 @@ async def test_who_fails_or_is_cancelled_inside_gives_the_place_back() -> None:
     with anyio.move_on_after(0.01):
         async with gate.passage():
             await anyio.sleep_forever()
-    with anyio.fail_after(1):
+    with anyio.fail_after(LONG):
         async with gate.passage():
             pass

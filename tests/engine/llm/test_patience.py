@@ -13,6 +13,7 @@ from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.llm.scripted_model import Line, Rejection, Reply, ScriptedModel, TransportTrouble
 
+from ...patience import LONG
 from .moments import Moments
 from .requests import Records, a_request
 
@@ -139,7 +140,7 @@ async def test_the_gate_is_held_around_the_whole_answer_and_left_while_waiting()
                 inside -= 1
 
     async def sleep(_: float) -> None:
-        with anyio.fail_after(1):
+        with anyio.fail_after(LONG):
             async with gate.passage():  # one that waits takes no place
                 pass
 

@@ -16,6 +16,8 @@ from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.fetch import Fetcher
 from driversmith.engine.network.transport import CheckedTransport
 
+from ...patience import LONG
+
 LOCAL = AddressPolicy(allow_local=True)
 MIB = 1 << 20
 
@@ -228,15 +230,17 @@ async def test_a_slow_drip_ends_at_the_total_deadline(site: Site) -> None:
 
     site.routes["/drip"] = lambda handler: _stream(handler, drip())
     async with Fetcher(policy=LOCAL, seconds=0.2) as fetcher:
-        with anyio.fail_after(1.5), pytest.raises(FetchTimeoutError, match=r"longer than 0\.2 seconds"):
+        with anyio.fail_after(LONG), pytest.raises(FetchTimeoutError, match=r"longer than 0\.2 seconds"):
             await fetcher.get(f"{site.url}/drip", max_bytes=MIB)
 
 
 async def test_a_cancelled_caller_is_cancelled_and_not_told_of_a_time_out(site: Site) -> None:
-    site.routes["/wait"] = lambda handler: time.sleep(0.3)
+    over = threading.Event()
+    site.routes["/wait"] = lambda handler: over.wait(LONG)
     async with Fetcher(policy=LOCAL) as fetcher:
         with anyio.move_on_after(0.05) as scope:
             await fetcher.get(f"{site.url}/wait", max_bytes=MIB)
+        over.set()
         assert scope.cancelled_caught
 
 

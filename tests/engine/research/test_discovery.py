@@ -16,6 +16,8 @@ from driversmith.engine.errors import (
 from driversmith.engine.research import discovery
 from driversmith.engine.research.discovery import AT_ORIGIN, WELL_KNOWN, find_description
 
+from ...patience import LONG
+
 SPEC = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {}}
 JSON = (200, "application/json", SPEC)
 HTML = (200, "text/html", "<!doctype html><p>Hello")
@@ -171,7 +173,7 @@ async def test_a_silent_host_costs_one_whole_time_out_and_is_then_left_alone(
 ) -> None:
     monkeypatch.setattr(discovery, "SECOND_CHANCE_SECONDS", 0.01)
     web = fetcher({"https://api.test": SILENT, "https://api.test/openapi.json": None})
-    with anyio.fail_after(5), pytest.raises(FetchError) as caught:
+    with anyio.fail_after(LONG), pytest.raises(FetchError) as caught:
         await find(web)
     assert caught.value is SILENT
     assert web.asked == ["https://api.test", "https://api.test/openapi.json"]
@@ -189,7 +191,7 @@ async def test_a_host_that_falls_silent_after_its_first_page_is_left_alone(
     web = fetcher(
         {"https://api.test": HTML, "https://api.test/openapi.json": SILENT, "https://api.test/openapi.yaml": None}
     )
-    with anyio.fail_after(5), pytest.raises(ResearchError) as caught:
+    with anyio.fail_after(LONG), pytest.raises(ResearchError) as caught:
         await find(web)
     assert len(web.asked) == 3
     assert "did not answer in time" in caught.value.message and "longer than 0.01 seconds" in caught.value.message

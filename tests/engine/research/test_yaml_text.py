@@ -63,7 +63,7 @@ def test_an_alias_bomb_is_counted_before_it_unfolds() -> None:
     with pytest.raises(DescriptionError, match="unfolds") as caught:
         read("\n".join(lines))
     assert caught.value.code == "description_too_large"
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
 
 
 def test_depth_counts_through_aliases() -> None:

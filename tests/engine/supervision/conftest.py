@@ -32,6 +32,8 @@ from driversmith.engine.supervision.sessions import Sessions, open_sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 from driversmith.engine.supervision.workshop import Assignment, Tell
 
+from ...patience import LONG
+
 
 @dataclass
 class WriterStandIn:
@@ -165,7 +167,7 @@ class WorkshopStandIn:
 
     async def until(self, name: str) -> None:
         """Wait until a step has begun."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(LONG):
             await self.reached.setdefault(name, anyio.Event()).wait()
 
 

@@ -19,6 +19,7 @@ from driversmith.engine.supervision.sessions import open_sessions
 from driversmith.engine.supervision.standing import as_it_stands
 from driversmith.engine.supervision.supervisor import Supervisor
 
+from ...patience import LONG
 from .conftest import WriterStandIn
 
 GOOD = "class PetsDriver: pass\n"
@@ -87,7 +88,7 @@ def healed(journal, workshop, asked, tmp_path):
             lease_seconds=30,
         ) as sessions:
             record = await sessions.start(asked(**{"engine": "model", "max_retries": 1, **values}))
-            with anyio.fail_after(10):
+            with anyio.fail_after(LONG):
                 done = await sessions.wait(record.session_id, seconds=None)
         assert done.result is not None
         return done.result, requests
@@ -268,7 +269,7 @@ async def test_a_model_that_is_set_up_wrongly_leaves_auto_the_templates_driver(
     ) as sessions:
         for engine in ("model", "auto"):
             record = await sessions.start(asked(engine=engine))
-            results[engine] = (await sessions.wait(record.session_id, seconds=10)).result
+            results[engine] = (await sessions.wait(record.session_id, seconds=LONG)).result
     assert results["auto"].success
     assert "ANTHROPIC_BASE_URL" in results["auto"].notes[0]
     assert results["model"].error.code == "engine_not_available"

@@ -1,7 +1,6 @@
 """Sessions are detached jobs: nothing that a caller does to its own call loses one."""
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,11 +21,13 @@ from driversmith.engine.supervision.dispatcher import open_dispatcher
 from driversmith.engine.supervision.sessions import Sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 
+from ...patience import LONG
+
 Fixture = Callable[..., object]
 
 
 async def finished(sessions: Sessions, session_id: str) -> SessionRecord:
-    with anyio.fail_after(10):
+    with anyio.fail_after(LONG):
         return await sessions.wait(session_id, seconds=None)
 
 
@@ -65,7 +66,7 @@ async def test_waiters_hear_every_event_once_and_progress_only_grows(sessions, a
     async def hear(event: SessionEvent) -> None:
         heard.append(event)
 
-    with anyio.fail_after(10):
+    with anyio.fail_after(LONG):
         await sessions.wait(record.session_id, seconds=None, on_event=hear)
     assert [e.seq for e in heard] == list(range(1, len(heard) + 1))
     progress = [e.progress for e in heard if e.progress is not None]
@@ -202,14 +203,13 @@ async def test_a_queued_session_is_cancelled_without_having_run(opened, workshop
 
 async def test_another_server_on_the_same_database_can_watch_and_cancel(opened, workshop, asked) -> None:
     workshop.gates["contract"] = anyio.Event()
-    async with opened() as ours, opened() as theirs:
+    async with opened(lease_seconds=10 * LONG) as ours, opened() as theirs:
         record = await ours.start(asked())
         await workshop.until("contract")
         assert (await theirs.start(asked())).session_id == record.session_id
         assert (await theirs.wait(record.session_id, seconds=0.01)).status == "running"
-        began = time.monotonic()
-        assert (await theirs.cancel(record.session_id)).status == "cancelled"
-        assert time.monotonic() - began < 3
+        with anyio.fail_after(LONG):
+            assert (await theirs.cancel(record.session_id)).status == "cancelled"
         assert workshop.calls["research"] == 1
 
 
@@ -217,11 +217,10 @@ async def test_leaving_interrupts_what_runs_at_once_and_the_next_server_goes_on(
     opened, workshop, asked, journal
 ) -> None:
     workshop.gates["contract"] = anyio.Event()
-    async with opened() as sessions:
-        record = await sessions.start(asked())
-        await workshop.until("contract")
-        began = time.monotonic()
-    assert time.monotonic() - began < 2  # 0.03 s where the machine is idle
+    with anyio.fail_after(LONG):
+        async with opened() as sessions:
+            record = await sessions.start(asked())
+            await workshop.until("contract")
     assert (await journal.session(record.session_id)).status == "interrupted"
     workshop.gates.clear()
     async with opened() as sessions:
@@ -316,7 +315,7 @@ async def test_a_journal_that_cannot_be_written_is_told_to_the_waiter(sessions, 
 
     journal.store_step = full  # type: ignore[method-assign]
     gate.set()
-    with anyio.fail_after(5), pytest.raises(JournalError, match="disk full"):
+    with anyio.fail_after(LONG), pytest.raises(JournalError, match="disk full"):
         await sessions.wait(record.session_id, seconds=None)
     assert (await journal.session(record.session_id)).status == "interrupted"
 
@@ -378,7 +377,7 @@ async def test_a_session_dispatched_while_its_worker_is_leaving_is_taken_up_agai
         leaving.set()
         await go_on.wait()
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(LONG):
         async with open_dispatcher(work, limit=2, left=lambda _: None) as dispatcher:
             dispatcher.dispatch("s1")
             await leaving.wait()

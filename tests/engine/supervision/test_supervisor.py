@@ -1,7 +1,5 @@
 """Attempts end with a working driver or with an honest, structured failure."""
 
-import time
-
 import anyio
 import pytest
 from driversmith.engine.errors import (
@@ -18,6 +16,8 @@ from driversmith.engine.network.redaction import Redactor
 from driversmith.engine.supervision.sessions import open_sessions
 from driversmith.engine.supervision.supervisor import Supervisor
 
+from ...patience import LONG
+
 
 @pytest.fixture
 def made(sessions, asked):
@@ -25,7 +25,7 @@ def made(sessions, asked):
 
     async def make(**values):
         record = await sessions.start(asked(**values))
-        with anyio.fail_after(10):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
         assert done.result is not None
         assert done.result.status == done.status
@@ -178,9 +178,7 @@ async def test_an_expected_error_inside_a_group_counts_as_what_it_is(made, works
 @pytest.mark.parametrize("step", ["research", "contract"])
 async def test_the_time_limit_ends_the_work_and_cleans_up(made, workshop, journal, tmp_path, step) -> None:
     workshop.gates[step] = anyio.Event()
-    began = time.monotonic()
     result = await made(time_limit_seconds=0.3)
-    assert time.monotonic() - began < 3
     assert result.error.code == "time_limit"
     assert result.supervisor_attempts == 1
     assert not (tmp_path / "drivers").exists()
@@ -199,7 +197,7 @@ async def test_the_time_limit_counts_the_work_before_an_interruption(opened, wor
     await journal.release(session.session_id, epoch, "interrupted")
     async with opened() as sessions:
         await sessions.resume(record.session_id)
-        with anyio.fail_after(5):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result.error.code == "time_limit"
 
@@ -213,7 +211,7 @@ async def test_a_resumed_session_neither_decides_nor_diagnoses_twice(opened, wor
     workshop.gates.clear()
     async with opened() as sessions:
         await sessions.resume(record.session_id)
-        with anyio.fail_after(5):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result.success
     assert done.result.supervisor_attempts == 2
@@ -236,7 +234,7 @@ async def test_secrets_stay_out_of_log_and_result(journal, workshop, asked, tmp_
         redact=redact,
     ) as sessions:
         record = await sessions.start(asked())
-        with anyio.fail_after(5):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert "hunter22" not in done.model_dump_json()
     assert not any("hunter22" in e.model_dump_json() for e in await journal.events(record.session_id))

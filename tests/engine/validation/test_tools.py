@@ -18,6 +18,7 @@ from driversmith.engine.validation.tools import merge, run_tools
 from driversmith.engine.validation.ty_tool import find_ty, run_ty
 from driversmith.engine.validation.ty_tool import severities as ty_severities
 
+from ...patience import LONG
 from ...pinned import only_with_pinned
 
 TOOLS: tuple[Tool, ...] = ("ruff", "ty")
@@ -84,13 +85,18 @@ async def test_what_a_driver_says_of_its_own_checks_has_no_effect() -> None:
         (["/no/such/program"], "No such file"),
         ([sys.executable, "-c", "raise SystemExit(101)"], "exit code 101"),
         ([sys.executable, "-c", "print('not json')"], "not JSON"),
-        ([sys.executable, "-c", "import time; time.sleep(60)"], "longer than"),
+        ([sys.executable, "-c", "import time; time.sleep(3600)"], "longer than"),
     ],
 )
 async def test_ty_that_fails_is_a_finding_that_says_so(command: Sequence[str], reason: str) -> None:
-    found = await run_ty({"a.py": "x = 1\n"}, command=command, seconds=1.0)
+    found = await run_ty({"a.py": "x = 1\n"}, command=command, seconds=_seconds(reason))
     assert [(f.code, f.severity) for f in found] == [("tool-unavailable", "P3")]
     assert reason in found[0].message
+
+
+def _seconds(reason: str) -> float:
+    """Time enough for a tool to fail in its own way, and little where that way is to take too long."""
+    return 1.0 if reason == "longer than" else LONG
 
 
 async def test_a_rule_of_ty_that_the_table_does_not_name_fails_no_driver() -> None:
@@ -175,11 +181,11 @@ async def test_what_two_tools_see_is_told_once() -> None:
         ([sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(2)"], "exit code 2"),
         ([sys.executable, "-c", "import sys; sys.stdin.read(); print('not json')"], "not JSON"),
         ([sys.executable, "-c", "import sys; sys.stdin.read(); print({})"], "not a list"),
-        ([sys.executable, "-c", "import time; time.sleep(60)"], "longer than"),
+        ([sys.executable, "-c", "import time; time.sleep(3600)"], "longer than"),
     ],
 )
 async def test_a_tool_that_fails_is_a_finding_that_says_so(command: Sequence[str], reason: str) -> None:
-    found = await run_ruff({"a.py": "x = 1\n"}, command=command, seconds=1.0)
+    found = await run_ruff({"a.py": "x = 1\n"}, command=command, seconds=_seconds(reason))
     assert [(f.code, f.severity) for f in found] == [("tool-unavailable", "P3")]
     assert reason in found[0].message
 
@@ -213,13 +219,13 @@ async def test_a_heavy_file_is_judged_in_a_child() -> None:
     [
         ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "ended"),
         ([sys.executable, "-c", "print('nonsense')"], ""),
-        ([sys.executable, "-c", "import time; time.sleep(60)"], "longer than"),
+        ([sys.executable, "-c", "import time; time.sleep(3600)"], "longer than"),
         (["/no/such/program"], "No such file"),
     ],
 )
 @pytest.mark.skipif(shutil.which("sleep") is None, reason="signals need POSIX")
 async def test_a_child_that_dies_is_a_finding_that_says_so(command: Sequence[str], reason: str) -> None:
-    found = await run_inspection(HEAVY, whole=False, focus="data.py", command=command, seconds=1.0)
+    found = await run_inspection(HEAVY, whole=False, focus="data.py", command=command, seconds=_seconds(reason))
     assert [(f.code, f.severity, f.file) for f in found] == [("too-complex", "P0", "data.py")]
     assert reason in found[0].message
 

@@ -64,7 +64,7 @@ async def test_several_callers_take_turns(texts: dict[str, str]) -> None:
         "print('nonsense')",
         "print('Content-Length: 4\\r\\n\\r\\n!!!!', end='')",
         "print('Content-Length: 999999999999\\r\\n\\r\\n', end='')",
-        "import time; time.sleep(60)",
+        "import time; time.sleep(3600)",
     ],
 )
 async def test_a_server_that_fails_is_replaced_by_a_cold_run(program: str, texts: dict[str, str]) -> None:

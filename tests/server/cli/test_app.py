@@ -12,6 +12,7 @@ import pytest
 from driversmith.engine.errors import JournalError
 from driversmith.server.cli import app, sessions
 
+from ...patience import LONG
 from .conftest import Command
 
 COMMANDS = {"generate", "validate", "read", "sessions", "show", "resume", "cancel", "prune"} | {
@@ -123,13 +124,13 @@ def test_light_modules_stay_light() -> None:
         "import sys; from driversmith.server.cli.app import run; run(['--version']);"
         "print([m for m in ('mcp', 'anthropic', 'jinja2', 'yaml', 'httpx2', 'uvicorn', 'aiosqlite') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=LONG)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_module_runs_like_the_command() -> None:
     command = [sys.executable, "-m", "driversmith.server", "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LONG)
     assert done.stdout == f"driversmith {version('driversmith')}\n"
 
 

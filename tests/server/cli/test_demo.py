@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ...patience import LONG
+
 DEMO = [sys.executable, "-m", "driversmith.server", "demo", "--json"]
 
 
@@ -19,7 +21,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_demo_reads_every_record_through_a_verified_driver(tmp_path: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(DEMO, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        DEMO, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=LONG, check=False
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["records"] == {"coasts": 5, "lighthouses": 44, "keepers": 12, "logbook": 68}

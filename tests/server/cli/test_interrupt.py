@@ -9,6 +9,8 @@ import anyio
 import pytest
 from driversmith.server.cli.interrupt import run_async
 
+from ...patience import LONG
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to itself")
 
 
@@ -80,5 +82,5 @@ def test_a_command_that_is_still_loading_leaves_without_a_traceback() -> None:
         "sys.argv = ['driversmith', 'sessions']\n"
         "from driversmith.server.entry import main; main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=LONG, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

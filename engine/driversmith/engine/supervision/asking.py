@@ -34,7 +34,7 @@ class HostWanted(Exception):  # noqa: N818  no error: the session has come to wh
         """How much longer the session waits for it."""
 
 
-KEEPING_SECONDS = 10.0
+KEEPING_SECONDS = 60.0
 """How long the journal may take for an answer; whoever wants to leave waits for that."""
 Keep = Callable[[ModelAnswer], Awaitable[None]]
 """Stores an answer under the step of its request."""

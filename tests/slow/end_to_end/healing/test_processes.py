@@ -20,6 +20,7 @@ from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.edits import lists_dicts
 from ....end_to_end.healing.tiny import API_NAME, API_URL, CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 from ....end_to_end.processes import COMMAND
+from ....patience import LONG
 from ....stand_ins.connection import answered
 from ....stand_ins.messages_api import StandInMessages
 from ....stand_ins.messages_script import Answer, Asked, rate_limited
@@ -52,7 +53,7 @@ def over_stdio(folder: Path, api: StandInMessages) -> Client:
 
 async def test_a_session_is_healed_by_the_real_server(tmp_path: Path, spec: Path, right: Mapping[str, str]) -> None:
     burst = [rate_limited(0.05), lists_dicts(right[CLIENT])]
-    with anyio.fail_after(120):
+    with anyio.fail_after(LONG):
         async with StandInMessages(Author(right, {CLIENT: burst})) as api, over_stdio(tmp_path, api) as client:
             result = answered(await client.call_tool("generate_driver_supervised", arguments(spec, engine="auto")))
         async with open_journal(tmp_path / "home" / "driversmith.db") as journal:
@@ -76,11 +77,11 @@ async def test_a_server_that_is_killed_resumes_without_paying_twice(
         task = asked.task
         if not killed and task.path == READ_RECORDS:
             held.set()
-            await anyio.sleep(100)
+            await anyio.sleep_forever()
         answered_tasks[f"{task.role} {task.path} {task.try_number}"] += 1
         return wrong if (task.path, task.try_number) == (CLIENT, 1) else right[task.path]
 
-    with anyio.fail_after(120):
+    with anyio.fail_after(LONG):
         async with StandInMessages(reply) as api:
             with raw_server(tmp_path, api) as process:
                 await anyio.to_thread.run_sync(_ask_for_a_driver, process, spec)

@@ -8,6 +8,8 @@ from pathlib import Path
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite import open_journal
 
+from ....patience import LONG
+
 TEN_SESSIONS = """
 import anyio, sys
 from pathlib import Path
@@ -57,7 +59,7 @@ anyio.run(main)
 async def test_two_processes_with_ten_sessions_each_share_a_new_file(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     children = [subprocess.Popen([sys.executable, "-c", TEN_SESSIONS, str(path), name]) for name in "ab"]  # noqa: ASYNC220  only started
-    assert [child.wait(timeout=60) for child in children] == [0, 0]
+    assert [child.wait(timeout=LONG) for child in children] == [0, 0]
     async with open_journal(path) as journal:
         sessions = (await journal.sessions(status="succeeded")).items
         assert len(sessions) == 20
@@ -79,4 +81,4 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
         assert (await journal.session(session_id)).status == "interrupted"
         assert len(await journal.events(session_id)) >= int(seq)
         assert await journal.claim(session_id, this_process(), lease_seconds=10) == 2
-    child.wait(timeout=10)
+    child.wait(timeout=LONG)

@@ -9,6 +9,8 @@ import pytest
 from driversmith.engine.journal.sqlite import SqliteJournal
 from driversmith.engine.models.session import GenerateRequest
 
+from ....patience import LONG
+
 ROOT = Path(__file__).parents[4]
 CHILD = """
 import sys, anyio
@@ -65,7 +67,7 @@ class Servers:
         child = self.start(request, hold=step)
         self.read_until(child, "reached")
         child.kill()
-        child.wait(timeout=10)
+        child.wait(timeout=LONG)
 
     def read_until(self, child: "subprocess.Popen[str]", line: str) -> None:
         assert child.stdout is not None
@@ -78,7 +80,7 @@ class Servers:
     def close(self) -> None:
         for child in self._children:
             child.kill()
-            child.wait(timeout=10)
+            child.wait(timeout=LONG)
             assert child.stdout is not None
             child.stdout.close()
 
@@ -103,7 +105,7 @@ async def test_a_session_whose_process_was_killed_goes_on_where_it_was(  # noqa:
     assert record.status == "interrupted"
     async with opened() as sessions:
         assert (await sessions.start(asked())).session_id == record.session_id
-        with anyio.fail_after(10):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.status == "succeeded"
     assert done.resumed == 1
@@ -119,7 +121,7 @@ async def test_a_session_survives_being_killed_again_and_again(servers, opened, 
     (record,) = (await journal.sessions()).items
     async with opened() as sessions:
         await sessions.resume(record.session_id)
-        with anyio.fail_after(10):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result.success
     assert done.resumed == 3
@@ -132,7 +134,7 @@ async def test_what_a_killed_process_left_in_the_scratch_folder_is_swept(
     servers.kill_at("contract", asked())
     assert len(folders(tmp_path / "home/work")) == 1
     record = await sessions.start(asked(api_name="Dogs"))
-    with anyio.fail_after(10):
+    with anyio.fail_after(LONG):
         await sessions.wait(record.session_id, seconds=None)
     assert folders(tmp_path / "home/work") == []
 
@@ -144,7 +146,7 @@ def folders(scratch: Path) -> list[str]:
 async def test_two_servers_with_ten_sessions_each_share_one_database(servers, asked, journal) -> None:
     children = [servers.start(*(asked(api_name=f"{name} {n}") for n in range(10))) for name in ("Cat", "Dog")]
     for child in children:
-        assert await anyio.to_thread.run_sync(lambda child=child: child.wait(timeout=60)) == 0
+        assert await anyio.to_thread.run_sync(lambda child=child: child.wait(timeout=LONG)) == 0
     sessions = (await journal.sessions(limit=50)).items
     assert [record.status for record in sessions] == ["succeeded"] * 20
     assert all(record.result.success for record in sessions)
@@ -156,6 +158,6 @@ async def test_two_servers_asked_for_the_same_driver_make_it_once(servers, asked
         servers.read_until(child, "asked")
     servers.go_on()
     for child in children:
-        assert await anyio.to_thread.run_sync(lambda child=child: child.wait(timeout=60)) == 0
+        assert await anyio.to_thread.run_sync(lambda child=child: child.wait(timeout=LONG)) == 0
     kinds = [e.kind for record in (await journal.sessions()).items for e in await journal.events(record.session_id)]
     assert kinds.count("session.started") == len((await journal.sessions()).items) == 1

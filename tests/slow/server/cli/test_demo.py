@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ....patience import LONG
+
 DEMO = [sys.executable, "-m", "driversmith.server", "demo", "--json"]
 
 
@@ -28,7 +30,7 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment:
             if "%" in line:
                 break
         demo.send_signal(signal.SIGINT)
-        out, err = demo.communicate(timeout=60)
+        out, err = demo.communicate(timeout=LONG)
     assert (demo.returncode, out) == (130, "")
     assert err.endswith("driversmith: Interrupted; everything is stopped.\n")
     assert "Traceback" not in err

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ....patience import LONG
+
 DEMO = [sys.executable, "-m", "driversmith.server", "demo", "--heal"]
 CLIENT = "lighthouse_register_driver/client.py"
 
@@ -22,7 +24,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def ran(folder: Path, environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*DEMO, *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [*DEMO, *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=LONG, check=False
     )
 
 
@@ -104,6 +106,6 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment:
             if "asked" in line:
                 break
         demo.send_signal(signal.SIGINT)
-        _, err = demo.communicate(timeout=60)
+        _, err = demo.communicate(timeout=LONG)
     assert (demo.returncode, complaints(err)) == (130, ["driversmith: Interrupted; everything is stopped."])
     assert list(tmp_path.iterdir()) == []
