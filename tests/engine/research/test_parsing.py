@@ -138,7 +138,13 @@ def test_a_large_description_is_refused_by_its_size() -> None:
 
 def test_a_bomb_of_brackets_is_an_error() -> None:
     assert "too deeply" in refusal('{"openapi":' + "[" * 200_000).message
-    assert "nests" in refusal("openapi: 3.0.0\na: " + "[" * 5_000).message
+
+
+@pytest.mark.parametrize(
+    "deep", ["a: " + "[" * 5_000, "a: " + "{b: " * 5_000, "a:\n  " + "- " * 1_500, "a: " + "[" * 600 + "]" * 600]
+)
+def test_yaml_that_nests_deeply_is_told_as_such_whatever_the_parser_says(deep: str) -> None:
+    assert "nests deeper than 400 levels" in refusal(f"openapi: 3.0.0\n{deep}").message
 
 
 def test_an_integer_of_many_digits_is_an_error() -> None:

@@ -41,10 +41,14 @@ def read_yaml(text: str, *, location: str, max_nodes: int = MAX_NODES, max_depth
 
     loader = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     parse = cast(Callable[..., Iterator[Any]], yaml.parse)  # pyright: ignore[reportUnknownMemberType]
+    builder = _Builder(location, max_nodes, max_depth)
     try:
-        return _build(parse(text, Loader=loader), _Builder(location, max_nodes, max_depth))
+        return _build(parse(text, Loader=loader), builder)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        # A newer parser may look ahead further than it has told, and refuse in its own words what lies so deep.
+        if mark and _open_brackets(text[: mark.index]) > max_depth:
+            raise builder.too_deep() from None
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise DescriptionError(
             f"{location} is not valid YAML{place}: {error.problem or error.context}.",
@@ -55,6 +59,10 @@ def read_yaml(text: str, *, location: str, max_nodes: int = MAX_NODES, max_depth
             f"{location} is not valid YAML: {' '.join(str(error).split())[:200]}.",
             next_action=_GIVE,
         ) from None
+
+
+def _open_brackets(text: str) -> int:
+    return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 
 
 def _build(events: Iterator[Any], builder: "_Builder") -> object:
@@ -142,7 +150,7 @@ class _Builder:
         self._stack.append(_Frame(value, event.anchor))
         self._count(1)
         if len(self._stack) > self._max_depth:
-            raise self._too_deep()
+            raise self.too_deep()
         if event.anchor:
             self._anchors.pop(event.anchor, None)
 
@@ -170,7 +178,7 @@ class _Builder:
             self.root = built
             return
         if len(self._stack) + built.height > self._max_depth:
-            raise self._too_deep()
+            raise self.too_deep()
         self._stack[-1].put(built)
 
     def _count(self, nodes: int) -> None:
@@ -182,7 +190,8 @@ class _Builder:
                 next_action="Give a description without nested aliases.",
             )
 
-    def _too_deep(self) -> DescriptionError:
+    def too_deep(self) -> DescriptionError:
+        """The error of a text that nests deeper than it may."""
         return DescriptionError(f"{self._location} nests deeper than {self._max_depth} levels.", next_action=_GIVE)
 
 
