@@ -171,18 +171,22 @@ class WorkshopStandIn:
             await self.reached.setdefault(name, anyio.Event()).wait()
 
 
-async def judged(journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, **_: Any) -> Diagnosed:
+async def judged(
+    journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, *, passing: frozenset[str], **_: Any
+) -> Diagnosed:
     """A diagnosis that follows from the code alone."""
-    passing = failure.code == "unreachable"
+    network = failure.code == "unreachable"
     diagnosis = Diagnosis(
-        error_type="api" if passing else "unknown",
-        fault_kind="network" if passing else "unknown",
+        error_type="api" if network else "unknown",
+        fault_kind="network" if network else "unknown",
         root_cause=failure.message,
-        can_fix=passing,
-        fix_strategy="abort" if failure.code == "address_refused" else "fallback",
+        can_fix=network,
+        fix_strategy="abort" if failure.code in {"address_refused", "unreachable"} else "fallback",
         fix_description="Try again.",
         confidence=0.9,
     )
+    if diagnosis.fault_kind in passing:
+        return Diagnosed(diagnosis, failure.code, None)
     number = await journal.add_diagnosis(record.session_id, diagnosis, attempt=attempt.number, fingerprint=failure.code)
     return Diagnosed(diagnosis, failure.code, number)
 

@@ -86,27 +86,30 @@ async def test_without_a_key_the_engine_model_says_what_to_set_and_what_else_the
     assert not workshop.calls
 
 
-async def test_a_network_fault_at_research_is_tried_again_and_the_fix_counted(made, workshop, journal) -> None:
+async def test_a_network_fault_at_research_is_waited_out(made, workshop, journal) -> None:
     workshop.faults["research"] = [FetchError("connection refused"), FetchError("connection refused"), None]
     result = await made()
     assert result.success
-    assert (result.supervisor_attempts, result.diagnostics_run) == (3, 2)
-    assert [(fix.attempt, fix.helped) for fix in result.fixes_applied] == [(2, False), (3, True)]
     attempts = await journal.attempts(result.session_id)
     assert [a["outcome"] for a in attempts] == ["failed", "failed", "succeeded"]
-    helped = [d.helped for d in (await journal.diagnostics()).items]
-    assert helped == [True, False]
+    events = await journal.events(result.session_id)
+    assert [e.kind for e in events].count("retry.waiting") == 2
+    assert not any("abort" in e.model_dump_json() for e in events)
+    assert (result.supervisor_attempts, result.diagnostics_run, result.fixes_applied) == (3, 0, [])
+    assert (await journal.diagnostics()).items == []
     metrics = await journal.metrics()
     assert (metrics["first_try_success_rate"], metrics["after_healing_success_rate"]) == (0, 1)
 
 
-async def test_a_lasting_network_fault_ends_with_the_last_attempt(made, workshop) -> None:
+async def test_a_lasting_network_fault_is_diagnosed_with_the_last_attempt(made, workshop, journal) -> None:
     workshop.faults["research"] = [FetchError("unknown host", next_action="Check the URL.")] * 9
     result = await made(max_supervisor_attempts=2)
     assert not result.success
     assert (result.error.code, result.error.next_action) == ("unreachable", "Check the URL.")
-    assert result.supervisor_attempts == 2
-    assert len(result.fixes_applied) == 1
+    assert (result.supervisor_attempts, result.diagnostics_run, result.fixes_applied) == (2, 1, [])
+    kinds = [e.kind for e in await journal.events(result.session_id)]
+    assert kinds.index("diagnosis.made") > max(n for n, kind in enumerate(kinds) if kind == "attempt.started")
+    assert [d.attempt for d in (await journal.diagnostics()).items] == [2]
 
 
 async def test_abort_stops_at_once(made, workshop) -> None:
@@ -116,12 +119,14 @@ async def test_abort_stops_at_once(made, workshop) -> None:
     assert result.supervisor_attempts == 1
 
 
-async def test_an_attempt_that_would_be_the_same_again_is_not_made(made, workshop) -> None:
+async def test_an_attempt_that_would_be_the_same_again_is_not_made(made, workshop, journal) -> None:
     workshop.faults["research"] = [DescriptionError("broken")] * 9
     result = await made()
     assert result.error.code == "description_invalid"
     assert result.supervisor_attempts == 1
     assert any("same facts" in note for note in result.notes)
+    (said,) = [e.message for e in await journal.events(result.session_id) if e.kind == "diagnosis.made"]
+    assert said.endswith("(no further attempt).")
 
 
 async def test_findings_are_counted(made, workshop, journal) -> None:
@@ -215,10 +220,8 @@ async def test_a_resumed_session_neither_decides_nor_diagnoses_twice(opened, wor
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result.success
     assert done.result.supervisor_attempts == 2
-    assert done.result.diagnostics_run == 1
     assert workshop.calls["research"] == 2
-    assert len((await journal.diagnostics()).items) == 1
-    assert [fix.helped for fix in done.result.fixes_applied] == [True]
+    assert [e.kind for e in await journal.events(record.session_id)].count("retry.waiting") == 1
 
 
 async def test_secrets_stay_out_of_log_and_result(journal, workshop, asked, tmp_path) -> None:

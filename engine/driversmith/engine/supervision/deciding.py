@@ -41,9 +41,11 @@ class Decision(Value):
     plan: Plan | None
     """Of the next attempt; None where it would be no different one."""
     error: ErrorInfo
-    diagnosis_id: int
+    diagnosis_id: int | None
+    """None where the fault may pass: it is waited out first, and diagnosed if it stays."""
     fingerprint: str
-    strategy: FixStrategy
+    strategy: FixStrategy | None
+    """What the next attempt does otherwise, or what ended the session; None where the next one is the same again."""
     description: str
     note: str = ""
     contract_runs: int = 0
@@ -55,9 +57,16 @@ class Diagnose(Protocol):
     """Finds the cause of a failed attempt."""
 
     async def __call__(
-        self, journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, *, ask: "Ask | None"
+        self,
+        journal: Journal,
+        record: SessionRecord,
+        failure: Failure,
+        attempt: Attempt,
+        *,
+        ask: "Ask | None",
+        passing: frozenset[FaultKind],
     ) -> Diagnosed:
-        """The diagnosis, stored; `ask` is None where no model is to be asked."""
+        """The diagnosis, stored unless its kind is one of `passing`; `ask` is None where no model is to be asked."""
         ...
 
 
@@ -84,24 +93,18 @@ class Deciding:
         Whether the repair of `last` helped is stored with its diagnosis, where that can be told.
         """
         asked = None if record.request.engine == "host" else ask
-        found = await self._diagnose(self._journal, record, failure, attempt, ask=asked)
+        goes_on = attempt.number < record.request.max_supervisor_attempts
+        passing = PASSING_FAULTS if goes_on and attempt.profile is None else frozenset[FaultKind]()
+        found = await self._diagnose(self._journal, record, failure, attempt, ask=asked, passing=passing)
         diagnosis = found.diagnosis
-        cured = _cured(last, found)
-        if last is not None and cured is not None:
-            await self._journal.set_helped(last.diagnosis_id, cured)
-        plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
-        follows = diagnosis.fix_strategy if plan is None else plan.strategy or "the same again"
-        await log.write(
-            "diagnosis.made",
-            f"Diagnosis: {diagnosis.root_cause} ({follows}).",
-            data={
-                "diagnosis_id": found.id,
-                "fault_kind": diagnosis.fault_kind,
-                "error_type": diagnosis.error_type,
-                "fix_strategy": diagnosis.fix_strategy,
-                "source": diagnosis.source,
-            },
-        )
+        if found.id is None:
+            plan, note, cured = attempt.plan, "", None
+        else:
+            cured = _cured(last, found)
+            if last is not None and last.diagnosis_id is not None and cured is not None:
+                await self._journal.set_helped(last.diagnosis_id, cured)
+            plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
+            await _tell(found, plan if goes_on else None, log)
         return Decision(
             plan=plan,
             error=ErrorInfo(
@@ -111,7 +114,7 @@ class Deciding:
             ),
             diagnosis_id=found.id,
             fingerprint=found.fingerprint,
-            strategy=plan.strategy or diagnosis.fix_strategy if plan else diagnosis.fix_strategy,
+            strategy=plan.strategy if plan else diagnosis.fix_strategy,
             description=diagnosis.fix_description,
             note=note,
             contract_runs=attempt.contract_runs,
@@ -122,8 +125,6 @@ class Deciding:
         self, failure: Failure, attempt: Attempt, diagnosis: Diagnosis, *, cured: bool
     ) -> tuple[Plan | None, str]:
         """What the next attempt does, and what to tell where there is none."""
-        if attempt.profile is None and diagnosis.fault_kind in PASSING_FAULTS:
-            return attempt.plan, ""
         if attempt.plan.mode == "template" or attempt.profile is None:
             return None, "" if diagnosis.fix_strategy == "abort" else SAME_AGAIN
         if failure.code in GIVES_WAY and self._healing.fallback:
@@ -136,6 +137,23 @@ class Deciding:
         return plan, ""
 
 
+async def _tell(found: Diagnosed, plan: Plan | None, log: SessionLog) -> None:
+    diagnosis = found.diagnosis
+    ends = "abort" if diagnosis.fix_strategy == "abort" else "no further attempt"
+    follows = ends if plan is None else plan.strategy or "the same again"
+    await log.write(
+        "diagnosis.made",
+        f"Diagnosis: {diagnosis.root_cause} ({follows}).",
+        data={
+            "diagnosis_id": found.id,
+            "fault_kind": diagnosis.fault_kind,
+            "error_type": diagnosis.error_type,
+            "fix_strategy": diagnosis.fix_strategy,
+            "source": diagnosis.source,
+        },
+    )
+
+
 def _cured(last: Decision | None, found: Diagnosed) -> bool | None:
     """Whether the repair of the attempt before helped: it did where the fault is another one of the driver now.
 
@@ -144,7 +162,7 @@ def _cured(last: Decision | None, found: Diagnosed) -> bool | None:
     """
     from ..diagnosis.rules import OUTSIDE_THE_CODE
 
-    if last is None:
+    if last is None or last.strategy is None:
         return None
     if last.strategy != "prompt_adjustment":
         return False

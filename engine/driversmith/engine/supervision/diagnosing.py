@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
-from ..models.diagnosis import Diagnosis
+from ..models.diagnosis import Diagnosis, FaultKind
 from ..models.session import DiagnosisRecord, SessionRecord
 from .failure import AttemptFacts, Failure, context_of, failure_context, finding_texts
 from .leavings import Leavings, log_lines, read_leavings
@@ -29,7 +29,8 @@ class Diagnosed(NamedTuple):
 
     diagnosis: Diagnosis
     fingerprint: str
-    id: int
+    id: int | None
+    """None: it was not stored."""
 
 
 async def record_diagnosis(
@@ -39,10 +40,11 @@ async def record_diagnosis(
     attempt: AttemptFacts,
     *,
     ask: "Ask | None" = None,
+    passing: frozenset[FaultKind] = frozenset(),
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosed:
     """The diagnosis of an attempt's failure, in the light of this session and of others, stored with what it took and
-    what the checks had said; a resumed session gets what it stored.
+    what the checks had said, unless the fault is of a kind in `passing`; a resumed session gets what it stored.
 
     Raises:
         Whatever `ask` raises besides ModelError; JournalError.
@@ -52,7 +54,7 @@ async def record_diagnosis(
     if (stored := await _stored_before(journal, context, subject)) is not None:
         return stored
     context = await _with_log(journal, subject, context)
-    return await _stored(journal, context, subject, ask=ask, seconds=seconds)
+    return await _stored(journal, context, subject, ask=ask, passing=passing, seconds=seconds)
 
 
 async def diagnose_session(
@@ -173,11 +175,19 @@ def _is_unsure(diagnosis: Diagnosis) -> bool:
 
 
 async def _stored(
-    journal: Journal, context: "FailureContext", subject: _Subject, *, ask: "Ask | None", seconds: float
+    journal: Journal,
+    context: "FailureContext",
+    subject: _Subject,
+    *,
+    ask: "Ask | None",
+    passing: frozenset[FaultKind] = frozenset(),
+    seconds: float,
 ) -> Diagnosed:
     began = time.monotonic()
     priced = PricedAsk(ask) if ask is not None else None
     diagnosis, fingerprint = await _weigh(journal, context, subject, ask=priced, seconds=seconds)
+    if diagnosis.fault_kind in passing:
+        return Diagnosed(diagnosis, fingerprint, None)
     number = await journal.add_diagnosis(
         subject.session_id or None,
         diagnosis,

@@ -187,7 +187,7 @@ class Supervisor:
                     course.error = None
                     return
             run.last = decision
-            course.diagnoses += 1
+            course.diagnoses += decision.diagnosis_id is not None
             course.contract_runs += decision.contract_runs
             course.error = decision.error
             course.notes += [decision.note] if decision.note else []
@@ -198,14 +198,15 @@ class Supervisor:
             if stored is None:
                 await self._announce(number, decision, decision.plan, run)
             plan = decision.plan
-            course.fixes.append(
-                FixApplied(
-                    attempt=number + 1,
-                    strategy=decision.strategy,
-                    files=plan.files,
-                    description=decision.description,
+            if decision.strategy is not None:
+                course.fixes.append(
+                    FixApplied(
+                        attempt=number + 1,
+                        strategy=decision.strategy,
+                        files=plan.files,
+                        description=decision.description,
+                    )
                 )
-            )
 
     async def _attempt(self, number: int, plan: Plan, run: "_Run", course: Course) -> Decision | None:
         """Make one attempt; what follows where it failed."""
@@ -215,7 +216,7 @@ class Supervisor:
             course.contract_runs += attempt.contract_runs
             if plan.strategy == "fallback" and course.error is not None:
                 course.notes.insert(0, _given_way(course.error))
-            if run.last is not None and course.fixes:
+            if run.last is not None and run.last.diagnosis_id is not None and run.last.strategy is not None:
                 await self._journal.set_helped(run.last.diagnosis_id, True)
                 course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": True})
             return None
@@ -308,14 +309,16 @@ class Supervisor:
         await run.log.write("driver.kept", f"The driver is the templates': {error.message}", level="warning")
 
     async def _announce(self, number: int, decision: Decision, plan: Plan, run: "_Run") -> None:
-        """Say what the next attempt does otherwise; one that waits for a fault to pass waits first."""
+        """Say what the next attempt does otherwise; where it is the same again, wait for the fault to pass."""
+        if decision.strategy is None:
+            if run.ground.profile is None:
+                await self._wait_for_next(number, run.log)
+            return
         await run.log.write(
             "plan.made",
             f"Attempt {number + 1}: {decision.strategy}. {decision.description}",
             data={"attempt": number + 1, **plan.model_dump(mode="json", exclude={"accepted"})},
         )
-        if run.ground.profile is None:
-            await self._wait_for_next(number, run.log)
 
     async def _record(self, attempt: Attempt, failure: Failure | None, run: "_Run") -> None:
         await self._journal.record_attempt(
