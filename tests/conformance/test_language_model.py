@@ -16,6 +16,7 @@ from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.scripted_model import Rejection, Reply, ScriptedModel, TransportTrouble
 
 from ..engine.llm.requests import CLIENT, MODELS, Records, a_request
+from ..patience import LONG
 from ..stand_ins import messages_script as wire
 from ..stand_ins.messages_api import StandInMessages
 
@@ -60,7 +61,7 @@ Opener = Callable[..., AbstractAsyncContextManager[LanguageModel]]
 async def claude(scene: str, **reply: Any) -> AsyncGenerator[LanguageModel]:
     answer = wire.FAULTS.get(scene) or wire.REPLIES.get(scene) or wire.Reply(**{"text": scene, **reply})
     await anyio.to_thread.run_sync(import_module, "anthropic")  # two seconds that are none of the request
-    stall_seconds = 0.3 if TRANSPORT.get(scene) == "stall" else 20.0
+    stall_seconds = 1.0 if TRANSPORT.get(scene) == "stall" else LONG
     async with StandInMessages(lambda _: answer) as api:
         endpoint = endpoint_from(api.environment)
         assert endpoint

@@ -12,6 +12,7 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.server.app import create_server
 from mcp import Client
 
+from ..patience import LONG
 from ..stand_ins.connection import answered
 from ..stand_ins.engine import settings_in
 from .shop import RECORDS, Shop
@@ -44,7 +45,7 @@ async def test_the_rest_of_the_driver_reads_the_api(
     monkeypatch.setattr(template_engine, "write_driver", spoiled)
     settings = settings_in(tmp_path, allow_local=frozenset({shop.address}))
     async with Client(create_server(settings)) as client:
-        with anyio.fail_after(100):
+        with anyio.fail_after(LONG):
             found = answered(
                 await client.call_tool(
                     "generate_driver_supervised",

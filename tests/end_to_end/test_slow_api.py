@@ -10,6 +10,7 @@ import pytest
 from driversmith.server.app import create_server
 from mcp import Client
 
+from ..patience import LONG
 from ..stand_ins.connection import ERAS, answered
 from ..stand_ins.engine import settings_in
 from .shop import RECORDS, Shop
@@ -36,7 +37,7 @@ async def test_a_description_that_does_not_come_is_told_of_while_it_does_not(
 
     spec = f"{shop.base_url}/held.json"
     arguments = {"api_name": "Held", "api_url": shop.base_url, "spec": spec, "engine": "template"}
-    with anyio.fail_after(120):
+    with anyio.fail_after(LONG):
         async with _client(tmp_path, shop, era) as client:
             result = await client.call_tool(
                 "generate_driver_supervised", {**arguments, "wait_seconds": 90}, progress_callback=hear
@@ -52,7 +53,7 @@ async def test_many_records_are_read_page_by_page_without_fetching_any_twice(
 ) -> None:
     pets = [{"id": number, "name": f"pet {number}" * 40} for number in range(1, 701)]
     monkeypatch.setitem(RECORDS, "pets", pets)
-    with anyio.fail_after(120):
+    with anyio.fail_after(LONG):
         async with _client(tmp_path, shop) as client:
             made = {"api_name": "Shop", "api_url": shop.base_url, "engine": "template", "wait_seconds": 90}
             session = answered(await client.call_tool("generate_driver_supervised", made))["session_id"]

@@ -78,7 +78,7 @@ async def test_whoever_waits_never_hears_nothing_for_long(
         begun = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))
         engine.stalled = stalled
         given = {name: begun["session_id"] if value is None else value for name, value in arguments.items()}
-        with anyio.fail_after(60):
+        with anyio.fail_after(LONG):
             await client.call_tool(tool, given, progress_callback=hear)
     assert len(_signs(told, doing)) >= 3
     figures = [progress for progress, _ in told]

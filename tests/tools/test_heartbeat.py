@@ -5,6 +5,8 @@ import pytest
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.tools.heartbeat import BEAT_SECONDS, Heartbeat
 
+from ..patience import LONG
+
 OFTEN = 0.01
 
 
@@ -29,7 +31,7 @@ def test_the_promise_of_fifteen_seconds_has_room_for_a_loop_that_is_late() -> No
 async def test_silence_is_broken_again_and_again_with_what_is_under_way() -> None:
     listener = Listener(enough=3)
     heart = Heartbeat(listener, doing="Reading a page.", seconds=OFTEN)
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG):
         async with heart.beating():
             await listener.enough.wait()
     assert all(message.startswith("Still at work after ") for message in listener.said)
@@ -39,7 +41,7 @@ async def test_silence_is_broken_again_and_again_with_what_is_under_way() -> Non
 async def test_what_was_said_last_is_what_is_under_way() -> None:
     listener = Listener(enough=2)
     heart = Heartbeat(listener, doing="Reading a page.", seconds=OFTEN)
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG):
         async with heart.beating():
             heart.heard("Writing client.py.")
             await listener.enough.wait()

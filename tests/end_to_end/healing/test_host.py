@@ -119,7 +119,7 @@ async def test_a_file_for_a_session_that_waits_for_none_is_refused(housed: House
 
 async def test_a_host_that_never_comes_back_leaves_the_templates_driver(housed: Houses) -> None:
     async with housed(silent, host_wait_seconds=0.3) as house:
-        waiting = await begun(house)
+        waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host"))
         healed = await over(house, waiting["session_id"])
     assert healed.result["success"]
     assert set(healed.authors.values()) == {"template"}

@@ -27,9 +27,11 @@ class Garbage:
 @pytest.fixture
 def eager_collector() -> Iterator[None]:
     before = gc.get_threshold()
+    gc.freeze()  # it need not look again and again at what other tests hold
     gc.set_threshold(50, 2, 2)
     yield
     gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 def test_threads_that_parse_at_once_do_not_disturb_each_other(eager_collector: None) -> None:

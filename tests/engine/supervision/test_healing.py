@@ -350,7 +350,7 @@ async def test_tokens_that_are_spent_end_it_too(healed) -> None:
 async def test_time_that_is_over_ends_it_with_the_templates_driver(healed) -> None:
     from driversmith.engine.llm.scripted_model import Reply
 
-    result, _ = await healed(lambda _: Reply(text=GOOD, seconds=60), time_limit_seconds=1)
+    result, _ = await healed(lambda _: Reply(text=GOOD, seconds=10 * LONG), time_limit_seconds=3)
     assert result.success
     assert set(authors(result).values()) == {"template"}
 

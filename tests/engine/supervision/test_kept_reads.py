@@ -13,6 +13,8 @@ from driversmith.engine.models.records import RecordPage
 from driversmith.engine.supervision.kept_reads import LONGEST_LIFE, KeptReads, open_reads
 from driversmith.engine.supervision.reading import ReadPlace
 
+from ...patience import LONG
+
 PETS = ReadPlace(Path("/drivers/pets_driver"), "pets", {})
 
 
@@ -288,6 +290,6 @@ async def test_leaving_ends_those_that_are_under_way() -> None:
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    with anyio.fail_after(30):
+    with anyio.fail_after(LONG):
         while not true():  # noqa: ASYNC110 - what it waits for is a count, not an event
             await anyio.sleep(0.005)

@@ -24,6 +24,7 @@ from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 from driversmith.engine.supervision.leaving_out import MOST_FOUND, search
 from driversmith.engine.supervision.workshop import Tell
 
+from ...patience import LONG
 from .conftest import WorkshopStandIn
 
 HERE = Evidence(pointer="#/paths")
@@ -93,7 +94,7 @@ def made(opened, asked):
     async def make(workshop: OddWorkshop, **values) -> SupervisedResult:
         async with opened(shop=workshop) as sessions:
             record = await sessions.start(asked(**values))
-            with anyio.fail_after(20):
+            with anyio.fail_after(LONG):
                 done = await sessions.wait(record.session_id, seconds=None)
         assert done.result is not None
         return done.result
@@ -171,7 +172,7 @@ async def test_the_log_says_what_was_left_out_once_also_when_a_session_is_resume
     workshop.gates.clear()
     async with opened(shop=workshop) as sessions:
         await sessions.resume(record.session_id)
-        with anyio.fail_after(20):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result is not None
     assert done.result.success
@@ -208,7 +209,7 @@ async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal
         lease_seconds=30,
     ) as sessions:
         record = await sessions.start(asked(engine=engine))
-        with anyio.fail_after(20):
+        with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result is not None
     assert done.result.success

@@ -34,7 +34,7 @@ class Held(WorkshopStandIn):
 async def one(engine, request):
     session = await engine.start(GenerateRequest.model_validate_json(request))
     print("asked", flush=True)
-    result = await engine.wait(session.session_id, seconds=50)
+    result = await engine.wait(session.session_id, seconds=300)
     assert result.success, result
 
 async def main():
