@@ -24,6 +24,7 @@ EventKind = Literal[
     "file.accepted",
     "file.rejected",
     "file.wanted",
+    "driver.ran",
     "repair.started",
     "plan.made",
     "driver.kept",
@@ -36,10 +37,11 @@ EventKind = Literal[
     "exception.caught",
 ]
 """`step.reused`: a resumed session found the step's result in the journal. `retry.waiting`: a pause before the next
-attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a file. `model.waiting`: a fault on the way to
-the model is waited out. `file.rejected`: one try of a file, with its findings. `plan.made`: what the next attempt does
-otherwise. `driver.kept`: the template driver stands. `operations.left_out`: the template driver did not prove them.
-`findings.own`: in files of the templates, which stops nothing. `files.kept`: the user had edited them. `exception.caught`: a fault
-of driversmith itself, kept from the server."""
+attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a file. `model.waiting`: a fault on the way
+to the model is waited out. `file.rejected`: one try of a file, with its findings. `driver.ran`: what a run against
+the mock server showed. `plan.made`: what the next attempt does otherwise. `driver.kept`: the template driver stands.
+`operations.left_out`: the template driver did not prove them. `findings.own`: in files of the templates, which stops
+nothing. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the
+server."""
 
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

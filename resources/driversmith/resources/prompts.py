@@ -14,8 +14,9 @@ def create_driver(
 
 1. Call generate_driver_supervised with api_name={api_name!r} and api_url={api_url!r}.
 2. While its status is "running", call get_session with its session_id and wait_seconds=45. If its status is
-   "waiting_for_host" (engine="host": you write the files), write the file that host_request asks for by its context and
-   instruction, hand it in with submit_file, mend what the findings say, and go on with next_request until there is a result.
+   "waiting_for_host" (engine="host": you write the files), read all parts of host_request (get_session with its
+   next_cursor), write the file that it asks for, hand it in with submit_file, mend what the answer says, and go on with
+   next_request until there is a result.
 3. When it succeeded, say where the driver lies, how far it was verified (live, mock or static_only, in those words),
    which operations were skipped and why, and show the preview. Use read_records for more records.
 4. When it failed, say the error's message and its next_action. Ask me before you try anything that the next_action does

@@ -33,10 +33,12 @@ async def list_sessions(
 
 @read_from_journal
 async def read_session(ctx: Context, session_id: str) -> str:
-    """One session: what was asked for, how it stands, its attempts and its result."""
+    """One session: what was asked for, how it stands, its attempts and its result. What a host's model is to read of a
+    request fills parts of `get_session`."""
     journal = journal_of(ctx)
     record = await journal.session(session_id)
-    return _json({**record.model_dump(mode="json"), "attempts": await journal.attempts(session_id)})
+    shown = record.model_dump(mode="json", exclude={"result": {"host_request": {"context", "last_answer"}}})
+    return _json({**shown, "attempts": await journal.attempts(session_id)})
 
 
 @read_from_journal

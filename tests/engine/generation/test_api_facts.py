@@ -1,7 +1,7 @@
 """The facts of an API as a model reads them: complete where there is room, and honest about what was cut."""
 
 from driversmith.engine.generation.api_facts import api_facts
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.profile import ApiProfile, AuthScheme, FieldProfile, ServerProfile
 
 from . import profiles
 
@@ -48,6 +48,35 @@ def test_a_large_api_is_told_in_less_detail_and_that_is_said() -> None:
     assert all(name in tight for name in profile.operations)
     assert "more operations are not shown" in tighter
     assert len(full) > len(tight) > len(tighter) and len(tighter) < 6_000
+
+
+def test_what_all_operations_share_is_told_once() -> None:
+    fields = {"name": FieldProfile(type="string", description="What it is called.")}
+    body = profiles.JSON_BODY.model_copy(update={"fields": fields})
+    operations = [
+        profiles.operation("list_pets", "GET /pets", security=(("key",),)),
+        profiles.operation("add_pet", "POST /pets", body=body, security=(("key",),)),
+        profiles.operation("change_pet", "PUT /pets", body=body, security=(("key",),)),
+    ]
+    pets = profiles.thing("pets", {"read": "list_pets"}, fields=fields)
+    scheme = AuthScheme(name="key", kind="api_key", location="header", parameter="X-Key")
+    facts = api_facts(profiles.profile("Pets", operations, [pets], auth=(scheme,)))
+    assert facts.count("What it is called.") == 1
+    assert facts.count("fields of pets") == 2
+    assert "Every operation takes them: key" in facts and "  credentials:" not in facts
+    other = [operations[0], operations[1].model_copy(update={"security": ()})]
+    assert "  credentials: key" in api_facts(profiles.profile("Pets", other, [pets], auth=(scheme,)))
+
+
+def test_the_base_url_is_no_other_server_however_it_is_written() -> None:
+    servers = tuple(
+        ServerProfile(url=url, evidence=profiles.EVIDENCE) for url in ("/v1", "https://api.example.com/v1/")
+    )
+    elsewhere = ServerProfile(url="https://test.example.com/v1", evidence=profiles.EVIDENCE)
+    alone = profiles.profile("Pets", [profiles.operation("list_pets", "GET /pets")], [], servers=servers)
+    assert "Other server" not in api_facts(alone)
+    facts = api_facts(alone.model_copy(update={"servers": (*servers, elsewhere)}))
+    assert facts.count("Other server") == 1 and "test.example.com" in facts
 
 
 def test_the_same_profile_gives_the_same_bytes() -> None:

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+from driversmith.engine.generation.contract_text import contract_text
 from driversmith.engine.generation.plumbing_text import plumbing_text
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
@@ -15,7 +16,7 @@ KINDS = [profiles.petstore, profiles.messages, profiles.repositories, profiles.s
 @pytest.mark.parametrize("make", KINDS)
 def test_every_name_that_the_template_s_client_imports_is_shown(make: type[ApiProfile]) -> None:
     template = write_driver(make())
-    text = plumbing_text(template)
+    text = contract_text() + plumbing_text(template)
     client = ast.parse(template[f"{template.project}/client.py"].text)
     wanted = [
         name.name for node in ast.walk(client) if isinstance(node, ast.ImportFrom) and node.level for name in node.names
@@ -29,10 +30,20 @@ def test_the_stubs_are_python(make: type[ApiProfile]) -> None:
     ast.parse(plumbing_text(write_driver(make())))
 
 
+def test_what_the_contract_tells_is_not_told_again() -> None:
+    assert "class RateLimitError" not in plumbing_text(write_driver(profiles.petstore()))
+    assert "RateLimitError" in contract_text()
+
+
 def test_bodies_and_private_names_are_left_out() -> None:
     text = plumbing_text(write_driver(profiles.petstore()))
     assert "def send(self, call: Call) -> Any:" in text
     assert "def _attempt" not in text and "for tried in range" not in text
+
+
+def test_what_the_package_exports_is_shown() -> None:
+    template = write_driver(profiles.petstore())
+    assert "'PetstoreDriver'" in plumbing_text(template).partition("__all__")[2]
 
 
 def test_a_large_api_s_tables_are_named_not_shown() -> None:

@@ -33,7 +33,7 @@ async def test_the_prefix_has_the_same_bytes_over_files_tries_and_attempts() -> 
         writer = Writer(
             {CLIENT: [list_of_dicts, Reply(text="", stop_reason="max_tokens")], README: [calls_what_is_not_there]}
         )
-        await writer.engine(attempt=attempt, adjustments={CLIENT: ("Return names.",)}).write()
+        await writer.written(attempt=attempt, adjustments={CLIENT: ("Return names.",)})
         seen |= {stable(request) for request in writer.requests}
         roles |= {request.task.role for request in writer.requests}
         assert {request.task.path for request in writer.requests} == set(FILES)
@@ -66,7 +66,7 @@ def test_each_file_is_asked_for_in_its_own_words(path: str) -> None:
     request = composed(path)
     assert request.last_text().startswith(f"Task: generate path={path} attempt=1 try=1 mode=full\n")
     assert path in request.instruction
-    assert ("the accepted one" in request.instruction) is (path != CLIENT)
+    assert ("the accepted one" in request.last_text()) is (path != CLIENT)
     assert request.json_schema is None and not request.turns
 
 
@@ -85,7 +85,7 @@ def test_a_repair_holds_the_last_answer_the_findings_and_the_task_and_nothing_el
     assert [(turn.speaker, turn.text) for turn in request.turns] == [("assistant", "class Pet${store}: last\n")]
     assert request.task.role == "repair"
     assert "1. P1 list-objects-shape: $5" in request.instruction
-    assert "the module with the class `PetstoreDriver`" in request.instruction
+    assert "The module with the class `PetstoreDriver`" in request.last_text()
     messages = request.wire_messages()
     assert [message["role"] for message in messages] == ["user", "assistant", "user"]
 
@@ -97,7 +97,10 @@ def test_a_repair_holds_the_last_answer_the_findings_and_the_task_and_nothing_el
         ({"reason": "refused"}, "client library for an HTTP API"),
         ({"reason": "unusable", "problem": "It is a diff."}, "It is a diff."),
         ({"reason": "stuck", "findings": "1. P1 the old fault"}, "Begin afresh"),
-        ({"reason": "rejected", "text": "x = 1\n", "behaviours": "1. read-all-pages"}, "1. read-all-pages"),
+        ({"reason": "rejected", "text": "x = 1\n", "findings": "1. P0 syntax"}, "does not pass its checks"),
+        ({"reason": "run", "text": "x = 1\n", "behaviours": "1. read-all-pages"}, "passes the checks of its text, but"),
+        ({"reason": "run", "text": "x = 1\n", "behaviours": "1. read-all-pages"}, "1. read-all-pages"),
+        ({"reason": "package", "text": "x = 1\n", "findings": "1. P1 no pets()"}, "does not fit them"),
     ],
 )
 def test_why_a_file_is_asked_for_again_is_said(asking: dict[str, Any], said: str) -> None:
@@ -116,7 +119,7 @@ def test_the_client_gets_the_most_thought() -> None:
 
 
 def test_a_template_readme_with_fences_stays_in_its_own() -> None:
-    assert "````\n# PetstoreDriver" in composed(README).instruction
+    assert "````\n# PetstoreDriver" in composed(README).last_text()
 
 
 def test_the_client_comes_first() -> None:

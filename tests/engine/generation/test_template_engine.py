@@ -19,7 +19,7 @@ from driversmith.engine.generation import template_engine
 from driversmith.engine.generation.manifest import manifest
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import DriverBundle, Verification
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.profile import ApiProfile, ServerProfile
 
 from ...counting import calls
 from ...patience import LONG
@@ -225,6 +225,26 @@ def test_readme_snippets_call_what_exists(kind: str, rig: Make) -> None:
         calls = [n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
         assert calls
         assert all(hasattr(found.driver_class, name) for name in calls)
+
+
+@pytest.mark.parametrize(
+    ("title", "version", "said"),
+    [
+        ("Pets", "1", "(version 1)"),
+        ("A pet store", "1", "(A pet store, version 1)"),
+        ("A pet store", "", "(A pet store)"),
+        ("Pets", "", "for Pets, made"),
+    ],
+)
+def test_a_title_that_is_the_api_s_name_is_not_said_twice(title: str, version: str, said: str) -> None:
+    pets = profiles.profile("Pets", [profiles.operation("list_pets", "GET /pets")], [], title=title, version=version)
+    assert said in write_driver(pets)["README.md"].text
+
+
+def test_the_base_url_is_none_of_the_other_servers() -> None:
+    servers = (ServerProfile(url="/v1", evidence=profiles.EVIDENCE),)
+    pets = profiles.profile("Pets", [profiles.operation("list_pets", "GET /pets")], [], servers=servers)
+    assert "Other servers" not in write_driver(pets)["README.md"].text
 
 
 def test_readme_tells_what_a_user_must_know() -> None:

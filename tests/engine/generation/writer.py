@@ -65,6 +65,11 @@ class Writer:
         given = {"attempt": 1, "in_parallel": False, "on_try": self.note, **values}
         return ModelEngine(profile=self.profile, template=self.template, ask=self.ask, **given)  # type: ignore[arg-type]
 
+    async def written(self, engine: ModelEngine | None = None, **values: object) -> DriverBundle:
+        """The whole driver, as an engine (a new one with these values) writes it."""
+        writing = engine or self.engine(**values)
+        return await writing.complete(await writing.write())
+
     def script(self, path: str, *answers: Answer) -> None:
         """What comes next for a file."""
         self._answers[path] = list(answers)

@@ -11,6 +11,7 @@ from driversmith.engine.llm.request import ModelRequest, Task
 from driversmith.engine.llm.scripted_model import Reply
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.report import BehaviourResult
+from driversmith.engine.validation.package import validate_package
 
 from ..generation.writer import CLIENT, LOST, REFUSED, Answer, Writer, list_of_dicts
 
@@ -221,6 +222,21 @@ async def test_what_was_wrong_in_other_files_before_blocks_nothing() -> None:
     assert desk.outcomes == ["accepted"]
 
 
+async def test_what_was_wrong_in_other_files_is_known_at_its_place_though_its_words_name_what_is_new() -> None:
+    desk = Desk(lambda text: text)
+    desk.files["petstore_driver/_extra.py"] = "from .client import nothing_such\n"
+    known = [
+        Finding(code=f.code, severity=f.severity, file=f.file, line=f.line, message=f"{f.message} (of before)")
+        for f in (await validate_package(desk.files, profile=desk.writer.profile)).findings
+    ]
+
+    async def before() -> list[Finding]:
+        return known
+
+    assert any(f.is_serious and f.file.endswith("_extra.py") for f in known)
+    assert (await desk.write(known=before)).tries == 1
+
+
 async def test_style_blocks_nothing() -> None:
     desk = Desk(lambda text: text.replace('"""All pets."""', f'"""All pets. {"word " * 60}"""'))
     await desk.write()
@@ -234,6 +250,16 @@ async def test_a_repair_begins_with_the_file_and_what_failed_and_counts_on() -> 
     assert (asking.role, asking.try_number) == ("repair", 3)
     assert asking.text == list_of_dicts(desk.right)
     assert "Received: 3 records" in asking.behaviours and "Expected: 7 records" in asking.behaviours
+
+
+async def test_a_repair_says_what_the_file_failed_at_and_then_what_the_repair_does() -> None:
+    desk = Desk(list_of_dicts, lambda text: text.replace("All pets", "Every pet"))
+    await desk.write(faulty=Faulty(text=desk.right, behaviours=(BROKEN,)))
+    assert desk.reasons == ["run", "rejected"]
+    finding = Finding(code="x", severity="P1", file=CLIENT, message="It does not fit.")
+    desk = Desk(lambda text: text.replace("All pets", "Every pet"))
+    await desk.write(faulty=Faulty(text=desk.right, findings=(finding,)))
+    assert desk.reasons == ["package"]
 
 
 async def test_a_repair_that_changes_nothing_is_stuck_though_the_validator_passes_it() -> None:

@@ -45,6 +45,9 @@ class WriterStandIn:
     async def write(self) -> DriverBundle:
         return await self._asked("Write the client.")
 
+    async def complete(self, bundle: DriverBundle) -> DriverBundle:
+        return bundle
+
     async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
         said = [f.message for f in faults.findings] + [b.name for b in faults.behaviours]
         return await self._asked(f"Mend {faults.path}: {', '.join(said)}", role="repair")

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 PAGE = 30_000
 """Bytes of a page, of its text and of its JSON each: below 9,000 tokens of prose, and below 15,000 of the densest JSON."""
-LONGEST_REQUEST = 80_000
-"""Characters of a request to the host's model, which is of no use when it is cut."""
+LONGEST_REQUEST = 60_000
+"""Of a request to the host's model, which comes in parts that are shorter."""
 LONGEST_VALUES = (4_000, 1_000, 300)
 """Characters to which the texts of a single item are cut that is longer than a page, until it fits; lists and objects in
 it keep a tenth as many entries."""

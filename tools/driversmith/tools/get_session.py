@@ -13,6 +13,7 @@ from .arguments import Cursor, SessionId
 from .context import EngineContext, engine_of
 from .declaration import declared
 from .history import diagnosis_item, diagnosis_line, history_page
+from .host_parts import further_part
 from .offsets import offset_of, offset_page
 from .profile_pages import profile_page
 from .progress import ProgressTold
@@ -51,7 +52,10 @@ async def get_session(
         float, Field(description="Wait this long for the session to finish, then answer.", ge=0, le=600)
     ] = 0,
 ) -> Annotated[CallToolResult, SessionAnswer]:
-    """Show how a session stands, or a page of its profile, log, diagnostics, files or metrics, or of one file's text."""
+    """Show how a session stands, or a page of its profile, log, diagnostics, files or metrics, or of one file's text.
+
+    Where a session waits for a file, summary is the request for it; a long one goes on with its next_cursor.
+    """
     if path is not None and view != "files":
         raise ToolError(f"path applies to view='files' only, not to view={view!r}; leave it out.")
     engine = engine_of(ctx)
@@ -59,7 +63,7 @@ async def get_session(
     if wait_seconds or view == "summary":
         result = await engine.wait(session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
         if view == "summary":
-            return supervised_answer(result)
+            return supervised_answer(result) if cursor is None else await further_part(engine, session_id, cursor)
     if view == "files":
         return await files_page(engine, session_id, path, cursor)
     return await _VIEWS[view](ctx, session_id, cursor)

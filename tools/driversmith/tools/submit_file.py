@@ -1,6 +1,7 @@
 """Where the calling agent's own model hands in a file."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.session import FINISHED, HostRequest, SupervisedResult
@@ -11,6 +12,7 @@ from .answers import LONGEST_REQUEST, answer
 from .arguments import SessionId
 from .context import EngineContext, engine_of
 from .declaration import declared
+from .host_parts import first_part
 from .reports import reported, trimmed
 from .supervised import links, told, trim
 
@@ -18,13 +20,18 @@ if TYPE_CHECKING:
     from driversmith.engine.supervision.handing_in import HandedIn
 
 
+MOST_FINDINGS = 20
+MOST_TOLD = 10
+"""Findings in the text."""
+
+
 class SubmitAnswer(ValidationReport):
-    """The checks of the file, and how the session stands."""
+    """What is wrong with the file, also what a run of the driver showed of it, and how the session stands."""
 
     session: str
-    """In words: how the session stands, and what to do next."""
+    """In words: what became of the file, how the session stands, and what to do next."""
     next_request: HostRequest | None = None
-    """The next file that the session asks for; `context` is left out, since the first request held it."""
+    """The next file that the session asks for; `context` holds what was not told yet."""
     result: SupervisedResult | None = None
     """Once the session is finished."""
 
@@ -44,40 +51,62 @@ async def submit_file(
 ) -> Annotated[CallToolResult, SubmitAnswer]:
     """Hand in a file that a session with engine "host" waits for.
 
-    The answer holds the findings in the file, and either the next request (the same file again where it did not pass,
-    with what to mend; else the next file) or, after the last file and the run against a mock server, the result.
+    The answer says what became of it: its own checks, and for the client the run against a mock server. Then it holds
+    the next request (the same file again where something is to be mended; else the next file), or, after the last file,
+    the result.
     """
     await ctx.report_progress(0, message=f"Checking {path}.")
     handed = await engine_of(ctx).submit_file(session_id, path, content, wait_seconds=WAIT_SECONDS)
-    made = answered(handed)
-    words = [made.session, *([reported(made)] if handed.report is not None else [])]
-    if made.next_request is not None:
-        words.append(made.next_request.instruction)
-    return answer(made, "\n".join(words), links(made.result) if made.result else [], longest=LONGEST_REQUEST)
+    made, text = answered(handed)
+    return answer(made, text, links(made.result) if made.result else [], longest=LONGEST_REQUEST)
 
 
 WAIT_SECONDS = 45.0
 """The run against the mock server takes a few seconds; most clients give a call a minute."""
 
 
-def answered(handed: "HandedIn") -> SubmitAnswer:
-    """What the calling agent is told."""
-    report = trimmed(handed.report) if handed.report is not None else ValidationReport(ok=True)
-    record = handed.record
-    if record.status in FINISHED and record.result is not None:
-        result = trim(record.result)
-        return SubmitAnswer(ok=report.ok, findings=report.findings, session=told(result), result=result)
-    wanted = record.result.host_request if record.result and record.status == "waiting_for_host" else None
-    if wanted is None:
+def answered(handed: "HandedIn") -> tuple[SubmitAnswer, str]:
+    """What the calling agent is told: structured, and as a text that holds the next request."""
+    report = trimmed(handed.report, MOST_FINDINGS) if handed.report is not None else ValidationReport(ok=True)
+    record, result = handed.record, handed.record.result
+    became = " ".join(_became(handed))
+    said: dict[str, Any] = {"ok": report.ok, "findings": report.findings}
+    if record.status == "waiting_for_host" and result is not None and result.host_request is not None:
+        wanted = result.host_request
+        text, request = first_part(record.session_id, wanted)
+        findings = "" if wanted.path == handed.path and wanted.try_number > 1 else _findings(handed)
         words = (
-            f"Session {record.session_id} is {record.status}: the file is being checked."
-            f' Call get_session(session_id="{record.session_id}", wait_seconds=45).'
+            f"{became} The session now waits for {wanted.path}: write it by next_request, and call submit_file again."
         )
-        return SubmitAnswer(ok=report.ok, findings=report.findings, session=words)
-    return SubmitAnswer(
-        ok=report.ok,
-        findings=report.findings,
-        session=f"Session {record.session_id} now waits for {wanted.path} (attempt {wanted.attempt}, try"
-        f" {wanted.try_number}): write it, and call submit_file again.",
-        next_request=wanted.model_copy(update={"context": (), "last_answer": ""}),
+        return SubmitAnswer(**said, session=words, next_request=request), _lines(became, findings, text)
+    if record.status in FINISHED and result is not None:
+        shown = trim(result)
+        words = _lines(became, told(shown))
+        return SubmitAnswer(**said, session=words, result=shown), _lines(became, _findings(handed), told(shown))
+    words = (
+        f"Session {record.session_id} is {record.status}: {handed.path} is being checked."
+        f' Call get_session(session_id="{record.session_id}", wait_seconds=45).'
     )
+    return SubmitAnswer(**said, session=words), words
+
+
+def _became(handed: "HandedIn") -> Iterator[str]:
+    """What became of the file, and of the driver with it."""
+    if handed.report is None:
+        return
+    named = "Your answer" if handed.path == "-" else handed.path
+    count = sum(f.is_serious for f in handed.report.findings)
+    if handed.accepted:
+        yield f"{named} passes its own checks."
+    else:
+        yield f"{named} does not pass: {count} finding{'' if count == 1 else 's'}."
+    yield from handed.happened
+
+
+def _findings(handed: "HandedIn") -> str:
+    """The findings, where the next request does not tell them."""
+    return "" if handed.report is None or handed.report.ok else reported(handed.report, MOST_TOLD)
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)

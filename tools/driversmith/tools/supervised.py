@@ -6,6 +6,7 @@ from driversmith.engine.models.session import SessionStatus, SupervisedResult
 from mcp_types import CallToolResult, ResourceLink
 
 from .answers import LONGEST_REQUEST, PAGE, answer, clipped, compact, fitting, shortened
+from .host_parts import first_part
 
 MOST_SKIPPED = 40
 MOST_FILES = 60
@@ -17,10 +18,13 @@ UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_
 
 
 def supervised_answer(result: SupervisedResult) -> CallToolResult:
-    """The result of a session, with links to its log and files."""
+    """The result of a session, with links to its log and files; where it waits for a file, the request for that."""
     trimmed = trim(result)
-    longest = LONGEST_REQUEST if result.host_request else PAGE
-    return answer(trimmed, told(trimmed), links(result), longest=longest)
+    if result.status == "waiting_for_host" and result.host_request is not None:
+        text, request = first_part(result.session_id, result.host_request)
+        shown = trimmed.model_copy(update={"host_request": request})
+        return answer(shown, text, links(result), longest=LONGEST_REQUEST)
+    return answer(trimmed, told(trimmed), links(result))
 
 
 def trim(result: SupervisedResult) -> SupervisedResult:
@@ -103,27 +107,11 @@ def _unfinished(result: SupervisedResult) -> str:
         f'get_session(session_id="{result.session_id}", wait_seconds=45).'
     )
     if result.status == "waiting_for_host":
-        return _wanted(result)
+        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
     if result.status == "interrupted":
         return f"Session {result.session_id} was interrupted; nothing of it is lost. {again}"
     notes = "".join(f" {note}" for note in result.notes)
     return f"Session {result.session_id} is {result.status} and goes on by itself.{notes} {again}"
-
-
-def _wanted(result: SupervisedResult) -> str:
-    """The whole request, since many hosts show a model nothing but text."""
-    wanted = result.host_request
-    if wanted is None:
-        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
-    return "\n\n".join(
-        [
-            f"Session {result.session_id} waits for {wanted.path}. Write it by what follows, and hand it in with"
-            f' submit_file(session_id="{result.session_id}", path="{wanted.path}", content=...).',
-            *wanted.context,
-            *([f"Your last answer:\n{wanted.last_answer}"] if wanted.last_answer else []),
-            wanted.instruction,
-        ]
-    )
 
 
 def _headline(result: SupervisedResult) -> str:

@@ -5,7 +5,8 @@ was left out: first the prose of parameters and fields, then their types, then a
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from ..models.profile import (
@@ -18,6 +19,7 @@ from ..models.profile import (
     PaginationProfile,
     ParameterProfile,
 )
+from .servers import other_servers
 
 MAX_CHARACTERS: Final = 60_000
 """About 15,000 tokens."""
@@ -36,15 +38,16 @@ def api_facts(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
     """At most about `most` characters, between `<api>` and `</api>`."""
     head = "\n".join(_head(profile))
     room = max(0, most - len(head))
-    objects = _fitted(
+    objects, told = _fitted(
         list(profile.objects.values()),
         lambda found, detail: "\n".join(_object(profile, found, detail)),
         room // 2,
         "objects",
     )
-    operations = _fitted(
+    known = _known(profile)
+    operations, _ = _fitted(
         list(profile.operations.values()),
-        lambda found, detail: "\n".join(_operation(found, detail)),
+        lambda found, detail: "\n".join(_operation(found, detail, known if told >= detail else _Known(known.security))),
         room - len(objects),
         "operations",
     )
@@ -62,8 +65,7 @@ def _head(profile: ApiProfile) -> Iterator[str]:
     title = " ".join(part for part in (profile.title, profile.version) if part)
     yield f"# {profile.api_name}{f' ({_line(title)})' if title else ''}"
     yield f"Described by {profile.source.format}. Base URL: {profile.base_url}"
-    others = [s for s in profile.servers if s.url != profile.base_url]
-    for server in others:
+    for server in other_servers(profile):
         yield f"Other server, used only where the caller gives it: {server.url} {_line(server.description)}".rstrip()
     if profile.documentation_url:
         yield f"Documentation: {profile.documentation_url}"
@@ -71,6 +73,8 @@ def _head(profile: ApiProfile) -> Iterator[str]:
         yield f"Rate limit: {profile.rate_limit.requests} requests in {profile.rate_limit.seconds} seconds"
     if profile.auth:
         yield from (_auth(scheme) for scheme in profile.auth)
+        if security := _known(profile).security:
+            yield f"Every operation takes them: {_ways(security)}"
     else:
         yield "Credentials: none. The API needs no key, so the driver takes none."
     if profile.description:
@@ -130,14 +134,34 @@ def _paging(paging: PaginationProfile) -> str:
     return ", ".join(facts)
 
 
-def _operation(found: OperationProfile, detail: Detail) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Known:
+    """What is told before the operations, and not again with each of them."""
+
+    security: tuple[tuple[str, ...], ...] = ()
+    """What all of them take; () where they differ, or take nothing."""
+    objects: Mapping[tuple[str, ...], ObjectProfile] = field(default_factory=dict[tuple[str, ...], ObjectProfile])
+    """By the names of their fields."""
+
+    def alike(self, fields: dict[str, FieldProfile]) -> str:
+        """The object that has just these fields; empty where there is none."""
+        found = self.objects.get(tuple(fields))
+        return found.name if found and fields and found.fields == fields else ""
+
+
+def _known(profile: ApiProfile) -> _Known:
+    ways = {operation.security for operation in profile.operations.values()}
+    objects = {tuple(found.fields): found for found in profile.objects.values()}
+    return _Known(ways.pop() if len(ways) == 1 else (), objects)
+
+
+def _operation(found: OperationProfile, detail: Detail, known: _Known) -> Iterator[str]:
     old = " (deprecated)" if found.deprecated else ""
     summary = f": {_line(found.summary)}" if found.summary else ""
     answer = f" -> {found.response.kind}" if found.response.kind else ""
     yield f"- {found.name} = {found.signature}{answer}{old}{summary}"
-    if found.security and detail > 1:
-        ways = " or ".join(" and ".join(way) or "anonymous" for way in found.security)
-        yield f"  credentials: {ways}"
+    if found.security and detail > 1 and not known.security:
+        yield f"  credentials: {_ways(found.security)}"
     if found.description and detail > 1:
         yield f"  {_cut(_tidy(found.description), _MAX_DESCRIPTION if detail > 2 else _MAX_SENTENCES)}"
     optional: list[str] = []
@@ -149,7 +173,11 @@ def _operation(found: OperationProfile, detail: Detail) -> Iterator[str]:
     if optional:
         yield f"  optional: {_names(optional)}"
     if found.body is not None and detail > 0:
-        yield f"  {_body(found.body, detail)}"
+        yield f"  {_body(found.body, detail, known.alike(found.body.fields))}"
+
+
+def _ways(security: tuple[tuple[str, ...], ...]) -> str:
+    return " or ".join(" and ".join(way) or "anonymous" for way in security)
 
 
 def _parameter(parameter: ParameterProfile, detail: Detail) -> str:
@@ -168,10 +196,11 @@ def _parameter(parameter: ParameterProfile, detail: Detail) -> str:
     return f"{name}: {', '.join(facts)}{prose}"
 
 
-def _body(body: BodyProfile, detail: Detail) -> str:
+def _body(body: BodyProfile, detail: Detail, alike: str) -> str:
+    """`alike` is the object whose fields it has."""
     needed = "required" if body.required else "optional"
-    fields = ""
-    if body.fields:
+    fields = f": fields of {alike}" if alike else ""
+    if body.fields and not alike:
         fields = ": " + (_fields(body.fields, detail) if detail > 1 else _names(body.fields))
     prose = f". {_line(body.description)}" if body.description and detail > 2 else ""
     return f"{body.argument}: {body.kind} body, {needed}{fields}{prose}"
@@ -201,20 +230,20 @@ def _values(values: Sequence[object]) -> str:
     return f"{shown}, and {len(values) - _MAX_ENUM} more" if len(values) > _MAX_ENUM else shown
 
 
-def _fitted(found: list[T], told: Callable[[T, Detail], str], room: int, what: str) -> str:
-    """All of them in the finest detail that fits; in the coarsest, as many as fit."""
+def _fitted(found: list[T], told: Callable[[T, Detail], str], room: int, what: str) -> tuple[str, Detail]:
+    """All of them in the finest detail that fits, and that detail; in the coarsest, as many as fit."""
     texts: list[str] = []
     for detail in (3, 2, 1, 0):
         texts = [told(item, detail) for item in found]
         if sum(len(text) + 1 for text in texts) <= room:
-            return "\n".join([*texts, *_left_out(detail, what)])
+            return "\n".join([*texts, *_left_out(detail, what)]), detail
     shown: list[str] = []
     for text in texts:
         room -= len(text) + 1
         if room < 0:
             break
         shown.append(text)
-    return "\n".join([*shown, f"({len(found) - len(shown)} more {what} are not shown, and less is told of these.)"])
+    return "\n".join([*shown, f"({len(found) - len(shown)} more {what} are not shown, and less is told of these.)"]), 0
 
 
 def _left_out(detail: Detail, what: str) -> list[str]:

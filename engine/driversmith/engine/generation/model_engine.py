@@ -67,15 +67,24 @@ class ModelEngine:
         self._failed: dict[str, frozenset[str]] = {}
 
     async def write(self) -> DriverBundle:
-        """The whole driver; the client is written first, since README and examples show it, and warms the prompt cache.
+        """The driver with its client, the one file of these that a run can prove; it warms the prompt cache, too.
+
+        Raises:
+            FileGenerationError: it did not come right.
+            ModelError, and whatever else `ask` raises.
+        """
+        if self._client not in self._written:
+            await self._write(self._client, self._texts())
+        return self._bundle()
+
+    async def complete(self, bundle: DriverBundle) -> DriverBundle:
+        """The whole driver: README and examples show the client of `bundle`.
 
         Raises:
             FileGenerationError: a file did not come right; those that did are its `accepted`.
             ModelError, and whatever else `ask` raises.
         """
-        if self._client not in self._written:
-            texts = self._texts()
-            await self._write(self._client, texts)
+        self._take_over(bundle)
         others = [path for path in self._paths if path not in self._written]
         failures = await self._write_all(others)
         for path in others:
@@ -91,13 +100,17 @@ class ModelEngine:
             FileGenerationError: the file did not come right; its `accepted` are the other files that a model wrote.
             ModelError, and whatever else `ask` raises.
         """
-        self._written = {path: bundle[path].text for path in self._paths if bundle[path].author != "template"}
+        self._take_over(bundle)
         texts = {file.path: file.text for file in bundle.files}
         text = self._written.pop(faults.path, None) or texts[faults.path]
         self._failed[faults.path] = self._failed.get(faults.path, frozenset()) | {text}
         faulty = Faulty(text=text, findings=faults.findings, behaviours=faults.behaviours)
         await self._write(faults.path, texts, faulty)
         return self._bundle()
+
+    def _take_over(self, bundle: DriverBundle) -> None:
+        """Go on from the files as they stand."""
+        self._written = {path: bundle[path].text for path in self._paths if bundle[path].author != "template"}
 
     async def _write_all(self, paths: list[str]) -> dict[str, FileGenerationError]:
         """Write files that do not depend on each other, and say which failed."""
@@ -141,7 +154,7 @@ class ModelEngine:
                 tried_before=before,
                 faulty=faulty,
                 rejected_before=self._failed.get(path, frozenset()),
-                known=partial(self._known, texts),
+                known=partial(self._known, texts, faulty.findings if faulty else ()),
                 on_try=self._on_try,
             )
         except FileGenerationError as error:
@@ -158,9 +171,11 @@ class ModelEngine:
             self._requests = await to_thread.run_sync(make)
         return self._requests
 
-    async def _known(self, texts: Mapping[str, str]) -> Sequence[Finding]:
-        """What is wrong before a file is written: with the template's file, or with the one to mend, in its place."""
-        return (await validate_package(texts, profile=self._profile)).findings
+    async def _known(self, texts: Mapping[str, str], to_mend: Sequence[Finding]) -> Sequence[Finding]:
+        """What is wrong before a file is written, with the template's file or the one to mend in its place; but for what
+        is `to_mend` by it."""
+        found = (await validate_package(texts, profile=self._profile)).findings
+        return [f for f in found if f not in to_mend]
 
     def _texts(self) -> dict[str, str]:
         return {file.path: self._written.get(file.path, file.text) for file in self._template.files}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ..contract.python_source import parse_module
 from ..models.driver import DriverBundle
 
-MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "exceptions", "__init__")
+MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "__init__")
+"""All but the exceptions, which the contract tells."""
 MAX_MODULE_CHARACTERS = 8_000
 _MAX_VALUE = 120
 _MAX_KEYS = 40
@@ -85,10 +86,15 @@ def _docstring(doc: str | None) -> Iterator[str]:
 
 
 def _value(value: ast.expr) -> str:
-    """A short value as it is; of a table its keys."""
+    """A short value as it is; of a table its keys, of a list its first items."""
     text = ast.unparse(value)
     if len(text) <= _MAX_VALUE:
         return text
+    if isinstance(value, ast.List | ast.Tuple):
+        names = [ast.unparse(item) for item in value.elts]
+        return f"[{', '.join(names[:_MAX_KEYS])}]" + (
+            f"  # and {len(names) - _MAX_KEYS} more" * (len(names) > _MAX_KEYS)
+        )
     if isinstance(value, ast.Dict):
         keys = [ast.unparse(key) for key in value.keys if key is not None]
         shown = ", ".join(keys[:_MAX_KEYS])

@@ -6,6 +6,7 @@ from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
 from .markup import code
 from .sample import Sample
+from .servers import other_servers
 from .source import import_names, literal, shorten
 from .tables import environment, token_url
 
@@ -41,11 +42,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
             if s.reason != "not_selected"
         ],
         "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
-        "other_servers": [
-            {"url": s.url, "description": shorten(s.description, 120)}
-            for s in profile.servers
-            if s.url.rstrip("/") != profile.base_url
-        ],
+        "other_servers": [{"url": s.url, "description": shorten(s.description, 120)} for s in other_servers(profile)],
         "warnings": [shorten(w, 300) for w in profile.warnings],
     }
 

@@ -1,16 +1,17 @@
 """The model requests of one attempt: the same prefix for every file, try and attempt of a session, then what is wanted now.
 
 On the wire: rules, contract, facts of the API, plumbing, the template's client; behind these the file to mend, where
-there is one, and the Task line with everything volatile. Two cache breakpoints are enough: one behind the contract,
-which is the same for every API (rules alone would be too short to be cached), one behind the whole prefix.
+there is one, and the Task line with everything volatile and the files that it goes back to. Two cache breakpoints are
+enough: one behind the contract, which is the same for every API (rules alone would be too short to be cached), one
+behind the whole prefix.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ..guards.writing import Asking
-from ..llm.request import Effort, ModelRequest, Task, TextBlock, Turn
+from ..llm.request import Effort, ModelRequest, Reference, Task, TextBlock, Turn
 from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
 from .api_facts import api_facts
@@ -41,6 +42,10 @@ _KINDS = {
     LIST_OBJECTS: FileKind("list_objects", 6_000, "low"),
     READ_RECORDS: FileKind("read_records", 8_000, "medium"),
 }
+
+
+_REPAIRS = {"run": "repair_run", "package": "repair_package"}
+"""The words for a file that passed its own checks; by the reason for which it is to be mended."""
 
 
 def judgement_files(project: str) -> tuple[str, ...]:
@@ -79,41 +84,35 @@ class FileRequests:
             system=self.system,
             prefix=self.prefix,
             turns=(Turn(speaker="assistant", text=asking.text),) if asking.text else (),
-            instruction="\n\n".join(part for part in self._parts(asking, kind, client) if part),
+            instruction="\n\n".join(part for part in self._parts(asking) if part),
+            references=tuple(self._references(asking.path, kind, client)),
             max_tokens=min(MOST_TOKENS, kind.max_tokens * 2**asking.truncated),
             effort=kind.effort,
         )
 
-    def _parts(self, asking: Asking, kind: FileKind, client: str) -> list[str]:
-        template = self._template
-        task = wording(
-            kind.prompt,
-            path=asking.path,
-            package=template.project,
-            class_name=template.class_name,
-        )
+    def _parts(self, asking: Asking) -> list[str]:
         adjusted = [*self._adjustments.get(ALL_FILES, ()), *self._adjustments.get(asking.path, ())]
         listing = "mistakes" if not asking.text else "findings"
         return [
             self._opening(asking),
             wording(listing, findings=asking.findings) if asking.findings else "",
             wording("behaviours", behaviours=asking.behaviours) if asking.behaviours else "",
-            "What is wanted, as before:" if asking.text else "",
-            task,
             wording("adjustments", adjustments="\n".join(f"- {words}" for words in adjusted)) if adjusted else "",
-            *self._references(asking.path, kind, client),
         ]
 
     def _opening(self, asking: Asking) -> str:
         if asking.text:
-            return wording("repair", path=asking.path)
+            return wording(_REPAIRS.get(asking.reason, "repair"), path=asking.path)
+        told = wording("write", path=asking.path)
         if asking.reason == "unusable":
-            return wording("unusable", problem=asking.problem)
-        return wording(asking.reason) if asking.reason in ("truncated", "refused", "stuck") else ""
+            return f"{wording('unusable', problem=asking.problem)}\n\n{told}"
+        return f"{wording(asking.reason)}\n\n{told}" if asking.reason in ("truncated", "refused", "stuck") else told
 
-    def _references(self, path: str, kind: FileKind, client: str) -> list[str]:
-        if kind is _CLIENT:
-            return []
-        own = self._template[path].text
-        fence = "````" if "```" in own else "```"
-        return [f"The template's `{path}`:\n{fence}\n{own}{fence}", f"The accepted client:\n```python\n{client}```"]
+    def _references(self, path: str, kind: FileKind, client: str) -> Iterator[Reference]:
+        """What is wanted of the file, and what it is to be written from."""
+        template = self._template
+        task = wording(kind.prompt, path=path, package=template.project, class_name=template.class_name)
+        yield Reference(kind="task", path=path, text=task)
+        if kind is not _CLIENT:
+            yield Reference(kind="template", path=path, text=template[path].text)
+            yield Reference(kind="file", path=client_path(template.project), text=client)

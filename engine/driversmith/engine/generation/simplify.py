@@ -31,9 +31,12 @@ async def simplify(
     attempt: int,
     max_retries: int = 3,
     adjustments: Mapping[str, tuple[str, ...]] = {},
+    facts: int = MAX_FACTS,
     on_try: OnTry | None = None,
 ) -> DriverBundle:
     """The templates' driver with the slots filled; files that differ from `template` are by author `simplified`.
+
+    The request tells at most about `facts` characters of the API.
 
     Its profile.json holds the profile with the slots filled: that is what the driver keeps to.
 
@@ -41,7 +44,7 @@ async def simplify(
         FileGenerationError: no answer fitted within `max_retries` tries (at least 1); its path is `-`.
         ModelError, and whatever else `ask` raises.
     """
-    make = partial(simplify_request, profile, template.project, attempt=attempt, adjustments=adjustments)
+    make = partial(simplify_request, profile, template.project, attempt=attempt, adjustments=adjustments, facts=facts)
     recovered = await ask_json(
         ask,
         await to_thread.run_sync(make),
@@ -55,7 +58,12 @@ async def simplify(
 
 
 def simplify_request(
-    profile: ApiProfile, package: str, *, attempt: int, adjustments: Mapping[str, tuple[str, ...]] = {}
+    profile: ApiProfile,
+    package: str,
+    *,
+    attempt: int,
+    adjustments: Mapping[str, tuple[str, ...]] = {},
+    facts: int = MAX_FACTS,
 ) -> ModelRequest:
     """The one request for the slots; all adjustments enter it, for whichever file they were meant."""
     adjusted = [words for modifications in adjustments.values() for words in modifications]
@@ -63,7 +71,7 @@ def simplify_request(
     return ModelRequest(
         task=Task(role="generate", path=None, attempt=attempt, try_number=1, mode="simplify"),
         system=(TextBlock(text=wording("simplify_system")),),
-        prefix=(TextBlock(text=wording("facts", facts=api_facts(profile, most=MAX_FACTS)), cache=True),),
+        prefix=(TextBlock(text=wording("facts", facts=api_facts(profile, most=facts)), cache=True),),
         instruction="\n\n".join(part for part in (wording("simplify", package=package), told) if part),
         max_tokens=MAX_TOKENS,
         effort="low",

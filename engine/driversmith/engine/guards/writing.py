@@ -14,6 +14,7 @@ from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult
 from ..models.session import ModelUsage
+from ..validation.blame import new_findings
 from ..validation.package import validate_package
 from ..validation.selection import findings_to_repair
 from .extraction import extract_file
@@ -23,7 +24,9 @@ from .telling import tell_behaviours, tell_findings
 TryOutcome = Literal["accepted", "rejected", "stuck", "truncated", "refused", "unusable"]
 """`rejected`: the file has faults. `stuck`: the same file with the same faults came before. `truncated`, `refused`,
 `unusable`: the answer holds no file that could be checked."""
-Reason = Literal["first", "rejected", "stuck", "truncated", "refused", "unusable"]
+Reason = Literal["first", "rejected", "run", "package", "stuck", "truncated", "refused", "unusable"]
+"""What became of the try before; `run` and `package`: the file was accepted, and the driver failed with it when it was
+run, or when all its files were there."""
 MAX_REFUSALS = 2
 
 
@@ -54,7 +57,6 @@ class Asking(Value):
     attempt: int
     try_number: int
     reason: Reason
-    """What became of the try before."""
     truncated: int = 0
     """How many answers were cut off so far: the next needs more room."""
     problem: str = ""
@@ -125,7 +127,8 @@ async def write_file(
     asking = Asking(path=path, attempt=attempt, try_number=tried_before + 1, reason="first")
     if faulty is not None:
         asking = _repairing(asking, faulty.text, faulty.findings, {**files, path: faulty.text})
-        asking = asking.model_copy(update={"behaviours": tell_behaviours(faulty.behaviours)})
+        reason = "run" if faulty.behaviours else "package"
+        asking = asking.model_copy(update={"reason": reason, "behaviours": tell_behaviours(faulty.behaviours)})
     behaviours = asking.behaviours
     usage, count = ModelUsage(), 0
     while True:
@@ -235,8 +238,8 @@ class _Writing:
         serious.sort(key=lambda f: (f.severity, f.file != self._path))
         if self._known is None or all(f.file == self._path for f in serious):
             return tuple(serious)
-        known = {_cause(f) for f in await self._known()}
-        return tuple(f for f in serious if f.file == self._path or _cause(f) not in known)
+        caused = new_findings([f for f in serious if f.file != self._path], await self._known())
+        return tuple(f for f in serious if f.file == self._path or f in caused)
 
 
 def _next(asking: Asking, judged: _Judged, files: Mapping[str, str], behaviours: str) -> Asking:
@@ -286,10 +289,6 @@ def _failure(path: str, tries: int, judged: _Judged, writing: _Writing) -> str:
     if writing.stuck > 1:
         return f"The model repeated itself for {path}, also after it started afresh ({asked}).{worst}"
     return f"The model did not get {path} right in {asked}.{worst}"
-
-
-def _cause(finding: Finding) -> tuple[str, str, str]:
-    return finding.code, finding.file, finding.message
 
 
 def _digest(text: str, findings: Sequence[Finding]) -> str:

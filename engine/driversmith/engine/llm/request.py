@@ -61,8 +61,29 @@ class Turn(Value):
     text: str = Field(min_length=1)
 
 
+class Reference(Value):
+    """What a request goes back to: the words of its task, or a file. Whoever knows it already need not be shown it."""
+
+    kind: Literal["task", "template", "file"]
+    """What is wanted of a file; the template's version of it; a file as it was accepted."""
+    path: str
+    """POSIX path of that file in the project folder."""
+    text: str = Field(min_length=1)
+
+    @property
+    def shown(self) -> str:
+        """As it stands in a request."""
+        if self.kind == "task":
+            return f"What is wanted of `{self.path}`:\n\n{self.text}"
+        fence = "````" if "```" in self.text else "```"
+        language = "python" if self.path.endswith(".py") else ""
+        title = f"The template's `{self.path}`" if self.kind == "template" else f"The accepted `{self.path}`"
+        return f"{title}:\n{fence}{language}\n{self.text.rstrip()}\n{fence}"
+
+
 class ModelRequest(Value):
-    """One request. On the wire: `system`, then `prefix`, then `turns`, then the Task line with `instruction`."""
+    """One request. On the wire: `system`, then `prefix`, then `turns`, then the Task line with `instruction` and
+    `references`."""
 
     task: Task
     system: tuple[TextBlock, ...] = ()
@@ -71,7 +92,9 @@ class ModelRequest(Value):
     """Facts: the same for all requests of a session. The first text of the user."""
     turns: tuple[Turn, ...] = ()
     instruction: str = Field(min_length=1)
-    """What is wanted now: the volatile text, always last."""
+    """What is wanted now: the volatile text, behind all others."""
+    references: tuple[Reference, ...] = ()
+    """Told behind the instruction, in the same text."""
     max_tokens: int = Field(ge=1, le=128_000)
     """Tokens of the answer, thinking included; an answer that needs more is cut (`max_tokens`)."""
     effort: Effort
@@ -91,8 +114,10 @@ class ModelRequest(Value):
         return self.task.role
 
     def last_text(self, *, appendix: str = "") -> str:
-        """The last text block of the user: the Task line, the instruction, and what an endpoint needs said besides."""
-        return "\n\n".join(part for part in (f"{task_line(self.task)}\n{self.instruction}", appendix) if part)
+        """The last text block of the user: the Task line, the instruction, its references, and what an endpoint needs
+        said besides."""
+        parts = (f"{task_line(self.task)}\n{self.instruction}", *(r.shown for r in self.references), appendix)
+        return "\n\n".join(part for part in parts if part)
 
     def wire_system(self) -> list[dict[str, Any]]:
         """`system` of the Messages API."""

@@ -87,9 +87,15 @@ class HostRequest(Value):
     instruction: str
     """What is wanted now."""
     last_answer: str = ""
-    """The text that is to be mended, where there is one."""
+    """The file to mend, where it was changed in so many places that it is no longer what was handed in."""
     context: tuple[str, ...] = ()
-    """Rules, contract and facts of the API: the same for every request of a session."""
+    """What it is to be written from (rules, contract, facts of the API), but for what earlier requests told."""
+    json_schema: dict[str, Any] | None = None
+    """The answer is to be one JSON object of this schema, in place of a file."""
+    told_before: bool = False
+    """Earlier requests told what this one rests on: get_session with cursor="told-1" shows it again."""
+    next_cursor: str | None = None
+    """What did not fit into this answer: get_session gives it with this cursor."""
     step: str
     """The step of the session that waits for the file."""
     wanted_at: float

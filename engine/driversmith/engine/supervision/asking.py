@@ -2,37 +2,22 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 import anyio
 from pydantic import JsonValue
 
-from ..errors import BudgetSpentError, HostSilentError, ModelError
+from ..errors import BudgetSpentError, ModelError
 from ..journal.port import Journal
-from ..llm.port import ModelAnswer, RequestRecord, TokenUsage
+from ..llm.port import ModelAnswer, RequestRecord
 from ..llm.request import ModelRequest
-from ..models.session import GenerateRequest, HostRequest
+from ..models.session import GenerateRequest
 from .log import SessionLog
 from .steps import Steps
 
 if TYPE_CHECKING:
     from ..llm.patience import PatientModel, Waiting
-
-WANTED = "host/wanted"
-"""The step that holds the HostRequest that a session waits for."""
-
-
-class HostWanted(Exception):  # noqa: N818  no error: the session has come to where the calling agent goes on
-    """The calling agent's own model is to answer; nobody catches this before the session's worker."""
-
-    def __init__(self, wanted: HostRequest, *, seconds_left: float) -> None:
-        super().__init__(wanted.path)
-        self.wanted = wanted
-        self.seconds_left = seconds_left
-        """How much longer the session waits for it."""
-
 
 KEEPING_SECONDS = 60.0
 """How long the journal may take for an answer; whoever wants to leave waits for that."""
@@ -200,59 +185,3 @@ class ModelSource:
             level="warning",
             data={"fault": waiting.fault, "retry": waiting.retry, "seconds": round(waiting.seconds, 3)},
         )
-
-
-class HostSource:
-    """Has the calling agent's own model answer: the session stops here, and goes on when the file is handed in."""
-
-    def __init__(
-        self, *, steps: Steps, log: SessionLog, patience_seconds: float, now: Callable[[], float] = time.time
-    ) -> None:
-        self._steps = steps
-        self._log = log
-        self._patience_seconds = patience_seconds
-        self._now = now
-
-    async def answer(self, request: ModelRequest, step: str, keep: Keep) -> ModelAnswer:
-        """Never returns: the answer is stored under `step` by whoever hands it in."""
-        stored = await self._steps.stored(WANTED)
-        if isinstance(stored, dict) and stored["step"] == step:
-            wanted = HostRequest.model_validate(stored)
-            left = wanted.wanted_at + self._patience_seconds - self._now()
-            if left <= 0:
-                raise HostSilentError(
-                    f"{wanted.path} was asked for {self._patience_seconds:g} seconds ago and not handed in.",
-                    next_action="Start again with fresh=true and hand the files in with submit_file, or use another engine.",
-                )
-            raise HostWanted(wanted, seconds_left=left)
-        wanted = host_request(request, step, self._now())
-        await self._steps.store(WANTED, wanted.model_dump(mode="json"))
-        await self._log.write(
-            "file.wanted",
-            f"Waiting for {wanted.path} from the calling agent (try {wanted.try_number}).",
-            data={"path": wanted.path, "step": step},
-        )
-        raise HostWanted(wanted, seconds_left=self._patience_seconds)
-
-
-def host_request(request: ModelRequest, step: str, now: float) -> HostRequest:
-    """A model request as the calling agent is shown it."""
-    task = request.task
-    return HostRequest(
-        path=task.path or "-",
-        role=task.role,
-        attempt=task.attempt,
-        try_number=task.try_number,
-        instruction=request.last_text(),
-        last_answer=next((turn.text for turn in reversed(request.turns) if turn.speaker == "assistant"), ""),
-        context=tuple(block.text for block in (*request.system, *request.prefix)),
-        step=step,
-        wanted_at=now,
-    )
-
-
-def handed_in(text: str) -> ModelAnswer:
-    """What the calling agent handed in, as an answer: whole, and paid for by itself."""
-    return ModelAnswer(
-        text=text, stop_reason="end_turn", usage=TokenUsage(), model="host", latency_seconds=0.0, cost_usd=0.0
-    )

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
@@ -20,16 +20,20 @@ from .leaving_out import LeftOut, search
 from .leavings import tried_step
 from .log import SessionLog
 from .plan import Plan
-from .proving import Made, Proving, Sound
+from .proving import Made, Proving
 from .stage import Stage
 from .steps import Steps
+from .template_proof import Sound, TemplateProof
 from .workshop import Assignment, Workshop
+from .written_proof import WrittenProof
 
 if TYPE_CHECKING:
     from ..generation.model_engine import FaultsOfFile
     from ..guards.writing import Tried
     from ..llm.port import Ask
 
+
+P = TypeVar("P", bound=Proving)
 
 _TEMPLATE = "template/"
 """Begins the steps that prove the template's driver, which belong to no attempt."""
@@ -176,7 +180,9 @@ class Attempt:
         written = await writer.write()
         # Filled slots change the facts that the driver keeps to, and by which it is to be judged.
         kept_to = await _profile_of(written) if self.plan.mode == "simplify" else profile
-        self.made = await self._proving(f"attempt/{self.number}/", kept_to).prove(written, writer)
+        own = self.ground.sound.validation.findings if self.ground.sound else ()
+        proof = self._proof(WrittenProof, f"attempt/{self.number}/", kept_to)
+        self.made = await proof.prove(written, writer, own=own)
 
     async def _research(self) -> ApiProfile:
         """The facts; once the template's driver is proven, of as much of the API as it is proven for."""
@@ -269,7 +275,7 @@ class Attempt:
 
     async def _template_published(self) -> Made:
         sound = await self._template_sound()
-        return await self._proving(_TEMPLATE, sound.profile).finish(sound)
+        return await self._proof(TemplateProof, _TEMPLATE, sound.profile).finish(sound)
 
     async def _template_sound(self) -> Sound:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
@@ -279,7 +285,7 @@ class Attempt:
             if first is None:
                 await self._steps.store(_FIRST, self.number)
             self._template_is_ours = first in (None, self.number)
-            sound = await self._proving(_TEMPLATE, await self._research()).sound(await self._draft())
+            sound = await self._proof(TemplateProof, _TEMPLATE, await self._research()).sound(await self._draft())
             self.ground.sound, self.ground.profile, self.ground.draft = sound, sound.profile, sound.bundle
         return self.ground.sound
 
@@ -288,13 +294,12 @@ class Attempt:
         """The proof of the driver that this attempt is about: not of the template's that was published before it."""
         return next((p for p in reversed(self._provings) if p.place != _TEMPLATE or self.plan.mode == "template"), None)
 
-    def _proving(self, place: str, profile: ApiProfile) -> Proving:
-        proving = Proving(
+    def _proof(self, kind: type[P], place: str, profile: ApiProfile) -> P:
+        proving = kind(
             profile,
             self.request,
             self.project,
             place=place,
-            known=self.ground.sound.validation.findings if self.ground.sound else (),
             standing=self.ground.standing,
             session_id=self._session_id,
             epoch=self._epoch,

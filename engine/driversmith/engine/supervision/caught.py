@@ -33,7 +33,9 @@ def located(failure: Failure, error: Exception, attempt: Attempt) -> Failure:
             findings=error.findings,
             last_text=error.last_text,
         )
-    return replace(failure, path=attempt.faults.path if attempt.faults else None)
+    path = attempt.faults.path if attempt.faults else None
+    written = [file for file in attempt.bundle.files if file.author != "template"] if attempt.bundle else []
+    return replace(failure, path=path, accepted={file.path: file.text for file in written if file.path != path})
 
 
 def expected_error(error: Exception) -> DriversmithError | None:

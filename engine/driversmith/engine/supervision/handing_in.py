@@ -1,25 +1,31 @@
 """What a calling agent hands in, and what its session made of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import JsonValue
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
 from ..models.findings import Finding, ValidationReport
-from ..models.session import HostRequest, SessionRecord
-from .asking import handed_in
-from .leavings import tried_step
+from ..models.session import HostRequest, SessionEvent, SessionRecord
+from .host_source import handed_in
+from .leavings import events_of, tried_step
 
 
 @dataclass(frozen=True)
 class HandedIn:
     """A file that was handed in."""
 
+    path: str
     report: ValidationReport | None
-    """The checks of the file; None while they are still under way."""
+    """What is wrong with it; None while it is still being checked."""
     record: SessionRecord
     """The session afterwards: it waits for the next file, works, or is finished."""
+    accepted: bool = False
+    """Whether it passed its own checks."""
+    happened: tuple[str, ...] = ()
+    """What became of the driver with it, in sentences."""
 
 
 async def hand_in(journal: Journal, session_id: str, path: str, content: str) -> HostRequest:
@@ -54,14 +60,68 @@ async def hand_in(journal: Journal, session_id: str, path: str, content: str) ->
 
 
 async def verdict(journal: Journal, record: SessionRecord, answered: HostRequest) -> HandedIn:
-    """What the session's checks said of the file that answered a request."""
+    """What the session's checks said of the file that answered a request, and what a run of the driver showed of it."""
     name = tried_step(answered.attempt, answered.path, answered.try_number)
     tried = await journal.step_result(record.session_id, name)
     if not isinstance(tried, dict):
-        return HandedIn(report=None, record=record)
+        return HandedIn(answered.path, None, record)
+    accepted = tried["outcome"] == "accepted"
     findings = tried.get("findings")
     known = [Finding.model_validate(f) for f in findings] if isinstance(findings, list) else []
-    return HandedIn(report=ValidationReport.of(known), record=record)
+    since = await _since(journal, record.session_id, answered)
+    known += await _found_later(journal, record.session_id, answered.path, since)
+    if not accepted and not known:
+        known = [_REPEATED.model_copy(update={"file": answered.path})]
+    return HandedIn(
+        answered.path,
+        ValidationReport.of(known),
+        record,
+        accepted=accepted,
+        happened=tuple(event.message for event in since if event.kind in _TOLD),
+    )
+
+
+_TOLD = frozenset({"driver.ran", "attempt.failed", "plan.made", "driver.kept"})
+_REPEATED = Finding(
+    code="answer-repeated",
+    severity="P1",
+    file="",
+    message="The same text came before, and the driver did not pass with it.",
+    hint="Write it in another way.",
+)
+
+
+async def _since(journal: Journal, session_id: str, answered: HostRequest) -> list[SessionEvent]:
+    """The events after the one that tells of the file; a resumed session tells of a file once."""
+    found: list[SessionEvent] = []
+    async for event in events_of(journal, session_id, answered.attempt):
+        data = event.data
+        if event.kind in {"file.accepted", "file.rejected"} and _is_try(data, answered):
+            found = []
+        else:
+            found.append(event)
+    return found
+
+
+def _is_try(data: dict[str, Any], answered: HostRequest) -> bool:
+    return (data.get("path"), data.get("attempt"), data.get("try")) == (
+        answered.path,
+        answered.attempt,
+        answered.try_number,
+    )
+
+
+async def _found_later(journal: Journal, session_id: str, path: str, since: list[SessionEvent]) -> list[Finding]:
+    """What is to be mended in a file that passed its own checks."""
+    from ..generation.model_engine import FaultsOfFile
+    from .judging import run_findings
+
+    started = next((e for e in since if e.kind == "repair.started" and e.data.get("path") == path), None)
+    stored = await journal.step_result(session_id, started.data["step"]) if started else None
+    if stored is None:
+        return []
+    faults = FaultsOfFile.model_validate(stored)
+    return [*faults.findings, *run_findings(faults.behaviours, lambda _: (path, 1))]
 
 
 def _instead(record: SessionRecord) -> str:

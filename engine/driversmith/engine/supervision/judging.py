@@ -1,7 +1,7 @@
 """The contract run on a driver that lies on disk, whoever wrote it: what it does wrong, as findings with a place."""
 
 import ast
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from anyio import to_thread
@@ -10,7 +10,7 @@ from ..errors import InvalidArgumentError, SandboxError, SandboxUnavailableError
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
-from ..models.report import ContractReport
+from ..models.report import BehaviourResult, ContractReport
 from ..sandbox.port import Sandbox
 
 PROFILE = "profile.json"
@@ -68,17 +68,16 @@ class _Subject(Value):
     places: dict[str, tuple[str, int]]
 
 
-def _findings(report: ContractReport, subject: _Subject) -> list[Finding]:
+def run_findings(broken: Sequence[BehaviourResult], place: Callable[[str], tuple[str, int]]) -> list[Finding]:
+    """Broken behaviours as findings, some of each; `place` gives the file and line for what was sent."""
     found: list[Finding] = []
     told: dict[str, int] = {}
-    for behaviour in report.behaviours:
-        if behaviour.passed:
-            continue
+    for behaviour in broken:
         told[behaviour.name] = told.get(behaviour.name, 0) + 1
         if told[behaviour.name] > MOST_OF_ONE_BEHAVIOUR:
             continue
         of = f" ({behaviour.subject})" if behaviour.subject else ""
-        file, line = _place(behaviour.sent, subject)
+        file, line = place(behaviour.sent)
         found.append(
             Finding(
                 code=f"contract-run-{behaviour.name}",
@@ -89,6 +88,11 @@ def _findings(report: ContractReport, subject: _Subject) -> list[Finding]:
                 hint=f"Tried: {behaviour.sent}" if behaviour.sent else "",
             )
         )
+    return found
+
+
+def _findings(report: ContractReport, subject: _Subject) -> list[Finding]:
+    found = run_findings(report.broken, lambda sent: _place(sent, subject))
     tests = report.unittests
     if tests is not None and tests.failed:
         last = next((line for line in reversed(tests.output.splitlines()) if ": " in line), "")

@@ -34,8 +34,8 @@ def next_plan(
 ) -> Plan | None:
     """The plan after a failed attempt; None where no further attempt would be a different one.
 
-    `path` is the file at fault. `cured` says that the fault before this one is gone: adjustments that brought that
-    about stay, those that did not help leave the prompts.
+    `path` is the file at fault; what was `accepted` beside it is not written again. `cured` says that the fault before
+    this one is gone: adjustments that brought that about stay, those that did not help leave the prompts.
     """
     strategy = diagnosis.fix_strategy
     if strategy == "abort" or before.mode == "template":
@@ -47,9 +47,13 @@ def next_plan(
     named = path or ALL_FILES
     if strategy == "prompt_adjustment" and modification and modification not in before.adjustments.get(named, ()):
         adjusted = {**kept, named: (*kept.get(named, ()), modification)}
-        # README and examples show the client: they are written anew with it.
-        passed = {} if path is None or path.endswith("/client.py") else dict(accepted)
+        passed = {at: text for at, text in accepted.items() if not _is_at_fault(at, path)}
         return Plan(mode="full", strategy=strategy, adjustments=adjusted, accepted=passed)
     if before.mode != "simplify":
         return Plan(mode="simplify", strategy="simplify", adjustments=kept)
     return Plan(mode="template", strategy="fallback")
+
+
+def _is_at_fault(path: str, named: str | None) -> bool:
+    """Where no file is named, the driver is at fault as a whole: its client."""
+    return path == named if named else path.endswith("/client.py")

@@ -1,49 +1,33 @@
-"""From files to a driver on disk: validate, run against a mock server, have mended, read live, publish."""
+"""From files to a driver on disk: what the proof of any driver is made of."""
 
+import hashlib
 import shutil
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
 import anyio.to_thread
 
-from ..errors import GenerationError, JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
+from ..errors import GenerationError, SandboxLimitError
 from ..journal.port import Journal
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
-from ..models.findings import Finding, ValidationReport
+from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport, LiveReport
 from ..models.session import GenerateRequest
-from ..research.omission import without_operations
-from .leaving_out import LeftOut, not_proven, search, what_failed
 from .log import SessionLog
 from .publishing import MANIFEST, Publication, check_path, publish
 from .stage import Stage
-from .workshop import Tell, Workshop, Writer
+from .workshop import Tell, Workshop
 
 if TYPE_CHECKING:
     from ..generation.model_engine import FaultsOfFile
 
+MOST_NAMED = 8
+"""Broken behaviours that a sentence names."""
 _RANKS: dict[VerificationLevel, int] = {"static_only": 0, "mock": 1, "live": 2}
-_OURS = "This is a fault of driversmith or an odd description: get_session(view='diagnostics') tells more."
-_THEIRS = "get_session(view='diagnostics') tells what was tried; engine=\"template\" needs no model."
-
-
-MOST_TURNS = 6
-"""Runs of the template's driver, each without what broke the run before."""
-
-
-@dataclass(frozen=True)
-class Sound:
-    """The template's driver for as much of the API as it is proven for."""
-
-    profile: ApiProfile
-    bundle: DriverBundle
-    validation: ValidationReport
-    contract: ContractReport
 
 
 @dataclass(frozen=True)
@@ -56,7 +40,8 @@ class Made:
 
 
 class Proving:
-    """Proves one attempt's driver; what it came to stands in its attributes, also when it fails half way."""
+    """Proves one driver; what it came to stands in its attributes, also when it fails half way. The steps that every driver
+    goes through; in which order, and what follows from them, say `TemplateProof` and `WrittenProof`."""
 
     def __init__(
         self,
@@ -65,7 +50,6 @@ class Proving:
         project: Path,
         *,
         place: str,
-        known: Sequence[Finding] = (),
         standing: Made | None,
         session_id: str,
         epoch: int,
@@ -75,8 +59,7 @@ class Proving:
         log: SessionLog,
         scratch: Path,
     ) -> None:
-        """`place` begins the names of its steps; `known` are findings in files that nobody is to mend; `standing` is a
-        driver that must not be replaced by a worse one."""
+        """`place` begins the names of its steps; `standing` is a driver that must not be replaced by a worse one."""
         self.bundle: DriverBundle | None = None
         """The files as they stood last."""
         self.validation: ValidationReport | None = None
@@ -88,8 +71,9 @@ class Proving:
         self._request = request
         self._project = project
         self.place = place
-        self._known = known
         self._standing = standing
+        self._kept: tuple[str, ContractReport] | None = None
+        """The last run in which all was kept, by what it depends on."""
         self._session_id = session_id
         self._epoch = epoch
         self._journal = journal
@@ -98,141 +82,12 @@ class Proving:
         self._log = log
         self._scratch = scratch
 
-    async def prove(self, bundle: DriverBundle, writer: Writer) -> Made:
-        """The driver verified, mended where that is needed, and published.
-
-        Raises:
-            GenerationError: it did not pass validation or contract run, or another one stands that is verified better.
-            FileGenerationError: a file could not be mended.
-        """
-        bundle, contract = await self._verified(bundle, writer)
-        return await self._finished(bundle, contract)
-
-    async def finish(self, sound: Sound) -> Made:
-        """The template's driver, read live and published."""
-        self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
-        return await self._finished(sound.bundle, sound.contract)
-
-    async def sound(self, bundle: DriverBundle) -> Sound:
-        """The template's driver as far as it keeps the contract: operations that do not are left out, and what is left is
-        run anew. Findings in the template's own files stop nothing.
-
-        Raises:
-            GenerationError: nothing is left, or the fault is in no single operation.
-            SandboxError: the package does not import, whatever is left out.
-        """
-        whole, left = self._profile, LeftOut()
-        for turn in range(MOST_TURNS):
-            if turn:
-                self._profile = without_operations(self._profile, left.operations)
-                bundle = await self._workshop.write(self._profile)
-            self.bundle = bundle
-            checked, ran = await self._checked_and_ran(bundle, turn, partial(self._tell, left, whole))
-            self.validation = checked
-            if isinstance(ran, SandboxError):
-                self.contract = None
-                left = await self._searched((), ran.message, turn)
-                if not left.operations:
-                    raise ran
-                continue
-            self.contract = ran
-            if self.contract.ok:
-                return Sound(self._profile, bundle, checked, self.contract)
-            left = await self._at_fault(self.contract, turn)
-            if not left.operations or len(left.operations) == len(self._profile.operations):
-                break
-        self._profile = whole
-        raise _broken(self.contract, _OURS)
-
-    async def _checked_and_ran(
-        self, bundle: DriverBundle, turn: int, tell: Callable[[ValidationReport], Awaitable[None]]
-    ) -> tuple[ValidationReport, ContractReport | SandboxError]:
-        """Both at the same time, since a run of what the templates wrote does not hang on the checks; a SandboxError says
-        that the package does not import. The run, which has to wait more than it works, is let begin first."""
-        checked: list[ValidationReport] = []
-        ran: list[ContractReport | SandboxError] = []
-        begun = anyio.Event()
-
-        async def hear(message: str, fraction: float | None = None) -> None:
-            begun.set()
-            await self._stage.tell(message, fraction)
-
-        async def check() -> None:
-            await begun.wait()
-            is_new = await self._stage.is_new(f"{self.place}validate{_turn(turn)}")
-            checked.append(await self._validated(bundle, turn, until=None))
-            if is_new:
-                await tell(checked[0])
-
-        async def run() -> None:
-            try:
-                ran.append(await self._ran(bundle, turn, hear))
-            except (SandboxUnavailableError, SandboxLimitError):
-                raise
-            except SandboxError as error:
-                ran.append(error)
-            begun.set()
-
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(check)
-                tasks.start_soon(run)
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        return checked[0], ran[0]
-
-    async def _at_fault(self, contract: ContractReport, turn: int) -> LeftOut:
-        """The operations that a run of the template's driver says are broken; where it names none, a search does."""
-        left = not_proven(contract, self._profile)
-        if left.operations or not contract.broken:
-            return left
-        return await self._searched({b.name for b in contract.broken}, what_failed(contract.broken[0]), turn)
-
-    async def _searched(self, behaviours: Collection[str], why: str, turn: int) -> LeftOut:
-        """The operations without which these behaviours hold (none: the package imports)."""
-
-        async def works(profile: ApiProfile) -> bool:
-            try:
-                bundle = await self._workshop.write(profile)
-                folder = await self._laid_out(bundle, "search")
-                report = await self._workshop.run_contract(folder, bundle, profile, _silent, behaviours)
-            except (JournalError, SandboxUnavailableError):
-                raise
-            except Exception:  # edge: whatever goes wrong with these operations is what is looked for
-                return False
-            return not report.broken
-
-        return await self._stage.step(
-            f"{self.place}search{_turn(turn)}",
-            "Looking for what the driver cannot take",
-            LeftOut,
-            lambda: search(self._profile, works, why),
-            until=0.8,
-        )
-
-    async def _tell(self, left: LeftOut, whole: ApiProfile, report: ValidationReport) -> None:
-        """Log what was left out for this turn, and what the checks say of the templates' own files."""
-        if left.operations:
-            first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
-            more = len(left.operations) - len(first)
-            await self._log.write(
-                "operations.left_out",
-                f"Left out, since the driver did not prove them: {'; '.join(first)}"
-                + (f"; {more} more." if more else "."),
-                level="warning",
-                data={"operations": left.operations},
-            )
-        if not report.ok:
-            worst = report.findings[0]
-            await self._log.write(
-                "findings.own",
-                f"A file of the templates has a finding, {worst.file} line {worst.line}: {worst.message}"
-                " The run decides.",
-                level="warning",
-                data={"findings": [f.code for f in report.findings if f.is_serious]},
-            )
-
     async def _finished(self, bundle: DriverBundle, contract: ContractReport) -> Made:
+        """The driver that passed, read live and published.
+
+        Raises:
+            GenerationError: another one stands that is verified better.
+        """
         folder = await self._laid_out(bundle, "proven")
         live = await self._stage.step(
             f"{self.place}live",
@@ -250,28 +105,9 @@ class Proving:
         self._compare(verification)
         return Made(live=live, verification=verification, publication=await self._publish(bundle, verification))
 
-    async def _verified(self, bundle: DriverBundle, writer: Writer) -> tuple[DriverBundle, ContractReport]:
-        """The bundle that passed validation and contract run, and its report."""
-        repairs = max(1, self._request.max_retries)
-        turn = 0
-        while True:
-            self.bundle = bundle
-            self.contract = None
-            report = await self._validated(bundle, turn)
-            self.validation = ValidationReport.of([f for f in report.findings if f not in self._known])
-            if self.validation.ok:
-                self.contract = await self._ran(bundle, turn, self._stage.tell)
-                if self.contract.ok:
-                    return bundle, self.contract
-            if turn == repairs or (self.validation.ok and not (self.contract and self.contract.broken)):
-                break
-            bundle = await self._mended(bundle, writer)
-            turn += 1
-        raise _invalid(self.validation) if not self.validation.ok else _broken(self.contract, _THEIRS)
-
     async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
         return await self._stage.step(
-            f"{self.place}validate{_turn(turn)}",
+            f"{self.place}validate{turn_name(turn)}",
             "Checking the files",
             ValidationReport,
             lambda: self._workshop.validate(bundle, self._profile),
@@ -279,15 +115,21 @@ class Proving:
         )
 
     async def _ran(self, bundle: DriverBundle, turn: int, tell: Tell) -> ContractReport:
+        """The report of the run; where only README or examples changed since all was kept, that is still true."""
+        runs = _what_runs(bundle)
+        if self._kept is not None and self._kept[0] == runs:
+            return self._kept[1]
         folder = await self._laid_out(bundle, str(turn))
         report = await self._stage.step(
-            f"{self.place}contract{_turn(turn)}",
+            f"{self.place}contract{turn_name(turn)}",
             "Running the driver against a mock server",
             ContractReport,
             lambda: self._run(bundle, folder, tell),
             until=0.8,
         )
         self.contract_runs += 1
+        if report.ok:
+            self._kept = runs, report
         return report
 
     async def _laid_out(self, bundle: DriverBundle, name: str) -> Path:
@@ -298,39 +140,21 @@ class Proving:
 
     async def _run(self, bundle: DriverBundle, folder: Path, tell: Tell) -> ContractReport:
         try:
-            return await self._workshop.run_contract(folder, bundle, self._profile, tell)
+            report = await self._workshop.run_contract(folder, bundle, self._profile, tell)
         except SandboxLimitError as error:
             if all(file.author == "template" for file in bundle.files):
                 raise
             killed = BehaviourResult(
                 name="stays-within-limits", passed=False, received=error.message, expected="calls that come to an end"
             )
-            return ContractReport(behaviours=(killed,))
-
-    async def _mended(self, bundle: DriverBundle, writer: Writer) -> DriverBundle:
-        faults = self.faults = self._worst_faults(bundle)
+            report = ContractReport(behaviours=(killed,))
         await self._log.write(
-            "repair.started",
-            f"Having {faults.path} mended: {len(faults.findings)} finding(s), {len(faults.behaviours)} broken behaviour(s).",
-            data={
-                "path": faults.path,
-                "findings": [f.code for f in faults.findings],
-                "behaviours": [b.name for b in faults.behaviours],
-            },
+            "driver.ran",
+            _what_was_seen(report),
+            level="info" if report.ok else "warning",
+            data={"passed": report.passed, "broken": [b.name for b in report.broken]},
         )
-        return await writer.repair(bundle, faults)
-
-    def _worst_faults(self, bundle: DriverBundle) -> "FaultsOfFile":
-        """The faults of one file: that of the worst finding, or the client, which is at fault for what a run shows."""
-        from ..generation.model_engine import FaultsOfFile
-
-        client = f"{bundle.project}/client.py"
-        if self.validation is not None and not self.validation.ok:
-            written = {file.path for file in bundle.files if file.author != "template"}
-            blamed = [(f.file if f.file in written else client, f) for f in self.validation.findings if f.is_serious]
-            path = blamed[0][0]
-            return FaultsOfFile(path=path, findings=tuple(f for at, f in blamed if at == path))
-        return FaultsOfFile(path=client, behaviours=self.contract.broken if self.contract else ())
+        return report
 
     def _compare(self, verification: Verification) -> None:
         """Refuse to replace a standing driver that is verified better."""
@@ -364,35 +188,13 @@ class Proving:
         return published
 
 
-def _turn(number: int) -> str:
+def turn_name(number: int) -> str:
+    """The end of the name of a step that comes more than once."""
     return f"/{number + 1}" if number else ""
 
 
-async def _silent(message: str, fraction: float | None = None) -> None:
-    """Nobody hears how far one run of a search has come."""
-
-
-def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
-    """Write the files, and nothing else."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for file in files:
-        check_path(file.path)
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="")
-
-
-def _invalid(report: ValidationReport) -> GenerationError:
-    worst = report.findings[0]
-    return GenerationError(
-        f"The files do not pass validation: {len(report.findings)} finding(s), the first in {worst.file} line"
-        f" {worst.line}: {worst.message}",
-        code="validation_failed",
-        next_action=_THEIRS,
-    )
-
-
-def _broken(report: ContractReport | None, next_action: str) -> GenerationError:
+def not_kept(report: ContractReport | None, next_action: str) -> GenerationError:
+    """That a driver did not keep the contract."""
     if report is None or not report.broken:
         return GenerationError(
             "Nothing of the driver could be tried out against a mock server.",
@@ -406,3 +208,31 @@ def _broken(report: ContractReport | None, next_action: str) -> GenerationError:
         code="contract_failed",
         next_action=next_action,
     )
+
+
+def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
+    """Write the files, and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in files:
+        check_path(file.path)
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8", newline="")
+
+
+def _what_runs(bundle: DriverBundle) -> str:
+    """A digest of the files on which a contract run depends."""
+    shown = {"README.md"}
+    parts = [f"{f.path} {f.sha256}" for f in bundle.files if f.path not in shown and not f.path.startswith("examples/")]
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
+
+
+def _what_was_seen(report: ContractReport) -> str:
+    """What a contract run came to, in a sentence."""
+    run = "in a run against a server that plays the API"
+    if not report.broken:
+        return f"The driver keeps {report.passed} behaviours {run}."
+    names = Counter(b.name for b in report.broken)
+    told = ", ".join(f"{name} ({count} times)" if count > 1 else name for name, count in names.most_common(MOST_NAMED))
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"The driver breaks {report.failed} of {len(report.behaviours)} behaviours {run}: {told}{more}."

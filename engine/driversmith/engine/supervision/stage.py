@@ -40,6 +40,10 @@ class Stage:
         """Whether a step has no stored result."""
         return await self._steps.stored(name) is None
 
+    async def keep(self, name: str, value: BaseModel) -> None:
+        """Store a value under a name, for whoever looks at the session later."""
+        await self._steps.store(name, value.model_dump(mode="json", exclude_defaults=True))
+
     def head_for(self, until: float) -> None:
         """What follows leads up to this progress of the attempt."""
         self._span = (min(self._span[1], until), until)

@@ -16,12 +16,13 @@ from ..errors import InvalidArgumentError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
-from .asking import HostSource, HostWanted, ModelSource, SessionAsk
+from .asking import ModelSource, SessionAsk
 from .attempt import Attempt, Ground
 from .caught import expected_error, located, own_fault
 from .deciding import Deciding, Decision, Diagnose, Healing
 from .diagnosing import record_diagnosis
 from .failure import Failure
+from .host_source import HostSource, HostWanted
 from .leavings import left_step
 from .log import SessionLog
 from .outcome import Course, closing_words, conclude

@@ -11,7 +11,7 @@ import anyio
 from ..errors import JournalError, LeaseLostError
 from ..journal.port import Journal, Owner
 from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
-from .asking import HostWanted
+from .host_source import HostWanted
 from .log import SessionLog, reached
 from .supervisor import Supervisor
 

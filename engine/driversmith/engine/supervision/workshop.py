@@ -30,7 +30,15 @@ class Writer(Protocol):
     """Writes the judgement files of one attempt with a model, and mends them."""
 
     async def write(self) -> DriverBundle:
-        """The whole driver: what the model wrote among the template's other files.
+        """The driver as far as a run can prove it: what the model wrote of it among the template's other files.
+
+        Raises:
+            FileGenerationError: a file did not come right within its tries.
+        """
+        ...
+
+    async def complete(self, bundle: DriverBundle) -> DriverBundle:
+        """The whole driver: the files that show what `bundle` holds are written, too.
 
         Raises:
             FileGenerationError: a file did not come right within its tries.

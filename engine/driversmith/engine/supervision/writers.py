@@ -36,8 +36,9 @@ class SlotWriter:
         self._work = work
 
     async def write(self) -> DriverBundle:
-        """The templates' driver with the slots filled."""
-        from ..generation.simplify import simplify
+        """The templates' driver with the slots filled. The calling agent knows the facts as they are told in full."""
+        from ..generation.api_facts import MAX_CHARACTERS
+        from ..generation.simplify import MAX_FACTS, simplify
 
         work = self._work
         return await simplify(
@@ -47,8 +48,13 @@ class SlotWriter:
             attempt=work.attempt,
             max_retries=work.request.max_retries,
             adjustments=work.plan.adjustments,
+            facts=MAX_CHARACTERS if work.request.engine == "host" else MAX_FACTS,
             on_try=work.on_try,
         )
+
+    async def complete(self, bundle: DriverBundle) -> DriverBundle:
+        """The same: the slots are filled at once."""
+        return bundle
 
     async def repair(self, bundle: DriverBundle, faults: "FaultsOfFile") -> DriverBundle:
         """Nothing in a file is the model's own here: a fault means that a slot was filled wrongly.

@@ -1,0 +1,217 @@
+"""What a calling agent reads in a session: all of it as text, nothing twice, and nothing that its host would cut."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.validation import package
+
+from ...stand_ins.connection import refused
+from . import library
+from .conftest import Houses
+from .edits import lists_dicts, put, reads_one_page
+from .text_host import CHARACTERS_A_TOKEN, TextHost
+from .tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+
+MOST_OF_AN_ANSWER = 20_000
+MOST_OF_A_FIRST_REQUEST = 7_000
+MOST_OF_A_SESSION = 9_000
+TOLD_TWICE = 80
+"""Characters of a line that must not be told twice."""
+
+
+def silent(_: Any) -> str:
+    """No model of ours may be asked."""
+    raise AssertionError("a host session asks no model but the host's")
+
+
+def long_lines(texts: list[str]) -> list[str]:
+    """The lines of each answer that are more than a few words; how to go on is said each time."""
+    lines = [line for text in texts for line in {*text.splitlines()}]
+    return [line for line in lines if len(line) > TOLD_TWICE and "get_session(" not in line]
+
+
+async def test_a_session_for_twelve_operations_is_small_and_tells_nothing_twice(housed: Houses, tmp_path: Path) -> None:
+    asked = {"api_name": library.NAME, "api_url": library.URL, "spec": str(library.write_library(tmp_path))}
+    async with housed(silent) as house:
+        made = Path((await house.make(engine="template", **asked)).result["output_path"])
+        files = {path: (made / path).read_text("utf-8") for path in (library.CLIENT, *WRITTEN[1:])}
+        host = TextHost(house)
+        healed = await host.write(await host.begin(fresh=True, **asked), files)
+    assert healed.result["success"], healed.result["notes"]
+    assert len(host.heard) == 1 + len(files)
+    first, whole = (len(text) / CHARACTERS_A_TOKEN for text in (host.heard[0], "".join(host.heard)))
+    assert first <= MOST_OF_A_FIRST_REQUEST and whole <= MOST_OF_A_SESSION, (first, whole)
+    assert [line for line, count in Counter(long_lines(host.heard)).items() if count > 1] == []
+    handed_in = {line for line in files[library.CLIENT].splitlines() if len(line) > TOLD_TWICE}
+    assert not any(line in text for text in host.heard[1:] for line in handed_in), "what it wrote is not sent back"
+
+
+async def test_of_a_large_api_all_can_be_read_in_parts_that_no_host_cuts(housed: Houses, tmp_path: Path) -> None:
+    asked = {"api_name": library.NAME, "api_url": library.URL, "spec": str(library.write_large(tmp_path))}
+    async with housed(silent) as house:
+        host = TextHost(house)
+        text = await host.begin(**asked)
+        again = await host.call("get_session", session_id=host.session, cursor="told-1")
+        beyond = {"session_id": host.session, "cursor": "part-99"}
+        assert "no part 99" in refused(await house.client.call_tool("get_session", beyond))
+        nonsense = {"session_id": host.session, "cursor": "7"}
+        assert "next_cursor" in refused(await house.client.call_tool("get_session", nonsense))
+    assert len(host.heard) > 3
+    assert max(host.sizes) < MOST_OF_AN_ANSWER
+    assert host.heard[0].index(f"Task: generate path={library.CLIENT}") < 1_500, "the task comes first"
+    for words in (
+        "# The driver contract",
+        "class LibraryDriver",
+        "get_series_0 = GET",
+        "get_series_29 = GET",
+        "</api>",
+    ):
+        assert words in text
+    assert "# The driver contract" in again
+
+
+async def test_a_host_is_given_the_schema_that_its_answer_has_to_fit_and_given_it_once(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    slots = ["I cannot say.", '{"readme_intro": "Tiny keeps a list of pets, oldest first."}']
+
+    def written(text: str) -> str:
+        return slots.pop(0) if 'path="-"' in text else f"{lists_dicts(right[CLIENT])}# {len(text)}\n"
+
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(max_retries=2), written)
+    first, second = [text for text in host.heard if 'path="-"' in text]
+    assert "Answer with one JSON object of the schema" in first
+    assert '"readme_intro"' in first and '"example_parameters"' in first, "the request holds the schema"
+    assert '"example_parameters"' not in second and "readme_intro" not in second
+    assert 'cursor="told-1"' in second
+    assert "Base URL" not in first, "the facts were told with the client"
+    assert healed.result["success"]
+    assert healed.authors[README] == "simplified"
+
+
+async def test_the_schema_comes_as_data_too(housed: Houses, right: Mapping[str, str]) -> None:
+    async with housed(silent) as house:
+        waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host", max_retries=1))
+        session, wanted = waiting["session_id"], waiting["host_request"]
+        while wanted["path"] != "-":
+            content = f"{lists_dicts(right[CLIENT])}# {wanted['attempt']}\n"
+            told = await house.call("submit_file", session_id=session, path=wanted["path"], content=content)
+            wanted = told["next_request"]
+        shown = await house.call("get_session", session_id=session)
+    assert "readme_intro" in wanted["json_schema"]["properties"]
+    assert shown["host_request"]["json_schema"] == wanted["json_schema"]
+
+
+async def test_the_run_comes_before_readme_and_examples_are_asked_for(housed: Houses, right: Mapping[str, str]) -> None:
+    clients = [reads_one_page(right[CLIENT]), right[CLIENT]]
+
+    def written(text: str) -> str:
+        path = next(path for path in WRITTEN if f'path="{path}"' in text)
+        return clients.pop(0) if path == CLIENT else right[path]
+
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(), written)
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == [CLIENT, *WRITTEN]
+    assert healed.result["success"]
+    assert healed.result["iterations"] == 2, "README and examples change nothing that was run"
+    broken = host.heard[1]
+    assert broken.startswith(f"{CLIENT} passes its own checks. The driver breaks ")
+    assert "read-every-page" in broken and "does not pass with it" in broken
+    assert "no findings" not in broken
+    assert host.heard[2].startswith(f"{CLIENT} passes its own checks. The driver keeps ")
+
+
+async def test_what_the_run_showed_is_no_ok_in_the_structured_answer(housed: Houses, right: Mapping[str, str]) -> None:
+    async with housed(silent) as house:
+        waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host"))
+        answer = {"session_id": waiting["session_id"], "path": CLIENT, "content": reads_one_page(right[CLIENT])}
+        told = await house.call("submit_file", **answer)
+    assert not told["ok"]
+    assert {f["code"] for f in told["findings"]} >= {"contract-run-read-every-page"}
+    assert {f["file"] for f in told["findings"]} == {CLIENT}
+    assert (told["next_request"]["path"], told["next_request"]["role"]) == (CLIENT, "repair")
+    assert told["next_request"]["last_answer"] == "" and told["next_request"]["context"] == []
+
+
+async def test_a_file_that_passed_is_not_asked_for_again_in_a_later_attempt(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    def written(text: str) -> str:
+        path = next(path for path in WRITTEN if f'path="{path}"' in text)
+        wrong = path == READ_RECORDS and "attempt=1" in text
+        return f"{right[path]}\nTODO = 'say more {len(text)}'  # TODO\n" if wrong else right[path]
+
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(max_retries=2), written)
+    assert healed.result["success"], healed.result["notes"]
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == [*WRITTEN, READ_RECORDS, READ_RECORDS]
+    assert {healed.authors[path] for path in WRITTEN} == {"host"}
+
+
+async def test_readme_and_examples_are_asked_for_once_however_many_attempts_the_client_takes(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    def written(text: str) -> str:
+        path = next(path for path in WRITTEN if f'path="{path}"' in text)
+        wrong = path == CLIENT and "attempt=1" in text
+        return f"{reads_one_page(right[CLIENT])}# {len(text)}\n" if wrong else right[path]
+
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(max_retries=1), written)
+    assert healed.result["success"], healed.result["notes"]
+    assert [a["outcome"] for a in healed.attempts] == ["failed", "succeeded"]
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == [CLIENT, CLIENT, *WRITTEN]
+
+
+async def test_slips_that_were_mended_are_told_as_such_and_not_with_the_whole_file(
+    housed: Houses, right: Mapping[str, str]
+) -> None:
+    slip = put("import os\n", "")(right[CLIENT])
+    files = {**right, CLIENT: slip}
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(), files)
+    assert healed.result["success"]
+    assert healed.on_disk(CLIENT) != slip
+    assert "+import os" in host.heard[1], "whoever wrote the client has to know how it stands"
+    assert not any("+import os" in text for text in host.heard[2:])
+    assert "with the slips mended that you were told of" in host.heard[2]
+    assert "def read_batched" not in "".join(host.heard[1:])
+
+
+@pytest.mark.parametrize("file", ["tiny_driver/_transport.py", "tests/test_client.py", "pyproject.toml"])
+async def test_nobody_is_asked_to_mend_what_a_template_wrote(
+    file: str, housed: Houses, right: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = package._validate
+
+    async def finds_more(*values: Any) -> ValidationReport:
+        report = await checked(*values)
+        ours = Finding(code="unused-argument", severity="P2", file=file, message=f"{len(values[0].texts)} files.")
+        return ValidationReport.of([*report.findings, ours])
+
+    monkeypatch.setattr(package, "_validate", finds_more)
+    async with housed(silent) as house:
+        host = TextHost(house)
+        healed = await host.write(await host.begin(), right)
+    assert healed.result["success"], healed.result["notes"]
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == list(WRITTEN)
+    assert {healed.authors[path] for path in WRITTEN} == {"host"}
+    assert not any("unused-argument" in text for text in host.heard)
+
+
+async def test_the_examples_are_as_small_a_request_as_they_are_files(housed: Houses, right: Mapping[str, str]) -> None:
+    async with housed(silent) as house:
+        host = TextHost(house)
+        await host.write(await host.begin(), right)
+    asked = {path: next(t for t in host.heard if f'path="{path}"' in t) for path in (LIST_OBJECTS, READ_RECORDS)}
+    assert all(len(text) < 2_500 for text in asked.values())
