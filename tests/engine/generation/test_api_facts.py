@@ -59,7 +59,7 @@ def test_what_all_operations_share_is_told_once() -> None:
         profiles.operation("change_pet", "PUT /pets", body=body, security=(("key",),)),
     ]
     pets = profiles.thing("pets", {"read": "list_pets"}, fields=fields)
-    scheme = AuthScheme(name="key", kind="api_key", location="header", parameter="X-Key")
+    scheme = AuthScheme(name="key", kind="api_key", location="header", parameter="X-Key", evidence=profiles.EVIDENCE)
     facts = api_facts(profiles.profile("Pets", operations, [pets], auth=(scheme,)))
     assert facts.count("What it is called.") == 1
     assert facts.count("fields of pets") == 2

@@ -81,7 +81,8 @@ async def generate_driver_supervised(
     """Make a tested, installable Python driver for an HTTP API, and read its first records.
 
     Works in the background as a durable session. If the answer has status "running", call again with the same
-    arguments (nothing starts twice) or use get_session. The result names the project folder, how far the driver was
+    arguments (nothing starts twice) or use get_session; with "waiting_for_host" (engine "host": you write the files),
+    write the file that it asks for and call submit_file. The result names the project folder, how far the driver was
     verified (live, mock or static_only), a preview of real records where the API may be read, and, when it failed, an
     error with the next thing to do.
     """
