@@ -28,7 +28,7 @@ def test_comments_and_other_entries_stay(tmp_path: Path) -> None:
     set_credential(path, "https://a.example:443", "api_key", "new")
     set_credential(path, "https://a.example", "headers.X-Key", "h")
     set_credential(path, "https://a.example", "query.key", "q")
-    set_credential(path, "https://b.example", "My-Scheme.v2", "s")
+    set_credential(path, "https://b.example", "My-Scheme.v2", "s", of_scheme=True)
     text = path.read_text()
     assert "# mine" in text
     assert "# rotate in May" in text
@@ -101,3 +101,16 @@ def test_a_broken_file_is_left_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError):
         set_credential(path, "https://a.example", "api_key", "k")
     assert path.read_text() == "[broken"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("apikey", "api_key"), ("API_KEY", "api_key"), ("pasword", "password"), ("header.X-Key", ""), ("bearer", "")],
+)
+def test_a_name_that_nobody_knows_is_refused_and_nothing_is_stored(tmp_path: Path, name: str, meant: str) -> None:
+    path = tmp_path / "c.toml"
+    with pytest.raises(InvalidArgumentError, match="no credential that driversmith knows") as refused:
+        set_credential(path, "https://a.example", name, "secret")
+    assert f"Did you mean {meant}" in refused.value.next_action or not meant
+    assert "--scheme" in refused.value.next_action
+    assert not path.exists()

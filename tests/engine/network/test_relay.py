@@ -325,3 +325,14 @@ async def test_an_exception_in_the_block_comes_out_as_it_is(upstream: Upstream) 
     with pytest.raises(KeyError):
         async with relay_to(upstream):
             raise KeyError("mine")
+
+
+async def test_credentials_that_no_scheme_takes_are_named(upstream: Upstream) -> None:
+    key = scheme("key", "api_key", "api_key", parameter="X-Key")
+    login = scheme("login", "basic", "username", "password")
+    async with relay_to(upstream, auth=(key, login), credentials=given(upstream, token="t", username="u")) as relay:
+        assert relay.unused_credentials == ("token",), "a user name alone is used"
+    async with relay_to(upstream, auth=(login,), credentials=given(upstream, password="p")) as relay:
+        assert relay.unused_credentials == ("password",), "a password without its user name is not"
+    async with relay_to(upstream, auth=(key,), credentials=given(upstream, api_key="k")) as relay:
+        assert relay.unused_credentials == ()

@@ -56,6 +56,15 @@ def test_options_reach_the_request(command: Command, workshop: WorkshopStandIn, 
     assert (request.live, request.engine, request.budget_usd) == ("false", "template", 1.5)
 
 
+def test_the_engine_host_is_refused_before_a_session_begins(command: Command, workshop: WorkshopStandIn) -> None:
+    ran = command("generate", "Pets", URL, "--engine", "host")
+    assert ran.code == 2
+    assert "--engine template" in ran.err
+    assert workshop.requests == []
+    assert command("sessions", "--json").json == []
+    assert command("generate", "Pets", URL).code == 0, "nothing blocks the folder"
+
+
 def test_the_output_setting_counts_where_no_option_is_given(
     command: Command, workshop: WorkshopStandIn, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,11 +105,11 @@ def test_on_a_terminal_what_tells_of_healing_stays_in_sight_once(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["", URL], "api_name"),
-        (["Pets/../x", URL], "api_name"),
-        (["Pets", "pets.example"], "api_url"),
+        (["", URL], "NAME"),
+        (["Pets/../x", URL], "NAME"),
+        (["Pets", "pets.example"], "URL"),
         (["Pets", URL, "--spec", "missing.json"], "missing.json"),
-        (["Pets", URL, "--budget", "-1"], "budget_usd"),
+        (["Pets", URL, "--budget", "-1"], "--budget"),
     ],
 )
 def test_a_bad_argument_is_exit_code_2_and_says_what_to_change(

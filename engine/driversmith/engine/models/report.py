@@ -79,6 +79,8 @@ class LiveReport(Value):
 
     reads: tuple[LiveRead, ...] = ()
     requests: int = 0
+    notes: tuple[str, ...] = ()
+    """What a person should know of the reads as a whole."""
 
     @property
     def ok(self) -> bool:

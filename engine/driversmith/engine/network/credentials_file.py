@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ from .credentials import ENV_PREFIX, WIRE_TABLES, load_credentials
 if TYPE_CHECKING:
     import tomlkit
 
+ARGUMENTS = ("api_key", "token", "username", "password", "client_id", "client_secret")
+"""Names of credentials that mean the same for every API."""
 MASK = "********"
 
 
-def set_credential(path: Path, origin: str, name: str, value: str) -> str:
-    """Store one value; `name` is a credential argument, a scheme's name, `headers.NAME` or `query.NAME`. The origin as stored.
+def set_credential(path: Path, origin: str, name: str, value: str, *, of_scheme: bool = False) -> str:
+    """Store one value; `name` is a credential argument, `headers.NAME`, `query.NAME`, or, with `of_scheme`, the name of an
+    auth scheme of the API. The origin as stored.
 
     Raises:
         FetchError: `origin` is not an http or https URL.
@@ -26,6 +30,13 @@ def set_credential(path: Path, origin: str, name: str, value: str) -> str:
 
     origin = origin_of(origin)
     table_name, key = _split(name)
+    if not (table_name or of_scheme or key in ARGUMENTS):
+        close = get_close_matches(key.lower(), (*ARGUMENTS, "headers", "query"), n=1)
+        meant = f"Did you mean {close[0]}? " if close else ""
+        raise InvalidArgumentError(
+            f"{key!r} is no credential that driversmith knows: {', '.join(ARGUMENTS)}, headers.NAME, query.NAME.",
+            next_action=f"{meant}If it is the name of an auth scheme of the API, add --scheme.",
+        )
     if not value or not value.isprintable():
         raise InvalidArgumentError(
             f"The value of {name} is empty or holds control characters.", next_action="Enter it again."

@@ -34,6 +34,7 @@ class Injector:
         self._schemes = schemes
         self.credentials = credentials or OriginCredentials(origin="")
         self.secrets: list[Secret] = []
+        self._used: set[str] = set()
         for scheme in schemes:
             known = self._known(scheme)
             self.secrets += [s for s in known if s.argument not in {k.argument for k in self.secrets}]
@@ -42,6 +43,10 @@ class Injector:
     def driver_arguments(self) -> dict[str, str]:
         """Constructor arguments for the child: a placeholder for each credential that is known."""
         return {secret.argument: secret.placeholder for secret in self.secrets}
+
+    def unused(self) -> tuple[str, ...]:
+        """Names of credentials that the file has and no scheme of the API takes."""
+        return tuple(name for name in self.credentials.arguments if name not in self._used)
 
     def substitute(self, placeholder: str, value: str) -> None:
         """Replace one more placeholder (an OAuth2 access token), or another value for the same one."""
@@ -76,6 +81,7 @@ class Injector:
         given = self.credentials.arguments
         alone = sum(s.kind == scheme.kind for s in self._schemes) == 1
         found: list[Secret] = []
+        used: set[str] = set()
         for index, credential in enumerate(scheme.credentials):
             names = [credential.argument]
             if len(scheme.credentials) == 1:
@@ -83,13 +89,16 @@ class Injector:
             if alone and index < len(_GENERIC[scheme.kind]):
                 names.append(_GENERIC[scheme.kind][index])
             value = next((given[name] for name in names if name in given), None)
+            used.update(name for name in names if name in given)
             if value is None and scheme.kind == "basic" and found:
                 value = ""  # a key as the user name, without a password
             if value is None and scheme.kind == "oauth2_client_credentials" and "token" in given:
                 value = "unused"  # an access token was given instead
+                used.add("token")
             if value is None:
                 return []
             found.append(Secret(credential.argument, new_placeholder(credential.argument), value))
+        self._used |= used
         return found
 
     def _header(self, value: bytes) -> bytes | None:

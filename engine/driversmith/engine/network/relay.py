@@ -89,6 +89,11 @@ class Relay:
         return f"http://127.0.0.1:{self._port}{self._base.raw_path.partition(b'?')[0].decode('ascii').rstrip('/')}"
 
     @property
+    def unused_credentials(self) -> tuple[str, ...]:
+        """Names of credentials of the origin that no scheme of the API takes."""
+        return self._injector.unused()
+
+    @property
     def driver_arguments(self) -> dict[str, str]:
         """Credential arguments for the driver's constructor: placeholders, and the relay's own token URL for OAuth2."""
         arguments = self._injector.driver_arguments()

@@ -115,7 +115,7 @@ def closing_words(result: SupervisedResult) -> str:
 
 def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> list[str]:
     """Why the driver is not verified live, and what else a person should know of the real API."""
-    notes = [f"{read.object_name}: {read.error}" for read in live.reads if read.error]
+    notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
     if live.ok or record.request.live == "false" or attempt.profile is None:
         return notes
     if live.reads:

@@ -163,7 +163,8 @@ class Rooms:
                 max_requests=most,
                 observe=lambda: relay.log,
             )
-            return _cleaned(report, Redactor(relay.secrets()), relay.refused)
+            cleaned = _cleaned(report, Redactor(relay.secrets()), relay.refused)
+            return cleaned.model_copy(update={"notes": _unused(relay.unused_credentials, profile)})
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         from ..generation.manifest import manifest
@@ -187,6 +188,20 @@ def same_origin(one: str, other: str) -> bool:
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:
     return LiveReport(reads=(LiveRead(object_name=next(iter(profile.objects)), ok=False, error=why),))
+
+
+def _unused(names: tuple[str, ...], profile: ApiProfile) -> tuple[str, ...]:
+    """That credentials of the API's origin are good for nothing as they are called, and what to do."""
+    if not names:
+        return ()
+    taken = ", ".join(c.argument for scheme in profile.auth for c in scheme.credentials)
+    what = f"The API takes: {taken}." if taken else "The API's description names no credential."
+    verb = "is" if len(names) == 1 else "are"
+    return (
+        f"Of the credentials for {profile.base_url}, {', '.join(names)} {verb} not used, since no auth scheme of the API takes"
+        f" {'it' if len(names) == 1 else 'them'}. {what} Give the value by that name, or as it goes on the wire:"
+        " headers.NAME or query.NAME (driversmith credentials set).",
+    )
 
 
 def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:

@@ -11,6 +11,7 @@ from driversmith.engine.errors import DriversmithError, InvalidArgumentError, Se
 
 from . import credentials, demo, doctor, generate, read, serve, sessions, validate
 from .console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
+from .wording import for_a_command_line
 
 DEBUG = "--debug"
 
@@ -94,7 +95,7 @@ def _explained(exc: Exception) -> int:
         complain(exc.message, "`driversmith sessions` lists them.")
         return USAGE
     if isinstance(exc, DriversmithError):
-        complain(exc.message, exc.next_action)
+        complain(for_a_command_line(exc.message), for_a_command_line(exc.next_action))
         return USAGE if isinstance(exc, InvalidArgumentError) else FAILED
     if isinstance(exc, UnicodeEncodeError) and "surrogates" in exc.reason:
         complain(f"{exc.object[:80]!r} is not text in this terminal's encoding.", "Spell the argument another way.")

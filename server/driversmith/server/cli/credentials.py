@@ -22,17 +22,19 @@ def set_value(
         str,
         typer.Argument(
             metavar="NAME",
-            help="api_key, token, username, password, client_id, client_secret, an auth scheme's name, "
-            "headers.NAME or query.NAME.",
+            help="api_key, token, username, password, client_id, client_secret, headers.NAME or query.NAME; with"
+            " --scheme the name of an auth scheme of the API.",
         ),
     ] = "api_key",
+    scheme: Annotated[bool, typer.Option("--scheme", help="NAME is the name of an auth scheme of the API.")] = False,
 ) -> None:
     """Store a value, read from a prompt or from stdin; env:NAME stands for an environment variable."""
     from driversmith.engine.network.addresses import origin_of
     from driversmith.engine.network.credentials_file import set_credential
 
     settings = command_settings()
-    stored = set_credential(settings.credentials_file, origin_of(origin), name, _value(f"{name} of {origin}"))
+    value = _value(f"{name} of {origin}")
+    stored = set_credential(settings.credentials_file, origin_of(origin), name, value, of_scheme=scheme)
     stderr().print(f"Stored {name} of {stored} in {settings.credentials_file}.", markup=False, soft_wrap=True)
 
 

@@ -44,6 +44,12 @@ def generate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")] = False,
 ) -> None:
     """Make a tested driver for an API, and read its first records."""
+    if engine == "host":
+        raise InvalidArgumentError(
+            "With the engine host the agent that calls writes files, and a command line has no agent.",
+            next_action="Use it from an MCP client, or take --engine template (no key), or --engine model"
+            " with ANTHROPIC_API_KEY set.",
+        )
     settings = command_settings()
     arguments: dict[str, Any] = {
         "api_name": name,

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .wording import for_a_command_line
+
 MOST_COLUMNS = 7
 MOST_ROWS = 20
 CELL = 40
@@ -28,7 +30,8 @@ def print_result(console: Console, result: SupervisedResult) -> None:
     else:
         _print_success(console, result)
     for note in result.notes:
-        console.print(Text(f"note: {_line(note)}", style="dim"), soft_wrap=True)
+        said = for_a_command_line(note, session_id=result.session_id)
+        console.print(Text(f"note: {_line(said)}", style="dim"), soft_wrap=True)
     if any("AuthenticationError" in note for note in result.notes):
         advice = "to read with a key: driversmith credentials set ORIGIN, then the same command with --fresh"
         console.print(Text(advice, style="dim"), soft_wrap=True)
@@ -116,11 +119,12 @@ def _print_healing(console: Console, result: SupervisedResult) -> None:
 def _print_failure(console: Console, result: SupervisedResult) -> None:
     error = result.error
     assert error is not None  # noqa: S101 - the caller's condition
-    console.print(
-        Text.assemble((f"{result.status} ", "bold red"), f"[{error.code}] ", _line(error.message)), soft_wrap=True
+    message, next_action = (
+        _line(for_a_command_line(said, session_id=result.session_id)) for said in (error.message, error.next_action)
     )
-    if error.next_action:
-        console.print(Text(f"  {_line(error.next_action)}"), soft_wrap=True)
+    console.print(Text.assemble((f"{result.status} ", "bold red"), f"[{error.code}] ", message), soft_wrap=True)
+    if next_action:
+        console.print(Text(f"  {next_action}"), soft_wrap=True)
     console.print(Text(f"  session {result.session_id}; driversmith show {result.session_id}", style="dim"))
 
 
