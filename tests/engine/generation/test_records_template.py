@@ -368,3 +368,59 @@ def test_a_next_page_elsewhere_is_taken_as_it_is(rig: Make) -> None:
     found = rig(profiles.profile("Rest", [listing], [pets]))
     assert found.open(answers).read("pets") == RECORDS[:2]
     assert found.paths == ["/v1/rest?method=pets.list", "/v1/more?token=t"]
+
+
+SIZED = {"position_parameter": "at", "size_parameter": "count", "first": 1, "max_size": 3}
+
+
+@pytest.mark.parametrize(
+    ("paging", "asked"),
+    [
+        ({"style": "page", **SIZED}, "count=3&at=1"),
+        ({"style": "offset", **SIZED, "first": 0}, "count=3&at=0"),
+        ({"style": "cursor", **SIZED, "next_path": ("next",), "first_required": True}, "count=3&at=1"),
+        ({"style": "next_url", **SIZED, "first": 0, "next_path": ("next",), "first_required": True}, "count=3&at=0"),
+        ({"style": "none", "size_parameter": "count", "max_size": 3}, "count=3"),
+    ],
+)
+def test_what_paging_requires_is_filled_in_by_read_and_asked_of_everyone_else(
+    rig: Make, paging: dict[str, Any], asked: str
+) -> None:
+    integer: dict[str, Any] = {"type": "integer", "required": True}
+    names = [name for name in ("count", "at") if name in asked]
+    listing = profiles.operation(
+        "list_pets",
+        "GET /pets",
+        *(profiles.parameter(name, **integer) for name in names),
+        profiles.parameter("zone", required=True, default="all"),
+    )
+    pets = profiles.thing("pets", {"read": "list_pets"}, pagination=PaginationProfile.model_validate(paging))
+    found = rig(profiles.profile("Pets", [listing], [pets]))
+    driver = found.open(lambda _: httpx2.Response(200, json=RECORDS[:1]))
+    driver.check_connection()
+    driver.read("pets", limit=1)
+    assert driver.read("pets", count=2, limit=1) == RECORDS[:1]
+    with pytest.raises(found.InvalidRequestError) as caught:
+        driver.call_operation("list_pets")
+    assert caught.value.details["missing"] == names
+    with pytest.raises(found.InvalidRequestError):
+        driver.call_operation("list_pets", **dict.fromkeys(names[1:], 1))
+    driver.call_operation("list_pets", **dict.fromkeys(names, 7))
+    assert set(found.requests[1].url.params.multi_items()) == {
+        ("zone", "all"),
+        *(tuple(pair.split("=")) for pair in asked.replace("count=3", "count=1").split("&")),
+    }
+    assert set(found.requests[-1].url.params.multi_items()) == {("zone", "all"), *((name, "7") for name in names)}
+    assert len(found.requests) == 4
+
+
+def test_a_required_token_is_the_callers_and_leads_on(rig: Make) -> None:
+    paging = PaginationProfile(style="cursor", position_parameter="token", next_path=("next",))
+    listing = profiles.operation("list_pets", "GET /pets", profiles.parameter("token", required=True))
+    pets = profiles.thing("pets", {"read": "list_pets"}, record_path=("data",), pagination=paging)
+    found = rig(profiles.profile("Pets", [listing], [pets]))
+    driver = found.open([page(RECORDS[0], next="two"), page(RECORDS[1])])
+    with pytest.raises(found.InvalidRequestError, match="token is missing"):
+        driver.read("pets")
+    assert driver.read("pets", token="one") == RECORDS[:2]
+    assert found.paths == ["/v1/pets?token=one", "/v1/pets?token=two"]

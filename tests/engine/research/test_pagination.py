@@ -230,3 +230,40 @@ def test_filters_are_what_is_neither_path_nor_paging(study: Any) -> None:
     }
     profile = study({"paths": {"/shops/{shop}/pets": {"get": get}}})
     assert profile.objects["pets"].filters == ("status", "X-Shard")
+
+
+LINK = {"headers": {"Link": {"schema": TEXT}}}
+URL = {"type": "string", "format": "uri"}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "response", "style", "first"),
+    [
+        ("page", body(next_page=NUMBER), {}, "cursor", 1),
+        ("page", body(next=URL), {}, "next_url", 1),
+        ("offset", body(next=URL), {}, "next_url", 0),
+        ("page", ITEMS, LINK, "link_header", 1),
+        ("offset", ITEMS, LINK, "link_header", 0),
+    ],
+)
+def test_a_required_number_of_the_first_page_is_sent_whatever_leads_on(
+    study: Any, *, name: str, schema: Any, response: Any, style: str, first: int
+) -> None:
+    required = {**query(name), "required": True}
+    found = paging_of(study, [required], schema, response=response)
+    assert (found.style, found.first, found.first_required, found.counted) == (style, first, True, True)
+    assert found.sent == {name}
+    free = paging_of(study, [query(name)], schema, response=response)
+    assert (free.style, free.first_required) == (style, False)
+
+
+@pytest.mark.parametrize("name", ["page_token", "starting_after", "cursor"])
+def test_a_required_token_is_the_callers(study: Any, name: str) -> None:
+    schema = body(next_page_token=TEXT, next_cursor=TEXT) if name != "starting_after" else body(has_more={})
+    found = paging_of(study, [{**query(name, TEXT), "required": True}], schema)
+    assert (found.style, found.first_required, found.sent) == ("cursor", False, frozenset())
+
+
+def test_a_required_number_with_a_default_is_sent_as_that(study: Any) -> None:
+    required = {**query("page", {"type": "integer", "default": 1}), "required": True}
+    assert not paging_of(study, [required], body(next=URL)).first_required

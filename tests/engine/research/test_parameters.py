@@ -29,7 +29,7 @@ def test_arguments_keep_the_spelling_of_the_api_unless_it_clashes(only: Any) -> 
     )
     found = parameters_of(only, *({"name": name, "in": "query"} for name in names))
     assert list(found) == [
-        "petId", "filter[name]", "X.y", "limit_", "body_", "self_", "from_", "class_", "batch_size_", "é", 'a"b', "limit__in_query",
+        "petId", "filter[name]", "X.y", "limit__", "body_", "self_", "from_", "class_", "batch_size_", "é", 'a"b', "limit_",
     ]  # fmt: skip
     assert [p.name for p in found.values()] == list(names)
     assert len(found) == len(names)
@@ -48,6 +48,20 @@ def test_one_name_in_two_places_is_two_arguments(only: Any) -> None:
         "id_in_query": "query",
         "id_in_header": "header",
     }
+
+
+def test_a_name_with_an_underscore_of_its_own_keeps_it_and_the_clash_gets_one_more(only: Any) -> None:
+    names = ["limit", "limit_", "class_", "class", "data", "data_", "data__", "id", "id_in_header"]
+    for given in (names, names[::-1]):
+        declared = [{"name": name, "in": "query"} for name in given] + [{"name": "id", "in": "header"}]
+        found = parameters_of(only, *declared)
+        assert {p.name: argument for argument, p in found.items() if p.location == "query"} == {
+            **{name: name for name in names},
+            "limit": "limit__",
+            "class": "class__",
+            "data": "data___",
+        }
+        assert len(found) == len(declared)
 
 
 def test_an_operation_overrides_the_parameters_of_its_path(only: Any) -> None:

@@ -49,7 +49,22 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
         "first": paging.first,
+        "begins": _begins(profile, found) if paging.style == "cursor" else None,
     }
+
+
+def _begins(profile: ApiProfile, found: Sample) -> str | None:
+    """What the first page is asked for by, where the way to the next one is a cursor; None: by nothing."""
+    profile_object = profile.objects[found.object_name or ""]
+    paging = profile_object.pagination
+    reader = reading(profile, profile_object)
+    if paging.first_required:
+        return str(paging.first)
+    for parameter in reader.parameters if reader else ():
+        if parameter.location == "query" and parameter.name == paging.position_parameter:
+            value = found.arguments.get(parameter.argument, parameter.fallback)
+            return None if value is None else str(value)
+    return None
 
 
 def _promises_json(profile: ApiProfile, found: Sample) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import needs_styles, style_of
-from .tables import has_one_key, pathless
+from .tables import filled_by_paging, has_more, has_one_key, has_total, pathless
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -21,6 +21,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     styles = {p.style for p in pagings}
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
+    filled = filled_by_paging(profile)
     header_names = [p.name for p in parameters if p.location == "header"]
     header_names += [a.parameter for a in keys if a.location == "header"]
     flags: dict[str, Any] = {
@@ -32,6 +33,11 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_query_key": any(a.location == "query" for a in keys),
         "has_cookie_key": any(a.location == "cookie" for a in keys),
         "has_cookies": any(p.location == "cookie" for p in parameters),
+        "has_required_paging": any(
+            p.must_be_given and p.location == "query" and p.name in filled.get(o.name, ())
+            for o in operations
+            for p in o.parameters
+        ),
         "has_required_body": any(b.required for b in bodies),
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
         "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
@@ -55,9 +61,9 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_next_url": styles & {"link_header", "next_url"},
         "has_position": "cursor" in styles or any(p.counted for p in pagings),
         "has_size": any(p.size_parameter for p in pagings),
-        "has_more": any(p.more_path and p.style != "none" for p in pagings),
-        "has_total": any(p.total_path and p.size_parameter and p.style in ("page", "offset") for p in pagings),
-        "reads_body": any(p.next_path or p.more_path or p.total_path for p in pagings),
+        "has_more": any(map(has_more, pagings)),
+        "has_total": any(map(has_total, pagings)),
+        "reads_body": styles & {"cursor", "next_url"} or any(has_more(p) or has_total(p) for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
         "has_keys": any(o.record_path or o.item_path for o in objects),

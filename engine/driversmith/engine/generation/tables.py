@@ -11,6 +11,7 @@ from ..models.profile import (
     BodyProfile,
     ObjectProfile,
     OperationProfile,
+    PaginationProfile,
     ParameterProfile,
     ResponseProfile,
 )
@@ -23,7 +24,7 @@ Security = tuple[tuple[str, ...], ...]
 def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
     """Assignments for `_api.py` by the template's variables."""
     security = common_security(profile)
-    filled = _filled_by_paging(profile)
+    filled = filled_by_paging(profile)
     several = any(a.kind in ("basic", "oauth2_client_credentials") for a in profile.auth)
     return {
         "secured": str(any(security)),
@@ -132,17 +133,27 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
     wanted: dict[str, Any] = {
         "position": paging.position_parameter if paging.counted or paging.style == "cursor" else None,
         "size": paging.size_parameter,
-        "first": paging.first if paging.counted else 0,
+        "first": paging.first if paging.counted else None,
         "default_size": paging.default_size if paging.size_parameter else None,
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
-        "more": paging.more_path if paging.style != "none" else (),
-        "total": paging.total_path if paging.size_parameter and paging.style in ("page", "offset") else (),
+        "more": paging.more_path if has_more(paging) else (),
+        "total": paging.total_path if has_total(paging) else (),
     }
-    wanted = {k: v for k, v in wanted.items() if v}
+    wanted = {k: v for k, v in wanted.items() if v or (k == "first" and v is not None)}
     if wanted or paging.style != "none":
         kwargs["paging"] = Construct("Paging", (paging.style,), wanted)
     return Construct("Resource", (), kwargs)
+
+
+def has_more(paging: PaginationProfile) -> bool:
+    """Whether a driver asks the body for a flag that says whether more follows."""
+    return bool(paging.more_path) and paging.style != "none"
+
+
+def has_total(paging: PaginationProfile) -> bool:
+    """Whether a driver asks the body for the number of all records."""
+    return bool(paging.total_path and paging.size_parameter) and paging.style in ("page", "offset")
 
 
 def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[str, ...]:
@@ -160,7 +171,7 @@ def pathless(profile: ApiProfile, object_name: str) -> bool:
     return any(o is not None and "{" not in o.path for o in changes)
 
 
-def _filled_by_paging(profile: ApiProfile) -> dict[str, set[str]]:
+def filled_by_paging(profile: ApiProfile) -> dict[str, set[str]]:
     """Operation -> names of its parameters that reading fills in by itself."""
     filled: dict[str, set[str]] = {}
     for profile_object in profile.objects.values():
@@ -198,11 +209,12 @@ def _parameter(parameter: ParameterProfile, filled: set[str]) -> Any:
         kwargs["place"] = parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
-    is_filled = parameter.location == "query" and parameter.name in filled
     if parameter.fallback is not None:
         kwargs["default"] = parameter.fallback
-    elif parameter.location == "path" or (parameter.required and not is_filled):
+    elif parameter.must_be_given or parameter.location == "path":
         kwargs["required"] = True
+        if parameter.location == "query" and parameter.name in filled:
+            kwargs["paging"] = True
     kwargs |= style_of(parameter)
     return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name
 

@@ -169,6 +169,8 @@ class PaginationProfile(Value):
     size_parameter: str | None = None
     """Wire name of the query parameter for the number of records a page."""
     first: int = 0
+    first_required: bool = False
+    """Whether the description requires the number of the first page although something else leads to those after it."""
     default_size: int | None = None
     max_size: int | None = None
     next_path: tuple[str, ...] = ()
@@ -183,7 +185,9 @@ class PaginationProfile(Value):
     @property
     def counted(self) -> bool:
         """Whether the first page is asked for by its number, or by the number of its first record."""
-        return self.style in ("page", "offset") or (self.style == "link_header" and self.first != 0)
+        return (
+            self.style in ("page", "offset") or self.first_required or (self.style == "link_header" and self.first != 0)
+        )
 
     @property
     def sent(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from ..contract.naming import DriverNames
@@ -95,7 +96,7 @@ class Auth:
                 named = tuple(alternative for alternative in alternatives if alternative)
                 together = tuple((*alternative, key.scheme) for alternative in named)
                 alternatives = (*together, *named, (key.scheme,), *(((),) if () in alternatives else ()))
-        return alternatives
+        return tuple(dict.fromkeys(way for alternative in alternatives for way in self._separated(alternative)))
 
     def any_scheme(self) -> Alternatives:
         """Every scheme as an alternative, or none: for an API that defines schemes but never says where they are needed."""
@@ -121,6 +122,20 @@ class Auth:
             self._notes.add(f"Operations ask for the security scheme {name[:80]!r}, which is not defined.")
             self._canonical[name] = None
         return self._canonical[name]
+
+    def _separated(self, alternative: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+        """The alternative; where two of its schemes are for the same place of a request, one with each of them."""
+        places: dict[tuple[str, str], list[str]] = {}
+        for name in alternative:
+            scheme = self._schemes[name]
+            places.setdefault((scheme.location, scheme.parameter.lower()), []).append(name)
+        for names in places.values():
+            if len(names) > 1:
+                self._notes.add(
+                    f"Operations ask for {' and '.join(repr(n[:80]) for n in names)} at once, which go to the same place of a"
+                    " request: either is sent."
+                )
+        return product(*places.values())
 
     def _speaks_bearer(self, alternatives: Alternatives) -> bool:
         return any(

@@ -52,6 +52,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
     )
     if found.style == "none" and found.size_parameter is None:
         return found
+    found = _with_required_first(found, named)
     size = None if found.style == "next_url" and named.size and bare(named.size.name) in _WHOLE else named.size
     return found.model_copy(
         update={
@@ -131,6 +132,17 @@ def _by_last_record(
         return None
     rule = f"{cursor.name!r} takes the 'id' of the last record"
     return _profile("cursor", operation, cursor, rule, (*records.path, "id"))
+
+
+def _with_required_first(found: PaginationProfile, named: _Parameters) -> PaginationProfile:
+    """The same; a required page number or offset is told where to begin, whatever leads on from there."""
+    for parameter, usual in ((named.page, 1), (named.offset, 0)):
+        if parameter is None or parameter.name != found.position_parameter:
+            continue
+        if found.style in ("page", "offset") or not parameter.must_be_given or parameter.type == "string":
+            return found
+        return found.model_copy(update={"first": _first(parameter, usual), "first_required": True})
+    return found
 
 
 def _not_at_all(operation: Operation, named: _Parameters, notes: Notes) -> PaginationProfile:

@@ -1,7 +1,7 @@
 """Parameters of an operation: where they go, how they are spelled in Python, how values are written."""
 
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -105,17 +105,18 @@ class Parameters:
         )
 
 
-def with_arguments(parameters: Iterable[ParameterProfile]) -> Iterator[ParameterProfile]:
-    """The parameters, each with an argument of its own: the API's spelling unless that clashes."""
-    taken: set[str] = set()
+def with_arguments(parameters: Sequence[ParameterProfile]) -> Iterator[ParameterProfile]:
+    """The parameters, each with an argument of its own: the API's spelling, which nothing else may take, unless that
+    clashes with ours or with a keyword."""
+    refused = OURS | set(keyword.kwlist)
+    taken = {parameter.name for parameter in parameters} | refused
+    met: set[str] = set()
     for parameter in parameters:
-        argument = parameter.name
-        if argument in OURS or keyword.iskeyword(argument):
-            argument += "_"
-        if argument in taken:
-            argument = f"{parameter.name}_in_{parameter.location}"
-        while argument in taken:
-            argument += "_"
+        argument = parameter.name if parameter.name not in met else f"{parameter.name}_in_{parameter.location}"
+        if argument != parameter.name or argument in refused:
+            while argument in taken:
+                argument += "_"
+        met.add(parameter.name)
         taken.add(argument)
         yield parameter if argument == parameter.argument else parameter.model_copy(update={"argument": argument})
 

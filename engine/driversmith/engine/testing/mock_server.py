@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import anyio.to_thread
 
-from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
+from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
 from .credentials import Placement, placement
 from .loopback import Answer, LoopbackServer, Seen
 from .pages import PageRules, collection_answer, envelope, json_answer
@@ -190,7 +190,10 @@ class MockServer:
 
     def _authorised(self, operation: OperationProfile, seen: Seen) -> bool:
         alternatives = self.placements(operation)
-        return not alternatives or any(all(p.is_in(seen) for p in places) for places in alternatives)
+        if not alternatives or any(places and all(p.is_in(seen) for p in places) for places in alternatives):
+            return True
+        # Anonymous is who shows nothing: a bad credential is refused where none would be needed.
+        return [] in alternatives and all(p.found_in(seen) is None for places in alternatives for p in places)
 
     def _give_token(self, seen: Seen) -> Answer:
         self.token_log.append(seen)
@@ -215,7 +218,9 @@ class MockServer:
             described = self._profile.objects[self.subject]
             verb = next(v for v, name in described.operations.items() if name == operation.name)
         if verb == "read":
-            rules = replace(self.script.pages, given=_given(operation, seen))
+            paging = {described.pagination.position_parameter, described.pagination.size_parameter}
+            required = frozenset(p.name for p in operation.parameters if _is_required(p) and p.name in paging)
+            rules = replace(self.script.pages, given=_given(operation, seen), required=required)
             return collection_answer(described, self._served(described), seen, rules)
         if verb == "delete":
             return Answer(204)
@@ -234,5 +239,9 @@ class MockServer:
 
 def _given(operation: OperationProfile, seen: Seen) -> frozenset[str]:
     """Query parameters that a driver has from its caller, or from the description's default."""
-    parameters = [p for p in operation.parameters if p.location == "query" and p.required]
+    parameters = [p for p in operation.parameters if _is_required(p)]
     return frozenset(p.name for p in parameters if p.must_be_given or seen.parameter(p.name) == str(p.fallback))
+
+
+def _is_required(parameter: ParameterProfile) -> bool:
+    return parameter.location == "query" and parameter.required

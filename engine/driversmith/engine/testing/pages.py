@@ -1,16 +1,18 @@
 """Bodies of collection reads: envelope, pages and the way to the next page, as the profile describes them."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..models.profile import ObjectProfile
+from ..models.profile import ObjectProfile, PaginationProfile
 from .loopback import Answer, Seen
 
 SMALL_PAGE = 3
 CURSOR_PARAMETER = "page_token"
+_CURSOR = re.compile(r"c\+/(\d+)=")
 JSON_TYPE = ("Content-Type", "application/json; charset=utf-8")
 
 
@@ -29,7 +31,10 @@ class PageRules:
     hidden: frozenset[str] = frozenset()
     """Query parameters that never come back in a next URL: those that carry credentials."""
     given: frozenset[str] = frozenset()
-    """Query parameters whose value is the caller's: none of them says where the driver means to start."""
+    """Query parameters whose value is the caller's, or the description's: none of them says where the driver means to
+    start, and a cursor among them leads to the first page."""
+    required: frozenset[str] = frozenset()
+    """Query parameters of paging without which there is no page."""
     end: str = "absent"
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
 
@@ -50,12 +55,13 @@ def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> in
 def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen, rules: PageRules) -> Answer:
     """The page that the request asks for; for shape `map` the records are (key, record) pairs."""
     paging = profile.pagination
+    if lacking := [name for name in rules.required if seen.parameter(name) is None]:
+        return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     if paging.style == "none" or profile.shape == "record":
         return json_answer(_body(profile, list(records), None, more=False, rules=rules))
     size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules)
-    start = (
-        _after_record(profile, records, seen) if profile.goes_on_after_record else _start(profile, seen, size, rules)
-    )
+    after = profile.goes_on_after_record
+    start = _after_record(profile, records, seen, rules) if after else _start(profile, seen, size, rules)
     if start is None:
         return json_answer({"error": "unknown page"}, 400)
     if rules.stuck:
@@ -88,20 +94,23 @@ def envelope(path: Sequence[str], content: Any) -> Any:
 
 def _start(profile: ObjectProfile, seen: Seen, size: int, rules: PageRules) -> int | None:
     paging = profile.pagination
+    begins = seen.parameter(paging.position_parameter or "")
     if paging.style in {"page", "offset"}:
-        asked = seen.parameter(paging.position_parameter or "")
-        if asked is None:
-            return 0
-        if not asked.lstrip("-").isdigit():
-            return None
-        position = int(asked) - paging.first
-        return max(0, position * size if paging.style == "page" else position)
+        return 0 if begins is None else _counted(paging, begins, size)
     name = CURSOR_PARAMETER if paging.style != "cursor" else paging.position_parameter or CURSOR_PARAMETER
-    cursor = seen.parameter(name)
-    if not cursor:
-        return 0 if paging.style == "cursor" else _skipped(profile, seen, rules) * size
-    digits = cursor.rpartition("/")[2].rstrip("=")
-    return int(digits) if digits.isdigit() else None
+    if cursor := _CURSOR.fullmatch(seen.parameter(name) or ""):
+        return int(cursor[1])
+    if paging.style != "cursor":
+        return _skipped(profile, seen, rules) * size
+    allowed = begins == str(paging.first) if paging.first_required else paging.position_parameter in rules.given
+    return 0 if not begins or allowed else None
+
+
+def _counted(paging: PaginationProfile, asked: str, size: int) -> int | None:
+    if not asked.lstrip("-").isdigit():
+        return None
+    position = int(asked) - paging.first
+    return max(0, position * size if paging.style == "page" else position)
 
 
 def _skipped(profile: ObjectProfile, seen: Seen, rules: PageRules) -> int:
@@ -113,16 +122,18 @@ def _skipped(profile: ObjectProfile, seen: Seen, rules: PageRules) -> int:
     asked = seen.parameter(paging.position_parameter or "") or ""
     if not asked.isdigit() or (paging.position_parameter in rules.given and not paging.counted):
         return 0
-    return max(0, int(asked) - (paging.first if paging.style == "link_header" else 1))
+    counted = paging.style == "link_header" or paging.first_required
+    return max(0, int(asked) - (paging.first if counted else 1))
 
 
-def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Seen) -> int | None:
+def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Seen, rules: PageRules) -> int | None:
     """Where the records after the one that the request names begin; None where there is no such record."""
-    name = seen.parameter(profile.pagination.position_parameter or "")
+    paging = profile.pagination
+    name = seen.parameter(paging.position_parameter or "")
     if not name:
         return 0
-    field = profile.pagination.next_path[-1]
-    return next((n for n, record in enumerate(records, 1) if str(record[field]) == name), None)
+    unknown = 0 if paging.position_parameter in rules.given else None
+    return next((n for n, record in enumerate(records, 1) if str(record[paging.next_path[-1]]) == name), unknown)
 
 
 def _cursor(start: int, rules: PageRules, size: int) -> str:

@@ -114,14 +114,14 @@ def wrong_steps(file: PythonFile, project: Project) -> Iterable[Fault]:
                     hint=f"{value.id} += {'len(records)' if style == 'offset' else '1'}",
                     node=step,
                 )
-    firsts = {p.first for p in pagings if p.style == "page"}
-    for keyword in file.nodes(ast.keyword) if len(firsts) == 1 else ():
+    firsts = {p.first for p in pagings if p.counted}
+    for keyword in file.nodes(ast.keyword) if len({p.first for p in pagings if p.style == "page"}) == 1 else ():
         match keyword:
             case ast.keyword(arg="first" | "first_page" | "start_page", value=ast.Constant(value=int() as number)):
                 if number not in firsts and type(number) is int:
                     yield Fault(
-                        f"The API's first page is {min(firsts)}, not {number}.",
-                        hint=f"{keyword.arg}={min(firsts)}",
+                        f"The API's first page is {max(firsts)}, not {number}.",
+                        hint=f"{keyword.arg}={max(firsts)}",
                         node=keyword.value,
                     )
             case _:
