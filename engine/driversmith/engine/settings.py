@@ -10,6 +10,11 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[^\s/@:\[\]]+):([0-9]{1,5})")
+DESCRIPTION_TOO_LARGE = (
+    "Raise DRIVERSMITH_MAX_DESCRIPTION_BYTES where driversmith runs, and name the objects that you want (objects), so that"
+    " the driver stays small; or give a smaller description."
+)
+"""What to do about a description above `max_description_bytes`."""
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
@@ -26,7 +31,7 @@ class Settings(BaseSettings):
     """0, 1, or a comma-separated list of host:port of local addresses that may be reached."""
     read_roots: Annotated[tuple[Path, ...], NoDecode] = ()
     """Over HTTP, the only folders (separated by the platform's path separator) that tools may read and write."""
-    max_description_bytes: int = Field(default=16 << 20, ge=1024, le=1 << 30)
+    max_description_bytes: int = Field(default=64 << 20, ge=1024, le=1 << 30)
     """A larger API description is refused."""
     fetch_seconds: float = Field(default=30.0, gt=0, le=3600)
     """Total time for one fetch of a description."""

@@ -1,6 +1,7 @@
 """What is an API description, and why something is none."""
 
 import json
+import re
 
 import pytest
 from driversmith.engine.errors import DescriptionError
@@ -133,6 +134,13 @@ def test_a_comma_in_front_of_nothing_is_told_as_broken_json(text: str) -> None:
 def test_a_large_description_is_refused_by_its_size() -> None:
     with pytest.raises(DescriptionError, match="at most 10 bytes") as caught:
         parse(json.dumps(TINY), max_bytes=10)
+    assert caught.value.code == "description_too_large"
+    assert {"DRIVERSMITH_MAX_DESCRIPTION_BYTES", "(objects)"} <= set(re.split(r"[ ,]", caught.value.next_action))
+
+
+def test_a_bomb_of_values_is_counted_before_it_is_built() -> None:
+    with pytest.raises(DescriptionError, match="more than 6,000,000 values") as caught:
+        parse('{"openapi": "3.0.0", "x": [' + "[]," * 3_500_000 + "1]}", max_bytes=64 << 20)
     assert caught.value.code == "description_too_large"
 
 

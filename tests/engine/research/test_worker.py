@@ -3,11 +3,13 @@
 import json
 import os
 import pickle
+import sys
 import threading
 
 import pytest
 from driversmith.engine.contract.naming import driver_names
-from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.errors import DescriptionError, InvalidArgumentError
+from driversmith.engine.research.bounds import WORKER_BYTES
 from driversmith.engine.research.worker import IN_PLACE_BYTES, IN_THREAD_BYTES, run_sized
 
 
@@ -51,3 +53,10 @@ async def test_what_cannot_be_pickled_falls_back_to_a_thread() -> None:
     for _ in range(5_000):
         nested = [nested]
     assert await run_sized(IN_THREAD_BYTES + 1, len, nested) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of memory that a process can give itself")
+async def test_work_that_takes_too_much_memory_is_told() -> None:
+    with pytest.raises(DescriptionError, match="4 GiB of memory") as caught:
+        await run_sized(IN_THREAD_BYTES + 1, bytearray, WORKER_BYTES + 1)
+    assert caught.value.code == "description_too_large"

@@ -69,6 +69,16 @@ async def test_nothing_read_live_is_a_note_and_not_a_failure(made, workshop) -> 
     assert "pets: 401" in result.notes
 
 
+async def test_a_heartbeat_does_not_make_a_driver_live(made, workshop) -> None:
+    beat = LiveRead(object_name="health", ok=True, aside=True, records=({"status": "up"},))
+    workshop.live = LiveReport(reads=(LiveRead(object_name="pets", ok=False, error="401"), beat))
+    result = await made()
+    assert (result.success, result.verification.level) == (True, "mock")
+    assert "only health could be read, and no collection" in result.notes[0]
+    assert "pets: 401" in result.notes
+    assert result.preview == {"health": [{"status": "up"}]}
+
+
 async def test_stopping_after_research_writes_nothing(made, workshop, tmp_path) -> None:
     result = await made(stop_after="research")
     assert result.success

@@ -88,8 +88,26 @@ async def test_what_has_to_be_chosen_from_a_few_values_is_read_with_the_first(ap
 
 async def test_the_simplest_objects_come_first_and_the_budget_holds(api: MockServer):
     report = await live(api, max_requests=2)
-    assert [r.object_name for r in report.reads] == ["tide", "prices"]
+    assert [r.object_name for r in report.reads] == ["prices", "ships"]
     assert len(api.log) == 2
+
+
+async def test_a_single_record_that_nobody_asked_for_proves_nothing_of_an_api_with_collections(api: MockServer):
+    report = await live(api, object_names=["tide"])
+    assert [(r.ok, r.aside, len(r.records)) for r in report.reads] == [(True, True, 1)]
+    assert not report.ok
+    assert (await live(api)).reads[-1].object_name == "tide"
+
+
+async def test_what_was_asked_for_counts_whatever_it_is(api: MockServer):
+    report = await live(api, object_names=["tide"], asked_for=True)
+    assert report.ok
+
+
+async def test_of_an_api_without_collections_a_single_record_counts(api: MockServer):
+    profile = harbour_profile()
+    alone = profile.model_copy(update={"objects": {"tide": profile.objects["tide"]}})
+    assert (await live(api, profile=alone, object_names=["tide"])).ok
 
 
 async def test_invented_records_are_found_out(api: MockServer, tmp_path: Path):

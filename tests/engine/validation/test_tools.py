@@ -214,18 +214,30 @@ async def test_a_heavy_file_is_judged_in_a_child() -> None:
     assert await run_inspection(HEAVY, whole=False) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of processor time")
+async def test_a_child_is_bounded_by_what_it_does_and_not_by_how_busy_the_machine_is() -> None:
+    endless = [
+        sys.executable,
+        "-c",
+        "import json, sys; from driversmith.engine.validation.limits import limit_processor\n"
+        "limit_processor(json.load(sys.stdin)['seconds'])\nwhile True: pass",
+    ]
+    (found,) = await run_inspection(HEAVY, whole=False, command=endless, seconds=1.0)
+    assert "longer than 1 seconds" in found.message
+
+
 @pytest.mark.parametrize(
-    ("command", "reason"),
+    ("command", "seconds", "reason"),
     [
-        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "ended"),
-        ([sys.executable, "-c", "print('nonsense')"], ""),
-        ([sys.executable, "-c", "import time; time.sleep(3600)"], "longer than"),
-        (["/no/such/program"], "No such file"),
+        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], LONG, "ended"),
+        ([sys.executable, "-c", "print('nonsense')"], LONG, ""),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], 0.2, "longer than 0.2 seconds"),
+        (["/no/such/program"], LONG, "No such file"),
     ],
 )
 @pytest.mark.skipif(shutil.which("sleep") is None, reason="signals need POSIX")
-async def test_a_child_that_dies_is_a_finding_that_says_so(command: Sequence[str], reason: str) -> None:
-    found = await run_inspection(HEAVY, whole=False, focus="data.py", command=command, seconds=_seconds(reason))
+async def test_a_child_that_dies_is_a_finding_that_says_so(command: Sequence[str], seconds: float, reason: str) -> None:
+    found = await run_inspection(HEAVY, whole=False, focus="data.py", command=command, seconds=seconds)
     assert [(f.code, f.severity, f.file) for f in found] == [("too-complex", "P0", "data.py")]
     assert reason in found[0].message
 

@@ -71,6 +71,8 @@ class LiveRead(Value):
     ok: bool
     records: tuple[dict[str, JsonValue], ...] = ()
     """The first records, at most as many as asked for."""
+    aside: bool = False
+    """Whether nobody asked for it: a single record (a heartbeat, a version) of an API that has collections."""
     error: str = ""
 
 
@@ -84,5 +86,5 @@ class LiveReport(Value):
 
     @property
     def ok(self) -> bool:
-        """True where at least one object gave a record."""
-        return any(r.ok and r.records for r in self.reads)
+        """True where at least one object gave a record that shows the driver at what it is for."""
+        return any(r.ok and r.records and not r.aside for r in self.reads)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 
 from ..errors import FetchError, FetchTimeoutError
+from ..settings import DESCRIPTION_TOO_LARGE
 from .addresses import AddressPolicy, origin_of
 
 if TYPE_CHECKING:
@@ -154,5 +155,5 @@ def _too_large(response: "httpx2.Response", max_bytes: int) -> FetchError:
     return FetchError(
         f"{response.url.host}{response.url.path} is larger than {max_bytes / (1 << 20):.3g} MiB.",
         code="description_too_large",
-        next_action="Give a smaller description, or raise DRIVERSMITH_MAX_DESCRIPTION_BYTES.",
+        next_action=DESCRIPTION_TOO_LARGE,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from ..errors import InvalidArgumentError, ResearchError
-from .parsing import too_large
+from .bounds import too_large
 
 SUFFIXES = (".json", ".yaml", ".yml")
 

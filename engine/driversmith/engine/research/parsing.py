@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from ..errors import DescriptionError
+from .bounds import MAX_NODES, too_large, too_many_values
 from .kinds import binary_kind, document_kind, is_html, text_kind
 from .reading import Node
 
@@ -70,16 +71,6 @@ def parse_description(content: bytes, *, location: str, max_bytes: int) -> Descr
     )
 
 
-def too_large(location: str, size: int | None, max_bytes: int) -> DescriptionError:
-    """The error for a description of `size` bytes (None: it was not read to its end)."""
-    actual = f"{size:,} bytes" if size is not None else "larger"
-    return DescriptionError(
-        f"{location} is {actual}; a description may have at most {max_bytes:,} bytes.",
-        code="description_too_large",
-        next_action="Give a smaller description, or raise DRIVERSMITH_MAX_DESCRIPTION_BYTES.",
-    )
-
-
 def _decode(content: bytes, location: str) -> str:
     encoding = _encoding(content)
     try:
@@ -130,6 +121,8 @@ def _parse(source: str, location: str) -> object:
     start = source.lstrip()[:1]
     if start not in ("{", "["):
         return _parse_yaml(source, location)
+    if sum(map(source.count, "{[,")) > MAX_NODES:
+        raise too_many_values(location, MAX_NODES)
     try:
         return json.loads(source, parse_constant=lambda _: None)
     except RecursionError:

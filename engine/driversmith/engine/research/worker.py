@@ -1,11 +1,15 @@
 """Work on large descriptions off the event loop."""
 
+import gc
 import pickle
 from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
 
 import anyio.to_process
 import anyio.to_thread
+
+from ..validation.limits import limit_memory
+from .bounds import WORKER_BYTES, too_much_memory
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -20,6 +24,10 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
     """Call `work(*args)` where a description of `size` bytes belongs: at once, in a thread, or in a process.
 
     `work` and `args` must be picklable. Where no process can be started, a thread does it.
+
+    Raises:
+        DescriptionError: the process ran out of the memory that it may take.
+        Whatever `work` raises.
     """
     if size <= IN_PLACE_BYTES:
         return work(*args)
@@ -40,8 +48,15 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
 def _packed(job: bytes) -> bytes:
     """Do a job in the worker process. What anyio would unpickle on the event loop is bytes, whatever the job is about:
     the profile of a large API takes seconds."""
-    work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it
-    return pickle.dumps(work(*args))
+    limit_memory(WORKER_BYTES)
+    gc.disable()  # a document has no cycles, and looking for them takes a third of the time
+    try:
+        work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it
+        return pickle.dumps(work(*args))
+    except MemoryError:
+        raise too_much_memory() from None
+    finally:
+        gc.enable()
 
 
 def _job(loaded: Any) -> tuple[Callable[..., object], tuple[Any, ...]]:

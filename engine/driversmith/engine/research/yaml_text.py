@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..errors import DescriptionError
+from .bounds import MAX_NODES, too_many_values
 from .reading import is_list
 
 _GIVE = "Give an OpenAPI or Swagger description in JSON or YAML."
 
-MAX_NODES = 3_000_000
-"""Nodes after every alias is counted at the size of what it stands for."""
 MAX_DEPTH = 400
 
 _CONSTANTS = {
@@ -184,11 +183,7 @@ class _Builder:
     def _count(self, nodes: int) -> None:
         self._total += nodes
         if self._total > self._max_nodes:
-            raise DescriptionError(
-                f"{self._location} unfolds to more than {self._max_nodes:,} values through its YAML aliases.",
-                code="description_too_large",
-                next_action="Give a description without nested aliases.",
-            )
+            raise too_many_values(self._location, self._max_nodes)
 
     def too_deep(self) -> DescriptionError:
         """The error of a text that nests deeper than it may."""

@@ -118,7 +118,11 @@ def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> li
     notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
     if live.ok or record.request.live == "false" or attempt.profile is None:
         return notes
-    if live.reads:
+    if aside := [read.object_name for read in live.reads if read.ok and read.records]:
+        reason = (
+            f"Of the real API only {', '.join(aside)} could be read, and no collection (objects chooses what counts)"
+        )
+    elif live.reads:
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
         reason = "The API has no object to read"

@@ -159,6 +159,7 @@ class Rooms:
                 base_url=relay.url,
                 credentials=relay.driver_arguments,
                 object_names=list(profile.objects),
+                asked_for=request.objects is not None,
                 limit=RECORDS_A_READ,
                 max_requests=most,
                 observe=lambda: relay.log,

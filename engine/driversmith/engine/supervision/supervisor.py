@@ -266,7 +266,7 @@ class Supervisor:
         failure = Failure(
             "time_limit",
             f"The driver was not finished within {limit:g} seconds.",
-            "Give a larger time_limit_seconds, or fewer objects.",
+            "Give a larger time_limit_seconds, or name only the objects that you want (objects).",
         )
         course.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
         if (attempt := run.at_work) is not None:

@@ -17,7 +17,7 @@ from .trial import MAIN, Behaviour, Run, Trial, UnmetError
 
 LIMITS = SandboxLimits(wall_seconds=240.0, cpu_seconds=120, call_seconds=20.0)
 """Of a child, for an API of a usual size; each operation adds OPERATION_SECONDS, a quarter of it on the CPU."""
-OPERATION_SECONDS = 0.02
+OPERATION_SECONDS = 0.1
 MAX_CHILDREN = 4
 """A driver that kills its child more often fails what is left untried."""
 

@@ -45,6 +45,7 @@ async def read_live(
     base_url: str,
     credentials: Mapping[str, str],
     object_names: list[str],
+    asked_for: bool = False,
     limit: int = 3,
     max_requests: int = 10,
     observe: Callable[[], Sequence[Exchange]],
@@ -52,7 +53,8 @@ async def read_live(
     """Read the first `limit` records of the objects that need no arguments, or whose arguments have examples or choices.
 
     `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
-    relay has forwarded so far. The simplest objects come first; no object is begun after `max_requests` requests.
+    relay has forwarded so far. `asked_for` says that somebody chose the objects: else single records are read after all
+    collections, and count as aside. The simplest objects come first; no object is begun after `max_requests` requests.
 
     Raises:
         SandboxUnavailableError: no child can be started.
@@ -64,7 +66,7 @@ async def read_live(
     async with sandbox.open(project, package, class_name, limits=LIMITS) as child:
         made = await child.construct("live", arguments=arguments)
         pointless = 0
-        for plan in _plans(profile, object_names):
+        for plan in _plans(profile, object_names, asked_for):
             if len(observe()) - start >= max_requests or pointless == GIVE_UP_AFTER or made.raised:
                 break
             try:
@@ -74,7 +76,7 @@ async def read_live(
             except SandboxError as error:
                 reads.append(LiveRead(object_name=plan.name, ok=False, error=error.message[:MAX_ERROR]))
                 break
-            reads.append(read)
+            reads.append(read.model_copy(update={"aside": plan.aside}))
             pointless = pointless + 1 if raised and raised.type in POINTLESS else 0
     if made.raised:
         reads = [LiveRead(object_name=n, ok=False, error=_text(made.raised)) for n in object_names[:1]]
@@ -89,21 +91,29 @@ class _Plan:
     arguments: dict[str, Any]
     single: bool
     """Whether `read` asks for one record by its own path."""
+    aside: bool
+    """Whether it shows nothing of what the driver is for."""
 
 
-def _plans(profile: ApiProfile, object_names: list[str]) -> list[_Plan]:
+def _plans(profile: ApiProfile, object_names: list[str], asked_for: bool) -> list[_Plan]:
     """What can be read, the simplest first: no parameters, optional ones, required ones with a value that is known."""
     plans: list[_Plan] = []
+    collections = {name for name, described in profile.objects.items() if _is_collection(described)}
     for name in object_names:
         described = profile.objects.get(name)
         if described is None:
             continue
-        found = [_plan(profile, name, described, verb) for verb in ("read", "read_one")]
+        aside = bool(collections) and name not in collections and not asked_for
+        found = [_plan(profile, name, described, verb, aside) for verb in ("read", "read_one")]
         plans += [plan for plan in found if plan][:1]
-    return sorted(plans, key=lambda plan: (len(plan.arguments), bool(plan.operation.parameters)))
+    return sorted(plans, key=lambda plan: (plan.aside, len(plan.arguments), bool(plan.operation.parameters)))
 
 
-def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str) -> _Plan | None:
+def _is_collection(described: ObjectProfile) -> bool:
+    return "read" in described.operations and described.shape != "record"
+
+
+def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, aside: bool) -> _Plan | None:
     operations: Mapping[str, str] = cast("Mapping[str, str]", described.operations)
     if verb not in operations:
         return None
@@ -122,7 +132,7 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str) -
         if value is None:
             return None
         arguments[parameter.argument] = value
-    return _Plan(name, described, operation, arguments, single=verb == "read_one")
+    return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
 
 
 async def _read(

@@ -1,6 +1,7 @@
 """Runs the inspection off the event loop: in a thread, or, for text that could hold the process up, in a child."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from anyio.lowlevel import RunVar
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from .child import run_child
-from .limits import MAX_PARALLEL_WORKERS, is_heavy_package, worker_seconds
+from .limits import MAX_PARALLEL_WORKERS, WORKER_PATIENCE, is_heavy_package, worker_seconds
 
 WORKER = (sys.executable, "-P", "-m", "driversmith.engine.validation.worker")
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("inspection_limiter")
@@ -30,7 +31,7 @@ async def run_inspection(
     seconds: float | None = None,
 ) -> list[Finding]:
     """What `inspection.inspect` finds. A child that crashes, or takes longer than `seconds` (None: by the size of the
-    text), becomes a finding."""
+    text, on the processor), becomes a finding."""
     try:
         limiter = _limiter.get()
     except LookupError:
@@ -38,10 +39,17 @@ async def run_inspection(
         _limiter.set(limiter)
     python = [text for path, text in texts.items() if path.endswith((".py", ".pyi"))]
     if is_heavy_package(python):
-        job: dict[str, Any] = {"texts": dict(texts), "whole": whole, "focus": focus, "package": package}
+        most = seconds or worker_seconds(python)
+        job: dict[str, Any] = {
+            "texts": dict(texts),
+            "whole": whole,
+            "focus": focus,
+            "package": package,
+            "seconds": most,
+        }
         async with limiter:
             written = await to_thread.run_sync(_written, job, profile)
-            return await _in_child(written, focus, command, seconds or worker_seconds(python))
+            return await _in_child(written, focus, command, most)
     from .inspection import inspect  # the rules stay out of the server's start
 
     work = partial(inspect, texts, whole=whole, focus=focus, package=package, profile=profile)
@@ -55,10 +63,11 @@ def _written(job: dict[str, Any], profile: ApiProfile | None) -> bytes:
 async def _in_child(job: bytes, focus: str | None, command: Sequence[str], seconds: float) -> list[Finding]:
     reason = ""
     try:
-        done = await run_child(command, input=job, seconds=seconds)
+        done = await run_child(command, input=job, seconds=WORKER_PATIENCE * seconds)
         if done.returncode == 0:
             return [Finding.model_validate(item) for item in json.loads(done.stdout)]
-        reason = f"the parser ended with code {done.returncode}"
+        over = sys.platform != "win32" and done.returncode == -signal.SIGXCPU
+        reason = f"it took longer than {seconds:g} seconds" if over else f"the parser ended with code {done.returncode}"
     except TimeoutError:
         reason = f"it took longer than {seconds:g} seconds"
     except (OSError, ValueError) as error:

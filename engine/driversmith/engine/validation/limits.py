@@ -1,6 +1,9 @@
 """Bounds of static checks: what is read, and what is parsed inside this process."""
 
+import contextlib
+import math
 import re
+import sys
 from typing import Final
 
 MAX_FILE_BYTES: Final = 8 << 20
@@ -18,8 +21,11 @@ MAX_PARALLEL_WORKERS: Final = 2
 """Worker processes that one event loop runs at once; each may take up to WORKER_MEMORY_BYTES."""
 WORKER_MEMORY_BYTES: Final = 2 << 30
 WORKER_SECONDS: Final = 30.0
+"""On the processor."""
 WORKER_SECONDS_A_MIB: Final = 15.0
-"""For each MiB of Python beside that: four times what it takes on a machine that is not busy."""
+"""For each MiB of Python beside that: four times what it takes."""
+WORKER_PATIENCE: Final = 6.0
+"""So many times as long a worker is waited for: others may want the processor, too."""
 TOOL_SECONDS: Final = 20.0
 MAX_FINDINGS: Final = 500
 """More findings than this are cut, the worst kept."""
@@ -28,6 +34,25 @@ _LIGHT_FILE_CHARACTERS: Final = 96_000
 _LIGHT_PACKAGE_CHARACTERS: Final = 400_000
 # Dotted chains cost CPython's parser quadratic time while it holds the interpreter lock.
 _LONG_CHAIN = re.compile(r"(?:\.[ \t\r\n\\]*\w+[ \t\r\n\\]*){300}")
+
+
+def limit_memory(most: int) -> None:
+    """Have this process, a child of ours, take at most so many bytes, where the platform can see to it."""
+    _limit("RLIMIT_AS", most, most)
+
+
+def limit_processor(seconds: float) -> None:
+    """Have this process, a child of ours, end after so many seconds on the processor, where the platform can see to it."""
+    _limit("RLIMIT_CPU", math.ceil(seconds), math.ceil(seconds) + 1)  # at the first a signal that tells the reason
+
+
+def _limit(name: str, soft: int, hard: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):  # a lower limit of the machine stays as it is
+        resource.setrlimit(getattr(resource, name), (soft, hard))
 
 
 def is_heavy(python: str) -> bool:
@@ -41,5 +66,5 @@ def is_heavy_package(texts: list[str]) -> bool:
 
 
 def worker_seconds(texts: list[str]) -> float:
-    """How long a worker process may take for these Python files."""
+    """How long a worker process may take for these Python files, on the processor."""
     return WORKER_SECONDS + WORKER_SECONDS_A_MIB * sum(map(len, texts)) / (1 << 20)

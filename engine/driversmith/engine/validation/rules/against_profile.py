@@ -54,8 +54,9 @@ def listed_objects(project: Project) -> Iterable[Fault]:
         known = list(profile.objects if objects else profile.operations)
         for node in file.within(function, ast.Return):
             names = _spelled(node.value, file, project)
-            invented = [name for name in names if name not in known]
-            missing = [name for name in known if name not in names]
+            spelled, there = set(names), set(known)  # an API may have thousands
+            invented = [name for name in names if name not in there]
+            missing = [name for name in known if name not in spelled]
             if names and (invented or missing):
                 what = f"names {', '.join(invented)}" if invented else f"lacks {', '.join(missing[:10])}"
                 yield Fault(
