@@ -1,7 +1,7 @@
 """The play of `demo --heal`: a function of the request, and honest about the templates it was written for."""
 
 import pytest
-from driversmith.engine.llm.request import ModelRequest, Role, Task, TextBlock
+from driversmith.engine.llm.request import ModelRequest, Reference, Role, Task, TextBlock
 from driversmith.engine.llm.scripted_model import TransportTrouble
 from driversmith.server.demo_script import NO_LINE, OVERLOADED, HealingPlay
 
@@ -45,6 +45,17 @@ def test_the_faults_come_in_their_order_and_end_with_words_about_pages() -> None
 def test_templates_that_became_others_are_named() -> None:
     with pytest.raises(ValueError, match="check_connection"):
         HealingPlay()(asked("generate", 1, template="class Driver: ...\n"))
+
+
+def test_examples_are_the_template_s_own() -> None:
+    path = "examples/list_objects.py"
+    shown = Reference(kind="template", path=path, text="print(1)\n")
+    example = asked("generate", 1).model_copy(
+        update={"task": Task(role="generate", path=path, attempt=1, try_number=1), "references": (shown,)}
+    )
+    assert HealingPlay()(example) == "print(1)\n"
+    with pytest.raises(ValueError, match="shows no template"):
+        HealingPlay()(example.model_copy(update={"references": ()}))
 
 
 def test_what_the_play_does_not_hold_is_answered_without_use() -> None:

@@ -80,13 +80,11 @@ def _with_one_page(client: str) -> str:
 
 
 def _template_of(request: ModelRequest, path: str) -> str:
-    """The template's file as the instruction shows it in a fence."""
-    _, _, shown = request.instruction.partition(f"The template's `{path}`:\n")
-    fence, _, rest = shown.partition("\n")
-    text, found, _ = rest.partition(f"\n{fence}\n")
-    if not found:
-        raise ValueError(f"the request shows no template for {path}")
-    return f"{text}\n"
+    """The template's file, which the request goes back to."""
+    for reference in request.references:
+        if (reference.kind, reference.path) == ("template", path):
+            return reference.text
+    raise ValueError(f"the request shows no template for {path}")
 
 
 def _edited(text: str, old: str, new: str) -> str:

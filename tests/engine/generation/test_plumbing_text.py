@@ -39,6 +39,7 @@ def test_bodies_and_private_names_are_left_out() -> None:
     text = plumbing_text(write_driver(profiles.petstore()))
     assert "def send(self, call: Call) -> Any:" in text
     assert "def _attempt" not in text and "for tried in range" not in text
+    assert "MAX_REDIRECTS" not in text and "OPERATIONS" in text, "what a client has no use for is not told"
 
 
 def test_what_the_package_exports_is_shown() -> None:

@@ -8,6 +8,8 @@ from ..models.driver import DriverBundle
 
 MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "__init__")
 """All but the exceptions, which the contract tells."""
+TABLES = ("_api", "types", "__init__")
+"""Modules whose values a client can need."""
 MAX_MODULE_CHARACTERS = 8_000
 _MAX_VALUE = 120
 _MAX_KEYS = 40
@@ -19,16 +21,17 @@ def plumbing_text(template: DriverBundle) -> str:
     for module in MODULES:
         path = f"{template.project}/{module}.py"
         if any(file.path == path for file in template.files):
-            sections.append(f"# {path}\n" + _stub(template[path].text))
+            sections.append(f"# {path}\n" + _stub(template[path].text, with_values=module in TABLES))
     return "\n\n".join(sections)
 
 
-def _stub(source: str) -> str:
+def _stub(source: str, *, with_values: bool) -> str:
     tree = parse_module(source)
     lines: list[str] = [f'"""{doc}"""'] if (doc := ast.get_docstring(tree)) else []
     room = MAX_MODULE_CHARACTERS
     left = 0
-    for text in (t for statement in tree.body if (t := _told(statement))):
+    shown = [s for s in tree.body if with_values or not isinstance(s, ast.Assign | ast.AnnAssign)]
+    for text in (t for statement in shown if (t := _told(statement))):
         room -= len(text)
         if room < 0:
             left += 1
