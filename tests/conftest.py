@@ -1,11 +1,14 @@
 """Fixtures shared by all tests. Nothing here, or in any test, can reach a paid model or the internet."""
 
+import functools
+import gc
 import json
 import os
 import signal
 from collections.abc import Generator
 from typing import Any
 
+import httpcore2
 import pytest
 from driversmith.engine.supervision import sessions, worker
 from jsonschema import Draft202012Validator
@@ -28,6 +31,12 @@ def pytest_configure() -> None:
     """Ctrl-C reaches what tests start, also where a shell runs all this in the background and ignores it for us."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """What collecting has made stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -58,6 +67,14 @@ def sound_schemas() -> Generator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Draft202012Validator, "check_schema", check_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_store_of_certificates() -> Generator[None]:
+    """The store is loaded once, not for every client: 40 ms of CPU each, and nothing here speaks TLS with the world."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
         yield
 
 

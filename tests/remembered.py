@@ -12,6 +12,7 @@ import anyio
 import pytest
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
+from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing import contract_suite
 from driversmith.engine.validation import package
 from driversmith.engine.validation.folder import FolderTexts
@@ -30,7 +31,10 @@ class Remembered:
         self._under_way: dict[str, anyio.Event] = {}
 
     def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Have the engine's checks remembered; a file that was not seen before is checked as ever."""
+        """Have the engine's checks remembered; a file that was not seen before is checked as ever.
+
+        No child is started ahead, since most of them would wait for a run that was made before.
+        """
         validate, run = package._validate, contract_suite.run_contract
 
         async def validated(folder: FolderTexts, profile: ApiProfile | None) -> Any:
@@ -41,6 +45,7 @@ class Remembered:
             key = _digest("run", profile, _texts(project))
             return await self._once(key, lambda: run(project, profile, **values))
 
+        monkeypatch.setattr(ProcessSandbox, "prepare", _not_ahead)
         monkeypatch.setattr(package, "_validate", validated)
         monkeypatch.setattr(contract_suite, "run_contract", ran)
 
@@ -69,6 +74,10 @@ class Remembered:
         written = self._folder / f"{key}.{os.getpid()}"
         written.write_bytes(pickle.dumps(found))
         written.replace(self._folder / key)
+
+
+async def _not_ahead(_: ProcessSandbox) -> None:
+    """Whoever needs a child starts it."""
 
 
 def _texts(project: Path) -> dict[Path, str]:

@@ -11,6 +11,7 @@ import anyio
 import pytest
 from driversmith.engine.errors import SandboxError, SandboxLimitError
 from driversmith.engine.models.report import ContractReport
+from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing import lane
 from driversmith.engine.testing.behaviours import ALL
@@ -21,13 +22,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
 
 from ...patience import LONG
+from ...stand_ins.threads import ThreadSandbox
 
 CLIENT = "client.py"
 
 FAULTS = {f["name"]: f for f in tomllib.loads((Path(__file__).parent / "faults.toml").read_text())["fault"]}
 
 
-async def contract(project: Path, *names: str, seed: int | None = None) -> ContractReport:
+NEED_A_PROCESS = {"a driver that gives up its process", "a driver that prints without end", "connections left open"}
+
+
+async def contract(
+    project: Path, *names: str, seed: int | None = None, sandbox: Sandbox | None = None
+) -> ContractReport:
     chosen = [b for b in ALL if b.name in names] if names else ALL
     assert chosen
     return await run_contract(
@@ -35,7 +42,7 @@ async def contract(project: Path, *names: str, seed: int | None = None) -> Contr
         harbour_profile(),
         package=PACKAGE,
         class_name=CLASS_NAME,
-        sandbox=ProcessSandbox(),
+        sandbox=sandbox or ProcessSandbox(),
         behaviours=chosen,
         seed=seed,
     )
@@ -78,13 +85,17 @@ async def test_a_good_driver_keeps_the_whole_contract():
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_each_fault_is_caught_by_the_behaviour_that_names_it(project: Path, fault: str):
+async def test_each_fault_is_caught_by_the_behaviour_that_names_it(
+    project: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+):
     planted = FAULTS[fault]
     path = project / PACKAGE / planted["file"]
     text = path.read_text()
     assert planted["good"] in text, "the fault no longer fits the driver"
     path.write_text(text.replace(planted["good"], planted["bad"]))
-    report = await contract(project, planted["behaviour"])
+    monkeypatch.setenv("SSL_CERT_DIR", str(project))  # as in a child: nothing here speaks TLS
+    sandbox = ProcessSandbox() if fault in NEED_A_PROCESS else ThreadSandbox()
+    report = await contract(project, planted["behaviour"], sandbox=sandbox)
     failed = [b for b in report.behaviours if not b.passed]
     assert failed
     for result in failed:

@@ -1,5 +1,5 @@
-"""The tiny API of the tests of healing, and the right files for it."""
+"""The tiny API of the tests of healing, the right files for it, and a server whose model is on loopback."""
 
-from ....end_to_end.healing.conftest import right, spec
+from ....end_to_end.healing.conftest import housed, right, spec
 
-__all__ = ["right", "spec"]
+__all__ = ["housed", "right", "spec"]

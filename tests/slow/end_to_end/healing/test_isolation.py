@@ -8,13 +8,13 @@ from typing import Any
 
 import anyio
 
-from ...patience import LONG
-from ...stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
-from .author import Author, Line
-from .conftest import Houses
-from .edits import lists_dicts
-from .house import Healed
-from .tiny import CLIENT, README, WRITTEN
+from ....end_to_end.healing.author import Author, Line
+from ....end_to_end.healing.conftest import Houses
+from ....end_to_end.healing.edits import lists_dicts
+from ....end_to_end.healing.house import Healed
+from ....end_to_end.healing.tiny import CLIENT, README, WRITTEN
+from ....patience import LONG
+from ....stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
 
 LIMIT = 3
 AT_ONCE = 20

@@ -15,7 +15,7 @@ from driversmith.engine.errors import SandboxError, SandboxLimitError
 from driversmith.engine.sandbox.port import DriverProcess, Sandbox, SandboxLimits
 from driversmith.engine.sandbox.process import ProcessSandbox
 
-from ..patience import LONG
+from ...patience import LONG
 
 
 @asynccontextmanager
