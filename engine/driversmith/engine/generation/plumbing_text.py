@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..contract.python_source import parse_module
 from ..models.driver import DriverBundle
@@ -25,7 +26,9 @@ def plumbing_text(template: DriverBundle) -> str:
     return "\n\n".join(sections)
 
 
+@lru_cache(maxsize=16)
 def _stub(source: str, *, with_values: bool) -> str:
+    """The stub of a module; kept, since most modules are the same for every API."""
     tree = parse_module(source)
     lines: list[str] = [f'"""{doc}"""'] if (doc := ast.get_docstring(tree)) else []
     room = MAX_MODULE_CHARACTERS

@@ -5,7 +5,7 @@ what holds against code that hides it.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ..contract.python_source import parse_module
 from .own_names import own_names
@@ -83,21 +83,25 @@ def _refused_members(node: ast.ImportFrom, package: str, also: frozenset[str]) -
 
 def _misused(tree: ast.Module, restricted: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Uses of modules beyond their allowed members, and names that lead around the list."""
-    own = own_names(tree)
+    suspects: dict[ast.Name, str] = {}
     fine: set[ast.Name] = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Attribute):
-            continue
-        if node.attr in FORBIDDEN_ATTRIBUTES:
-            yield node.lineno, node.attr
-        if isinstance(node.value, ast.Name) and node.value.id in restricted and node.value not in own:
-            module = restricted[node.value.id]
-            fine.add(node.value)
-            if node.attr not in MEMBERS[module]:
-                yield node.lineno, f"{module}.{node.attr}"
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Name) or node in fine:
-            continue
-        read = isinstance(node.ctx, ast.Load) and node not in own
-        if node.id in FORBIDDEN_NAMES or (read and (node.id in FORBIDDEN_BUILTINS or node.id in restricted)):
-            yield node.lineno, node.id
+    for node in ast.walk(tree):  # a name comes after the attribute that is taken of it
+        if isinstance(node, ast.Attribute):
+            if node.attr in FORBIDDEN_ATTRIBUTES:
+                yield node.lineno, node.attr
+            if isinstance(node.value, ast.Name) and (module := restricted.get(node.value.id)):
+                fine.add(node.value)
+                if node.attr not in MEMBERS[module]:
+                    suspects[node.value] = f"{module}.{node.attr}"
+        elif isinstance(node, ast.Name):
+            if node.id in FORBIDDEN_NAMES:
+                yield node.lineno, node.id
+            elif _reads(node, FORBIDDEN_BUILTINS) or (_reads(node, restricted) and node not in fine):
+                suspects[node] = node.id
+    if suspects:  # rare, and what is a function's own takes longer to tell than all else here
+        own = own_names(tree)
+        yield from ((node.lineno, what) for node, what in suspects.items() if node not in own)
+
+
+def _reads(node: ast.Name, names: Container[str]) -> bool:
+    return isinstance(node.ctx, ast.Load) and node.id in names

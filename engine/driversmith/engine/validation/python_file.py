@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 from ..contract.python_source import parse_module
@@ -99,7 +99,18 @@ class PythonFile:
 
 
 def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
-    """Parse a file; never raises for what stands in it."""
+    """Parse a file; never raises for what stands in it.
+
+    The last few are kept, since a driver is looked at anew for each of its files: nobody changes one.
+    """
+    return (_parse_small if len(text) <= _SMALL else _parse)(path, text, role)
+
+
+_SMALL = 20_000
+"""Characters of a file that is kept: its nodes take some 2 MB."""
+
+
+def _parse(path: str, text: str, role: str) -> PythonFile:
     file = PythonFile(path=path, text=text, role=role)
     try:
         with _warnings_lock, warnings.catch_warnings():
@@ -119,6 +130,8 @@ def parse(path: str, text: str, *, role: str = "other") -> PythonFile:
             return PythonFile(path=path, text=text, role=role, broken=_TOO_DEEP)
     return file
 
+
+_parse_small = lru_cache(maxsize=16)(_parse)
 
 _TOO_DEEP = SyntaxFault(
     "too-deeply-nested",
