@@ -20,22 +20,33 @@ from driversmith.engine.sandbox.wire import encode
 class ThreadSandbox(ProcessSandbox):
     """No isolation and no limits, and none of the quarter of a second of CPU that a process needs to start.
 
-    One driver at a time: its package is imported under its own name, and forgotten at the end.
+    One driver at a time: its package is imported under its own name, and forgotten when the last that opened it leaves.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = 0
 
     @asynccontextmanager
     async def _child(self, project: Path, limits: SandboxLimits, check: Callable[[], None]) -> AsyncGenerator[Channel]:
         check()
         sys.path.insert(0, str(project))
+        self._open += 1
         thread = _Thread()
         try:
             yield cast(Channel, thread)
         finally:
             sys.path.remove(str(project))
-            for name, module in list(sys.modules.items()):
-                if Path(getattr(module, "__file__", None) or "/").is_relative_to(project):
-                    del sys.modules[name]
+            self._open -= 1
+            if not self._open:
+                _forget_modules(project)
             thread.forget()
+
+
+def _forget_modules(project: Path) -> None:
+    for name, module in list(sys.modules.items()):
+        if Path(getattr(module, "__file__", None) or "/").is_relative_to(project):
+            del sys.modules[name]
 
 
 class _Thread:

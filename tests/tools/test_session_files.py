@@ -17,8 +17,8 @@ from ..stand_ins.engine import EngineStandIn
 TEXTS = {
     "README.md": "# Petstore\n\nA line with two ends\r\nand no last one",
     "empty.py": "",
-    "petstore_driver/client.py": "".join(f"def method_{n}(self) -> None: ...\n" for n in range(6_000)),
-    "profile.json": json.dumps({"description": "ü漢🙂 \u2028" * 20_000}, ensure_ascii=False),
+    "petstore_driver/client.py": "".join(f"def method_{n}(self) -> None: ...\n" for n in range(3_000)),
+    "profile.json": json.dumps({"description": "ü漢🙂 \u2028" * 5_000}, ensure_ascii=False),
 }
 
 

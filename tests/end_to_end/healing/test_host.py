@@ -9,7 +9,7 @@ import pytest
 from ...patience import LONG
 from ...stand_ins.connection import refused
 from .conftest import Houses
-from .edits import lists_dicts, reads_one_page
+from .edits import lists_dicts
 from .house import Healed, House
 from .tiny import CLIENT, README, WRITTEN
 
@@ -126,33 +126,6 @@ async def test_a_host_that_never_comes_back_leaves_the_templates_driver(housed: 
     assert "not handed in" in healed.result["notes"][0]
     assert healed.diagnoses[0].diagnosis["fix_strategy"] == "fallback"
     assert len(healed.of_kind("file.wanted")) == 1
-
-
-async def test_what_the_run_shows_goes_to_the_host_and_a_diagnosis_adjusts_its_next_attempt(
-    housed: Houses, right: Mapping[str, str]
-) -> None:
-    wrong = reads_one_page(right[CLIENT])
-    async with housed(silent) as house:
-        waiting = await begun(house, max_retries=1)
-        session, wanted, seen = waiting["session_id"], waiting["host_request"], [waiting["host_request"]]
-        while True:
-            path = wanted["path"]
-            text = right[path] if path != CLIENT or wanted["attempt"] == 2 else f"{wrong}# try {wanted['try_number']}\n"
-            told = await handed_in(house, session, path, text)
-            if told["result"]:
-                break
-            wanted = told["next_request"]
-            seen.append(wanted)
-        healed = await house.left(session)
-    repair = next(w for w in seen if w["role"] == "repair")
-    assert "read-every-page" in repair["instruction"]
-    words = healed.diagnoses[0].diagnosis["prompt_modification"]
-    assert words
-    assert any(words in w["instruction"] for w in seen if w["attempt"] == 2)
-    assert not any(words in w["instruction"] for w in seen if w["attempt"] == 1)
-    assert healed.result["success"]
-    assert healed.authors[CLIENT] == "host"
-    assert [a["outcome"] for a in healed.attempts] == ["failed", "succeeded"]
 
 
 async def test_a_session_that_waits_survives_a_restart_of_the_server(housed: Houses, right: Mapping[str, str]) -> None:

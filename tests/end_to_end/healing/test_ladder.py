@@ -7,7 +7,7 @@ import pytest
 from ...stand_ins.messages_script import FAULTS, Answer, Asked
 from .author import Author
 from .conftest import Heal, Houses
-from .edits import lists_dicts, reads_one_page
+from .edits import lists_dicts
 from .tiny import CLIENT, README, WRITTEN
 
 
@@ -162,25 +162,6 @@ async def test_a_model_that_repeats_itself_is_stuck_at_once(heal: Heal, right: M
     assert second["turns"] and not third["turns"], "it starts afresh, without the answer that it repeats"
     assert "list-objects-shape" in third["instruction"]
     assert "repeated itself" in healed.result["notes"][0]
-
-
-async def test_a_repair_loop_in_vain_ends_in_a_diagnosis_and_another_attempt(
-    heal: Heal, right: Mapping[str, str]
-) -> None:
-    def client(asked: Asked) -> Answer:
-        if asked.task.attempt == 2:
-            return right[CLIENT]
-        return reads_one_page(right[CLIENT]) + f"# version {asked.task.try_number}\n"
-
-    healed = await heal(Author(right, always={CLIENT: client}), max_retries=1)
-    assert healed.result["success"]
-    (diagnosis,) = healed.diagnoses
-    assert diagnosis.diagnosis["fault_kind"] == "pagination_stops_early"
-    words = diagnosis.diagnosis["prompt_modification"]
-    assert [words in r["instruction"] for r in healed.requests(CLIENT)] == [False, False, True]
-    assert healed.attempts[0]["data"]["error"]["code"] == "contract_failed"
-    asked_again = {a.task.path for a in healed.asked if a.task.attempt == 2 and a.task.role != "diagnose"}
-    assert asked_again == set(WRITTEN), "README and examples show the client: they are written anew with it"
 
 
 @pytest.mark.parametrize("engine", ["model", "auto"])

@@ -102,22 +102,6 @@ async def test_a_file_that_passed_is_not_asked_for_again_in_a_later_attempt(
     assert {healed.authors[path] for path in WRITTEN} == {"host"}
 
 
-async def test_readme_and_examples_are_asked_for_once_however_many_attempts_the_client_takes(
-    housed: Houses, right: Mapping[str, str]
-) -> None:
-    def written(text: str) -> str:
-        path = next(path for path in WRITTEN if f'path="{path}"' in text)
-        wrong = path == CLIENT and "attempt=1" in text
-        return f"{reads_one_page(right[CLIENT])}# {len(text)}\n" if wrong else right[path]
-
-    async with housed(silent) as house:
-        host = TextHost(house)
-        healed = await host.write(await host.begin(max_retries=1), written)
-    assert healed.result["success"], healed.result["notes"]
-    assert [a["outcome"] for a in healed.attempts] == ["failed", "succeeded"]
-    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == [CLIENT, CLIENT, *WRITTEN]
-
-
 async def test_slips_that_were_mended_are_told_as_such_and_not_with_the_whole_file(
     housed: Houses, right: Mapping[str, str]
 ) -> None:

@@ -11,6 +11,7 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.relay import open_relay
+from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.live_reads import read_live
 from driversmith.engine.testing.loopback import Answer
@@ -20,6 +21,8 @@ from driversmith.engine.testing.records import RecordMaker
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
+
+from ...stand_ins.threads import ThreadSandbox
 
 OBJECTS = list(harbour_profile().objects)
 
@@ -34,7 +37,11 @@ async def api() -> AsyncIterator[MockServer]:
 
 
 async def live(
-    api: MockServer, project: Path = DRIVER, profile: ApiProfile | None = None, **changes: Any
+    api: MockServer,
+    project: Path = DRIVER,
+    profile: ApiProfile | None = None,
+    sandbox: Sandbox | None = None,
+    **changes: Any,
 ) -> LiveReport:
     arguments = {"object_names": OBJECTS, "limit": 3, "max_requests": 10, **changes}
     async with open_relay(
@@ -49,7 +56,7 @@ async def live(
             profile or harbour_profile(),
             package=PACKAGE,
             class_name=CLASS_NAME,
-            sandbox=ProcessSandbox(),
+            sandbox=sandbox or ThreadSandbox(),
             base_url=relay.url,
             credentials={},
             observe=lambda: relay.log,
@@ -159,6 +166,6 @@ async def test_an_api_that_refuses_is_left_alone_after_a_few_tries(api: MockServ
 
 async def test_a_driver_that_dies_ends_the_reads_with_what_it_said(api: MockServer, tmp_path: Path):
     project = broken_driver(tmp_path, "        return list(body)", "        httpx2._utils.os._exit(3)")
-    report = await live(api, project, object_names=["cranes", "tugs"])
+    report = await live(api, project, sandbox=ProcessSandbox(), object_names=["cranes", "tugs"])
     assert [(r.object_name, r.ok) for r in report.reads] == [("cranes", False)]
     assert "exit code 3" in report.reads[0].error

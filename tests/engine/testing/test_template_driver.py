@@ -6,12 +6,13 @@ from pathlib import Path
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
-from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.behaviours import ALL
 from driversmith.engine.testing.contract_suite import run_contract
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import harbour_profile
+
+from ...stand_ins.threads import ThreadSandbox
 
 
 def written(profile: ApiProfile, folder: Path) -> tuple[Path, str, str]:
@@ -25,7 +26,7 @@ def written(profile: ApiProfile, folder: Path) -> tuple[Path, str, str]:
 
 async def contract_of(profile: ApiProfile, folder: Path) -> ContractReport:
     project, package, class_name = written(profile, folder)
-    return await run_contract(project, profile, package=package, class_name=class_name, sandbox=ProcessSandbox())
+    return await run_contract(project, profile, package=package, class_name=class_name, sandbox=ThreadSandbox())
 
 
 def failures(report: ContractReport) -> list[tuple[str, str, str, str]]:
@@ -78,7 +79,7 @@ async def test_a_token_url_that_is_given_holds_for_every_scheme(tmp_path: Path):
         profile.model_copy(update=changes),
         package=package,
         class_name=class_name,
-        sandbox=ProcessSandbox(),
+        sandbox=ThreadSandbox(),
         behaviours=[b for b in ALL if b.name == "call-operation"],
     )
     assert failures(report) == []

@@ -1,5 +1,6 @@
-"""`demo` stopped in the middle of its work."""
+"""`demo`: the real server over stdio, a real client, a real API; nothing but this machine."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,21 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """No key, no proxy, and a home that must stay empty: the demo has its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DRIVERSMITH_", "ANTHROPIC_"))}
     return {**kept, "DRIVERSMITH_HOME": str(tmp_path / "home")}
+
+
+def test_the_demo_reads_every_record_through_a_verified_driver(tmp_path: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        DEMO, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=LONG, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["records"] == {"coasts": 5, "lighthouses": 44, "keepers": 12, "logbook": 68}
+    assert told["result"]["verification"]["level"] == "live"
+    driver = Path(told["result"]["output_path"])
+    assert driver == tmp_path / "driversmith-demo" / "lighthouse_register_driver"
+    assert (driver / "driver.json").is_file()
+    assert not (tmp_path / "home").exists()
+    assert "LIGHTHOUSE_REGISTER" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")

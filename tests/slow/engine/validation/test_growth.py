@@ -5,8 +5,8 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.execution import worker_seconds
 from driversmith.engine.validation.inspection import inspect
 
-from ...counting import calls
-from ..generation import profiles
+from ....counting import calls
+from ....engine.generation import profiles
 
 
 def large(size: int) -> tuple[dict[str, str], ApiProfile]:

@@ -10,10 +10,10 @@ import pytest
 from driversmith.server.app import create_server
 from mcp import Client
 
-from ..patience import LONG
-from ..stand_ins.connection import ERAS, answered
-from ..stand_ins.engine import settings_in
-from .shop import RECORDS, Shop
+from ...end_to_end.shop import RECORDS, Shop
+from ...patience import LONG
+from ...stand_ins.connection import ERAS, answered
+from ...stand_ins.engine import settings_in
 
 
 @asynccontextmanager

@@ -1,0 +1,13 @@
+"""A fault is found by the guards, told to the model, and gone within the attempt: all that the quick suite leaves out."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from ....end_to_end.healing.conftest import Heal
+from ....end_to_end.healing.test_findings import FAULTS, SOON, is_found_told_and_gone
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in SOON.values()])
+async def test_it_is_found_told_and_gone(name: str, heal: Heal, right: Mapping[str, str]) -> None:
+    await is_found_told_and_gone(name, heal, right)
