@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 from mcp_types import CallToolResult
 
+from ...patience import LONG
 from ...stand_ins.connection import said
 from .house import Healed, House
 
@@ -37,7 +38,7 @@ class TextHost:
 
     async def call(self, tool: str, **arguments: Any) -> str:
         """The text of an answer."""
-        with anyio.fail_after(120):
+        with anyio.fail_after(LONG):
             result: CallToolResult = await self._house.client.call_tool(tool, arguments)
         text = said(result)
         assert not result.is_error, text
