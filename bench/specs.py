@@ -4,9 +4,10 @@
 
 Prints one table. Each description is read, turned into a profile and written to files in this warm process (CPU
 seconds of that part); each driver's modules are imported in a fresh interpreter; each driver runs the contract suite
-against its own mock server, where each operation counts as callable only if the mock saw its request. pyright (basic)
-and ruff (defaults) judge the output of all drivers in one run each. `--peer` runs openapi-python-client beside us, one
-process a description, when it is installed (its CPU includes its start-up; ours is also given per process for that).
+against its own mock server, where each operation counts as callable only if the mock saw its request. Operations that
+break a behaviour of their own are those that a session would leave out. Our own checks, pyright (basic) and ruff
+(defaults) judge what was written. `--peer` runs openapi-python-client beside us, one process a description, when it is
+installed (its CPU includes its start-up; ours is also given per process for that).
 """
 
 import argparse
@@ -33,7 +34,9 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.research.parsing import parse_description
 from driversmith.engine.research.profile import build_profile
 from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.supervision.leaving_out import not_proven
 from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.validation.package import validate_package
 from rich.console import Console
 from rich.table import Table
 
@@ -66,6 +69,10 @@ class Row:
     behaviours_failed: list[str] = field(default_factory=list)
     contract_error: str = ""
     contract_ok: bool = False
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Operations that break a behaviour of their own, and which: what a session leaves out."""
+    own_findings: list[str] = field(default_factory=list)
+    """What our rules say against what our templates wrote."""
     unittests_ran: int = 0
     unittests_failed: int = 0
     ruff: int = 0
@@ -211,7 +218,9 @@ def imports(folder: Path, package: str, row: Row) -> bool:
 
 
 async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundle, at_once: anyio.Semaphore) -> None:
-    """The contract suite against the driver's own mock server."""
+    """Our own checks, and the contract suite against the driver's own mock server."""
+    checked = await validate_package({file.path: file.text for file in bundle.files}, profile=profile)
+    row.own_findings = [f"{f.code} in {f.file} line {f.line}: {f.message}" for f in checked.findings if f.is_serious]
     started = time.monotonic()
     try:
         report = await run_contract(
@@ -223,6 +232,7 @@ async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundl
         row.contract_error, row.unhandled = f"{type(error).__name__}: {error}", True
     else:
         row.proven = len(set(report.operations_called))
+        row.left_out = not_proven(report, profile).operations
         row.behaviours_passed, row.contract_ok = report.passed, report.ok
         row.behaviours_failed = [
             f"{b.name} {b.subject}: expected {b.expected}; received {b.received}"
@@ -327,6 +337,8 @@ def print_table(rows: list[Row], arguments: argparse.Namespace) -> None:
             "behaviours passed / failed",
             f"{sum(r.behaviours_passed for r in good)} / {sum(len(r.behaviours_failed) for r in good)}",
         )
+        line("operations left out as not proven", f"{sum(len(r.left_out) for r in good)} of {able}")
+        line("findings of our own checks (goal: 0)", sum(len(r.own_findings) for r in good))
         line(
             "drivers' own tests ran / failed",
             f"{sum(r.unittests_ran for r in good)} / {sum(r.unittests_failed for r in good)}",
@@ -348,7 +360,8 @@ def print_table(rows: list[Row], arguments: argparse.Namespace) -> None:
     )
     Console(width=150).print(table)
     for row in rows:
-        for problem in [row.error, row.contract_error, *row.behaviours_failed[:3]]:
+        left = [f"left out: {name} ({why})" for name, why in row.left_out.items()]
+        for problem in [row.error, row.contract_error, *left, *row.behaviours_failed[:3], *row.own_findings[:3]]:
             if problem:
                 print(f"{row.name}: {problem}"[:400])
         if row.ruff or row.pyright or row.missing or row.unittests_failed:
