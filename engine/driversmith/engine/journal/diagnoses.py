@@ -8,9 +8,9 @@ from .rows import compact
 from .writer import Statements
 
 FIND = (
-    "SELECT * FROM diagnostics WHERE id < ?1 AND at >= ?2 AND (?3 IS NULL OR session_id = ?3)"
-    " AND (?4 IS NULL OR error_type = ?4) AND (?5 IS NULL OR api_name = ?5)"
-    " AND (?6 IS NULL OR fingerprint = ?6) ORDER BY id DESC LIMIT ?7"
+    "SELECT * FROM diagnostics WHERE id < ? AND at >= ? AND session_id IS coalesce(?, session_id)"
+    " AND error_type = coalesce(?, error_type) AND api_name = coalesce(?, api_name)"
+    " AND fingerprint = coalesce(?, fingerprint) ORDER BY id DESC LIMIT ?"
 )
 """Parameters: id below which, time from which, session, error type, API name, fingerprint (each or NULL), limit."""
 

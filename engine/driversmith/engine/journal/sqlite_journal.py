@@ -75,14 +75,14 @@ class SqliteJournal:
         open_rows = await self._read("SELECT * FROM sessions WHERE status IN ('queued', 'running')")
         abandoned = rows.compact([row["number"] for row in open_rows if rows.is_abandoned(row, now)])
         found = await self._read(
-            "SELECT * FROM sessions WHERE number < ? AND created_at >= ? AND (?3 IS NULL OR api_name = ?3) AND (?4 IS NULL"
-            " OR ?4 = CASE WHEN number IN (SELECT value FROM json_each(?5)) THEN 'interrupted' ELSE status END)"
-            " ORDER BY number DESC LIMIT ?6",
+            "SELECT * FROM (SELECT *, CASE WHEN number IN (SELECT value FROM json_each(?)) THEN 'interrupted' ELSE status END"
+            " AS shown FROM sessions) WHERE number < ? AND created_at >= ? AND api_name = coalesce(?, api_name)"
+            " AND shown = coalesce(?, shown) ORDER BY number DESC LIMIT ?",
+            abandoned,
             rows.parse_cursor(cursor),
             rows.parse_since(since),
             api_name,
             status,
-            abandoned,
             limit + 1,
         )
         return rows.page(found, limit, lambda row: rows.session_record(row, now))
@@ -129,9 +129,10 @@ class SqliteJournal:
         async def work(db: Statements) -> SessionEvent:
             stored = await db.execute_fetchall(
                 "INSERT INTO events (session_id, seq, token, at, kind, level, message, progress, data)"
-                " SELECT ?1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE session_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-                " FROM sessions WHERE session_id = ?1 AND epoch = ?9 ON CONFLICT (token) DO NOTHING RETURNING *",
-                (session_id, token, moment, kind, level, message, progress, text, epoch),
+                " SELECT session_id, (SELECT coalesce(max(seq), 0) + 1 FROM events AS e WHERE e.session_id = s.session_id),"
+                " ?, ?, ?, ?, ?, ?, ? FROM sessions AS s WHERE session_id = ? AND epoch = ?"
+                " ON CONFLICT (token) DO NOTHING RETURNING *",
+                (token, moment, kind, level, message, progress, text, session_id, epoch),
             )
             if not stored:
                 await claims.hold(db, session_id, epoch)
