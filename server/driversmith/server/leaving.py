@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 logger = logging.getLogger(__name__)
-GRACE_SECONDS = 0.8
+GRACE_SECONDS = 0.6
 """From a stop until the process ends in any case. Whatever is cut off is durable: its sessions show as `interrupted`."""
 INTERRUPTED = 130
 
