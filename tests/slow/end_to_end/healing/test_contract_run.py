@@ -6,10 +6,10 @@ from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.conftest import Heal, Houses
 from ....end_to_end.healing.edits import lists_dicts, put, reads_one_page
 from ....end_to_end.healing.test_host import begun, handed_in
-from ....end_to_end.healing.test_text_host import silent
 from ....end_to_end.healing.text_host import TextHost
 from ....end_to_end.healing.tiny import CLIENT, README, WRITTEN
 from ....stand_ins.messages_script import Answer, Asked
+from .test_text_host import silent
 
 
 async def test_what_the_run_shows_is_told_and_mended_within_the_attempt(heal: Heal, right: Mapping[str, str]) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ....end_to_end.healing import library
 from ....end_to_end.healing.conftest import Houses
-from ....end_to_end.healing.test_text_host import silent
 from ....end_to_end.healing.text_host import CHARACTERS_A_TOKEN, TextHost
 from ....end_to_end.healing.tiny import WRITTEN
 from ....stand_ins.connection import refused
+from .test_text_host import silent
 
 MOST_OF_AN_ANSWER = 20_000
 MOST_OF_A_FIRST_REQUEST = 7_000

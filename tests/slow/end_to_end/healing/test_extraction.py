@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ...stand_ins.messages_script import REPLIES, Answer, Reply
-from .author import Author
-from .conftest import Heal
-from .tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.conftest import Heal
+from ....end_to_end.healing.tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+from ....stand_ins.messages_script import REPLIES, Answer, Reply
 
 Envelope = Callable[[str], Answer]
 

@@ -7,10 +7,10 @@ import pytest
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.validation import package
 
-from .conftest import Houses
-from .edits import lists_dicts, put, reads_one_page
-from .text_host import TextHost
-from .tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+from ....end_to_end.healing.conftest import Houses
+from ....end_to_end.healing.edits import lists_dicts, put, reads_one_page
+from ....end_to_end.healing.text_host import TextHost
+from ....end_to_end.healing.tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 
 
 def silent(_: Any) -> str:

@@ -6,11 +6,11 @@ from contextlib import closing
 
 import pytest
 
-from ...patience import LONG
-from ...stand_ins.messages_script import FAULTS, REPLIES, Fault, rate_limited
-from .author import Author
-from .conftest import Heal, Houses
-from .tiny import CLIENT, WRITTEN
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.conftest import Heal, Houses
+from ....end_to_end.healing.tiny import CLIENT, WRITTEN
+from ....patience import LONG
+from ....stand_ins.messages_script import FAULTS, REPLIES, Fault, rate_limited
 
 PASSING = {
     "429 with Retry-After": (rate_limited(0.02), "rate_limited"),
