@@ -106,7 +106,10 @@ class Judge:
                 root = Path(folder) / subject.names.package
                 await anyio.to_thread.run_sync(_lay_out, plain, root)
                 try:
-                    result = await ProcessSandbox().run_unittests(root, limits=_TEST_LIMITS)
+                    names = subject.names
+                    opened = ProcessSandbox().open(root, names.package, names.class_name, limits=_TEST_LIMITS)
+                    async with opened as child:
+                        result = await child.run_unittests()
                 except SandboxUnavailableError:
                     raise
                 except SandboxError as error:

@@ -55,7 +55,8 @@ async def test_what_a_drivers_tests_may_import_its_package_may_not(tmp_path: Pat
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "__init__.py").write_text(source)
     sandbox = ProcessSandbox()
-    await sandbox.run_unittests(write(tmp_path, CLEAN))
+    async with sandbox.open(write(tmp_path, CLEAN), "a_driver", "Driver") as child:
+        await child.run_unittests()
     with pytest.raises(SandboxError, match="unittest"):
         async with sandbox.open(write(tmp_path, source), "a_driver", "Driver"):
             pytest.fail("it was opened")

@@ -441,13 +441,15 @@ async def test_the_drivers_own_tests_are_run_and_counted(sandbox: Sandbox, proje
         "    def test_good(self): self.assertTrue(a_driver.Driver())\n"
         "    def test_bad(self): self.fail('as meant')\n"
     )
-    result = await sandbox.run_unittests(project, limits=LIMITS)
+    async with open_driver(sandbox, project) as child:
+        result = await child.run_unittests()
     assert (result.ran, result.failed) == (2, 1)
     assert "as meant" in result.output
 
 
 async def test_a_project_without_tests_ran_none(sandbox: Sandbox, project: Path):
-    result = await sandbox.run_unittests(project, limits=LIMITS)
+    async with open_driver(sandbox, project) as child:
+        result = await child.run_unittests()
     assert result.ran - result.failed == 0
 
 

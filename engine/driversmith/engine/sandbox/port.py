@@ -94,6 +94,14 @@ class DriverProcess(Protocol):
         """Forget an instance or iterator."""
         ...
 
+    async def run_unittests(self) -> UnittestResult:
+        """`unittest discover` in the project's tests folder; they see the modules as earlier calls have left them.
+
+        Raises:
+            SandboxError: also where a test imports what tests of drivers may not have (code `validation_failed`).
+        """
+        ...
+
 
 class Sandbox(Protocol):
     """Starts children. One conformance suite serves every implementation (tests/conformance)."""
@@ -119,8 +127,4 @@ class Sandbox(Protocol):
         Raises:
             SandboxUnavailableError: the child could not be started.
         """
-        ...
-
-    async def run_unittests(self, project: Path, *, limits: SandboxLimits = DEFAULT_LIMITS) -> UnittestResult:
-        """Run `python -m unittest discover tests` of the project in a child."""
         ...

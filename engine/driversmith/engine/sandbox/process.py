@@ -82,24 +82,7 @@ class ProcessSandbox:
         """
         async with self._child(project, limits, lambda: self._check_imports(project, package)) as channel:
             await _import(channel, package, class_name)
-            yield _Child(channel)
-
-    async def run_unittests(self, project: Path, *, limits: SandboxLimits = DEFAULT_LIMITS) -> UnittestResult:
-        """`unittest discover` in the project's tests folder, in a child.
-
-        Raises:
-            SandboxUnavailableError: the child could not be started.
-            SandboxError: an import that drivers may not have, or the child died.
-            SandboxLimitError: the tests took too much.
-        """
-        async with self._child(project, limits, lambda: self._check_imports(project, None)) as channel:
-            reply = _reply(await channel.request("unittests", folder=str(project / "tests")))
-        if reply.raised:
-            return UnittestResult(ran=1, failed=1, output=reply.raised.traceback or reply.raised.message)
-        try:
-            return UnittestResult.model_validate(reply.value)
-        except ValidationError as error:
-            raise SandboxError("The tests' process answered nonsense.", code="contract_failed") from error
+            yield _Child(channel, lambda: self._check_imports(project, None), project / "tests")
 
     def _check_imports(self, project: Path, package: str | None) -> None:
         """Refuse a package, or the tests folder where `package` is None, that imports what drivers may not have. Blocks.
@@ -166,8 +149,10 @@ class _Child:
 
     isolation: Isolation = "process"
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, check_tests: Callable[[], None], tests: Path) -> None:
         self._channel = channel
+        self._check_tests = check_tests
+        self._tests = tests
 
     async def construct(
         self,
@@ -202,6 +187,16 @@ class _Child:
 
     async def drop(self, handle: str) -> None:
         await self._channel.request("drop", handle=handle)
+
+    async def run_unittests(self) -> UnittestResult:
+        await anyio.to_thread.run_sync(self._check_tests)
+        reply = _reply(await self._channel.request("unittests", folder=str(self._tests)))
+        if reply.raised:
+            return UnittestResult(ran=1, failed=1, output=reply.raised.traceback or reply.raised.message)
+        try:
+            return UnittestResult.model_validate(reply.value)
+        except ValidationError as error:
+            raise SandboxError("The tests' process answered nonsense.", code="contract_failed") from error
 
 
 def _nothing() -> None:

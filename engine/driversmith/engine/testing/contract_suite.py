@@ -18,10 +18,9 @@ import anyio
 import anyio.to_thread
 
 from ..contract.naming import driver_names
-from ..errors import SandboxError, SandboxUnavailableError
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport, UnittestResult
-from ..sandbox.port import Sandbox, SandboxLimits
+from ..sandbox.port import Sandbox
 from .behaviours import ALL
 from .credentials import make_credentials
 from .lane import Begin, Lane, Task
@@ -30,7 +29,6 @@ from .records import RecordMaker
 from .trial import Behaviour, Run
 
 Progress = Callable[[float, str], Awaitable[None]]
-TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
 
 
 async def run_contract(
@@ -64,8 +62,8 @@ async def run_contract(
     main, beside = lane(maker), lane(RecordMaker(seed))
     plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours)
 
-    async def own_tests() -> UnittestResult | None:
-        result = await _own_tests(sandbox, project)
+    async def own_tests(lane: Lane) -> UnittestResult | None:
+        result = await lane.run_own_tests() if (project / "tests").is_dir() else None
         await sandbox.prepare()  # for whoever opens the driver next, mostly to read live
         return result
 
@@ -119,45 +117,33 @@ def _telling(progress: Progress | None, count: int) -> Begin:
 
 
 async def _run_lanes(
-    main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[], Awaitable[UnittestResult | None]]
+    main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[Lane], Awaitable[UnittestResult | None]]
 ) -> UnittestResult | None:
-    """Try the whole plan; what the driver's own tests gave."""
-    stands, waited = anyio.Event(), anyio.Event()
+    """Try the whole plan; what the driver's own tests gave, which are run where there is the most time for them."""
+    waited = anyio.Event()
     tested: list[UnittestResult | None] = []
 
     async def wait() -> None:
         if plan.waiting:
             async with beside:
                 await beside.try_all(plan.waiting, begin)
+                waited.set()
+                tested.append(await own_tests(beside))
         waited.set()
 
     async def work() -> None:
         async with main:
-            stands.set()
             await main.try_all(plan.steady, begin)
             await waited.wait()
             main.run.leaks += beside.run.leaks
             await main.try_all(plan.last, begin)
-
-    async def test() -> None:
-        await stands.wait()
-        tested.append(await own_tests())
+            if not plan.waiting:
+                tested.append(await own_tests(main))
 
     try:
         async with anyio.create_task_group() as tasks:
-            for lane in (wait, work, test):
+            for lane in (wait, work):
                 tasks.start_soon(lane)
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return tested[0]
-
-
-async def _own_tests(sandbox: Sandbox, project: Path) -> UnittestResult | None:
-    if not (project / "tests").is_dir():
-        return None
-    try:
-        return await sandbox.run_unittests(project, limits=TEST_LIMITS)
-    except SandboxUnavailableError:
-        return None
-    except SandboxError as error:
-        return UnittestResult(ran=1, failed=1, output=error.message[:2000])

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ..errors import SandboxError, SandboxUnavailableError
-from ..models.report import BehaviourResult
+from ..models.report import BehaviourResult, UnittestResult
 from ..sandbox.port import DriverProcess, Isolation, Reply, SandboxLimits
 from .trial import MAIN, Behaviour, Run, Trial, UnmetError
 
@@ -98,6 +98,18 @@ class Lane:
         for task in tasks if self._constructed.raised is None else ():
             await begin(task)
             self.results[task.place] = await self._try(task.behaviour, task.subject)
+
+    async def run_own_tests(self) -> UnittestResult | None:
+        """What the driver's own tests gave, in the child as the behaviours left it; one failure where they cannot run,
+        None where no child can be had."""
+        try:
+            child = await self._current()
+            return await child.run_unittests()
+        except SandboxUnavailableError:
+            return None
+        except SandboxError as error:
+            await self._lost()
+            return UnittestResult(ran=1, failed=1, output=error.message[:2000])
 
     async def _try(self, behaviour: Behaviour, subject: str) -> BehaviourResult:
         try:
