@@ -119,26 +119,32 @@ def _telling(progress: Progress | None, count: int) -> Begin:
 async def _run_lanes(
     main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[Lane], Awaitable[UnittestResult | None]]
 ) -> UnittestResult | None:
-    """Try the whole plan; what the driver's own tests gave, which are run where there is the most time for them."""
+    """Try the whole plan; what the driver's own tests gave, which are run in whichever lane has time for them first."""
     waited = anyio.Event()
+    untested = True
     tested: list[UnittestResult | None] = []
+
+    async def test(lane: Lane) -> None:
+        nonlocal untested
+        if untested:
+            untested = False
+            tested.append(await own_tests(lane))
 
     async def wait() -> None:
         if plan.waiting:
             async with beside:
                 await beside.try_all(plan.waiting, begin)
                 waited.set()
-                tested.append(await own_tests(beside))
+                await test(beside)
         waited.set()
 
     async def work() -> None:
         async with main:
             await main.try_all(plan.steady, begin)
+            await test(main)
             await waited.wait()
             main.run.leaks += beside.run.leaks
             await main.try_all(plan.last, begin)
-            if not plan.waiting:
-                tested.append(await own_tests(main))
 
     try:
         async with anyio.create_task_group() as tasks:
