@@ -31,7 +31,7 @@ from driversmith.engine.generation.manifest import manifest
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import DriverBundle, Verification
 from driversmith.engine.models.profile import ApiProfile
-from driversmith.engine.research.parsing import parse_description
+from driversmith.engine.research.documents.parse import parse_description
 from driversmith.engine.research.profile import build_profile
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.supervision.leaving_out import not_proven

@@ -10,7 +10,7 @@ from driversmith.engine.contract.naming import DriverNames, driver_names
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import DriverBundle, DriverFile
 from driversmith.engine.models.profile import ApiProfile
-from driversmith.engine.research.parsing import parse_description
+from driversmith.engine.research.documents.parse import parse_description
 from driversmith.engine.research.profile import build_profile
 
 from .apis import Api

@@ -15,7 +15,7 @@ from driversmith.engine.errors import (
 )
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Journal, Owner
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverFile
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import anyio
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
+from driversmith.engine.journal.sqlite.opening import SqliteJournal, open_journal
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport

@@ -60,7 +60,7 @@ async def open_engine(
     redactor = Redactor()
     async with AsyncExitStack() as stack:
         if journal is None:
-            from .journal.sqlite import open_journal
+            from .journal.sqlite.opening import open_journal
 
             journal = await stack.enter_async_context(open_journal(settings.database))
         parts = _Parts(

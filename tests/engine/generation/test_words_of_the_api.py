@@ -10,7 +10,7 @@ from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import Verification
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.profile import ApiProfile
-from driversmith.engine.research.parsing import parse_description
+from driversmith.engine.research.documents.parse import parse_description
 from driversmith.engine.research.profile import build_profile
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.contract_suite import run_contract

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from driversmith.engine.errors import FetchError
 from driversmith.engine.models.profile import ApiProfile, OperationProfile
-from driversmith.engine.research.parsing import Description, parse_description
+from driversmith.engine.research.documents.parse import Description, parse_description
 from driversmith.engine.research.profile import build_profile
 
 Document = dict[str, Any]

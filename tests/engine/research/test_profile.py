@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from driversmith.engine.errors import DescriptionError, DriversmithError, InvalidArgumentError
 from driversmith.engine.models.profile import ApiProfile
-from driversmith.engine.research.parsing import Description
+from driversmith.engine.research.documents.parse import Description
 from driversmith.engine.research.profile import build_profile
 from driversmith.engine.research.summary import summarise
 

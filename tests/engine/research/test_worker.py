@@ -9,7 +9,7 @@ import threading
 import pytest
 from driversmith.engine.contract.naming import driver_names
 from driversmith.engine.errors import DescriptionError, InvalidArgumentError
-from driversmith.engine.research.bounds import WORKER_BYTES
+from driversmith.engine.research.documents.bounds import WORKER_BYTES
 from driversmith.engine.research.worker import IN_PLACE_BYTES, IN_THREAD_BYTES, run_sized
 
 

@@ -15,7 +15,7 @@ from driversmith.engine.generation.model_engine import FaultsOfFile
 from driversmith.engine.guards.writing import Tried
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Journal
-from driversmith.engine.journal.sqlite import SqliteJournal, open_journal
+from driversmith.engine.journal.sqlite.opening import SqliteJournal, open_journal
 from driversmith.engine.llm.request import ModelRequest, Task, TextBlock
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification

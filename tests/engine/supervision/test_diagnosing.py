@@ -8,7 +8,7 @@ import pytest
 from driversmith.engine.errors import BudgetSpentError, InvalidArgumentError
 from driversmith.engine.guards.writing import Tried
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.journal.sqlite import SqliteJournal
+from driversmith.engine.journal.sqlite.opening import SqliteJournal
 from driversmith.engine.llm.port import ModelAnswer, TokenUsage
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.models.driver import DriverBundle, DriverFile

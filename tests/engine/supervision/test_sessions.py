@@ -15,7 +15,7 @@ from driversmith.engine.errors import (
 )
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Owner
-from driversmith.engine.journal.sqlite import SqliteJournal
+from driversmith.engine.journal.sqlite.opening import SqliteJournal
 from driversmith.engine.models.session import SessionEvent, SessionRecord
 from driversmith.engine.supervision.dispatcher import open_dispatcher
 from driversmith.engine.supervision.sessions import Sessions

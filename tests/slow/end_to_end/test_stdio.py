@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from mcp import Client
 from mcp.client.stdio import stdio_client
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..errors import FetchError, FetchTimeoutError
-from .discovery import Page, PageFetcher
-from .parsing import Description
-from .reading import flag, is_object, mapping, sequence
-from .servers import origin, own_servers, resolved
+from .documents.nodes import flag, is_object, mapping, sequence
+from .documents.parse import Description
+from .openapi.servers import origin, own_servers, resolved
+from .sources.discovery import Page, PageFetcher
 
 _PROBES = 3
 _PROBE_BYTES = 1 << 20

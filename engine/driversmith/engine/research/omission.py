@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..contract.naming import driver_names
 from ..models.profile import ApiProfile, ObjectProfile, PaginationProfile, SkippedOperation
-from .auth import schemes_in_use
+from .openapi.auth import schemes_in_use
 
 
 def without_operations(profile: ApiProfile, failed: Mapping[str, str]) -> ApiProfile:

@@ -14,21 +14,21 @@ from ..models.profile import (
     OperationProfile,
     SkippedOperation,
 )
-from .auth import Auth
-from .fields import fields_of
-from .identifiers import identifier_of
-from .notes import Notes
-from .objects import Collection, collections_of
-from .operations import Operation, OperationReader, Operations
-from .page_words import page_parameter
-from .pagination import pagination_of
-from .parsing import Description
-from .rate_limits import rate_limit_of
-from .reading import Node, mapping, one_line, text
-from .records import Records, item_path_of, record_at, records_of
-from .references import Document
-from .schemas import ANY, Schema, Schemas
-from .servers import home_of, own_servers
+from .documents.nodes import Node, mapping, one_line, text
+from .documents.notes import Notes
+from .documents.parse import Description
+from .documents.references import Document
+from .openapi.auth import Auth
+from .openapi.fields import fields_of
+from .openapi.operations import Operation, OperationReader, Operations
+from .openapi.schemas import ANY, Schema, Schemas
+from .openapi.servers import home_of, own_servers
+from .resources.collections import Collection, collections_of
+from .resources.identifiers import identifier_of
+from .resources.pagination import pagination_of
+from .resources.paging_names import page_parameter
+from .resources.rate_limits import rate_limit_of
+from .resources.records import Records, item_path_of, record_at, records_of
 
 
 def build_profile(

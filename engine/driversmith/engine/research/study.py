@@ -2,9 +2,9 @@
 
 from ..models.profile import ApiProfile
 from .base_url import choose_base_url
-from .discovery import PageFetcher, Progress, find_description
-from .parsing import Description
+from .documents.parse import Description
 from .profile import build_profile
+from .sources.discovery import PageFetcher, Progress, find_description
 from .worker import run_sized
 
 

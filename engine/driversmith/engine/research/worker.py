@@ -9,7 +9,7 @@ import anyio.to_process
 import anyio.to_thread
 
 from ..validation.limits import limit_memory
-from .bounds import WORKER_BYTES, too_much_memory
+from .documents.bounds import WORKER_BYTES, too_much_memory
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")

@@ -12,7 +12,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 
 from ....patience import LONG
 
@@ -14,7 +14,7 @@ TEN_SESSIONS = """
 import anyio, sys
 from pathlib import Path
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 
 async def one(journal, name):
@@ -40,7 +40,7 @@ ACKNOWLEDGE = """
 import anyio, sys
 from pathlib import Path
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.engine.models.session import GenerateRequest
 
 async def main():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from driversmith.engine.journal.sqlite import SqliteJournal
+from driversmith.engine.journal.sqlite.opening import SqliteJournal
 from driversmith.engine.models.session import GenerateRequest
 
 from ....patience import LONG
@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 from driversmith.engine.composition import open_engine
-from driversmith.engine.journal.sqlite import open_journal
+from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.settings import Settings
 from tests.engine.supervision.conftest import WorkshopStandIn

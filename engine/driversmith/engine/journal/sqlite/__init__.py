@@ -1,0 +1,1 @@
+"""The Journal on SQLite: `opening.open_journal`."""

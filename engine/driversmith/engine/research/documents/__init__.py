@@ -1,0 +1,1 @@
+"""From bytes to nodes: any document, parsed, bounded and walked."""

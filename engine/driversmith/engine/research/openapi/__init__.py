@@ -1,0 +1,1 @@
+"""What an OpenAPI or Swagger document says: operations, parameters, schemas, auth, servers."""

@@ -1,0 +1,44 @@
+"""Fields of records and bodies, from schemas."""
+
+from pydantic import JsonValue
+
+from ...models.profile import FieldProfile, JsonType
+from ..documents.nodes import json_value, one_line
+from .schemas import Schema, Schemas
+
+MOST_FIELDS = 200
+_MOST_VALUES = 50
+
+
+def fields_of(schema: Schema, schemas: Schemas) -> dict[str, FieldProfile]:
+    """The top-level fields of an object, at most 200, in the order of the description."""
+    return {
+        name: field_of(schemas.read(node), required=name in schema.required, schemas=schemas)
+        for name, node in list(schema.properties.items())[:MOST_FIELDS]
+        if name and len(name) <= 200
+    }
+
+
+def field_of(schema: Schema, *, required: bool, schemas: Schemas) -> FieldProfile:
+    """One field."""
+    return FieldProfile(
+        type=schema.type,
+        items=item_type(schema, schemas),
+        format=schema.format,
+        required=required,
+        nullable=schema.nullable,
+        read_only=schema.read_only,
+        enum=enum_of(schema),
+        description=one_line(schema.description or schema.title, 200),
+    )
+
+
+def item_type(schema: Schema, schemas: Schemas) -> JsonType | None:
+    """The type of an array's items; None for anything else."""
+    return schemas.read(schema.items).type if schema.type == "array" else None
+
+
+def enum_of(schema: Schema) -> tuple[JsonValue, ...]:
+    """The first values of an enum."""
+    values = (json_value(value) for value in schema.enum[:_MOST_VALUES])
+    return tuple(value for value in values if value is not None)

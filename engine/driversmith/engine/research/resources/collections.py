@@ -1,0 +1,265 @@
+"""Objects of an API: operations on the same path, under the name of its last fixed segment."""
+
+import re
+from collections import defaultdict
+from collections.abc import Set
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from ...models.profile import Verb
+from ..names import ascii_name, shortened, singular, unique
+from ..openapi.operations import Operation
+from ..openapi.schemas import Schemas
+from .records import records_of
+
+_NOISE = re.compile(
+    r"v?\d+([._]\d+)*\Z|v\d+((alpha|beta|rc|p)\d*)*\Z|\d{4}-\d{2}-\d{2}\Z|(rest)?apis?\Z|rest\Z|latest\Z|services?\Z|public\Z|json\Z",
+    re.IGNORECASE,
+)
+"""Segments that say nothing about what an object is, as long as something else is there."""
+_ORDER: tuple[Verb, ...] = ("read", "read_one", "create", "update", "delete")
+_SUFFIX = re.compile(r"\.(json|xml|csv|html|php|aspx?|do)\Z", re.IGNORECASE)
+_MAKES = re.compile(r"(create|add|new|insert|post|send|upload)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(search|query|find|filter|lookup|suggest|autocomplete|count|validate|login|logout|authenticate)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Beginnings of names of POST operations that ask rather than make."""
+_LONGEST = 60
+
+
+@dataclass
+class Collection:
+    """The operations on one path and on the items below it."""
+
+    key: tuple[str, ...]
+    words: tuple[str, ...]
+    """Its fixed segments that mean something, in order; the last one is its name."""
+    all_words: tuple[str, ...]
+    """Its fixed segments with those that mean little."""
+    members: list[tuple[Operation, int]] = field(default_factory=list[tuple[Operation, int]])
+    """Operations, each with the number of parameters after the last fixed segment."""
+    name: str = ""
+    verbs: dict[Verb, Operation] = field(default_factory=dict[Verb, Operation])
+    _merged: "Collection | None" = None
+
+    @property
+    def merged(self) -> "Collection":
+        """The collection that this one is part of: itself, or the same one under another version."""
+        return self._merged or self
+
+    @merged.setter
+    def merged(self, other: "Collection") -> None:
+        self._merged = other
+
+
+def collections_of(operations: list[Operation], schemas: Schemas) -> tuple[list[Collection], dict[str, Collection]]:
+    """The objects of an API with their verbs and names; and for each operation name the object that it belongs to, if any."""
+    groups: dict[tuple[str, ...], Collection] = {}
+    owner: dict[str, Collection] = {}
+    telling = _telling_queries(operations)
+    for operation in operations:
+        path = _Path(operation, telling.get(operation.profile.bare_path, frozenset[str]()))
+        group = groups.setdefault(path.key, Collection(path.key, path.words, path.all_words))
+        group.members.append((operation, path.trailing))
+        owner[operation.profile.name] = group
+    diligent = _says_what_comes_back(operations)
+    for group in groups.values():
+        group.verbs = _verbs(group, schemas, diligent)
+    homes = _without_versions(groups)
+    found = {key: group for key, group in homes.items() if group.verbs and not _is_action(group, homes)}
+    _give_names(list(found.values()))
+    belongs = {name: nearest for name, group in owner.items() if (nearest := _nearest(group.merged.key, found))}
+    return list(found.values()), belongs
+
+
+def _telling_queries(operations: list[Operation]) -> dict[str, set[str]]:
+    """Path -> names in fixed queries whose values tell its operations apart, as another segment would (`?method=...`)."""
+    values: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for operation in operations:
+        for name, value in _fixed_pairs(operation):
+            values[operation.profile.bare_path, name].add(value)
+    telling: defaultdict[str, set[str]] = defaultdict(set)
+    for (path, name), found in values.items():
+        if len(found) > 1:
+            telling[path].add(name)
+    return telling
+
+
+def _fixed_pairs(operation: Operation) -> list[tuple[str, str]]:
+    return parse_qsl(operation.profile.fixed_query)
+
+
+def _says_what_comes_back(operations: list[Operation]) -> bool:
+    """Whether the description usually gives the content of responses: where it does, nothing said means nothing sent."""
+    gets = [op for op in operations if op.profile.method == "GET"]
+    return 2 * sum(op.response.profile.media_type is not None for op in gets) >= len(gets)
+
+
+def _without_versions(groups: dict[tuple[str, ...], Collection]) -> dict[tuple[str, ...], Collection]:
+    """The groups, with those that differ in a version only made one where they have no verb in common."""
+    kept: dict[tuple[str, ...], Collection] = {}
+    telling: dict[tuple[str, ...], Collection] = {}
+    for key, group in groups.items():
+        short = tuple(segment for segment in key if not _NOISE.match(segment))
+        twin = telling.setdefault(short, group)
+        if twin is group or not short or set(twin.verbs) & set(group.verbs):
+            kept[key] = group
+        else:
+            both = {**twin.verbs, **group.verbs}
+            twin.verbs = {verb: both[verb] for verb in _ORDER if verb in both}
+            group.merged = twin
+    return kept
+
+
+class _Path:
+    """A path as an object sees it."""
+
+    def __init__(self, operation: Operation, queried: Set[str]) -> None:
+        """`queried` are the names in its fixed query whose values count as segments."""
+        segments = [part for segment in operation.profile.bare_path.split("/") if segment for part in _parts(segment)]
+        segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
+        fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
+        telling = [index for index in fixed if not _NOISE.match(segments[index])]
+        if not telling and not (operation.tag and "{}" in segments):
+            telling = fixed
+        last = telling[-1] if telling else -1
+        self.key = tuple(segments[: last + 1])
+        self.trailing = sum(segment == "{}" for segment in segments[last + 1 :])
+        self.words = tuple(segments[index] for index in telling) or (_word_for(operation),)
+        self.all_words = tuple(segments[index] for index in fixed if index <= last) or self.words
+        if not telling:
+            self.key = (*segments[: fixed[-1] + 1 if fixed else 0], f"#{self.words[0]}")
+
+
+def _parts(segment: str) -> list[str]:
+    """A segment as fixed words and `{}`: `{id}.json`, `users({id})`, `report.{format}` and `{name}:cancel` hold both."""
+    if "{" not in segment:
+        return [_SUFFIX.sub("", segment)]
+    if match := re.fullmatch(r"([^{(]+)\(.*\{.*\}.*\)", segment):
+        return [match.group(1), "{}"]
+    if match := re.fullmatch(r"([A-Za-z][\w-]{2,})\.?\{[^{}]*\}", segment):
+        return [match.group(1)]
+    if match := re.fullmatch(r"\{[^{}]*\}:([A-Za-z]\w*)", segment):
+        return ["{}", match.group(1)]
+    return ["{}"]
+
+
+def _word_for(operation: Operation) -> str:
+    """A name for an operation whose path has no telling segment: its tag, what its path parameter stands for, its own name."""
+    names = [p.name for p in operation.profile.parameters if p.location == "path"]
+    nouns = [name for name in names if not re.search(r"format|version|ext|lang|name$", name, re.IGNORECASE)]
+    return operation.tag or next(iter(nouns[-1:]), operation.profile.name)
+
+
+def _verbs(group: Collection, schemas: Schemas, diligent: bool) -> dict[Verb, Operation]:
+    """The verbs of a collection. Update prefers PATCH, which leaves the other fields alone, to PUT and POST."""
+    members = sorted(group.members, key=lambda member: member[0].profile.deprecated)
+    whole = [op for op, trailing in members if not trailing]
+    gets = [(op, trailing) for op, trailing in members if op.profile.method == "GET" and _gives_records(op, diligent)]
+    read = next((op for op, trailing in gets if not trailing), None)
+    read = read or next((op for op, _ in gets if _gives_list(op, schemas, group.words[-1])), None)
+    read_one = next((op for op, trailing in gets if trailing and op is not read), None)
+    path = read_one.profile.path if read_one else ""
+    items = sorted((op for op, trailing in members if trailing), key=lambda op: op.profile.path != path)
+    delete = next((op for op in items if op.profile.method == "DELETE"), None)
+    create = next(
+        (op for op in whole if op.profile.method == "POST" and _takes_record(op) and not _ASKS.match(op.profile.name)),
+        None,
+    )
+    create = create or next((op for op in whole if _puts_new(op)), None)
+    methods = ("PATCH", "PUT", "POST") if read_one or delete else ("PATCH", "PUT")
+    updates = (op for method in methods for op in items if op.profile.method == method and _takes_record(op))
+    found: dict[Verb, Operation | None] = {
+        "read": read,
+        "read_one": read_one,
+        "create": create if not _ASKS.match(group.words[-1]) else None,
+        "update": next(updates, None),
+        "delete": delete,
+    }
+    return {verb: op for verb, op in found.items() if op is not None}
+
+
+def _gives_records(operation: Operation, diligent: bool) -> bool:
+    response = operation.response.profile
+    if response.status in (204, 205) or response.kind not in (None, "json"):
+        return False
+    if diligent and response.media_type is None:
+        return False
+    return response.type in ("object", "array", "any")
+
+
+def _puts_new(operation: Operation) -> bool:
+    """PUT on a collection is a create where its name says so."""
+    return operation.profile.method == "PUT" and bool(_MAKES.match(operation.profile.name)) and _takes_record(operation)
+
+
+def _gives_list(operation: Operation, schemas: Schemas, name: str) -> bool:
+    """Whether a path that ends in a parameter leads to a list all the same."""
+    body = operation.response.schema
+    if body.type == "array":
+        return True
+    records = records_of(body, schemas, name=name, item=None, paged=False)
+    if records is None or records.shape != "list" or not records.path or not body.properties:
+        return False
+    return singular(records.path[-1]) != singular(name)
+
+
+def _takes_record(operation: Operation) -> bool:
+    body = operation.profile.body
+    gives = operation.response.profile.kind
+    return (
+        body is not None
+        and body.kind in ("json", "form", "multipart")
+        and body.type in ("object", "any")
+        and gives in (None, "json")
+    )
+
+
+def _is_action(group: Collection, groups: dict[tuple[str, ...], Collection]) -> bool:
+    """Whether a path that can only be posted to is something to do rather than something to have."""
+    if set(group.verbs) != {"create"}:
+        return False
+    word = group.words[-1]
+    if "." in word:  # conversations.archive: the method stands in the name
+        return not _MAKES.match(word.rpartition(".")[2])
+    plural = singular(word) != word.lower() and not re.search(r"[a-z]s?[A-Z]|[_.-]", word)
+    below = any(key == group.key[: len(key)] and key != group.key for key in groups)
+    return not plural and (below or "{}" in group.key)
+
+
+def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], Collection]) -> Collection | None:
+    for length in range(len(key), 0, -1):
+        if group := found.get(key[:length]):
+            return group
+    return None
+
+
+def _give_names(groups: list[Collection]) -> None:
+    """The last word of each; with its parent's before it where two would be called the same, and a version's at last."""
+    names = {group.key: group.words for group in groups}
+    depth = {group.key: 1 for group in groups}
+    for _ in range(12):
+        same: defaultdict[str, list[Collection]] = defaultdict(list)
+        for group in groups:
+            same[_spelled(group, names[group.key], depth[group.key])].append(group)
+        twins = [group for alike in same.values() if len(alike) > 1 for group in alike]
+        longer = [group for group in twins if depth[group.key] < len(names[group.key])]
+        if not longer:
+            longer = [group for group in twins if names[group.key] != group.all_words]
+            names.update((group.key, group.all_words) for group in longer)
+        if not longer:
+            break
+        for group in longer:
+            depth[group.key] += 1
+    taken: set[str] = set()
+    for group in groups:
+        group.name = unique(_spelled(group, names[group.key], depth[group.key]), taken, _LONGEST)
+        taken.add(group.name)
+
+
+def _spelled(group: Collection, words: tuple[str, ...], depth: int) -> str:
+    name = shortened("_".join(filter(None, (ascii_name(word) for word in words[-depth:]))), _LONGEST)
+    if not name:
+        name = ascii_name(group.members[0][0].profile.name)
+    return f"n{name}" if name[0].isdigit() else name

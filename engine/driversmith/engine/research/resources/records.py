@@ -1,0 +1,216 @@
+"""Where in a response the records stand, and what one of them looks like."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ...models.profile import RecordShape
+from ..documents.nodes import is_object
+from ..names import bare, singular
+from ..openapi.schemas import ANY, Schema, Schemas
+
+_LISTS = (
+    "data", "items", "results", "records", "values", "entries", "elements", "rows", "list", "content", "contents",
+    "objects", "resources", "collection", "hits", "docs", "documents", "nodes", "edges", "result", "value", "response",
+)  # fmt: skip
+"""What envelopes call their list, the most usual first (bare spellings)."""
+_WRAPPERS = ("data", "response", "result", "results", "embedded", "body", "payload", "content", "d", "page", "list")
+_RECORDS = (
+    "data",
+    "result",
+    "response",
+    "item",
+    "record",
+    "payload",
+    "resource",
+    "object",
+    "body",
+    "value",
+    "content",
+    "d",
+)
+_ABOUT = re.compile(
+    r"(meta\w*|pag(e|es|ing|ination|inginfo|einfo)\w*|links?|self|href|total\w*|counts?|\w*count|num\w*|items\w*page|next\w*|prev\w*|previous\w*|"
+    r"first\w*|last\w*|has\w*|is(last|first|truncated|partial|more)\w*|more\w*|status\w*|success\w*|ok|errors?\w*|messages?|warnings?|warning|code|"
+    r"type|object|kind|etag|ur[il]\w*|limit|offset|start\w*|end\w*|size|per\w*|cursors?\w*|after|before|requestid|responsemetadata|"
+    r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
+    r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
+    r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
+    r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*|pageable|empty)\Z"
+)
+"""Bare names of what stands beside records in an envelope."""
+_PAGING = frozenset({
+    "responsemetadata", "nextcursor", "nextpagetoken", "nexttoken", "next", "nextpage", "nexturl", "nextlink", "hasmore", "hasnext",
+    "paging", "pagination", "pageinfo", "pagingmetadata", "meta", "metadata", "odatanextlink", "nextpageuri", "nextpageurl",
+})  # fmt: skip
+_SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
+_NO_RECORDS = re.compile(r"(errors?|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+_DEEPEST = 3
+"""Wrappers around wrappers that a list is looked for in."""
+UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where records stand in a body."""
+
+    path: tuple[str, ...]
+    shape: RecordShape
+    record: Schema
+    """One record."""
+    rule: str
+
+
+def records_of(body: Schema, schemas: Schemas, *, name: str, item: Schema | None, paged: bool) -> Records | None:
+    """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
+
+    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for.
+    """
+    if body.type == "array" or (body.type == "any" and body.items is not None):
+        return Records((), "list", schemas.read(body.items), "the body is the list")
+    if body.type not in ("object", "any"):
+        return None
+    if body.type == "any" and not body.properties:
+        return Records((), "list", ANY, UNKNOWN)
+    found = _envelope(body, schemas, name) or _nested(body, schemas, name)
+    if found is None and body.properties and (body is item or (paged and _names_itself(body))):
+        rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
+        return Records((), "list", body, rule)
+    return found or _without_list(body, schemas, name)
+
+
+def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
+    if not body.properties and is_object(body.values):
+        return Records((), "map", schemas.read(body.values), "the body maps names to records")
+    if inner := item_path_of(body, schemas, name=name):
+        return Records(inner, "record", record_at(body, inner, schemas), f"one record stands in {inner[-1]!r}")
+    return Records((), "record", body, "the body is one record")
+
+
+def item_path_of(body: Schema, schemas: Schemas, *, name: str) -> tuple[str, ...]:
+    """Where the record stands in the body of a single-record operation; () for the body itself."""
+    if body.type not in ("object", "any") or not body.properties:
+        return ()
+    wanted = {bare(name), singular(name)}
+    for key, node in body.properties.items():
+        word = bare(key)
+        if word not in wanted and word not in _RECORDS:
+            continue
+        inner = schemas.read(node)
+        if not _others_are_about(body, key):
+            continue
+        if inner.type == "object" and (inner.properties or word in wanted or word == "data"):
+            return (key,)
+        if (
+            inner.type == "array"
+            and schemas.read(inner.items).type == "object"
+            and word in (*wanted, "data", "results")
+        ):
+            return (key,)
+    return ()
+
+
+def record_at(body: Schema, path: tuple[str, ...], schemas: Schemas) -> Schema:
+    """The record at a path of a single-record body."""
+    for key in path:
+        body = schemas.read(body.properties.get(key))
+    return schemas.read(body.items) if body.type == "array" else body
+
+
+def _envelope(body: Schema, schemas: Schemas, name: str) -> Records | None:
+    """A list among the properties of the body, with only words about it beside it."""
+    lists: dict[str, Schema] = {}
+    for key, node in body.properties.items():
+        schema = schemas.read(node)
+        if schema.type == "array":
+            lists[key] = schemas.read(schema.items)
+    for key in _by_preference(lists, name):
+        if _is_records(lists[key]) and (_others_are_about(body, key) or _outweighs(body, key, name)):
+            return Records((key,), "list", lists[key], f"the list of records stands in {key!r}")
+    paging = any(bare(key) in _PAGING for key in body.properties)
+    likely = {
+        key: item
+        for key, item in lists.items()
+        if bare(key) not in _PAGING and (paging or not _NO_RECORDS.match(bare(key)))
+    }
+    key = _only(likely, ("object",)) or _only(likely, ("object", "any")) or (_only(likely) if paging else None)
+    if key and _is_envelope(body, key, paging=paging):
+        return Records((key,), "list", lists[key], f"{key!r} is the only list of records, beside words about it")
+    if len(lists) == 1 and len(body.properties) == 1:
+        key, item = next(iter(lists.items()))
+        return Records((key,), "list", item, f"{key!r} is all that the body holds")
+    return None
+
+
+def _only(lists: dict[str, Schema], types: tuple[str, ...] = ()) -> str | None:
+    """The one list with items of these types (of any, without types); None where there are several or none."""
+    keys = [key for key, item in lists.items() if not types or item.type in types]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
+    if _names_itself(body):
+        return any(bare(other) in _SURELY_PAGED for other in body.properties)
+    return paging or _others_are_about(body, key)
+
+
+def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Records | None:
+    """A list further down: `{"response": {"results": [...]}}`."""
+    wanted = tuple(dict.fromkeys((*_WRAPPERS, bare(name))))
+    keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
+    for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
+        inner = schemas.read(body.properties[key])
+        if bare(key) not in _WRAPPERS and _names_itself(inner):
+            continue
+        if inner.type != "object":
+            continue
+        found = _envelope(inner, schemas, name)
+        if found is None and depth < _DEEPEST and not _names_itself(inner):
+            found = _nested(inner, schemas, name, depth + 1)
+        if found:
+            path = (key, *found.path)
+            return Records(path, "list", found.record, f"the list of records stands in {', '.join(map(repr, path))}")
+        if bare(key) == "embedded" and len(inner.properties) == 1:
+            only = next(iter(inner.properties))
+            schema = schemas.read(inner.properties[only])
+            if schema.type == "array":
+                return Records(
+                    (key, only), "list", schemas.read(schema.items), f"the list of records stands in {key!r}, {only!r}"
+                )
+    return None
+
+
+def _by_preference(lists: dict[str, Any], name: str) -> list[str]:
+    """Keys that are what envelopes call their list: the object's own name first."""
+    own = {bare(name), singular(name), singular(name) + "s", *_lists_of(name)}
+    ranks = {
+        key: -1 if bare(key) in own else _LISTS.index(bare(key))
+        for key in lists
+        if bare(key) in own or bare(key) in _LISTS
+    }
+    return sorted(ranks, key=lambda key: ranks[key])
+
+
+def _lists_of(name: str) -> tuple[str, str]:
+    return bare(name) + "list", singular(name) + "list"
+
+
+def _is_records(item: Schema) -> bool:
+    return item.type in ("object", "any", "string", "integer", "number", "array")
+
+
+def _outweighs(body: Schema, key: str, name: str) -> bool:
+    """Whether a list is the point of a body although other things stand beside it."""
+    word = bare(key)
+    if _names_itself(body):
+        return False
+    return word in ("data", "items", "results", "records", bare(name), singular(name) + "s") or word in _lists_of(name)
+
+
+def _names_itself(body: Schema) -> bool:
+    """Whether the body is a record with an identity of its own."""
+    return any(bare(key) in ("id", "uuid", "guid", "sid", "uid", "slug", "gid") for key in body.properties)
+
+
+def _others_are_about(body: Schema, key: str) -> bool:
+    return all(other == key or other[:1] in "$@_" or _ABOUT.match(bare(other)) for other in body.properties)

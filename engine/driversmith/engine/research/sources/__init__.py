@@ -1,0 +1,1 @@
+"""Where descriptions are found. To add a source: one file here, and one line where study asks for them."""

@@ -1,0 +1,302 @@
+"""Finding the description of an API: where it was said to be, at the API's URL, linked from there, or at usual places."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import anyio
+
+from ...errors import (
+    AddressRefusedError,
+    DescriptionError,
+    FetchError,
+    FetchTimeoutError,
+    InvalidArgumentError,
+    ResearchError,
+)
+from ..documents.parse import Description, FoundBy, parse_description
+from ..openapi.servers import origin, split
+from ..worker import run_sized
+from .local_file import read_local
+from .service_links import looks_like_html, service_desc_links
+from .shown_descriptions import shown_descriptions
+
+WELL_KNOWN = (
+    "/openapi.json",
+    "/openapi.yaml",
+    "/swagger.json",
+    "/spec.json",
+    "/api-docs",
+    "/v2/api-docs",
+    "/v3/api-docs",
+)
+AT_ORIGIN = (
+    "/api/openapi.json",
+    "/api/schema/",
+    "/schema/openapi.json",
+    "/swagger/v1/swagger.json",
+    "/openapi/v1.json",
+    "/docs",
+)
+"""Where frameworks put descriptions, and the page that shows one, tried at the origin only."""
+SECOND_CHANCE_SECONDS = 5.0
+"""For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
+_SHOWN = "/docs"
+_ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
+_GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
+
+Progress = Callable[[str], None]
+
+
+class Page(Protocol):
+    """What a GET gave, after redirects."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class PageFetcher(Protocol):
+    """The one method of network.fetch.Fetcher that research needs."""
+
+    async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Page:
+        """GET a URL; HTTP error statuses are answers.
+
+        Raises:
+            FetchTimeoutError: nothing came in time.
+            FetchError: it could not be read.
+        """
+        ...
+
+
+async def find_description(
+    *, api_url: str, spec: str | None, fetcher: PageFetcher, max_bytes: int, progress: Progress | None = None
+) -> Description:
+    """The description of an API.
+
+    With `spec`, an http(s) URL or the absolute path of a file, exactly that. Without: `api_url` itself, what it links to as
+    `service-desc` or shows as documentation, then the usual paths below it and at its origin, one request after the other
+    until one hits.
+
+    Raises:
+        InvalidArgumentError: `api_url` or `spec` is neither an http(s) URL nor (spec) the absolute path of a description file.
+        DescriptionError: what is there is broken, too large or of an unknown kind.
+        ResearchError: code `description_not_found`, naming what was tried; `authentication_required` where all was refused.
+        FetchError: nothing could be reached.
+    """
+    url = checked_url(api_url, "api_url")
+    say = progress or _silent
+    if spec is not None:
+        found = await _given(spec.strip(), fetcher, max_bytes, say)
+        return replace(found, found_by="api_url") if _same(spec, url) else found
+    return await _Search(url, fetcher, max_bytes, say).run()
+
+
+def checked_url(url: str, argument: str) -> str:
+    """The URL without surrounding space, user and fragment.
+
+    Raises:
+        InvalidArgumentError: it is no http(s) URL; the message names `argument`.
+    """
+    parts = split(url.strip())
+    if parts is None or not origin(url.strip()) or any(c.isspace() or not c.isprintable() for c in url.strip()):
+        raise InvalidArgumentError(
+            f"{argument} {url[:200]!r} is not an http or https URL.",
+            next_action="Write it like https://api.example.com/v1.",
+        )
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+
+
+async def _given(spec: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> Description:
+    if not spec.lower().startswith(("http://", "https://")):
+        say(f"Reading {spec}")
+        name, content = await read_local(spec, max_bytes=max_bytes)
+        return await parse(content, location=name, max_bytes=max_bytes)
+    url = checked_url(spec, "spec")
+    say(f"Reading {_shown(url)}")
+    page = await fetcher.get(url, max_bytes=max_bytes, headers=_ACCEPT)
+    if page.status in (401, 403):
+        raise ResearchError(
+            f"{_shown(url)} wants credentials (HTTP {page.status}).",
+            code="authentication_required",
+            next_action="Download the description and give its path as spec.",
+        )
+    if page.status == 429 or page.status >= 500:
+        raise FetchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Try again later.")
+    if page.status >= 400:
+        raise ResearchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Correct spec.")
+    return await parse(page.content, location=_shown(page.url), max_bytes=max_bytes)
+
+
+async def parse(content: bytes, *, location: str, max_bytes: int) -> Description:
+    """`parse_description`, off the event loop where the content is large."""
+    return await run_sized(len(content), _parse, content, location, max_bytes)
+
+
+def _parse(content: bytes, location: str, max_bytes: int) -> Description:
+    return parse_description(content, location=location, max_bytes=max_bytes)
+
+
+class _Search:
+    """One search from an API's URL; remembers what came back from where."""
+
+    def __init__(self, url: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> None:
+        self._url = url
+        self._fetcher = fetcher
+        self._max_bytes = max_bytes
+        self._say = say
+        self._tried: dict[str, str] = {}
+        self._statuses: list[int] = []
+        self._failure: FetchError | None = None
+        self._timeouts: Counter[str] = Counter()
+        """How often each origin said nothing in time."""
+        self._is_page = False
+
+    @property
+    def _is_about(self) -> bool:
+        """Whether `api_url` is a page about the API rather than its root."""
+        return self._is_page and bool(urlsplit(self._url).path.strip("/"))
+
+    async def run(self) -> Description:
+        page = await self._get(self._url)
+        if page is not None:
+            self._is_page = looks_like_html(page)
+            if found := await self._read(page, "api_url") or await self._follow(page):
+                return found
+        for url, at_origin in _usual_places(self._url):
+            above = at_origin and self._is_about
+            if found := await self._try(url, "documentation" if above else "well_known"):
+                return found
+            dead = self._failure and not self._statuses and len(self._tried) >= 2
+            if dead or self._is_silent(url):
+                break
+        raise self._not_found()
+
+    async def _follow(self, page: Page) -> Description | None:
+        """What a page leads to. Where `api_url` is the API itself and not a page about it, it stays the place of the API."""
+        links: dict[str, FoundBy] = dict.fromkeys(service_desc_links(page), "linked")
+        for link in shown_descriptions(page) if looks_like_html(page) else []:
+            links.setdefault(link, "documentation")
+        for link, relation in links.items():
+            if origin(link) != origin(self._url):
+                found_by = "linked" if self._is_page else "well_known"
+            else:
+                found_by = relation if self._is_about else "well_known"
+            if found := await self._try(link, found_by):
+                return found
+        return None
+
+    async def _try(self, url: str, found_by: FoundBy) -> Description | None:
+        if url in self._tried or self._is_silent(url):
+            return None
+        page = await self._get(url)
+        if page is None:
+            return None
+        found = await self._read(page, found_by)
+        return found or (await self._follow(page) if urlsplit(url).path == _SHOWN and page.status < 400 else None)
+
+    async def _get(self, url: str) -> Page | None:
+        self._say(f"Looking for a description at {_shown(url)}")
+        try:
+            page = await self._ask(url)
+        except AddressRefusedError as error:
+            if origin(url) == origin(self._url):
+                raise
+            self._tried[url] = error.message
+            return None
+        except FetchError as error:
+            if error.code == "description_too_large" and url != self._url:
+                raise
+            self._tried[url] = error.message
+            self._failure = self._failure or error
+            return None
+        self._statuses.append(page.status)
+        kind = page.headers.get("content-type", "").partition(";")[0].strip()
+        self._tried[url] = f"HTTP {page.status}" + (f", {kind[:60]}" if kind and page.status < 400 else "")
+        return page
+
+    async def _ask(self, url: str) -> Page:
+        asked_before = self._timeouts[origin(url)] > 0
+        try:
+            with anyio.fail_after(SECOND_CHANCE_SECONDS if asked_before else None):
+                return await self._fetcher.get(url, max_bytes=self._max_bytes, headers=_ACCEPT)
+        except (FetchTimeoutError, TimeoutError) as error:
+            self._timeouts[origin(url)] += 1
+            if isinstance(error, FetchTimeoutError):
+                raise
+            raise FetchTimeoutError(
+                f"Reading {_shown(url)} took longer than {SECOND_CHANCE_SECONDS:g} seconds, after a time-out before."
+            ) from None
+
+    def _is_silent(self, url: str) -> bool:
+        """Whether the origin of a URL has had its second chance."""
+        return self._timeouts[origin(url)] > 1
+
+    async def _read(self, page: Page, found_by: FoundBy) -> Description | None:
+        """The description on a page; None where it holds something else."""
+        if page.status >= 400:
+            return None
+        try:
+            description = await parse(page.content, location=_shown(page.url), max_bytes=self._max_bytes)
+        except DescriptionError as error:
+            if error.code == "description_too_large" or _means_to_be_one(page.content):
+                raise
+            self._tried[list(self._tried)[-1]] += f": {error.message.removeprefix(_shown(page.url)).strip()}"
+            return None
+        return replace(description, found_by=found_by)
+
+    def _not_found(self) -> ResearchError:
+        if self._failure and not self._statuses:
+            return self._failure
+        if self._statuses and all(status in (401, 403) for status in self._statuses):
+            return ResearchError(
+                f"{_shown(self._url)} wants credentials before it shows anything (HTTP {self._statuses[0]}).",
+                code="authentication_required",
+                next_action=_GIVE_SPEC,
+            )
+        tried = "; ".join(f"{_shown(url)}: {outcome[:160].rstrip('.')}" for url, outcome in self._tried.items())
+        return ResearchError(
+            f"No API description was found from {_shown(self._url)}. Tried: {tried}.",
+            code="description_not_found",
+            next_action=_GIVE_SPEC,
+        )
+
+
+def _usual_places(url: str) -> list[tuple[str, bool]]:
+    """The usual places below the URL's own path, then at its origin; the flag marks the latter."""
+    parts = urlsplit(url)
+    folder = parts.path.rstrip("/")
+    if "." in folder.rpartition("/")[2]:
+        folder = folder.rpartition("/")[0]
+    base = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+    below = [(base + folder + path, not folder) for path in WELL_KNOWN]
+    return below + [(base + path, True) for path in (*(WELL_KNOWN if folder else ()), *AT_ORIGIN)]
+
+
+def _means_to_be_one(content: bytes) -> bool:
+    """Whether something that cannot be read was meant as a description: its first lines say so."""
+    head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] != b"<" and any(key in head for key in (b'"openapi"', b'"swagger"', b"openapi:", b"swagger:"))
+
+
+def _same(spec: str, url: str) -> bool:
+    return spec.strip().partition("#")[0].rstrip("/") == url.rstrip("/")
+
+
+def _shown(url: str) -> str:
+    """A URL as it may be kept: without user and fragment, and without a query, which may hold a key."""
+    parts = split(url)
+    if parts is None:
+        return url.partition("?")[0][:500]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:500]
+
+
+def _silent(_: str) -> None:
+    pass
