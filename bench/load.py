@@ -25,7 +25,7 @@ from driversmith.engine.composition import Engine, open_engine
 from driversmith.engine.llm.port import ModelAnswer, Record
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Reply, ScriptedModel
+from driversmith.engine.llm.scripted import Reply, ScriptedModel
 from driversmith.engine.models.session import EngineName, SupervisedResult
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.request import resolve_request

@@ -32,11 +32,11 @@ from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.validation.file import validate_file
 from driversmith.engine.validation.inspection import inspect
 from driversmith.engine.validation.package import validate_package
-from driversmith.engine.validation.ruff_tool import run_ruff
-from driversmith.engine.validation.source import check_text
-from driversmith.engine.validation.tools import UNPARSED, merge
-from driversmith.engine.validation.ty_server import open_ty_server
-from driversmith.engine.validation.ty_tool import run_ty
+from driversmith.engine.validation.parsed.source import check_text
+from driversmith.engine.validation.tools.both import UNPARSED, merge
+from driversmith.engine.validation.tools.ruff import run_ruff
+from driversmith.engine.validation.tools.ty import run_ty
+from driversmith.engine.validation.tools.ty_server import open_ty_server
 from rich.console import Console
 from rich.table import Table
 

@@ -1,7 +1,7 @@
 """Tests about the exact words of a tool: they run with the version that our table knows, and say so with any other."""
 
 import pytest
-from driversmith.engine.validation.tool_maps import Tool, installed, table_version
+from driversmith.engine.validation.tools.tool_maps import Tool, installed, table_version
 
 
 def only_with_pinned(tool: Tool) -> pytest.MarkDecorator:

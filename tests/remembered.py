@@ -15,7 +15,7 @@ from driversmith.engine.models.report import ContractReport
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing import contract_suite
 from driversmith.engine.validation import package
-from driversmith.engine.validation.folder import FolderTexts
+from driversmith.engine.validation.parsed.folder import FolderTexts
 
 _OF_ONE_SESSION = re.compile(r"https://tiny\d+\.example|written for session \d+;")
 """What tells sessions apart that run at once; no check looks at it."""

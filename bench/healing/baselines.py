@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import anyio
 from driversmith.engine.errors import BudgetSpentError, ModelError
-from driversmith.engine.guards.extraction import extract_file
+from driversmith.engine.guards.files.extraction import extract_file
 from driversmith.engine.llm.patience import PatientModel
 from driversmith.engine.models.findings import Finding
 

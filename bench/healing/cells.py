@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from driversmith.engine.llm.anthropic_model import AnthropicModel
-from driversmith.engine.llm.endpoint import Endpoint
+from driversmith.engine.llm.anthropic.endpoint import Endpoint
+from driversmith.engine.llm.anthropic.model import AnthropicModel
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
 from driversmith.engine.llm.prices import load_prices

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
-from driversmith.engine.llm.endpoint import endpoint_from
+from driversmith.engine.llm.anthropic.endpoint import endpoint_from
 from platformdirs import user_cache_path
 from rich.console import Console
 

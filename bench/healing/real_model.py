@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from driversmith.engine.errors import BudgetSpentError
-from driversmith.engine.llm.anthropic_model import AnthropicModel
-from driversmith.engine.llm.endpoint import Endpoint
+from driversmith.engine.llm.anthropic.endpoint import Endpoint
+from driversmith.engine.llm.anthropic.model import AnthropicModel
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
 from driversmith.engine.llm.port import LanguageModel, ModelAnswer, Record, RequestRecord

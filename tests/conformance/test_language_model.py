@@ -9,11 +9,11 @@ import anyio
 import anyio.to_thread
 import pytest
 from driversmith.engine.errors import JournalError, ModelError, ModelRejectedError, ModelTransportError
-from driversmith.engine.llm.anthropic_model import AnthropicModel
-from driversmith.engine.llm.endpoint import endpoint_from
+from driversmith.engine.llm.anthropic.endpoint import endpoint_from
+from driversmith.engine.llm.anthropic.model import AnthropicModel
 from driversmith.engine.llm.port import LanguageModel, RequestRecord, TokenUsage
 from driversmith.engine.llm.prices import load_prices
-from driversmith.engine.llm.scripted_model import Rejection, Reply, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Rejection, Reply, ScriptedModel, TransportTrouble
 
 from ..engine.llm.requests import CLIENT, MODELS, Records, a_request
 from ..patience import LONG

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driversmith.engine.validation.tool_maps import Tool, table_version
+from driversmith.engine.validation.tools.tool_maps import Tool, table_version
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 

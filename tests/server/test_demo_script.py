@@ -2,7 +2,7 @@
 
 import pytest
 from driversmith.engine.llm.request import ModelRequest, Reference, Role, Task, TextBlock
-from driversmith.engine.llm.scripted_model import TransportTrouble
+from driversmith.engine.llm.scripted import TransportTrouble
 from driversmith.server.demo_script import NO_LINE, OVERLOADED, HealingPlay
 
 CLIENT = "lighthouse_register_driver/client.py"

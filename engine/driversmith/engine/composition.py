@@ -24,7 +24,7 @@ from .supervision.sessions import OnEvent, Sessions, open_sessions
 from .supervision.standing import as_it_stands
 
 if TYPE_CHECKING:
-    from .llm.anthropic_model import AnthropicModel
+    from .llm.anthropic.model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
     from .llm.port import Ask, LanguageModel, RequestRecord
     from .sandbox.process import ProcessSandbox
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .supervision.reading import DriverReader
     from .supervision.supervisor import Supervisor
     from .supervision.workshop import Workshop
-    from .validation.ty_server import TyServer
+    from .validation.tools.ty_server import TyServer
 
 
 @asynccontextmanager
@@ -385,12 +385,12 @@ class _Parts:
         return self._patient
 
     def _open_claude(self) -> "AnthropicModel | None":
-        from .llm.endpoint import endpoint_from
+        from .llm.anthropic.endpoint import endpoint_from
 
         endpoint = endpoint_from(os.environ)
         if endpoint is None:
             return None
-        from .llm.anthropic_model import AnthropicModel
+        from .llm.anthropic.model import AnthropicModel
         from .llm.prices import load_prices
 
         self._redactor.learn([endpoint.api_key.get_secret_value()])
@@ -430,7 +430,7 @@ class _Parts:
 
     def types(self) -> "TyServer":
         if self._types is None:
-            from .validation.ty_server import TyServer
+            from .validation.tools.ty_server import TyServer
 
             self._types = TyServer()
         return self._types

@@ -7,7 +7,7 @@ methods in the register's own words; the faulty clients are edits of the right o
 from importlib.resources import files
 
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Line, TransportTrouble
+from driversmith.engine.llm.scripted import Line, TransportTrouble
 
 OVERLOADED = 3
 """How often in a row the scripted endpoint answers 529."""

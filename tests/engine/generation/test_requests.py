@@ -7,7 +7,7 @@ from driversmith.engine.generation.requests import MOST_TOKENS, FileRequests, ju
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.guards.writing import Asking
 from driversmith.engine.llm.request import MAX_BREAKPOINTS, ModelRequest
-from driversmith.engine.llm.scripted_model import Reply
+from driversmith.engine.llm.scripted import Reply
 
 from . import profiles
 from .writer import CLIENT, LIST_OBJECTS, READ_RECORDS, README, Writer, calls_what_is_not_there, list_of_dicts

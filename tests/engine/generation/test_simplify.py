@@ -9,7 +9,7 @@ from driversmith.engine.generation.simplify import simplify, simplify_request, s
 from driversmith.engine.generation.slots import SimplifySlots
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.llm.request import task_line
-from driversmith.engine.llm.scripted_model import Reply
+from driversmith.engine.llm.scripted import Reply
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.package import validate_package

@@ -8,7 +8,7 @@ from driversmith.engine.guards.writing import Tried
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Line, Reply, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Line, Reply, ScriptedModel, TransportTrouble
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
 

@@ -8,7 +8,7 @@ from driversmith.engine.guards.asking_json import ask_json
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Line, Reply, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Line, Reply, ScriptedModel, TransportTrouble
 from driversmith.engine.models.findings import Finding
 from pydantic import BaseModel
 

@@ -8,7 +8,7 @@ from driversmith.engine.errors import FileGenerationError, ModelTransportError
 from driversmith.engine.guards.writing import Asking, Faulty, WrittenFile, write_file
 from driversmith.engine.llm.port import ModelAnswer, TokenUsage
 from driversmith.engine.llm.request import ModelRequest, Task
-from driversmith.engine.llm.scripted_model import Reply
+from driversmith.engine.llm.scripted import Reply
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.validation.package import validate_package

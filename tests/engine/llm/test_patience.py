@@ -11,7 +11,7 @@ from driversmith.engine.llm.patience import Backoff, PatientModel, Waiting
 from driversmith.engine.llm.port import ModelAnswer, Record
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Line, Rejection, Reply, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Line, Rejection, Reply, ScriptedModel, TransportTrouble
 
 from ...patience import LONG
 from .moments import Moments

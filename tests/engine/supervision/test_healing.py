@@ -10,7 +10,7 @@ from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted_model import Rejection, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Rejection, ScriptedModel, TransportTrouble
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.supervision.deciding import Healing
@@ -348,7 +348,7 @@ async def test_tokens_that_are_spent_end_it_too(healed) -> None:
 
 
 async def test_time_that_is_over_ends_it_with_the_templates_driver(healed) -> None:
-    from driversmith.engine.llm.scripted_model import Reply
+    from driversmith.engine.llm.scripted import Reply
 
     result, _ = await healed(lambda _: Reply(text=GOOD, seconds=10 * LONG), time_limit_seconds=3)
     assert result.success

@@ -9,7 +9,7 @@ import pytest
 from driversmith.engine.errors import SandboxError
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
-from driversmith.engine.llm.scripted_model import ScriptedModel
+from driversmith.engine.llm.scripted import ScriptedModel
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.profile import (

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from driversmith.engine.testing.arguments import read_arguments, read_needs
-from driversmith.engine.testing.records import RecordMaker
+from driversmith.engine.testing.mock.records import RecordMaker
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import harbour_profile

@@ -10,9 +10,9 @@ import pytest
 from driversmith.engine.contract.naming import driver_names
 from driversmith.engine.sandbox.port import Isolation, Raised, Reply
 from driversmith.engine.testing.behaviours.failures import silence_is_a_timeout
-from driversmith.engine.testing.credentials import make_credentials
-from driversmith.engine.testing.mock_server import TOKEN_PATH, MockServer
-from driversmith.engine.testing.records import RecordMaker
+from driversmith.engine.testing.mock.credentials import make_credentials
+from driversmith.engine.testing.mock.records import RecordMaker
+from driversmith.engine.testing.mock.server import TOKEN_PATH, MockServer
 from driversmith.engine.testing.trial import Run, Trial, UnmetError
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -15,9 +15,9 @@ from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.live_reads import read_live
 from driversmith.engine.testing.loopback import Answer
-from driversmith.engine.testing.mock_server import MockServer
-from driversmith.engine.testing.pages import PageRules, json_answer
-from driversmith.engine.testing.records import RecordMaker
+from driversmith.engine.testing.mock.pages import PageRules, json_answer
+from driversmith.engine.testing.mock.records import RecordMaker
+from driversmith.engine.testing.mock.server import MockServer
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile

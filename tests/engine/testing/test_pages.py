@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from driversmith.engine.models.profile import Evidence, ObjectProfile, PaginationProfile
 from driversmith.engine.testing.loopback import Seen
-from driversmith.engine.testing.pages import PageRules, collection_answer
+from driversmith.engine.testing.mock.pages import PageRules, collection_answer
 
 RECORDS = [{"id": f"r{n}"} for n in range(5)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from driversmith.engine.models.profile import FieldProfile, ParameterProfile
-from driversmith.engine.testing.records import NONCE_FIELD, RecordMaker, ValueKind, kind_of
+from driversmith.engine.testing.mock.records import NONCE_FIELD, RecordMaker, ValueKind, kind_of
 
 FIELDS = {
     "id": FieldProfile(type="integer", nullable=True),

@@ -85,7 +85,7 @@ def test_rule_ids_are_unique() -> None:
 
 
 def test_a_rule_that_fails_is_told_and_hides_no_other(driver: dict[str, str]) -> None:
-    from driversmith.engine.validation.project import Project
+    from driversmith.engine.validation.parsed.project import Project
     from driversmith.engine.validation.rules.rule import ProjectRule
 
     def broken(_project: Project) -> list[None]:

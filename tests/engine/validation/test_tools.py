@@ -9,14 +9,16 @@ from collections.abc import Sequence
 
 import pytest
 from driversmith.engine.models.findings import Finding, Severity, ValidationReport
-from driversmith.engine.validation import ruff_tool, tool_maps, ty_tool
 from driversmith.engine.validation.execution import run_inspection
-from driversmith.engine.validation.ruff_tool import find_ruff, run_ruff, severities
 from driversmith.engine.validation.selection import findings_to_repair
-from driversmith.engine.validation.tool_maps import Tool, note_on, table_version, unmapped_rules
-from driversmith.engine.validation.tools import merge, run_tools
-from driversmith.engine.validation.ty_tool import find_ty, run_ty
-from driversmith.engine.validation.ty_tool import severities as ty_severities
+from driversmith.engine.validation.tools import ruff as ruff_tool
+from driversmith.engine.validation.tools import tool_maps
+from driversmith.engine.validation.tools import ty as ty_tool
+from driversmith.engine.validation.tools.both import merge, run_tools
+from driversmith.engine.validation.tools.ruff import find_ruff, run_ruff, severities
+from driversmith.engine.validation.tools.tool_maps import Tool, note_on, table_version, unmapped_rules
+from driversmith.engine.validation.tools.ty import find_ty, run_ty
+from driversmith.engine.validation.tools.ty import severities as ty_severities
 
 from ...patience import LONG
 from ...pinned import only_with_pinned

@@ -7,8 +7,8 @@ import anyio
 import pytest
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.validation.file import validate_file
-from driversmith.engine.validation.ty_server import TyServer, open_ty_server
-from driversmith.engine.validation.ty_tool import run_ty
+from driversmith.engine.validation.tools.ty import run_ty
+from driversmith.engine.validation.tools.ty_server import TyServer, open_ty_server
 
 CLIENT = "pet_shop_driver/client.py"
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from driversmith.engine.validation import tool_maps, ty_tool
+from driversmith.engine.validation.tools import tool_maps
+from driversmith.engine.validation.tools import ty as ty_tool
 
 from .conftest import Command
 

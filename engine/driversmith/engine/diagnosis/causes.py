@@ -6,7 +6,7 @@ import anyio
 from anyio import to_thread
 
 from ..errors import ModelError
-from ..guards.json_answers import Recovered, recover_json
+from ..guards.json.answers import Recovered, recover_json
 from ..llm.port import Ask, ModelAnswer
 from ..llm.request import ModelRequest
 from ..models.diagnosis import Diagnosis, SimilarDiagnosis

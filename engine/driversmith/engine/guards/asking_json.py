@@ -11,7 +11,7 @@ from ..llm.port import Ask, ModelAnswer
 from ..llm.request import ModelRequest
 from ..models.findings import Finding
 from ..models.session import ModelUsage
-from .json_answers import Recovered, recover_json
+from .json.answers import Recovered, recover_json
 from .wording import Wording
 from .writing import Tried, TryOutcome, add_usage
 

@@ -17,7 +17,7 @@ from ..models.session import ModelUsage
 from ..validation.blame import new_findings
 from ..validation.package import validate_package
 from ..validation.selection import findings_to_repair
-from .extraction import extract_file
+from .files.extraction import extract_file
 from .fixers.fixing import FixRecord, fix
 from .telling import tell_behaviours, tell_findings
 

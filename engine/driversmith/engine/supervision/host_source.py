@@ -89,7 +89,7 @@ class HostSource:
 
     async def _file(self, path: str, step: str) -> str | None:
         """The file in an answer; None where it holds none."""
-        from ..guards.extraction import extract_file
+        from ..guards.files.extraction import extract_file
         from ..models.findings import Finding
 
         answer = await self._answer(step)

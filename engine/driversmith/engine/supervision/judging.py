@@ -118,8 +118,8 @@ def _place(sent: str, subject: _Subject) -> tuple[str, int]:
 
 
 def _read(project: Path) -> tuple[ApiProfile, _Subject]:
-    from ..validation.folder import read_folder
-    from ..validation.project import load_project
+    from ..validation.parsed.folder import read_folder
+    from ..validation.parsed.project import load_project
 
     if not (project / PROFILE).is_file():
         raise InvalidArgumentError(

@@ -124,7 +124,7 @@ async def _text(journal: Journal, session_id: str, path: str, answered: dict[str
     """The file in the last answer for it, else as it was stored."""
     entry = await journal.step_result(session_id, answered[path]) if path in answered else None
     if isinstance(entry, dict) and isinstance(answer := entry.get("answer"), dict):
-        from ..guards.extraction import extract_file
+        from ..guards.files.extraction import extract_file
         from ..models.findings import Finding
 
         found = await to_thread.run_sync(

@@ -11,7 +11,7 @@ from ..models.profile import (
     ParameterProfile,
     PayloadKind,
 )
-from .records import RecordMaker, kind_of
+from .mock.records import RecordMaker, kind_of
 
 MAX_BODY_FIELDS = 15
 HEADERS_OF_THE_TRANSPORT = frozenset({"accept", "content-type", "authorization", "content-length", "host"})

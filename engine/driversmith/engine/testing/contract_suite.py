@@ -22,10 +22,10 @@ from ..models.profile import ApiProfile
 from ..models.report import ContractReport, UnittestResult
 from ..sandbox.port import Sandbox
 from .behaviours import ALL
-from .credentials import make_credentials
 from .lane import Begin, Lane, Task
-from .mock_server import MockServer
-from .records import RecordMaker
+from .mock.credentials import make_credentials
+from .mock.records import RecordMaker
+from .mock.server import MockServer
 from .trial import Behaviour, Run
 
 Progress = Callable[[float, str], Awaitable[None]]

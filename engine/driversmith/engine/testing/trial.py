@@ -12,10 +12,10 @@ from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import BehaviourResult
 from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
-from .credentials import spellings
 from .loopback import Seen
-from .mock_server import MockServer
-from .records import RecordMaker
+from .mock.credentials import spellings
+from .mock.records import RecordMaker
+from .mock.server import MockServer
 
 MAIN = "main"
 MAX_TEXT = 500

@@ -13,8 +13,8 @@ from anyio.lowlevel import RunVar
 
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
-from .child import run_child
 from .limits import MAX_PARALLEL_WORKERS, WORKER_PATIENCE, is_heavy_package, worker_seconds
+from .tools.child import run_child
 
 WORKER = (sys.executable, "-P", "-m", "driversmith.engine.validation.worker")
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("inspection_limiter")

@@ -9,14 +9,14 @@ from anyio import to_thread
 
 from ..models.findings import Finding, ValidationReport
 from .execution import run_inspection
-from .folder import find_driver_root, read_folder
-from .source import SourceText, check_text, read_source, resolve_path, resolve_root
-from .tools import run_tools
-from .ty_tool import run_ty
-from .unevaluated import soften
+from .parsed.folder import find_driver_root, read_folder
+from .parsed.source import SourceText, check_text, read_source, resolve_path, resolve_root
+from .parsed.unevaluated import soften
+from .tools.both import run_tools
+from .tools.ty import run_ty
 
 if TYPE_CHECKING:
-    from .ty_server import TyServer
+    from .tools.ty_server import TyServer
 
 
 async def validate_file(

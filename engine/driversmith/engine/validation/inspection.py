@@ -7,8 +7,8 @@ from ..models.findings import Finding, Severity
 from ..models.profile import ApiProfile
 from .fault import Fault
 from .limits import MAX_FINDINGS
-from .project import Project, load_project
-from .python_file import PythonFile
+from .parsed.project import Project, load_project
+from .parsed.python_file import PythonFile
 from .rules.rule import FileRule, ProjectRule, Rule
 from .rules.table import RULES, SYNTAX_SEVERITY
 

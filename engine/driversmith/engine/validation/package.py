@@ -9,10 +9,10 @@ from ..errors import InvalidArgumentError
 from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from .execution import run_inspection
-from .folder import FolderTexts, read_folder
 from .limits import MAX_FINDINGS, MAX_PACKAGE_FILES
-from .source import SourceText, check_text, resolve_root
-from .tools import run_tools
+from .parsed.folder import FolderTexts, read_folder
+from .parsed.source import SourceText, check_text, resolve_root
+from .tools.both import run_tools
 
 
 async def validate_package(files: Mapping[str, str], *, profile: ApiProfile | None = None) -> ValidationReport:

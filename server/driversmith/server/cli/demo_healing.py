@@ -202,7 +202,7 @@ class _ScriptedEngines:
         from driversmith.engine.composition import open_engine
         from driversmith.engine.llm.patience import Backoff
         from driversmith.engine.llm.prices import load_prices
-        from driversmith.engine.llm.scripted_model import ScriptedModel
+        from driversmith.engine.llm.scripted import ScriptedModel
 
         from ..demo_script import HealingPlay
 

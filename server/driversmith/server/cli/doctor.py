@@ -112,19 +112,19 @@ async def _sandbox(_: Settings) -> Check:
 
 
 async def _ruff(_: Settings) -> Check:
-    from driversmith.engine.validation.ruff_tool import find_ruff
+    from driversmith.engine.validation.tools.ruff import find_ruff
 
     return await _tool("ruff", find_ruff())
 
 
 async def _ty(_: Settings) -> Check:
-    from driversmith.engine.validation.ty_tool import find_ty
+    from driversmith.engine.validation.tools.ty import find_ty
 
     return await _tool("ty", find_ty())
 
 
 async def _tool(name: Literal["ruff", "ty"], command: list[str]) -> Check:
-    from driversmith.engine.validation.tool_maps import note_on
+    from driversmith.engine.validation.tools.tool_maps import note_on
 
     ran = await anyio.run_process([*command, "--version"], check=False)
     found = ran.stdout.decode(errors="replace").strip() or "does not run"

@@ -17,7 +17,7 @@ async def model_endpoint(settings: Settings) -> Check:
     Raises:
         InvalidArgumentError: ANTHROPIC_BASE_URL cannot be used.
     """
-    from driversmith.engine.llm.endpoint import endpoint_from
+    from driversmith.engine.llm.anthropic.endpoint import endpoint_from
 
     endpoint = endpoint_from(os.environ)
     if endpoint is None:

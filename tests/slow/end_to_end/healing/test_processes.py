@@ -136,7 +136,7 @@ async def main() -> None:
             )
             found[engine] = called.structured_content["success"]
             authors |= {file["author"] for file in called.structured_content["files"]}
-    loaded = [name for name in ("anthropic", "driversmith.engine.llm.anthropic_model") if name in sys.modules]
+    loaded = [name for name in ("anthropic", "driversmith.engine.llm.anthropic.model") if name in sys.modules]
     print(json.dumps({"succeeded": found, "authors": sorted(authors), "loaded": loaded}))
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from driversmith.engine.guards.extraction import Extracted, extract_file
+from driversmith.engine.guards.files.extraction import Extracted, extract_file
 from driversmith.engine.models.findings import Finding
 
 from ....engine.guards.bad_answers import PATHS, bad_answers

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...contract.surface import DEPENDENCIES
-from ..characters import repair_characters
-from ..extraction import Extracted, extract_file
+from ..files.characters import repair_characters
+from ..files.extraction import Extracted, extract_file
 from .fixer import Case, Change
 
 _VARIABLE = re.compile(r"names the variable ([A-Z][A-Z0-9_]*)")

@@ -4,7 +4,7 @@ import ast
 import sys
 from collections.abc import Iterable
 
-from ...validation.python_file import PythonFile
+from ...validation.parsed.python_file import PythonFile
 
 _LONGEST_LINE = 110
 _FUTURE, _STANDARD, _FOREIGN, _LOCAL = range(4)

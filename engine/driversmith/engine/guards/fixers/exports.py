@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ...contract.surface import EXCEPTION_NAMES
-from ...validation.python_file import PythonFile, parse
+from ...validation.parsed.python_file import PythonFile, parse
 from .edits import add_import, replace_nodes
 from .fixer import Case, Change
 from .sources import package_sources

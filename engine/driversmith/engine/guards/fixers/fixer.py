@@ -8,8 +8,8 @@ from anyio import to_thread
 
 from ...models.findings import Finding
 from ...validation.limits import is_heavy
-from ...validation.project import Project, load_project
-from ...validation.python_file import PythonFile, parse
+from ...validation.parsed.project import Project, load_project
+from ...validation.parsed.python_file import PythonFile, parse
 
 
 @dataclass(frozen=True)

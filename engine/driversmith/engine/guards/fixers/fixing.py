@@ -10,7 +10,7 @@ from ...models.profile import ApiProfile
 from ...validation.file import validate_file
 from ...validation.limits import is_heavy
 from ...validation.package import validate_package
-from ...validation.tools import UNPARSED
+from ...validation.tools.both import UNPARSED
 from ..limits import MAX_FIXES
 from .fixer import Case, Change, Fixer
 from .syntax import heal_syntax

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from ...validation.python_file import PythonFile, parse
+from ...validation.parsed.python_file import PythonFile, parse
 from .edits import add_import, replace_nodes
 from .fixer import Case, Change
 from .sources import source_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from ...validation.limits import TOOL_SECONDS
-from ...validation.ruff_tool import find_ruff
+from ...validation.tools.ruff import find_ruff
 from .fixer import Case, Change, Propose
 
 

@@ -5,8 +5,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from ...validation.project import Project
-from ...validation.python_file import PythonFile
+from ...validation.parsed.project import Project
+from ...validation.parsed.python_file import PythonFile
 
 
 def source_of(name: str, file: PythonFile, project: Project) -> tuple[str | None, str] | None:

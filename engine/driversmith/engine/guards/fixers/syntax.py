@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ...models.findings import Finding
-from ...validation.python_file import parse
-from .. import escapes
-from ..characters import repair_characters
-from ..extraction import Extracted, extract_file
-from ..parsing import Parser, is_module
+from ...validation.parsed.python_file import parse
+from ..files import escapes
+from ..files.characters import repair_characters
+from ..files.extraction import Extracted, extract_file
+from ..files.parsing import Parser, is_module
 from .fixer import Case, Change, Fixer, Propose
 
 _MOST_STEPS = 12

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..loopback import Answer, Seen
-from ..pages import json_answer
+from ..mock.pages import json_answer
 from ..trial import Behaviour, Run, Trial, UnmetError, brief
 from .failures import free_port, problem
 from .reading import MAX_SAMPLE

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...sandbox.port import Reply
 from ..loopback import Answer
-from ..pages import json_answer
+from ..mock.pages import json_answer
 from ..trial import MAX_RETRIES, TIMEOUT, Behaviour, Run, Trial, brief, detail, now
 
 GAP = 0.95

@@ -6,8 +6,8 @@ from typing import Any
 from ..arguments import operation_arguments
 from ..expected import Expected, differences, expected_request
 from ..loopback import Answer
-from ..pages import json_answer
-from ..records import ValueKind
+from ..mock.pages import json_answer
+from ..mock.records import ValueKind
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 
 HOSTILE = ("a/b", "a?b=c", "a#b", "a b+c", "ä€", "a;b,c", "q\"'<>", "{id}", "100%")

@@ -5,7 +5,7 @@ from typing import Any
 from ..arguments import operation_arguments, read_needs, read_operation
 from ..expected import differences, expected_request
 from ..loopback import Answer
-from ..pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
+from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 
 LARGEST_DEFAULT = 200

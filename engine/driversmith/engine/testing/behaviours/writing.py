@@ -6,7 +6,7 @@ from ...models.profile import Verb
 from ..arguments import data_for, operation_arguments
 from ..expected import differences, expected_request, received_body
 from ..loopback import Answer
-from ..pages import envelope, json_answer
+from ..mock.pages import envelope, json_answer
 from ..trial import Behaviour, Run, Trial, brief
 from .failures import problem
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from ...models.profile import ApiProfile, OperationProfile, Verb
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import driver_functions
 from .endpoints import HTTP_METHODS
 from .usage import driver_variables, parsed_snippets

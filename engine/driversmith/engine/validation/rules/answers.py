@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import driver_functions
 
 _STATUSES = {401: "AuthenticationError", 403: "AuthenticationError", 404: "ObjectNotFoundError", 429: "RateLimitError"}

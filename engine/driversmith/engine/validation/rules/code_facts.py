@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..project import ClassPlace, Project
-from ..python_file import PythonFile
+from ..parsed.project import ClassPlace, Project
+from ..parsed.python_file import PythonFile
 from .members import Function
 
 _DATA_FILE = re.compile(r"[\w/]\.json['\"]|importlib\.resources|pkgutil")

@@ -16,7 +16,7 @@ from ...contract.surface import (
     ParameterContract,
 )
 from ..fault import Fault
-from ..project import ClassPlace, Project
+from ..parsed.project import ClassPlace, Project
 from .annotations import mismatch
 from .rule import ProjectCheck
 

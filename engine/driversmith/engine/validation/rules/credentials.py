@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from ...contract.surface import CREDENTIAL_ARGUMENTS, METHOD_NAMES
 from ...models.profile import ApiProfile
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import driver_functions, environment_key, reads_data_files
 from .members import Function
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 from ...contract.python_source import parse_module
 from ...contract.surface import DEPENDENCIES, PYTHON_VERSION
 from ..fault import Fault
-from ..project import Project
+from ..parsed.project import Project
 
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n]*$")
 _OTHER_LANGUAGES = frozenset(

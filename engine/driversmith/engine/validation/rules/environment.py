@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from ...contract.surface import ENVIRONMENT_SUFFIXES
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import driver_functions, environment_key
 
 _ENVIRONMENT_NAME = re.compile(

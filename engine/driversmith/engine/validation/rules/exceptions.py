@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from ...contract.surface import EXCEPTION_NAMES, EXCEPTIONS, METHOD_NAMES
 from ..fault import Fault
-from ..project import ClassPlace, Project
-from ..python_file import PythonFile
+from ..parsed.project import ClassPlace, Project
+from ..parsed.python_file import PythonFile
 
 _BUILTIN_ERRORS = frozenset({"Exception", "BaseException", "RuntimeError", "ValueError", "OSError", "IOError"})
 

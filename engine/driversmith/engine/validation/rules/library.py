@@ -9,8 +9,8 @@ from functools import cache
 from types import ModuleType
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .scopes import is_guarded, is_local
 
 # fmt: off

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..bindings import target_names, top_level
-from ..project import ClassPlace, Project
+from ..parsed.bindings import target_names, top_level
+from ..parsed.project import ClassPlace, Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ...contract.surface import DEPENDENCIES
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .scopes import is_guarded
 
 _UNSAFE = frozenset(

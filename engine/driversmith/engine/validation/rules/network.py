@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from ...contract.surface import CREDENTIAL_ARGUMENTS, NETWORK_METHODS
 from ..fault import Fault
-from ..project import ClassPlace, Project
-from ..python_file import PythonFile
+from ..parsed.project import ClassPlace, Project
+from ..parsed.python_file import PythonFile
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _CLIENTS = frozenset({"Client", "AsyncClient"})

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from ...models.profile import ApiProfile
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import driver_functions, reads_data_files, words
 from .members import Function
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from ...models.profile import ApiProfile
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 
 _HOLDER = re.compile(r"_?(?:params|query|query_params|search_params)")
 _QUERY = re.compile(r"(?:/[\w{}/.-]*)?[?&][\w.\[\]-]+=\S*$")

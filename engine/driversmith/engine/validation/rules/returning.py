@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterable
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .stubs import is_abstract, is_protocol
 
 _NOTHING = frozenset({"None", "NoReturn", "Never", "Any", "object"})

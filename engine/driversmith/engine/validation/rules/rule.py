@@ -6,8 +6,8 @@ from typing import Final
 
 from ...models.findings import Severity
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 
 FileCheck = Callable[[PythonFile, Project], Iterable[Fault]]
 ProjectCheck = Callable[[Project], Iterable[Fault]]

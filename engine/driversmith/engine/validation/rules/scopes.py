@@ -2,7 +2,7 @@
 
 import ast
 
-from ..python_file import PythonFile
+from ..parsed.python_file import PythonFile
 
 _VERSION_WORDS = ("version_info", "hasattr", "TYPE_CHECKING", "platform", "find_spec")
 

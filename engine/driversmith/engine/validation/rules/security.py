@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .code_facts import environment_key
 from .scopes import is_local
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 from .members import Function
 
 _REPEATED = re.compile(

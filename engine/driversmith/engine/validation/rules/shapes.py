@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 
 _MESSAGE = "list_objects returns {what}; it must return a list of names (str)."
 _HINT = "Return the names only, for example `return list(self._objects)`; details belong into get_fields."

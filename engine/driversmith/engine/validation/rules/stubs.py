@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ...contract.surface import METHOD_NAMES
 from ..fault import Fault
-from ..project import Project
-from ..python_file import PythonFile
+from ..parsed.project import Project
+from ..parsed.python_file import PythonFile
 
 _EMPTY_ANSWERS = ("[]", "{}", "None", "''", "dict()", "list()", "iter([])", "iter(())")
 _UNFINISHED = re.compile(

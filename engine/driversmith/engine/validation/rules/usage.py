@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ...contract.python_source import parse_module
 from ..fault import Fault
-from ..project import ClassPlace, Project
-from ..python_file import PythonFile
+from ..parsed.project import ClassPlace, Project
+from ..parsed.python_file import PythonFile
 from .documents import Snippet, snippet_code, snippets
 from .members import Function, Members, members
 from .scopes import is_local

@@ -1,0 +1,1 @@
+"""One file out of a model's answer, whatever surrounds it: `extraction.extract_file`."""

@@ -1,0 +1,1 @@
+"""One JSON value out of a model's answer: `answers.recover_json`."""

@@ -1,0 +1,1 @@
+"""The mock server: an API as its profile describes it. It shares no code with drivers."""

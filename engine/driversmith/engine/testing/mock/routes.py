@@ -1,0 +1,89 @@
+"""Which operation of a profile a request is for, found without trying every path of a large API."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl, quote, unquote
+
+from ...models.profile import OperationProfile
+
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""What has one spelling only."""
+_ANY = "\0"
+"""Stands for a placeholder in a path."""
+
+
+class Routes:
+    """The operations of an API by method, path and the part of the query that is in every call.
+
+    Of several that fit, that which fixes most of the query, and then that with the fewest placeholders.
+    """
+
+    def __init__(self, base_path: str, operations: Iterable[OperationProfile]) -> None:
+        self._routes: defaultdict[tuple[str, _Key], list[_Route]] = defaultdict(list)
+        self._masks: defaultdict[tuple[str, int], dict[_Mask, None]] = defaultdict(dict)
+        for rank, operation in enumerate(sorted(operations, key=lambda o: o.path.count("{"))):
+            fixed = tuple(parse_qsl(operation.fixed_query, keep_blank_values=True))
+            route = _Route(rank, operation, _segments(base_path + operation.bare_path), fixed)
+            mask = tuple(_ANY not in segment for segment in route.segments)
+            self._routes[operation.method, _masked(route.segments, mask)].append(route)
+            self._masks[operation.method, len(mask)][mask] = None
+
+    def find(
+        self, method: str, path: str, query: Sequence[tuple[str, str]] = (), *, preferred: str | None = None
+    ) -> OperationProfile | None:
+        """The operation that a request is for; the one named `preferred` where it fits at all."""
+        segments = tuple(spelled(path).split("/"))
+        keys = [_masked(segments, mask) for mask in self._masks.get((method, len(segments)), ())]
+        near = [route for key in keys for route in self._routes.get((method, key), ())]
+        fitting = [route for route in near if route.fits("/".join(segments), query)]
+        best = min(fitting, key=lambda r: (r.operation.name != preferred, -len(r.fixed), r.rank), default=None)
+        return best.operation if best else None
+
+
+def spelled(path: str) -> str:
+    """A path in one spelling: clients differ in which characters they send as they are."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return "/".join(quote(unquote(segment), safe="") for segment in path.split("/"))
+
+
+_Key = tuple[str, ...]
+_Mask = tuple[bool, ...]
+"""Which segments of a path are fixed."""
+
+
+@dataclass(frozen=True)
+class _Route:
+    rank: int
+    operation: OperationProfile
+    segments: _Key
+    """Fixed ones as they are spelled; others with _ANY for each placeholder."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Pairs of the query that every call has; a value may hold placeholders."""
+
+    def fits(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
+        """Whether a request is for this operation."""
+        return self.pattern.fullmatch(path) is not None and all(
+            any(name == key and _template(value).fullmatch(text) for key, text in query) for name, value in self.fixed
+        )
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile("[^/]*".join(map(re.escape, "/".join(self.segments).split(_ANY))))
+
+
+def _template(value: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _PLACEHOLDER.split(value))), re.DOTALL)
+
+
+def _segments(path: str) -> _Key:
+    fixed = _PLACEHOLDER.sub(_ANY, path)
+    return tuple(_ANY.join(map(spelled, segment.split(_ANY))) for segment in fixed.split("/"))
+
+
+def _masked(segments: _Key, mask: _Mask) -> _Key:
+    return tuple(s if is_fixed else _ANY for s, is_fixed in zip(segments, mask, strict=True))

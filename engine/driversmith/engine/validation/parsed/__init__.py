@@ -1,0 +1,1 @@
+"""A driver's files as rules look at them."""

@@ -1,0 +1,1 @@
+"""ruff and ty, run beside our own rules."""

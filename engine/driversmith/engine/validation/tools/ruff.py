@@ -1,0 +1,143 @@
+"""ruff as a subprocess: its JSON becomes findings; where it is missing or fails, one finding says so."""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+import anyio
+from anyio import to_thread
+
+from ...models.findings import Finding, Severity
+from ..limits import MAX_FINDINGS, TOOL_SECONDS
+from .child import run_child
+from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
+
+FLAGS = (
+    "check",
+    "--isolated",
+    "--no-cache",
+    "--select",
+    "F,E9",
+    "--target-version",
+    "py311",
+    "--output-format",
+    "json",
+)
+_IMPORT_LINE = re.compile(r"\s*(?:from\s|import\s|\w+(?:\s+as\s+\w+)?\s*,?\s*(?:#.*)?$)")
+_MISSED = "undefined names and unused imports"
+
+
+async def run_ruff(
+    texts: Mapping[str, str], *, command: Sequence[str] | None = None, seconds: float = TOOL_SECONDS
+) -> list[Finding]:
+    """Findings of ruff in these Python files (POSIX path -> text), each under its path.
+
+    One file goes through standard input, several through one temporary folder.
+    """
+    if not texts:
+        return []
+    async with tool_limiter():
+        try:
+            program = list(command) if command is not None else find_ruff()
+            if len(texts) == 1:
+                found = await _check_one(program, *next(iter(texts.items())), seconds)
+            else:
+                found = await _check_folder(program, texts, seconds)
+            return [_weighed(finding, texts) for finding in found]
+        except TimeoutError:
+            return [unavailable("ruff", f"it took longer than {seconds:g} seconds", _MISSED)]
+        except (OSError, ValueError) as error:
+            return [unavailable("ruff", str(error) or type(error).__name__, _MISSED)]
+
+
+def find_ruff() -> list[str]:
+    """The command of the installed ruff.
+
+    Raises:
+        FileNotFoundError: ruff is not installed.
+    """
+    try:
+        from ruff import find_ruff_bin  # pyright: ignore[reportMissingTypeStubs]
+    except ImportError as error:
+        raise FileNotFoundError(f"{sys.executable} has no ruff installed") from error
+    return [str(find_ruff_bin())]
+
+
+@cache
+def severities() -> dict[str, Severity]:
+    """Severity by code."""
+    table = _table()
+    levels: tuple[Severity, ...] = ("P0", "P1", "P2", "P3")
+    return {code: level for level in levels for code in table[level]["codes"]}
+
+
+def table_version() -> str:
+    """The version of ruff that the table was made for."""
+    return str(_table()["version"])
+
+
+async def _check_one(program: list[str], path: str, text: str, seconds: float) -> list[Finding]:
+    name = PurePosixPath(path).name
+    command = [*program, *FLAGS, "--stdin-filename", name, "-"]
+    done = await run_child(command, input=text.encode(), seconds=seconds)
+    return _findings(done.returncode, done.stdout, done.stderr, {name: path, "-": path})
+
+
+async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: float) -> list[Finding]:
+    async with anyio.TemporaryDirectory(prefix="driversmith-ruff-") as folder:
+        root = await to_thread.run_sync(write_files, folder, texts)
+        done = await run_child([*program, *FLAGS, "."], cwd=root, seconds=seconds)
+        relative = {str(root / path): path for path in texts}
+        return _findings(done.returncode, done.stdout, done.stderr, relative)
+
+
+def _findings(code: int, output: bytes, errors: bytes, paths: Mapping[str, str]) -> list[Finding]:
+    if code not in {0, 1}:
+        said = errors.decode(errors="replace").strip().splitlines()
+        return [unavailable("ruff", f"exit code {code}" + (f", {said[-1][:200]}" if said else ""), _MISSED)]
+    try:
+        items: object = json.loads(output or b"[]")
+    except ValueError as error:
+        raise ValueError("its answer is not JSON") from error
+    if not isinstance(items, list):
+        raise ValueError("its answer is not a list")
+    found: list[Finding] = []
+    for item in cast("list[dict[str, Any]]", items)[: MAX_FINDINGS * 4]:
+        rule = str(item.get("code") or item.get("name") or "invalid-syntax")
+        location = cast("dict[str, Any]", item.get("location") or {})
+        found.append(
+            Finding(
+                code=rule,
+                severity=severities().get(rule, UNKNOWN_RULE),
+                file=_path(str(item.get("filename")), paths),
+                line=place(location.get("row")),
+                column=place(location.get("column")),
+                message=str(item.get("message") or rule) + ("" if str(item.get("message")).endswith(".") else "."),
+                hint=_table()["hints"].get(rule, ""),
+            )
+        )
+    return found
+
+
+def _path(reported: str, paths: Mapping[str, str]) -> str:
+    return paths.get(reported) or paths.get(Path(reported).name) or Path(reported).name
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("driversmith.engine.validation.tools").joinpath("data/ruff_codes.toml").read_text())
+
+
+def _weighed(finding: Finding, texts: Mapping[str, str]) -> Finding:
+    # The same import twice harms nobody; the same function or class twice hides one of them.
+    if finding.code == "F811":
+        lines = texts.get(finding.file, "").splitlines()
+        if finding.line <= len(lines) and _IMPORT_LINE.match(lines[finding.line - 1]):
+            return finding.model_copy(update={"severity": "P3"})
+    return finding
