@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from driversmith.engine.supervision.diagnosing import record_diagnosis
 
-from ...patience import LONG
-from ...stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
-from .author import Author, Line
-from .conftest import Heal, Houses
-from .tiny import README
+from ....end_to_end.healing.author import Author, Line
+from ....end_to_end.healing.conftest import Heal, Houses
+from ....end_to_end.healing.tiny import README
+from ....patience import LONG
+from ....stand_ins.messages_script import FAULTS, REPLIES, Answer, Asked, Reply
 
 WORDS = "Say under Limits that the API has none, instead of leaving the section open."
 OPINION: dict[str, Any] = {

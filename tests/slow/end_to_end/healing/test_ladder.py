@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from ...stand_ins.messages_script import FAULTS, Answer, Asked
-from .author import Author
-from .conftest import Heal, Houses
-from .edits import lists_dicts
-from .tiny import CLIENT, README, WRITTEN
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.conftest import Heal, Houses
+from ....end_to_end.healing.edits import lists_dicts
+from ....end_to_end.healing.tiny import CLIENT, README, WRITTEN
+from ....stand_ins.messages_script import FAULTS, Answer, Asked
 
 
 def says(asked: Asked, words: str) -> bool:

@@ -7,12 +7,12 @@ import pytest
 from driversmith.engine.supervision import deciding
 from driversmith.engine.supervision.rooms import Rooms
 
-from ...stand_ins.connection import refused
-from ...stand_ins.messages_script import FAULTS, Answer, Asked
-from .author import Author
-from .conftest import Heal, Houses
-from .edits import lists_dicts
-from .tiny import CLIENT, WRITTEN
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.conftest import Heal, Houses
+from ....end_to_end.healing.edits import lists_dicts
+from ....end_to_end.healing.tiny import CLIENT, WRITTEN
+from ....stand_ins.connection import refused
+from ....stand_ins.messages_script import FAULTS, Answer, Asked
 
 REFUSED = {
     "bad_key": ("model_key_rejected", "ANTHROPIC_API_KEY", "bad_key"),
