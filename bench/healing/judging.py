@@ -29,7 +29,7 @@ from .truth_server import TruthServer
 
 Files = Mapping[str, str]
 _AT_ONCE = 2
-_TEST_LIMITS = SandboxLimits(wall_seconds=60.0, call_seconds=60.0)
+_TEST_LIMITS = SandboxLimits(wall_seconds=60.0)
 _FROM = {
     "validation": ("validation",),
     "parts": ("validation",),

@@ -18,6 +18,7 @@ from driversmith.engine.sandbox.imports import forbidden_imports
         "import a_driver\nfrom a_driver.client import ADriver",
         "import os\nkey = os.environ.get('A') or os.getenv('B')",
         "import os as _os\nkey = _os.environ['A']",
+        "import os as open\nkey = open.environ['A']",
         "from os import environ",
         "from importlib import resources\ntext = resources.files(__package__)",
         "import re\npattern = re.compile('x')",

@@ -224,6 +224,31 @@ async def test_what_looks_back_sees_what_leaked_where_it_waited():
     assert "DriverTimeoutError" in report.behaviours[2].received
 
 
+async def test_what_a_drivers_own_tests_do_to_it_hides_nothing_from_the_run(project: Path):
+    planted = FAULTS["keys in messages"]
+    path = project / PACKAGE / planted["file"]
+    path.write_text(path.read_text().replace(planted["good"], planted["bad"]))
+    (project / "tests").mkdir()
+    (project / "tests" / "test_hides.py").write_text(
+        f"import unittest\nimport {PACKAGE}\n"
+        "class T(unittest.TestCase):\n"
+        f"    def test_it(self): {PACKAGE}.{CLASS_NAME}.read = lambda *a, **k: []\n"
+    )
+
+    async def wait(trial: Trial) -> None:
+        await anyio.sleep(1)
+
+    async def work(trial: Trial) -> None:
+        """Done before the tests have ended."""
+
+    looks_back = next(b for b in ALL if b.looks_back)
+    for waits in (True, False):
+        behaviours = (Behaviour("waits", wait, waits=waits), Behaviour("works", work), looks_back)
+        report = await contract_of(*behaviours, project=project)
+        assert report.unittests and (report.unittests.ran, report.unittests.failed) == (1, 0)
+        assert [b.passed for b in report.behaviours] == [True, True, False]
+
+
 async def test_a_cancelled_run_ends_in_the_middle_and_leaves_nothing(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

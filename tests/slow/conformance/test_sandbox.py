@@ -447,6 +447,16 @@ async def test_the_drivers_own_tests_are_run_and_counted(sandbox: Sandbox, proje
     assert "as meant" in result.output
 
 
+async def test_the_drivers_own_tests_may_take_longer_than_a_call(sandbox: Sandbox, project: Path):
+    (project / "tests").mkdir()
+    (project / "tests" / "test_client.py").write_text(
+        "import unittest, time\nclass T(unittest.TestCase):\n    def test_slow(self): time.sleep(1.5)\n"
+    )
+    async with open_driver(sandbox, project, LIMITS.model_copy(update={"call_seconds": 0.5})) as child:
+        result = await child.run_unittests()
+    assert (result.ran, result.failed) == (1, 0), result.output
+
+
 async def test_a_project_without_tests_ran_none(sandbox: Sandbox, project: Path):
     async with open_driver(sandbox, project) as child:
         result = await child.run_unittests()

@@ -20,6 +20,8 @@ EXIT_SECONDS = 2.0
 _ASK_FOR_LESS = "Ask for fewer records, or try again later."
 START_SECONDS = 30.0
 """For the child's start and the import of the driver, which say nothing about how fast its calls are."""
+TEST_SECONDS = 60.0
+"""For all of the driver's own tests."""
 
 
 class Channel:
@@ -50,7 +52,8 @@ class Channel:
             self._number += 1
             line = json.dumps({"id": self._number, "op": operation, **encode(fields)}).encode() + b"\n"
             try:
-                return await self._exchange(line, START_SECONDS if operation == "import" else self._limits.call_seconds)
+                seconds = {"import": START_SECONDS, "unittests": TEST_SECONDS}.get(operation, self._limits.call_seconds)
+                return await self._exchange(line, seconds)
             except SandboxError as error:
                 self._fault = error
                 kill_tree(self._process)

@@ -5,7 +5,7 @@ what holds against code that hides it.
 """
 
 import ast
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from ..contract.python_source import parse_module
 from .own_names import own_names
@@ -83,6 +83,7 @@ def _refused_members(node: ast.ImportFrom, package: str, also: frozenset[str]) -
 
 def _misused(tree: ast.Module, restricted: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Uses of modules beyond their allowed members, and names that lead around the list."""
+    watched = FORBIDDEN_BUILTINS | restricted.keys()
     suspects: dict[ast.Name, str] = {}
     fine: set[ast.Name] = set()
     for node in ast.walk(tree):  # a name comes after the attribute that is taken of it
@@ -93,15 +94,11 @@ def _misused(tree: ast.Module, restricted: dict[str, str]) -> Iterator[tuple[int
                 fine.add(node.value)
                 if node.attr not in MEMBERS[module]:
                     suspects[node.value] = f"{module}.{node.attr}"
-        elif isinstance(node, ast.Name):
+        elif isinstance(node, ast.Name) and node not in fine:
             if node.id in FORBIDDEN_NAMES:
                 yield node.lineno, node.id
-            elif _reads(node, FORBIDDEN_BUILTINS) or (_reads(node, restricted) and node not in fine):
+            elif node.id in watched and isinstance(node.ctx, ast.Load):
                 suspects[node] = node.id
     if suspects:  # rare, and what is a function's own takes longer to tell than all else here
         own = own_names(tree)
         yield from ((node.lineno, what) for node, what in suspects.items() if node not in own)
-
-
-def _reads(node: ast.Name, names: Container[str]) -> bool:
-    return isinstance(node.ctx, ast.Load) and node.id in names

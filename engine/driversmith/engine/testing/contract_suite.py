@@ -119,32 +119,27 @@ def _telling(progress: Progress | None, count: int) -> Begin:
 async def _run_lanes(
     main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[Lane], Awaitable[UnittestResult | None]]
 ) -> UnittestResult | None:
-    """Try the whole plan; what the driver's own tests gave, which are run in whichever lane has time for them first."""
+    """Try the whole plan; what the driver's own tests gave. They come last in their lane: no behaviour is tried on a driver
+    that they could have changed."""
     waited = anyio.Event()
-    untested = True
     tested: list[UnittestResult | None] = []
-
-    async def test(lane: Lane) -> None:
-        nonlocal untested
-        if untested:
-            untested = False
-            tested.append(await own_tests(lane))
 
     async def wait() -> None:
         if plan.waiting:
             async with beside:
                 await beside.try_all(plan.waiting, begin)
                 waited.set()
-                await test(beside)
+                tested.append(await own_tests(beside))
         waited.set()
 
     async def work() -> None:
         async with main:
             await main.try_all(plan.steady, begin)
-            await test(main)
             await waited.wait()
             main.run.leaks += beside.run.leaks
             await main.try_all(plan.last, begin)
+            if not plan.waiting:
+                tested.append(await own_tests(main))
 
     try:
         async with anyio.create_task_group() as tasks:

@@ -100,15 +100,14 @@ class Lane:
             self.results[task.place] = await self._try(task.behaviour, task.subject)
 
     async def run_own_tests(self) -> UnittestResult | None:
-        """What the driver's own tests gave, in the child as the behaviours left it; one failure where they cannot run,
-        None where no child can be had."""
+        """What the driver's own tests gave, in the child as the behaviours left it, and with nothing after them; one failure
+        where they cannot run, None where no child can be had."""
         try:
             child = await self._current()
             return await child.run_unittests()
         except SandboxUnavailableError:
             return None
         except SandboxError as error:
-            await self._lost()
             return UnittestResult(ran=1, failed=1, output=error.message[:2000])
 
     async def _try(self, behaviour: Behaviour, subject: str) -> BehaviourResult:
