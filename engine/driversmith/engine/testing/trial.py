@@ -293,7 +293,7 @@ class Behaviour:
     on_operations: bool = False
     """Whether the subjects are operations."""
     waits: bool = False
-    """Whether it passes its time waiting: it is tried beside the others, on a child and a mock server of its own."""
+    """Whether it waits a second or more: it is tried beside the others, on a child and a mock server of its own."""
     looks_back: bool = False
     """Whether it is about all that the others saw: it is tried when they have ended."""
 

@@ -211,7 +211,7 @@ BEHAVIOURS = (
     Behaviour("broken-json", broken_json_is_an_error, _first_json),
     Behaviour("html-for-json", html_in_place_of_json_is_an_error, _first_json),
     Behaviour("missing-envelope", missing_envelope_is_an_error, _enveloped),
-    Behaviour("timeout", silence_is_a_timeout, _first, waits=True),
+    Behaviour("timeout", silence_is_a_timeout, _first),
     Behaviour("connection-dropped", dropped_connection_is_an_error, _first),
     Behaviour("connection-refused", refused_connection_is_an_error, _first),
 )
