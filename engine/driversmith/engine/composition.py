@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from .journal.ownership import this_process
 from .journal.port import Journal
+from .llm.port import Ask, LanguageModel, RequestRecord
 from .models.diagnosis import Diagnosis
 from .models.findings import ValidationReport
 from .models.records import RecordPage
@@ -26,7 +27,6 @@ from .supervision.standing import as_it_stands
 if TYPE_CHECKING:
     from .llm.anthropic.model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
-    from .llm.port import Ask, LanguageModel, RequestRecord
     from .sandbox.process import ProcessSandbox
     from .supervision.deciding import Healing
     from .supervision.handing_in import HandedIn
@@ -44,7 +44,7 @@ async def open_engine(
     journal: Journal | None = None,
     sandbox: Sandbox | None = None,
     workshop: "Workshop | None" = None,
-    model: "LanguageModel | None" = None,
+    model: LanguageModel | None = None,
     backoff: "Backoff | None" = None,
     healing: "Healing | None" = None,
 ) -> "AsyncGenerator[Engine]":
@@ -155,7 +155,7 @@ class Engine:
         reads: KeptReads,
         types: "Callable[[], TyServer]",
         check_budget: Callable[[GenerateRequest], None],
-        ask: "Callable[[], Ask | None]",
+        ask: Callable[[], Ask | None],
     ) -> None:
         self.settings = settings
         self.journal = journal
@@ -337,7 +337,7 @@ class _Parts:
         *,
         sandbox: Sandbox | None,
         workshop: "Workshop | None",
-        model: "LanguageModel | None",
+        model: LanguageModel | None,
         backoff: "Backoff | None",
         healing: "Healing | None",
     ) -> None:
@@ -404,13 +404,13 @@ class _Parts:
         )
         return self._claude
 
-    def ask(self) -> "Ask | None":
+    def ask(self) -> Ask | None:
         """An Ask for what no session pays for; what it cost is stored with what it was for."""
         model = self.model()
         if model is None:
             return None
 
-        async def unrecorded(_: "RequestRecord") -> None: ...
+        async def unrecorded(_: RequestRecord) -> None: ...
 
         return partial(model.ask, record=unrecorded)
 

@@ -3,11 +3,10 @@
 import anyio.lowlevel
 import pytest
 from driversmith.engine.errors import BudgetSpentError, FileGenerationError, ModelTransportError
-from driversmith.engine.generation.model_engine import FaultsOfFile
 from driversmith.engine.llm.port import ModelAnswer
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.models.findings import Finding
-from driversmith.engine.models.report import BehaviourResult
+from driversmith.engine.models.report import BehaviourResult, FaultsOfFile
 
 from .writer import CLIENT, LIST_OBJECTS, LOST, READ_RECORDS, README, Writer, calls_what_is_not_there, list_of_dicts
 

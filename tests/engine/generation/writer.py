@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from driversmith.engine.generation.model_engine import ModelEngine
 from driversmith.engine.generation.template_engine import write_driver
-from driversmith.engine.guards.writing import Tried
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.llm.scripted import Line, Reply, ScriptedModel, TransportTrouble
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.tries import Tried
 
 from . import profiles
 

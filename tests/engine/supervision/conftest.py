@@ -11,8 +11,6 @@ from typing import Any, Literal
 import anyio
 import pytest
 from driversmith.engine.errors import FileGenerationError
-from driversmith.engine.generation.model_engine import FaultsOfFile
-from driversmith.engine.guards.writing import Tried
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Journal
 from driversmith.engine.journal.sqlite.opening import SqliteJournal, open_journal
@@ -21,8 +19,9 @@ from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
-from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveReport
+from driversmith.engine.models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
 from driversmith.engine.models.session import GenerateRequest, SessionRecord
+from driversmith.engine.models.tries import Tried
 from driversmith.engine.settings import Settings
 from driversmith.engine.supervision.attempt import Attempt
 from driversmith.engine.supervision.diagnosing import Diagnosed

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from driversmith.engine.errors import BudgetSpentError, InvalidArgumentError
-from driversmith.engine.guards.writing import Tried
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite.opening import SqliteJournal
 from driversmith.engine.llm.port import ModelAnswer, TokenUsage
@@ -23,6 +22,7 @@ from driversmith.engine.models.profile import (
 )
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import ErrorInfo, GenerateRequest, SessionRecord, SupervisedResult
+from driversmith.engine.models.tries import Tried
 from driversmith.engine.supervision.diagnosing import (
     diagnose_report,
     diagnose_session,

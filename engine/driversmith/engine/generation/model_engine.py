@@ -8,24 +8,15 @@ import anyio
 from anyio import to_thread
 
 from ..errors import FileGenerationError
-from ..guards.writing import Faulty, OnTry, write_file
+from ..guards.writing import Faulty, write_file
 from ..llm.port import Ask
-from ..models.base import Value
 from ..models.driver import Author, DriverBundle, DriverFile
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
-from ..models.report import BehaviourResult
+from ..models.report import FaultsOfFile
+from ..models.tries import OnTry
 from ..validation.package import validate_package
 from .requests import FileRequests, client_path, judgement_files
-
-
-class FaultsOfFile(Value):
-    """What is wrong with one file of a whole driver."""
-
-    path: str
-    findings: tuple[Finding, ...] = ()
-    behaviours: tuple[BehaviourResult, ...] = ()
-    """Those that failed."""
 
 
 class ModelEngine:

@@ -7,11 +7,11 @@ from typing import Any
 from anyio import to_thread
 
 from ..guards.asking_json import announce, ask_json
-from ..guards.writing import OnTry
 from ..llm.port import Ask
 from ..llm.request import ModelRequest, Task, TextBlock
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
+from ..models.tries import OnTry
 from .api_facts import api_facts
 from .requests import README
 from .slots import SimplifySlots, filled, slot_findings, with_readme_words

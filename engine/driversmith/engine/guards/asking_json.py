@@ -7,13 +7,13 @@ from anyio import to_thread
 from pydantic import BaseModel
 
 from ..errors import FileGenerationError
-from ..llm.port import Ask, ModelAnswer
+from ..llm.port import Ask, ModelAnswer, add_usage
 from ..llm.request import ModelRequest
 from ..models.findings import Finding
 from ..models.session import ModelUsage
+from ..models.tries import Tried, TryOutcome
 from .json.answers import Recovered, recover_json
 from .wording import Wording
-from .writing import Tried, TryOutcome, add_usage
 
 M = TypeVar("M", bound=BaseModel)
 Check = Callable[[M], Sequence[Finding]]

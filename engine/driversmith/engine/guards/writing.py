@@ -7,47 +7,25 @@ from typing import Literal
 from anyio import to_thread
 
 from ..errors import FileGenerationError
-from ..llm.port import Ask, ModelAnswer
-from ..llm.request import Mode, ModelRequest
+from ..llm.port import Ask, ModelAnswer, add_usage
+from ..llm.request import ModelRequest
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult
 from ..models.session import ModelUsage
+from ..models.tries import FixRecord, OnTry, Tried, TryOutcome
 from ..validation.blame import new_findings
 from ..validation.package import validate_package
 from ..validation.selection import findings_to_repair
 from .files.extraction import extract_file
-from .fixers.fixing import FixRecord, fix
+from .fixers.fixing import fix
 from .telling import tell_behaviours, tell_findings
 
-TryOutcome = Literal["accepted", "rejected", "stuck", "truncated", "refused", "unusable"]
-"""`rejected`: the file has faults. `stuck`: the same file with the same faults came before. `truncated`, `refused`,
-`unusable`: the answer holds no file that could be checked."""
 Reason = Literal["first", "rejected", "run", "package", "stuck", "truncated", "refused", "unusable"]
 """What became of the try before; `run` and `package`: the file was accepted, and the driver failed with it when it was
 run, or when all its files were there."""
 MAX_REFUSALS = 2
-
-
-class Tried(Value):
-    """One try of a file, and what became of it."""
-
-    path: str
-    attempt: int
-    try_number: int
-    mode: Mode = "full"
-    role: Literal["generate", "repair"]
-    outcome: TryOutcome
-    findings: tuple[Finding, ...] = ()
-    """What the file is blamed for, worst first; where the answer held no file, the finding that says why."""
-    fixes: tuple[FixRecord, ...] = ()
-    """What was mended without the model."""
-    how: tuple[str, ...] = ()
-    """What was done to take the file out of the answer, in words; () where the answer was the file."""
-
-
-OnTry = Callable[[Tried], Awaitable[None]]
 
 
 class Asking(Value):
@@ -151,19 +129,6 @@ async def write_file(
                 next_action='Look at the tries in the session\'s log, or use engine="template", which needs no model.',
             )
         asking = _next(asking, judged, {**files, path: judged.text}, behaviours)
-
-
-def add_usage(usage: ModelUsage, answer: ModelAnswer) -> ModelUsage:
-    """The sum with one more answer; the cost is None as soon as one price is unknown."""
-    tokens = answer.usage
-    unknown = usage.cost_usd is None or answer.cost_usd is None
-    return ModelUsage(
-        calls=usage.calls + 1,
-        input_tokens=usage.input_tokens + tokens.input_tokens + tokens.cache_write_tokens,
-        cached_tokens=usage.cached_tokens + tokens.cache_read_tokens,
-        output_tokens=usage.output_tokens + tokens.output_tokens,
-        cost_usd=None if unknown else (usage.cost_usd or 0.0) + (answer.cost_usd or 0.0),
-    )
 
 
 class _Judged(Value):

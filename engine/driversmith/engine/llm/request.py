@@ -6,9 +6,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ..models.base import Value
+from ..models.tries import Mode
 
 Role = Literal["research", "generate", "repair", "diagnose"]
-Mode = Literal["full", "simplify"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
 MAX_BREAKPOINTS = 4

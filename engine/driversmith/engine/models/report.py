@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from .base import Value
+from .findings import Finding
 
 
 class BehaviourResult(Value):
@@ -21,6 +22,15 @@ class BehaviourResult(Value):
     operations: tuple[str, ...] = ()
     """Names of the operations that it was about: the subject, or those that were called for it; () where no operation is
     at fault, or none was tried."""
+
+
+class FaultsOfFile(Value):
+    """What is wrong with one file of a whole driver."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    behaviours: tuple[BehaviourResult, ...] = ()
+    """Those that failed."""
 
 
 class UnittestResult(Value):

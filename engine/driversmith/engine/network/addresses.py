@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import TYPE_CHECKING
 
 from ..errors import AddressRefusedError, FetchError
+from ..settings import Settings
 
 if TYPE_CHECKING:
     import httpx2
@@ -276,3 +277,13 @@ def _local_refused(host: str, port: int, kind: str, ip: IPAddress | None = None)
             "or run `driversmith generate` on the command line, where a typed URL is allowed (--allow-local for others)."
         ),
     )
+
+
+def address_policy(settings: Settings, typed: tuple[str, ...]) -> AddressPolicy:
+    """Which addresses may be reached: by the settings, and `typed` by a person on the command line."""
+    return AddressPolicy(allow_local=settings.allow_local, typed=frozenset(typed))
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two URLs point to the same scheme, host and port."""
+    return origin_of(one) == origin_of(other)

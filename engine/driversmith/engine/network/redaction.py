@@ -2,8 +2,10 @@
 
 import base64
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
+
+from pydantic import JsonValue
 
 REDACTED = "[redacted]"
 _SHORTEST = 4
@@ -49,3 +51,14 @@ class RedactingFilter(logging.Filter):
             record.exc_text = self._redactor(record.exc_text)
             record.exc_info = None
         return True
+
+
+def without_secrets(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:
+    """The value with every string in it, keys included, redacted."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [without_secrets(item, redact) for item in value]
+    if isinstance(value, dict):
+        return {redact(key): without_secrets(item, redact) for key, item in value.items()}
+    return value

@@ -3,18 +3,20 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
 
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
 from ..journal.port import Journal
+from ..llm.port import Ask
 from ..models.base import Value
 from ..models.driver import Author, DriverBundle, DriverFile
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import ContractReport
+from ..models.report import ContractReport, FaultsOfFile
 from ..models.session import GenerateRequest
+from ..models.tries import Tried
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, search
 from .leavings import tried_step
@@ -26,12 +28,6 @@ from .steps import Steps
 from .template_proof import Sound, TemplateProof
 from .workshop import Assignment, Workshop
 from .written_proof import WrittenProof
-
-if TYPE_CHECKING:
-    from ..generation.model_engine import FaultsOfFile
-    from ..guards.writing import Tried
-    from ..llm.port import Ask
-
 
 P = TypeVar("P", bound=Proving)
 
@@ -75,7 +71,7 @@ class Attempt:
         *,
         plan: Plan,
         ground: Ground,
-        ask: "Ask | None",
+        ask: Ask | None,
         session_id: str,
         epoch: int,
         journal: Journal,
@@ -125,7 +121,7 @@ class Attempt:
         return self._last.bundle if self._last else None
 
     @property
-    def faults(self) -> "FaultsOfFile | None":
+    def faults(self) -> FaultsOfFile | None:
         """What was last to be mended in one file."""
         return self._last.faults if self._last else None
 
@@ -312,7 +308,7 @@ class Attempt:
         self._provings.append(proving)
         return proving
 
-    async def _on_try(self, tried: "Tried") -> None:
+    async def _on_try(self, tried: Tried) -> None:
         """Journal one try of a file; a resumed session, which goes through them again, tells each once."""
         self.tried.append(tried)
         name = tried_step(tried.attempt, tried.path, tried.try_number)

@@ -1,9 +1,10 @@
 """What follows from a failed attempt: a diagnosis, and the plan of the next attempt."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from ..errors import ErrorCode
 from ..journal.port import Journal
+from ..llm.port import Ask
 from ..models.base import Value
 from ..models.diagnosis import Diagnosis, FaultKind, FixStrategy
 from ..models.session import ErrorInfo, SessionRecord
@@ -12,9 +13,6 @@ from .diagnosing import Diagnosed
 from .failure import Failure
 from .log import SessionLog
 from .plan import Plan, next_plan
-
-if TYPE_CHECKING:
-    from ..llm.port import Ask
 
 PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "rate_limited", "server_fault"})
 """Faults at research that may be gone a moment later. A time-out is none: it has been waited for long enough."""
@@ -63,7 +61,7 @@ class Diagnose(Protocol):
         failure: Failure,
         attempt: Attempt,
         *,
-        ask: "Ask | None",
+        ask: Ask | None,
         passing: frozenset[FaultKind],
     ) -> Diagnosed:
         """The diagnosis, stored unless its kind is one of `passing`; `ask` is None where no model is to be asked."""
@@ -85,7 +83,7 @@ class Deciding:
         *,
         last: Decision | None,
         record: SessionRecord,
-        ask: "Ask | None",
+        ask: Ask | None,
         log: SessionLog,
     ) -> Decision:
         """What follows; `last` is the decision that led to this attempt.

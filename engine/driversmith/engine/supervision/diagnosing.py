@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
+from ..llm.port import Ask, ModelAnswer
+from ..llm.request import ModelRequest
 from ..models.diagnosis import Diagnosis, FaultKind
 from ..models.session import DiagnosisRecord, SessionRecord
 from .failure import AttemptFacts, Failure, context_of, failure_context, finding_texts
@@ -14,8 +16,6 @@ from .next_request import Repair, RepairRequest, as_data, repair_request
 
 if TYPE_CHECKING:
     from ..diagnosis.context import FailureContext
-    from ..llm.port import Ask, ModelAnswer
-    from ..llm.request import ModelRequest
 
 MAX_HISTORY = 50
 """Earlier diagnoses of the same fault that are looked at."""
@@ -39,7 +39,7 @@ async def record_diagnosis(
     failure: Failure,
     attempt: AttemptFacts,
     *,
-    ask: "Ask | None" = None,
+    ask: Ask | None = None,
     passing: frozenset[FaultKind] = frozenset(),
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosed:
@@ -61,7 +61,7 @@ async def diagnose_session(
     journal: Journal,
     session_id: str,
     *,
-    ask: "Ask | None" = None,
+    ask: Ask | None = None,
     repair: RepairRequest | None = repair_request,
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosis:
@@ -97,7 +97,7 @@ async def diagnose_report(
     file_path: str | None,
     content: str | None,
     log: str | None,
-    ask: "Ask | None" = None,
+    ask: Ask | None = None,
     seconds: float = WAIT_SECONDS,
 ) -> Diagnosis:
     """The diagnosis of what a caller reports; stored without a session.
@@ -126,12 +126,12 @@ async def diagnose_report(
 class PricedAsk:
     """An Ask that keeps what its answers cost."""
 
-    def __init__(self, ask: "Ask") -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.cost_usd: float | None = 0.0
         """None where the price of an answer is not known."""
 
-    async def __call__(self, request: "ModelRequest") -> "ModelAnswer":
+    async def __call__(self, request: ModelRequest) -> ModelAnswer:
         answer = await self._ask(request)
         unknown = self.cost_usd is None or answer.cost_usd is None
         self.cost_usd = None if unknown else (self.cost_usd or 0.0) + (answer.cost_usd or 0.0)
@@ -179,7 +179,7 @@ async def _stored(
     context: "FailureContext",
     subject: _Subject,
     *,
-    ask: "Ask | None",
+    ask: Ask | None,
     passing: frozenset[FaultKind] = frozenset(),
     seconds: float,
 ) -> Diagnosed:
@@ -202,7 +202,7 @@ async def _stored(
 
 
 async def _weigh(
-    journal: Journal, context: "FailureContext", subject: _Subject, *, ask: "Ask | None", seconds: float
+    journal: Journal, context: "FailureContext", subject: _Subject, *, ask: Ask | None, seconds: float
 ) -> tuple[Diagnosis, str]:
     from ..diagnosis.causes import find_cause
     from ..diagnosis.fingerprint import fingerprint
@@ -222,7 +222,7 @@ async def _weigh(
 
 def _next_of_session(
     context: "FailureContext", diagnosis: Diagnosis, left: Leavings, repair: RepairRequest | None
-) -> "ModelRequest | None":
+) -> ModelRequest | None:
     """The repair of the file at fault as the model engine would ask for it; None where it writes no such file."""
     from ..diagnosis.rules import OUTSIDE_THE_CODE
     from ..generation.requests import client_path, judgement_files
@@ -248,7 +248,7 @@ def _next_of_session(
 
 
 def _with_request(
-    diagnosis: Diagnosis, repair: "ModelRequest | None", context: "FailureContext", attempt: int
+    diagnosis: Diagnosis, repair: ModelRequest | None, context: "FailureContext", attempt: int
 ) -> Diagnosis:
     """With the request that would come next: the repair of a file, else the question for the cause."""
     from ..diagnosis.questions import cause_request

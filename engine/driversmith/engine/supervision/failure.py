@@ -8,13 +8,12 @@ from ..errors import ErrorCode
 from ..models.driver import DriverBundle
 from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import BehaviourResult, ContractReport
+from ..models.report import BehaviourResult, ContractReport, FaultsOfFile
+from ..models.tries import Tried
 from .leavings import Leavings
 
 if TYPE_CHECKING:
     from ..diagnosis.context import FailureContext
-    from ..generation.model_engine import FaultsOfFile
-    from ..guards.writing import Tried
 
 MAX_FINDINGS = 20
 """Findings that are kept with a diagnosis."""
@@ -53,9 +52,9 @@ class AttemptFacts(Protocol):
     @property
     def bundle(self) -> DriverBundle | None: ...
     @property
-    def faults(self) -> "FaultsOfFile | None": ...
+    def faults(self) -> FaultsOfFile | None: ...
     @property
-    def tried(self) -> "Sequence[Tried]": ...
+    def tried(self) -> Sequence[Tried]: ...
 
 
 def failure_context(failure: Failure, attempt: AttemptFacts) -> "FailureContext":
@@ -91,9 +90,9 @@ def _context(
     profile: ApiProfile | None,
     validation: ValidationReport | None,
     contract: ContractReport | None,
-    tried: "Sequence[Tried]",
+    tried: Sequence[Tried],
     bundle: DriverBundle | None = None,
-    faults: "FaultsOfFile | None" = None,
+    faults: FaultsOfFile | None = None,
 ) -> "FailureContext":
     """The last try of the file at fault says most; then what was to be mended in it; then the reports on the package."""
     from ..diagnosis.context import FailureContext

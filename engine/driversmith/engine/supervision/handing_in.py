@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
 from ..models.findings import Finding, ValidationReport
+from ..models.report import FaultsOfFile
 from ..models.session import HostRequest, SessionEvent, SessionRecord
 from .host_source import handed_in
 from .leavings import events_of, tried_step
@@ -113,7 +114,6 @@ def _is_try(data: dict[str, Any], answered: HostRequest) -> bool:
 
 async def _found_later(journal: Journal, session_id: str, path: str, since: list[SessionEvent]) -> list[Finding]:
     """What is to be mended in a file that passed its own checks."""
-    from ..generation.model_engine import FaultsOfFile
     from .judging import run_findings
 
     started = next((e for e in since if e.kind == "repair.started" and e.data.get("path") == path), None)

@@ -9,6 +9,7 @@ from ..errors import HostSilentError
 from ..llm.port import ModelAnswer, TokenUsage
 from ..llm.request import ModelRequest
 from ..models.base import Value
+from ..models.findings import Finding
 from ..models.session import HostRequest
 from .asking import Keep
 from .host_request import Known, host_request, place
@@ -90,7 +91,6 @@ class HostSource:
     async def _file(self, path: str, step: str) -> str | None:
         """The file in an answer; None where it holds none."""
         from ..guards.files.extraction import extract_file
-        from ..models.findings import Finding
 
         answer = await self._answer(step)
         if answer is None:

@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
 from ..journal.port import Journal
-from ..models.findings import ValidationReport
+from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport
 from ..models.session import SessionEvent
-
-if TYPE_CHECKING:
-    from ..guards.writing import Tried
+from ..models.tries import Tried
 
 TOLD = frozenset({"file.rejected", "repair.started", "exception.caught"})
 """Kinds of events that say something about the driver. They are the same when a session is resumed: what a request
@@ -40,7 +37,7 @@ class Leavings:
     profile: ApiProfile | None = None
     validation: ValidationReport | None = None
     contract: ContractReport | None = None
-    tried: "tuple[Tried, ...]" = ()
+    tried: tuple[Tried, ...] = ()
     path: str | None = None
     """The file at fault."""
     text: str | None = None
@@ -53,8 +50,6 @@ class Leavings:
 
 async def read_leavings(journal: Journal, session_id: str, number: int) -> Leavings:
     """What attempt `number` (1, 2, ...) of a session left."""
-    from ..guards.writing import Tried
-
     validation = await journal.step_result(session_id, left_step(number, "validate"))
     contract = await journal.step_result(session_id, left_step(number, "contract"))
     profile = await journal.step_result(session_id, "research")
@@ -109,7 +104,7 @@ async def _client(journal: Journal, session_id: str) -> str:
 
 
 def _at_fault(
-    tried: "list[Tried]", validation: ValidationReport | None, contract: ContractReport | None, client: str
+    tried: list[Tried], validation: ValidationReport | None, contract: ContractReport | None, client: str
 ) -> str | None:
     """The file that came right in none of its tries, that of the worst finding, or, where a run failed, the client."""
     last = {t.path: t.outcome for t in tried}
@@ -125,7 +120,6 @@ async def _text(journal: Journal, session_id: str, path: str, answered: dict[str
     entry = await journal.step_result(session_id, answered[path]) if path in answered else None
     if isinstance(entry, dict) and isinstance(answer := entry.get("answer"), dict):
         from ..guards.files.extraction import extract_file
-        from ..models.findings import Finding
 
         found = await to_thread.run_sync(
             lambda: extract_file(str(answer["text"]), path=path, stop_reason=str(answer["stop_reason"]))

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ..llm.request import ModelRequest
-    from ..models.findings import Finding
-    from ..models.profile import ApiProfile
-    from ..models.report import BehaviourResult
+from ..llm.request import ModelRequest
+from ..models.findings import Finding
+from ..models.profile import ApiProfile
+from ..models.report import BehaviourResult
 
 
 @dataclass(frozen=True)
 class Repair:
     """A file of a session to be mended."""
 
-    profile: "ApiProfile"
+    profile: ApiProfile
     path: str
     """POSIX path in the project folder."""
     text: str
@@ -23,8 +22,8 @@ class Repair:
     attempt: int
     try_number: int
     """Of the request."""
-    findings: "tuple[Finding, ...]" = ()
-    behaviours: "tuple[BehaviourResult, ...]" = ()
+    findings: tuple[Finding, ...] = ()
+    behaviours: tuple[BehaviourResult, ...] = ()
     modification: str = ""
     client: str = ""
     """The client that README and examples show, where it is not the file itself."""
@@ -34,7 +33,7 @@ RepairRequest = Callable[[Repair], "ModelRequest"]
 """Puts a repair into a request."""
 
 
-def repair_request(repair: Repair) -> "ModelRequest":
+def repair_request(repair: Repair) -> ModelRequest:
     """The request that the model engine would send: the same prefix, words and file as in a session."""
     from ..generation.requests import FileRequests
     from ..generation.template_engine import write_driver
@@ -60,7 +59,7 @@ def repair_request(repair: Repair) -> "ModelRequest":
     return requests.compose(asking, repair.client)
 
 
-def as_data(request: "ModelRequest") -> dict[str, Any]:
+def as_data(request: ModelRequest) -> dict[str, Any]:
     """A request as it goes to the Messages API, without the model's id; `role` and `path` say what it is for."""
     config: dict[str, Any] = {"effort": request.effort}
     if request.json_schema is not None:

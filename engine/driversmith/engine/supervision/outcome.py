@@ -7,9 +7,9 @@ from pathlib import Path
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import LiveReport
 from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
+from ..network.addresses import same_origin
 from .attempt import Attempt
 from .proving import Made
-from .rooms import same_origin
 
 PREVIEW_RECORDS = 3
 NOTHING_FILLED = (

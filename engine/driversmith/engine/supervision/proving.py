@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
@@ -15,15 +14,12 @@ from ..journal.port import Journal
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import BehaviourResult, ContractReport, LiveReport
+from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
 from ..models.session import GenerateRequest
 from .log import SessionLog
 from .publishing import MANIFEST, Publication, check_path, publish
 from .stage import Stage
 from .workshop import Tell, Workshop
-
-if TYPE_CHECKING:
-    from ..generation.model_engine import FaultsOfFile
 
 MOST_NAMED = 8
 """Broken behaviours that a sentence names."""

@@ -17,13 +17,13 @@ from ..errors import DriversmithError, FetchError, InvalidArgumentError
 from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
 from ..models.session import SessionRecord
+from ..network.addresses import address_policy
+from ..network.redaction import without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
-from .cleaning import without_secrets
 from .kept_reads import MAX_RECORDS
 from .publishing import listed_hashes
-from .rooms import address_policy
 
 if TYPE_CHECKING:
     from ..network.relay import Relay

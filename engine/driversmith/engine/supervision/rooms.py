@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -14,15 +13,13 @@ from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveRead, LiveReport
 from ..models.session import GenerateRequest
+from ..network.addresses import address_policy, same_origin
+from ..network.redaction import without_secrets
 from ..sandbox.port import Sandbox
 from ..sandbox.wire import readable
 from ..settings import Settings
-from .cleaning import without_secrets
 from .publishing import MANIFEST
 from .workshop import Assignment, Tell, Writer
-
-if TYPE_CHECKING:
-    from ..network.addresses import AddressPolicy
 
 POLITE_READS = 10
 """Requests to the real API under `live="auto"`."""
@@ -171,20 +168,6 @@ class Rooms:
         from ..generation.manifest import manifest
 
         return await anyio.to_thread.run_sync(manifest, profile, bundle, verification)
-
-
-def address_policy(settings: Settings, typed: tuple[str, ...]) -> "AddressPolicy":
-    """Which addresses may be reached: by the settings, and `typed` by a person on the command line."""
-    from ..network.addresses import AddressPolicy
-
-    return AddressPolicy(allow_local=settings.allow_local, typed=frozenset(typed))
-
-
-def same_origin(one: str, other: str) -> bool:
-    """Whether two URLs point to the same scheme, host and port."""
-    from ..network.addresses import origin_of
-
-    return origin_of(one) == origin_of(other)
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:

@@ -14,6 +14,7 @@ import anyio.to_thread
 
 from ..errors import InvalidArgumentError, JournalError, SessionNotFoundError
 from ..journal.port import Journal
+from ..llm.port import Ask
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
 from .asking import ModelSource, SessionAsk
@@ -32,7 +33,6 @@ from .workshop import Workshop
 
 if TYPE_CHECKING:
     from ..llm.patience import PatientModel
-    from ..llm.port import Ask
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class _Run:
     log: SessionLog
     steps: Steps
     scratch: Path
-    ask: "Ask | None" = None
+    ask: Ask | None = None
     """None where no model is to be asked."""
     ground: Ground = field(default_factory=Ground)
     began: float = 0.0
@@ -120,7 +120,7 @@ class Supervisor:
         )
         return result
 
-    def _ask(self, run: "_Run") -> "Ask | None":
+    def _ask(self, run: "_Run") -> Ask | None:
         request = run.record.request
         if request.engine == "template":
             return None

@@ -3,19 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from ..llm.port import Ask
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
-from ..models.report import ContractReport, LiveReport
+from ..models.report import ContractReport, FaultsOfFile, LiveReport
 from ..models.session import GenerateRequest
+from ..models.tries import OnTry
 from .plan import Plan
-
-if TYPE_CHECKING:
-    from ..generation.model_engine import FaultsOfFile
-    from ..guards.writing import OnTry
-    from ..llm.port import Ask
 
 
 class Tell(Protocol):
@@ -45,7 +42,7 @@ class Writer(Protocol):
         """
         ...
 
-    async def repair(self, bundle: DriverBundle, faults: "FaultsOfFile") -> DriverBundle:
+    async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
         """The driver with one file mended; all others are as they were.
 
         Raises:
@@ -64,8 +61,8 @@ class Assignment:
     request: GenerateRequest
     plan: Plan
     attempt: int
-    ask: "Ask"
-    on_try: "OnTry"
+    ask: Ask
+    on_try: OnTry
 
 
 class Workshop(Protocol):

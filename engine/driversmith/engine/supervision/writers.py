@@ -1,13 +1,9 @@
 """Who writes an attempt with a model: whole files, or the slots of the templates."""
 
-from typing import TYPE_CHECKING
-
 from ..errors import GenerationError
 from ..models.driver import DriverBundle
+from ..models.report import FaultsOfFile
 from .workshop import Assignment, Writer
-
-if TYPE_CHECKING:
-    from ..generation.model_engine import FaultsOfFile
 
 
 def file_writer(work: Assignment) -> Writer:
@@ -56,7 +52,7 @@ class SlotWriter:
         """The same: the slots are filled at once."""
         return bundle
 
-    async def repair(self, bundle: DriverBundle, faults: "FaultsOfFile") -> DriverBundle:
+    async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
         """Nothing in a file is the model's own here: a fault means that a slot was filled wrongly.
 
         Raises:

@@ -1,17 +1,13 @@
 """The driver of an author, a model or a host: checked, run, mended by its author, read live, published."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..errors import GenerationError
 from ..models.driver import DriverBundle
 from ..models.findings import Finding
-from ..models.report import ContractReport
+from ..models.report import ContractReport, FaultsOfFile
 from .proving import Made, Proving, not_kept, turn_name
 from .workshop import Writer
-
-if TYPE_CHECKING:
-    from ..generation.model_engine import FaultsOfFile
 
 _THEIRS = "get_session(view='diagnostics') tells what was tried; engine=\"template\" needs no model."
 
@@ -55,7 +51,7 @@ class WrittenProof(Proving):
             bundle = await self._mended(bundle, faults, repaired, writer)
             repaired, turn = repaired + 1, turn + 1
 
-    async def _mended(self, bundle: DriverBundle, faults: "FaultsOfFile", number: int, writer: Writer) -> DriverBundle:
+    async def _mended(self, bundle: DriverBundle, faults: FaultsOfFile, number: int, writer: Writer) -> DriverBundle:
         self.faults = faults
         step = f"{self.place}faults{turn_name(number)}"
         await self._stage.keep(step, faults)
@@ -71,9 +67,8 @@ class WrittenProof(Proving):
         )
         return await writer.repair(bundle, faults)
 
-    def _found(self, bundle: DriverBundle, own: Sequence[Finding], *, only_client: bool) -> "FaultsOfFile | None":
+    def _found(self, bundle: DriverBundle, own: Sequence[Finding], *, only_client: bool) -> FaultsOfFile | None:
         """What the last checks found in one file, that of the worst finding; `only_client`: the others wait."""
-        from ..generation.model_engine import FaultsOfFile
         from ..validation.blame import to_mend
 
         client = f"{bundle.project}/client.py"
@@ -87,15 +82,13 @@ class WrittenProof(Proving):
         blamed = tuple(finding for at, finding in findings if at == path)
         return FaultsOfFile(path=path, findings=blamed) if blamed else None
 
-    def _broken(self, bundle: DriverBundle) -> "FaultsOfFile | None":
+    def _broken(self, bundle: DriverBundle) -> FaultsOfFile | None:
         """What the last run showed, for which the client is at fault."""
-        from ..generation.model_engine import FaultsOfFile
-
         broken = self.contract.broken if self.contract else ()
         return FaultsOfFile(path=f"{bundle.project}/client.py", behaviours=broken) if broken else None
 
 
-def _invalid(faults: "FaultsOfFile") -> GenerationError:
+def _invalid(faults: FaultsOfFile) -> GenerationError:
     worst = faults.findings[0]
     return GenerationError(
         f"The files do not pass validation: {len(faults.findings)} finding(s), the first in {worst.file} line"

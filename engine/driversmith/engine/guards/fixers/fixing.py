@@ -7,6 +7,7 @@ from anyio import to_thread
 from ...models.base import Value
 from ...models.findings import Finding, ValidationReport
 from ...models.profile import ApiProfile
+from ...models.tries import FixRecord
 from ...validation.file import validate_file
 from ...validation.limits import is_heavy
 from ...validation.package import validate_package
@@ -17,18 +18,6 @@ from .syntax import heal_syntax
 from .table import FIXERS, SYNTAX_FIXERS
 
 Measure = Callable[[Mapping[str, str]], Awaitable[ValidationReport]]
-
-
-class FixRecord(Value):
-    """One change that was made."""
-
-    fixer: str
-    """Name of the fixer: `missing-import`, ..."""
-    path: str
-    did: str
-    """What was changed, in words."""
-    healed: tuple[str, ...] = ()
-    """Codes of the findings that are gone since."""
 
 
 class Fixed(Value):
