@@ -3,8 +3,8 @@
 from functools import partial
 
 import anyio
+from driversmith.engine.journal.log import SessionLog
 from driversmith.engine.journal.ownership import this_process
-from driversmith.engine.supervision.log import SessionLog
 
 
 async def test_parts_of_a_session_that_write_at_once_only_raise_its_progress(journal, asked) -> None:

@@ -9,12 +9,13 @@ import anyio
 from pydantic import JsonValue
 
 from ..errors import BudgetSpentError, ModelError
+from ..journal.log import SessionLog
 from ..journal.port import Journal
+from ..journal.step_names import context_step, request_step
+from ..journal.steps import Steps
 from ..llm.port import ModelAnswer, RequestRecord
 from ..llm.request import ModelRequest
 from ..models.session import GenerateRequest
-from .log import SessionLog
-from .steps import Steps
 
 if TYPE_CHECKING:
     from ..llm.patience import PatientModel, Waiting
@@ -73,7 +74,7 @@ class SessionAsk:
         digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
         if digest not in self._contexts:
             self._contexts.add(digest)
-            await self._steps.store(f"context/{digest}", texts)
+            await self._steps.store(context_step(digest), texts)
         return digest
 
 
@@ -82,7 +83,7 @@ def step_name(request: ModelRequest, context: str) -> str:
     volatile = request.model_dump_json(exclude={"system", "prefix"})
     digest = hashlib.sha256(f"{context}\n{volatile}".encode()).hexdigest()[:12]
     task = request.task
-    return f"attempt/{task.attempt}/{task.role}/{task.path or '-'}/{task.try_number}#{digest}"
+    return request_step(task.attempt, task.role, task.path, task.try_number, digest)
 
 
 def _kept(request: ModelRequest, context: str) -> dict[str, JsonValue]:

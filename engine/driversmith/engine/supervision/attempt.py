@@ -8,7 +8,10 @@ from typing import TypeVar
 import anyio.to_thread
 
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
+from ..journal.log import SessionLog
 from ..journal.port import Journal
+from ..journal.step_names import GENERATE, RESEARCH, TEMPLATE, TEMPLATE_ATTEMPT, attempt_place, tried_step
+from ..journal.steps import Steps
 from ..llm.port import Ask
 from ..models.base import Value
 from ..models.driver import Author, DriverBundle, DriverFile
@@ -19,22 +22,14 @@ from ..models.session import GenerateRequest
 from ..models.tries import Tried
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, search
-from .leavings import tried_step
-from .log import SessionLog
 from .plan import Plan
 from .proving import Made, Proving
 from .stage import Stage
-from .steps import Steps
 from .template_proof import Sound, TemplateProof
 from .workshop import Assignment, Workshop
 from .written_proof import WrittenProof
 
 P = TypeVar("P", bound=Proving)
-
-_TEMPLATE = "template/"
-"""Begins the steps that prove the template's driver, which belong to no attempt."""
-_FIRST = "template/attempt"
-"""The step that says which attempt was the first to prove it."""
 
 
 class _Written(Value):
@@ -128,7 +123,7 @@ class Attempt:
     @property
     def contract_runs(self) -> int:
         """How often a driver was run."""
-        ours = (p for p in self._provings if p.place != _TEMPLATE or self._template_is_ours)
+        ours = (p for p in self._provings if p.place != TEMPLATE or self._template_is_ours)
         return sum(proving.contract_runs for proving in ours)
 
     @property
@@ -177,14 +172,14 @@ class Attempt:
         # Filled slots change the facts that the driver keeps to, and by which it is to be judged.
         kept_to = await _profile_of(written) if self.plan.mode == "simplify" else profile
         own = self.ground.sound.validation.findings if self.ground.sound else ()
-        proof = self._proof(WrittenProof, f"attempt/{self.number}/", kept_to)
+        proof = self._proof(WrittenProof, attempt_place(self.number), kept_to)
         self.made = await proof.prove(written, writer, own=own)
 
     async def _research(self) -> ApiProfile:
         """The facts; once the template's driver is proven, of as much of the API as it is proven for."""
         if self.ground.profile is None:
             self.ground.profile = await self._stage.step(
-                "research",
+                RESEARCH,
                 "Reading the API's description",
                 ApiProfile,
                 lambda: self._workshop.research(self.request, self._stage.tell),
@@ -207,7 +202,7 @@ class Attempt:
                     project=bundle.project, class_name=bundle.class_name, paths=paths, left_out=left.operations
                 )
 
-            written = await self._stage.step("generate", "Writing the driver", _Written, work, until=0.4)
+            written = await self._stage.step(GENERATE, "Writing the driver", _Written, work, until=0.4)
             if written.left_out:
                 profile = self.ground.profile = without_operations(profile, written.left_out)
             self.ground.draft = made[0] if made else await self._stored_draft(written, profile)
@@ -271,24 +266,24 @@ class Attempt:
 
     async def _template_published(self) -> Made:
         sound = await self._template_sound()
-        return await self._proof(TemplateProof, _TEMPLATE, sound.profile).finish(sound)
+        return await self._proof(TemplateProof, TEMPLATE, sound.profile).finish(sound)
 
     async def _template_sound(self) -> Sound:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
         a resumed session goes through it again without running anything."""
         if self.ground.sound is None:
-            first = await self._steps.stored(_FIRST)
+            first = await self._steps.stored(TEMPLATE_ATTEMPT)
             if first is None:
-                await self._steps.store(_FIRST, self.number)
+                await self._steps.store(TEMPLATE_ATTEMPT, self.number)
             self._template_is_ours = first in (None, self.number)
-            sound = await self._proof(TemplateProof, _TEMPLATE, await self._research()).sound(await self._draft())
+            sound = await self._proof(TemplateProof, TEMPLATE, await self._research()).sound(await self._draft())
             self.ground.sound, self.ground.profile, self.ground.draft = sound, sound.profile, sound.bundle
         return self.ground.sound
 
     @property
     def _last(self) -> Proving | None:
         """The proof of the driver that this attempt is about: not of the template's that was published before it."""
-        return next((p for p in reversed(self._provings) if p.place != _TEMPLATE or self.plan.mode == "template"), None)
+        return next((p for p in reversed(self._provings) if p.place != TEMPLATE or self.plan.mode == "template"), None)
 
     def _proof(self, kind: type[P], place: str, profile: ApiProfile) -> P:
         proving = kind(

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from ..errors import ErrorCode
+from ..journal.log import SessionLog
 from ..journal.port import Journal
 from ..llm.port import Ask
 from ..models.base import Value
@@ -11,7 +12,6 @@ from ..models.session import ErrorInfo, SessionRecord
 from .attempt import Attempt
 from .diagnosing import Diagnosed
 from .failure import Failure
-from .log import SessionLog
 from .plan import Plan, next_plan
 
 PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "rate_limited", "server_fault"})

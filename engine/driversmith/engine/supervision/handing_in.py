@@ -7,11 +7,12 @@ from pydantic import JsonValue
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
+from ..journal.step_names import tried_step
 from ..models.findings import Finding, ValidationReport
 from ..models.report import FaultsOfFile
 from ..models.session import HostRequest, SessionEvent, SessionRecord
 from .host_source import handed_in
-from .leavings import events_of, tried_step
+from .leavings import events_of
 
 
 @dataclass(frozen=True)

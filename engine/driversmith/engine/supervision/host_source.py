@@ -6,6 +6,9 @@ from collections.abc import Callable
 from anyio import to_thread
 
 from ..errors import HostSilentError
+from ..journal.log import SessionLog
+from ..journal.step_names import HOST_WANTED
+from ..journal.steps import Steps
 from ..llm.port import ModelAnswer, TokenUsage
 from ..llm.request import ModelRequest
 from ..models.base import Value
@@ -13,11 +16,6 @@ from ..models.findings import Finding
 from ..models.session import HostRequest
 from .asking import Keep
 from .host_request import Known, host_request, place
-from .log import SessionLog
-from .steps import Steps
-
-WANTED = "host/wanted"
-"""The step that holds the request that a session waits for, and what the agent knows."""
 
 
 class HostWanted(Exception):  # noqa: N818  no error: the session has come to where the calling agent goes on
@@ -48,7 +46,7 @@ class HostSource:
             HostWanted: the session waits for it; the answer is stored under `step` by whoever hands it in.
             HostSilentError: it has waited for too long.
         """
-        stored = await self._steps.stored(WANTED)
+        stored = await self._steps.stored(HOST_WANTED)
         before = _Wanted.model_validate(stored) if isinstance(stored, dict) and "following" in stored else None
         if before is not None and before.request.step == step:
             raise HostWanted(before.request, seconds_left=self._left(before.request))
@@ -65,7 +63,7 @@ class HostSource:
 
         wanted, following = await host_request(request, step, known=known, handed_in=handed_in, now=self._now())
         asked = _Wanted(request=wanted, known=known, following=following)
-        await self._steps.store(WANTED, asked.model_dump(mode="json"))
+        await self._steps.store(HOST_WANTED, asked.model_dump(mode="json"))
         await self._log.write(
             "file.wanted",
             f"Waiting for {wanted.path} from the calling agent (try {wanted.try_number}).",

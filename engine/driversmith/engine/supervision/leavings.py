@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from anyio import to_thread
 
 from ..journal.port import Journal
+from ..journal.step_names import RESEARCH, report_step, tried_step
 from ..models.findings import Finding, ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport
@@ -16,17 +17,6 @@ TOLD = frozenset({"file.rejected", "repair.started", "exception.caught"})
 """Kinds of events that say something about the driver. They are the same when a session is resumed: what a request
 quotes of the log must not change by that."""
 _PAGE = 500
-
-
-def left_step(number: int, name: str) -> str:
-    """The step that keeps the last report, `validate` or `contract`, of attempt `number`: no step of its work, which a
-    resumed session goes through again as it was."""
-    return f"attempt/{number}/left/{name}"
-
-
-def tried_step(attempt: int, path: str, try_number: int) -> str:
-    """The step that keeps one try of a file, and what became of it."""
-    return f"attempt/{attempt}/tried/{path}/{try_number}"
 
 
 @dataclass(frozen=True)
@@ -50,9 +40,9 @@ class Leavings:
 
 async def read_leavings(journal: Journal, session_id: str, number: int) -> Leavings:
     """What attempt `number` (1, 2, ...) of a session left."""
-    validation = await journal.step_result(session_id, left_step(number, "validate"))
-    contract = await journal.step_result(session_id, left_step(number, "contract"))
-    profile = await journal.step_result(session_id, "research")
+    validation = await journal.step_result(session_id, report_step(number, "validate"))
+    contract = await journal.step_result(session_id, report_step(number, "contract"))
+    profile = await journal.step_result(session_id, RESEARCH)
     tried: list[Tried] = []
     answered: dict[str, str] = {}
     async for event in events_of(journal, session_id, number):

@@ -10,13 +10,14 @@ from pathlib import Path
 import anyio.to_thread
 
 from ..errors import GenerationError, SandboxLimitError
+from ..journal.log import SessionLog
 from ..journal.port import Journal
+from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
 from ..models.session import GenerateRequest
-from .log import SessionLog
 from .publishing import MANIFEST, Publication, check_path, publish
 from .stage import Stage
 from .workshop import Tell, Workshop
@@ -103,7 +104,7 @@ class Proving:
 
     async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
         return await self._stage.step(
-            f"{self.place}validate{turn_name(turn)}",
+            turn_step(self.place, "validate", turn),
             "Checking the files",
             ValidationReport,
             lambda: self._workshop.validate(bundle, self._profile),
@@ -117,7 +118,7 @@ class Proving:
             return self._kept[1]
         folder = await self._laid_out(bundle, str(turn))
         report = await self._stage.step(
-            f"{self.place}contract{turn_name(turn)}",
+            turn_step(self.place, "contract", turn),
             "Running the driver against a mock server",
             ContractReport,
             lambda: self._run(bundle, folder, tell),
@@ -182,11 +183,6 @@ class Proving:
                 data={"files": list(published.kept_files)},
             )
         return published
-
-
-def turn_name(number: int) -> str:
-    """The end of the name of a step that comes more than once."""
-    return f"/{number + 1}" if number else ""
 
 
 def not_kept(report: ContractReport | None, next_action: str) -> GenerationError:

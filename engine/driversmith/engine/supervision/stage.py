@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from .log import SessionLog
-from .steps import Steps
+from ..journal.log import SessionLog
+from ..journal.steps import Steps
 
 V = TypeVar("V", bound=BaseModel)
 

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from ..journal.port import Journal
+from ..journal.step_names import TEMPLATE_PUBLISHED
 from ..models.session import FINISHED, SessionRecord, SupervisedResult
-
-STANDING = "template/publish"
-"""The step whose result is there as soon as the templates' driver is published."""
 
 
 async def as_it_stands(journal: Journal, record: SessionRecord) -> SupervisedResult:
@@ -19,7 +17,7 @@ async def as_it_stands(journal: Journal, record: SessionRecord) -> SupervisedRes
         )
     if record.status in FINISHED:
         return result
-    stored = await journal.step_result(record.session_id, STANDING)
+    stored = await journal.step_result(record.session_id, TEMPLATE_PUBLISHED)
     if stored is None:
         return result
     from .publishing import Publication

@@ -13,7 +13,10 @@ import anyio
 import anyio.to_thread
 
 from ..errors import InvalidArgumentError, JournalError, SessionNotFoundError
+from ..journal.log import SessionLog
 from ..journal.port import Journal
+from ..journal.step_names import decision_step, report_step
+from ..journal.steps import Steps
 from ..llm.port import Ask
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
@@ -24,11 +27,8 @@ from .deciding import Deciding, Decision, Diagnose, Healing
 from .diagnosing import record_diagnosis
 from .failure import Failure
 from .host_source import HostSource, HostWanted
-from .leavings import left_step
-from .log import SessionLog
 from .outcome import Course, closing_words, conclude
 from .plan import Plan
-from .steps import Steps
 from .workshop import Workshop
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Supervisor:
         plan = Plan(mode="full" if run.ask else "template")
         for number in range(1, request.max_supervisor_attempts + 1):
             course.attempts = number
-            stored = await run.steps.stored(f"attempt/{number}/decision")
+            stored = await run.steps.stored(decision_step(number))
             if stored is not None:
                 decision = Decision.model_validate(stored)
             else:
@@ -224,7 +224,7 @@ class Supervisor:
         decision = await self._deciding.decide(
             failure, attempt, last=run.last, record=run.record, ask=run.ask, log=run.log
         )
-        await run.steps.store(f"attempt/{number}/decision", decision.model_dump(mode="json"))
+        await run.steps.store(decision_step(number), decision.model_dump(mode="json"))
         return decision
 
     def _new_attempt(self, number: int, plan: Plan, run: "_Run") -> Attempt:
@@ -356,7 +356,7 @@ class Supervisor:
         """The last reports of a failed attempt, for a diagnosis that is asked for later."""
         for name, report in (("validate", attempt.validation), ("contract", attempt.contract)):
             if report is not None:
-                await run.steps.store(left_step(attempt.number, name), report.model_dump(mode="json"))
+                await run.steps.store(report_step(attempt.number, name), report.model_dump(mode="json"))
 
     async def _caught(self, error: Exception, run: "_Run") -> Failure:
         expected = expected_error(error)

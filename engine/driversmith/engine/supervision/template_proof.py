@@ -7,13 +7,14 @@ from functools import partial
 import anyio
 
 from ..errors import JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
+from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, not_proven, search, what_failed
-from .proving import Made, Proving, not_kept, turn_name
+from .proving import Made, Proving, not_kept
 
 MOST_TURNS = 6
 """Runs of the template's driver, each without what broke the run before."""
@@ -84,7 +85,7 @@ class TemplateProof(Proving):
 
         async def check() -> None:
             await begun.wait()
-            is_new = await self._stage.is_new(f"{self.place}validate{turn_name(turn)}")
+            is_new = await self._stage.is_new(turn_step(self.place, "validate", turn))
             checked.append(await self._validated(bundle, turn, until=None))
             if is_new:
                 await tell(checked[0])
@@ -128,7 +129,7 @@ class TemplateProof(Proving):
             return not report.broken
 
         return await self._stage.step(
-            f"{self.place}search{turn_name(turn)}",
+            turn_step(self.place, "search", turn),
             "Looking for what the driver cannot take",
             LeftOut,
             lambda: search(self._profile, works, why),

@@ -9,10 +9,10 @@ from typing import Literal
 import anyio
 
 from ..errors import JournalError, LeaseLostError
+from ..journal.log import SessionLog, reached
 from ..journal.port import Journal, Owner
 from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
 from .host_source import HostWanted
-from .log import SessionLog, reached
 from .supervisor import Supervisor
 
 logger = logging.getLogger(__name__)

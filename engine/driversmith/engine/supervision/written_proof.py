@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from ..errors import GenerationError
+from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle
 from ..models.findings import Finding
 from ..models.report import ContractReport, FaultsOfFile
-from .proving import Made, Proving, not_kept, turn_name
+from .proving import Made, Proving, not_kept
 from .workshop import Writer
 
 _THEIRS = "get_session(view='diagnostics') tells what was tried; engine=\"template\" needs no model."
@@ -53,7 +54,7 @@ class WrittenProof(Proving):
 
     async def _mended(self, bundle: DriverBundle, faults: FaultsOfFile, number: int, writer: Writer) -> DriverBundle:
         self.faults = faults
-        step = f"{self.place}faults{turn_name(number)}"
+        step = turn_step(self.place, "faults", number)
         await self._stage.keep(step, faults)
         await self._log.write(
             "repair.started",

@@ -7,12 +7,11 @@ from typing import TypeVar
 import anyio.to_thread
 from pydantic import BaseModel, JsonValue
 
-from ..journal.port import Journal
 from .log import SessionLog
+from .port import Journal
+from .step_names import CLOCK
 
 V = TypeVar("V", bound=BaseModel)
-
-_CLOCK = "clock"
 
 
 class Steps:
@@ -28,7 +27,7 @@ class Steps:
 
     async def start_clock(self) -> float:
         """Take up the session's clock where an earlier worker left it; the seconds worked so far."""
-        stored = await self._journal.step_result(self._session_id, _CLOCK)
+        stored = await self._journal.step_result(self._session_id, CLOCK)
         self._before = float(stored) if isinstance(stored, int | float) else 0.0
         self._started = time.monotonic()
         return self._before
@@ -73,4 +72,4 @@ class Steps:
     async def store(self, name: str, result: JsonValue) -> None:
         """Store a result under a name, and how long the session has been worked on."""
         await self._journal.store_step(self._session_id, self._epoch, name, result)
-        await self._journal.store_step(self._session_id, self._epoch, _CLOCK, round(self.elapsed, 3))
+        await self._journal.store_step(self._session_id, self._epoch, CLOCK, round(self.elapsed, 3))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..events import EventKind
-from ..journal.port import Journal
 from ..models.session import EventLevel
+from .port import Journal
 
 
 class SessionLog:

@@ -1,0 +1,53 @@
+"""How the steps of a session are called in its journal. A name is a promise: sessions that earlier versions left waiting are
+taken up again by it, and what a failed attempt left is found by it."""
+
+CLOCK = "clock"
+"""Seconds that the session was worked on."""
+RESEARCH = "research"
+"""The profile."""
+GENERATE = "generate"
+"""What the templates wrote."""
+HOST_WANTED = "host/wanted"
+"""The request that a session waits for, and what the calling agent knows."""
+TEMPLATE = "template/"
+"""Begins the steps that prove the templates' driver, which belong to no attempt."""
+TEMPLATE_ATTEMPT = "template/attempt"
+"""Which attempt was the first to prove it."""
+TEMPLATE_PUBLISHED = "template/publish"
+"""There as soon as the templates' driver is published."""
+
+
+def attempt_place(number: int) -> str:
+    """Begins the steps of attempt `number` (1, 2, ...)."""
+    return f"attempt/{number}/"
+
+
+def turn_step(place: str, name: str, turn: int) -> str:
+    """A step that comes more than once at a place; `turn` counts from 0."""
+    return f"{place}{name}/{turn + 1}" if turn else f"{place}{name}"
+
+
+def decision_step(number: int) -> str:
+    """What follows from attempt `number`."""
+    return f"attempt/{number}/decision"
+
+
+def report_step(number: int, name: str) -> str:
+    """The last report, `validate` or `contract`, of attempt `number`: no step of its work, which a resumed session goes
+    through again as it was."""
+    return f"attempt/{number}/left/{name}"
+
+
+def tried_step(attempt: int, path: str, try_number: int) -> str:
+    """One try of a file, and what became of it."""
+    return f"attempt/{attempt}/tried/{path}/{try_number}"
+
+
+def request_step(attempt: int, role: str, path: str | None, try_number: int, digest: str) -> str:
+    """A request to a model, and its answer; `digest` is of all that is asked."""
+    return f"attempt/{attempt}/{role}/{path or '-'}/{try_number}#{digest}"
+
+
+def context_step(digest: str) -> str:
+    """What is the same in many requests."""
+    return f"context/{digest}"
