@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from driversmith.engine.generation.requests import FileRequests
-from driversmith.engine.guards.writing import Asking
+from driversmith.engine.authoring.requests import FileRequests
+from driversmith.engine.authoring.write_file import Asking
 from driversmith.engine.llm.patience import PatientModel
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.request import ModelRequest, Task, TextBlock, Turn

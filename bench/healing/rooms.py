@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from driversmith.engine.authoring import file_writer, write_file
 from driversmith.engine.errors import SandboxError
-from driversmith.engine.generation import model_engine
-from driversmith.engine.guards import writing
 from driversmith.engine.guards.fixers.fixing import Fixed
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.findings import ValidationReport
@@ -68,9 +67,9 @@ class BenchRooms(Rooms):
             return await self._judge.fix(self._subject(name), files, path, session=_number(name))
 
         with (
-            mock.patch.object(writing, "validate_package", validate_package),
-            mock.patch.object(model_engine, "validate_package", validate_package),
-            mock.patch.object(writing, "fix", fix_package),
+            mock.patch.object(write_file, "validate_package", validate_package),
+            mock.patch.object(file_writer, "validate_package", validate_package),
+            mock.patch.object(write_file, "fix", fix_package),
         ):
             yield
 

@@ -53,9 +53,9 @@ class WriterStandIn:
 
     async def _asked(self, instruction: str, role: Literal["generate", "repair"] = "generate") -> DriverBundle:
         path = "pets_driver/client.py"
-        said = [text for texts in self.work.plan.adjustments.values() for text in texts]
-        mode = "simplify" if self.work.plan.mode == "simplify" else "full"
-        for _ in range(max(1, self.work.request.max_retries)):
+        said = [text for texts in self.work.adjustments.values() for text in texts]
+        mode = self.work.mode
+        for _ in range(max(1, self.work.max_retries)):
             self.tries += 1
             task = Task(role=role, path=path, attempt=self.work.attempt, try_number=self.tries, mode=mode)
             answer = await self.work.ask(
@@ -85,12 +85,12 @@ class WriterStandIn:
             raise FileGenerationError(
                 f"{path} did not come right: {answer.text}", path=path, findings=[finding], tries=self.tries, usage=None
             )
-        author = "simplified" if mode == "simplify" else "host" if self.work.request.engine == "host" else "model"
+        author = "simplified" if mode == "simplify" else self.work.author
         files = [
             DriverFile(path=path, text=answer.text, author=author) if file.path == path else file
-            for file in self.work.draft.files
+            for file in self.work.template.files
         ]
-        return self.work.draft.model_copy(update={"files": tuple(files)})
+        return self.work.template.model_copy(update={"files": tuple(files)})
 
 
 @dataclass

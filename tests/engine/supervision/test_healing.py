@@ -180,7 +180,7 @@ async def test_simplify_that_changes_nothing_is_said_to_be_the_templates_driver(
     class FillsNothing(WriterStandIn):
         async def write(self):
             written = await super().write()
-            return self.work.draft if self.work.plan.mode == "simplify" else written
+            return self.work.template if self.work.mode == "simplify" else written
 
     monkeypatch.setattr(workshop, "writer", FillsNothing)
     result, _ = await healed(lambda r: GOOD if r.task.mode == "simplify" else "bad", diagnose=said(strategy="simplify"))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import anyio.to_thread
 
+from ..authoring.assignment import Assignment
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
 from ..journal.log import SessionLog
 from ..journal.port import Journal
@@ -26,7 +27,7 @@ from .plan import Plan
 from .proving import Made, Proving
 from .stage import Stage
 from .template_proof import Sound, TemplateProof
-from .workshop import Assignment, Workshop
+from .workshop import Workshop
 from .written_proof import WrittenProof
 
 P = TypeVar("P", bound=Proving)
@@ -165,7 +166,18 @@ class Attempt:
         if self._ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
         profile = await self._research()
-        work = Assignment(profile, await self._draft(), self.request, self.plan, self.number, self._ask, self._on_try)
+        work = Assignment(
+            profile=profile,
+            template=await self._draft(),
+            ask=self._ask,
+            attempt=self.number,
+            mode=self.plan.mode,
+            author="host" if self.request.engine == "host" else "model",
+            max_retries=self.request.max_retries,
+            adjustments=self.plan.adjustments,
+            accepted=self.plan.accepted,
+            on_try=self._on_try,
+        )
         writer = self._workshop.writer(work)
         self._stage.head_for(0.6)
         written = await writer.write()

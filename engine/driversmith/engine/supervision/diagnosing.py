@@ -224,8 +224,8 @@ def _next_of_session(
     context: "FailureContext", diagnosis: Diagnosis, left: Leavings, repair: RepairRequest | None
 ) -> ModelRequest | None:
     """The repair of the file at fault as the model engine would ask for it; None where it writes no such file."""
+    from ..authoring.requests import client_path, judgement_files
     from ..diagnosis.rules import OUTSIDE_THE_CODE
-    from ..generation.requests import client_path, judgement_files
 
     if repair is None or left.profile is None or diagnosis.fault_kind in OUTSIDE_THE_CODE:
         return None

@@ -35,10 +35,10 @@ RepairRequest = Callable[[Repair], "ModelRequest"]
 
 def repair_request(repair: Repair) -> ModelRequest:
     """The request that the model engine would send: the same prefix, words and file as in a session."""
-    from ..generation.requests import FileRequests
+    from ..authoring.requests import FileRequests
+    from ..authoring.telling import tell_behaviours, tell_findings
+    from ..authoring.write_file import Asking
     from ..generation.template_engine import write_driver
-    from ..guards.telling import tell_behaviours, tell_findings
-    from ..guards.writing import Asking
     from ..validation.selection import findings_to_repair
 
     template = write_driver(repair.profile)

@@ -7,6 +7,7 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
+from ..authoring.assignment import Assignment
 from ..errors import FetchError, InvalidArgumentError, SandboxLimitError, SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
@@ -19,7 +20,7 @@ from ..sandbox.port import Sandbox
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .publishing import MANIFEST
-from .workshop import Assignment, Tell, Writer
+from .workshop import Tell, Writer
 
 POLITE_READS = 10
 """Requests to the real API under `live="auto"`."""
@@ -68,9 +69,14 @@ class Rooms:
         return await anyio.to_thread.run_sync(write_driver, profile)
 
     def writer(self, work: Assignment) -> Writer:
-        from .writers import SlotWriter, file_writer
+        from ..authoring.api_text import MAX_CHARACTERS
+        from ..authoring.file_writer import FileWriter
+        from ..authoring.slot_writer import MAX_FACTS, SlotWriter
 
-        return SlotWriter(work) if work.plan.mode == "simplify" else file_writer(work)
+        by_host = work.author == "host"
+        if work.mode == "simplify":  # the calling agent knows the facts as they are told in full
+            return SlotWriter(work, facts=MAX_CHARACTERS if by_host else MAX_FACTS)
+        return FileWriter(work, in_parallel=not by_host)
 
     async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
         from ..validation.package import validate_package
@@ -137,7 +143,7 @@ class Rooms:
         from ..network.credentials import load_credentials
         from ..network.redaction import Redactor
         from ..network.relay import open_relay
-        from ..testing.live_reads import read_live
+        from ..proof.live_reads import read_live
 
         async with open_relay(
             base_url=profile.base_url,

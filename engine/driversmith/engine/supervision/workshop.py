@@ -1,18 +1,15 @@
 """The Workshop port: what an attempt has made for it, each call one step."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..llm.port import Ask
+from ..authoring.assignment import Assignment
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, FaultsOfFile, LiveReport
 from ..models.session import GenerateRequest
-from ..models.tries import OnTry
-from .plan import Plan
 
 
 class Tell(Protocol):
@@ -51,20 +48,6 @@ class Writer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """What a model is to write for one attempt."""
-
-    profile: ApiProfile
-    draft: DriverBundle
-    """The template's driver for the same profile."""
-    request: GenerateRequest
-    plan: Plan
-    attempt: int
-    ask: Ask
-    on_try: OnTry
-
-
 class Workshop(Protocol):
     """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
 
@@ -88,7 +71,7 @@ class Workshop(Protocol):
         """
         ...
 
-    def writer(self, work: "Assignment") -> Writer:
+    def writer(self, work: Assignment) -> Writer:
         """Who writes an attempt with a model."""
         ...
 

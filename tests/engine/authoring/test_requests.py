@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from driversmith.engine.generation.requests import MOST_TOKENS, FileRequests, judgement_files
+from driversmith.engine.authoring.requests import MOST_TOKENS, FileRequests, judgement_files
+from driversmith.engine.authoring.write_file import Asking
 from driversmith.engine.generation.template_engine import write_driver
-from driversmith.engine.guards.writing import Asking
 from driversmith.engine.llm.request import MAX_BREAKPOINTS, ModelRequest
 from driversmith.engine.llm.scripted import Reply
 
-from . import profiles
+from ..generation import profiles
 from .writer import CLIENT, LIST_OBJECTS, READ_RECORDS, README, Writer, calls_what_is_not_there, list_of_dicts
 
 FILES = (CLIENT, README, LIST_OBJECTS, READ_RECORDS)

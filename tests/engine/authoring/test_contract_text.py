@@ -1,7 +1,7 @@
 """The contract as a model reads it says what `contract.surface` says."""
 
+from driversmith.engine.authoring.contract_text import contract_text
 from driversmith.engine.contract.surface import CAPABILITY_FIELDS, EXCEPTION_NAMES, METHODS
-from driversmith.engine.generation.contract_text import contract_text
 
 
 def test_every_method_exception_and_capability_of_the_contract_is_told() -> None:

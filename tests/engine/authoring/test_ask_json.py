@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from driversmith.engine.authoring.ask_json import ask_json
 from driversmith.engine.errors import FileGenerationError, ModelTransportError
-from driversmith.engine.guards.asking_json import ask_json
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest

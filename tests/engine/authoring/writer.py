@@ -1,8 +1,10 @@
 """A ScriptedModel that knows the right files of a driver, and what it was asked."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from driversmith.engine.generation.model_engine import ModelEngine
+from driversmith.engine.authoring.assignment import Assignment
+from driversmith.engine.authoring.file_writer import FileWriter
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.llm.port import ModelAnswer, RequestRecord
 from driversmith.engine.llm.prices import load_prices
@@ -12,7 +14,7 @@ from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.tries import Tried
 
-from . import profiles
+from ..generation import profiles
 
 CLIENT = "petstore_driver/client.py"
 README = "README.md"
@@ -61,11 +63,14 @@ class Writer:
     async def note(self, tried: Tried) -> None:
         self.tried.append(tried)
 
-    def engine(self, **values: object) -> ModelEngine:
-        given = {"attempt": 1, "in_parallel": False, "on_try": self.note, **values}
-        return ModelEngine(profile=self.profile, template=self.template, ask=self.ask, **given)  # type: ignore[arg-type]
+    def work(self, **values: Any) -> Assignment:
+        given = {"attempt": 1, "on_try": self.note, **values}
+        return Assignment(profile=self.profile, template=self.template, ask=self.ask, **given)
 
-    async def written(self, engine: ModelEngine | None = None, **values: object) -> DriverBundle:
+    def engine(self, *, in_parallel: bool = False, **values: Any) -> FileWriter:
+        return FileWriter(self.work(**values), in_parallel=in_parallel)
+
+    async def written(self, engine: FileWriter | None = None, **values: object) -> DriverBundle:
         """The whole driver, as an engine (a new one with these values) writes it."""
         writing = engine or self.engine(**values)
         return await writing.complete(await writing.write())

@@ -11,8 +11,8 @@ from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import LiveRead, LiveReport
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
+from ..testing.trial import detail
 from .record_shapes import RecordsMissingError, records_of
-from .trial import detail
 
 LIMITS = SandboxLimits(wall_seconds=300.0, call_seconds=90.0)
 TIMEOUT = 25.0

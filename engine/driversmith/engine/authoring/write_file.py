@@ -7,6 +7,8 @@ from typing import Literal
 from anyio import to_thread
 
 from ..errors import FileGenerationError
+from ..guards.files.extraction import extract_file
+from ..guards.fixers.fixing import fix
 from ..llm.port import Ask, ModelAnswer, add_usage
 from ..llm.request import ModelRequest
 from ..models.base import Value
@@ -18,8 +20,6 @@ from ..models.tries import FixRecord, OnTry, Tried, TryOutcome
 from ..validation.blame import new_findings
 from ..validation.package import validate_package
 from ..validation.selection import findings_to_repair
-from .files.extraction import extract_file
-from .fixers.fixing import fix
 from .telling import tell_behaviours, tell_findings
 
 Reason = Literal["first", "rejected", "run", "package", "stuck", "truncated", "refused", "unusable"]

@@ -4,17 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from driversmith.engine.authoring.slot_writer import SlotWriter, simplify_request, slots_schema
+from driversmith.engine.authoring.slots import SimplifySlots
 from driversmith.engine.errors import FileGenerationError
-from driversmith.engine.generation.simplify import simplify, simplify_request, slots_schema
-from driversmith.engine.generation.slots import SimplifySlots
-from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.llm.request import task_line
 from driversmith.engine.llm.scripted import Reply
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.package import validate_package
 
-from . import profiles
+from ..generation import profiles
 from .writer import CLIENT, README, REFUSED, Answer, Writer
 
 
@@ -22,8 +21,7 @@ async def simplified(
     answers: list[Answer], profile: ApiProfile | None = None, **more: Any
 ) -> tuple[Writer, DriverBundle]:
     writer = Writer({"-": answers}, profile=profile)
-    given: dict[str, Any] = {"attempt": 2, "on_try": writer.note, **more}
-    return writer, await simplify(profile=writer.profile, template=writer.template, ask=writer.ask, **given)
+    return writer, await SlotWriter(writer.work(attempt=2, **more)).write()
 
 
 def slots(**values: Any) -> str:
@@ -122,14 +120,7 @@ def test_every_slot_is_optional_and_known() -> None:
 async def test_nonsense_is_quoted_in_the_next_request_and_ends_with_the_last_try() -> None:
     writer = Writer({"-": ["I would rather not.", Reply(text="{", stop_reason="max_tokens"), "[1, 2]"]})
     with pytest.raises(FileGenerationError) as caught:
-        await simplify(
-            profile=writer.profile,
-            template=writer.template,
-            ask=writer.ask,
-            attempt=1,
-            max_retries=3,
-            on_try=writer.note,
-        )
+        await SlotWriter(writer.work(max_retries=3)).write()
     assert (caught.value.path, caught.value.tries) == ("-", 3)
     assert [r.task.try_number for r in writer.requests] == [1, 2, 3]
     assert "I would rather not." in writer.requests[1].instruction
@@ -141,11 +132,9 @@ async def test_nonsense_is_quoted_in_the_next_request_and_ends_with_the_last_try
 async def test_two_refusals_are_enough() -> None:
     writer = Writer({"-": [REFUSED] * 9})
     with pytest.raises(FileGenerationError):
-        await simplify(profile=writer.profile, template=writer.template, ask=writer.ask, attempt=1, max_retries=5)
+        await SlotWriter(writer.work(max_retries=5)).write()
     assert len(writer.requests) == 2
 
 
 def test_the_same_facts_give_the_same_request() -> None:
-    profile = profiles.petstore()
-    project = write_driver(profile).project
-    assert simplify_request(profile, project, attempt=1) == simplify_request(profile, project, attempt=1)
+    assert simplify_request(Writer().work()) == simplify_request(Writer().work())

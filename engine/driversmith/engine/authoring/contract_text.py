@@ -9,12 +9,12 @@ from ..contract.surface import (
     ExceptionContract,
     MethodContract,
 )
-from .wording import wording
+from .prompt_texts import prompt_text
 
 
 def contract_text() -> str:
     """The same for every API, so that all sessions share it in the prompt cache."""
-    return wording(
+    return prompt_text(
         "contract",
         version=str(CONTRACT_VERSION),
         methods="\n".join(_definition(method) for method in METHODS),

@@ -7,13 +7,13 @@ from anyio import to_thread
 from pydantic import BaseModel
 
 from ..errors import FileGenerationError
+from ..guards.json.answers import Recovered, recover_json
 from ..llm.port import Ask, ModelAnswer, add_usage
 from ..llm.request import ModelRequest
 from ..models.findings import Finding
 from ..models.session import ModelUsage
 from ..models.tries import Tried, TryOutcome
-from .json.answers import Recovered, recover_json
-from .wording import Wording
+from .prompt_texts import prompt_text
 
 M = TypeVar("M", bound=BaseModel)
 Check = Callable[[M], Sequence[Finding]]
@@ -25,7 +25,6 @@ _MAX_QUOTED = 300
 _MAX_TOLD = 10
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
-_wording = Wording(__name__.rpartition(".")[0])
 
 
 async def ask_json(
@@ -115,7 +114,7 @@ def _again(
     told = " ".join(f"{f.message} {f.hint}".strip() for f in findings[:_MAX_TOLD])
     beginning = " ".join(answer.text[:_MAX_QUOTED].split()) or "(empty)"
     task = current.task.model_copy(update={"try_number": current.task.try_number + 1})
-    words = _wording("json_again", problem=told, beginning=beginning)
+    words = prompt_text("json_again", problem=told, beginning=beginning)
     return request.model_copy(
         update={
             "task": task,

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..guards.writing import Asking
 from ..llm.request import Effort, ModelRequest, Reference, Task, TextBlock, Turn
 from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
-from .api_facts import api_facts
+from .api_text import api_text
 from .contract_text import contract_text
 from .plumbing_text import plumbing_text
-from .wording import wording
+from .prompt_texts import prompt_text
+from .write_file import Asking
 
 README: Final = "README.md"
 LIST_OBJECTS: Final = "examples/list_objects.py"
@@ -66,12 +66,12 @@ class FileRequests:
     ) -> None:
         self._template = template
         self._adjustments = adjustments
-        self.system = (TextBlock(text=wording("system")),)
+        self.system = (TextBlock(text=prompt_text("system")),)
         self.prefix = (
             TextBlock(text=contract_text(), cache=True),
-            TextBlock(text=wording("facts", facts=api_facts(profile))),
-            TextBlock(text=wording("plumbing", modules=plumbing_text(template))),
-            TextBlock(text=wording("reference", client=template[client_path(template.project)].text), cache=True),
+            TextBlock(text=prompt_text("facts", facts=api_text(profile))),
+            TextBlock(text=prompt_text("plumbing", modules=plumbing_text(template))),
+            TextBlock(text=prompt_text("reference", client=template[client_path(template.project)].text), cache=True),
         )
 
     def compose(self, asking: Asking, client: str) -> ModelRequest:
@@ -95,23 +95,23 @@ class FileRequests:
         listing = "mistakes" if not asking.text else "findings"
         return [
             self._opening(asking),
-            wording(listing, findings=asking.findings) if asking.findings else "",
-            wording("behaviours", behaviours=asking.behaviours) if asking.behaviours else "",
-            wording("adjustments", adjustments="\n".join(f"- {words}" for words in adjusted)) if adjusted else "",
+            prompt_text(listing, findings=asking.findings) if asking.findings else "",
+            prompt_text("behaviours", behaviours=asking.behaviours) if asking.behaviours else "",
+            prompt_text("adjustments", adjustments="\n".join(f"- {words}" for words in adjusted)) if adjusted else "",
         ]
 
     def _opening(self, asking: Asking) -> str:
         if asking.text:
-            return wording(_REPAIRS.get(asking.reason, "repair"), path=asking.path)
-        told = wording("write", path=asking.path)
+            return prompt_text(_REPAIRS.get(asking.reason, "repair"), path=asking.path)
+        told = prompt_text("write", path=asking.path)
         if asking.reason == "unusable":
-            return f"{wording('unusable', problem=asking.problem)}\n\n{told}"
-        return f"{wording(asking.reason)}\n\n{told}" if asking.reason in ("truncated", "refused", "stuck") else told
+            return f"{prompt_text('unusable', problem=asking.problem)}\n\n{told}"
+        return f"{prompt_text(asking.reason)}\n\n{told}" if asking.reason in ("truncated", "refused", "stuck") else told
 
     def _references(self, path: str, kind: FileKind, client: str) -> Iterator[Reference]:
         """What is wanted of the file, and what it is to be written from."""
         template = self._template
-        task = wording(kind.prompt, path=path, package=template.project, class_name=template.class_name)
+        task = prompt_text(kind.prompt, path=path, package=template.project, class_name=template.class_name)
         yield Reference(kind="task", path=path, text=task)
         if kind is not _CLIENT:
             yield Reference(kind="template", path=path, text=template[path].text)

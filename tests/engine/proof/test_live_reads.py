@@ -11,9 +11,9 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.relay import open_relay
+from driversmith.engine.proof.live_reads import read_live
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
-from driversmith.engine.testing.live_reads import read_live
 from driversmith.engine.testing.loopback import Answer
 from driversmith.engine.testing.mock.pages import PageRules, json_answer
 from driversmith.engine.testing.mock.records import RecordMaker
@@ -22,7 +22,7 @@ from driversmith.engine.testing.mock.server import MockServer
 sys.path.insert(0, str(Path(__file__).parent))
 from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
 
-from ...stand_ins.threads import ThreadSandbox
+from tests.stand_ins.threads import ThreadSandbox
 
 OBJECTS = list(harbour_profile().objects)
 

@@ -3,12 +3,12 @@
 import ast
 
 import pytest
-from driversmith.engine.generation.contract_text import contract_text
-from driversmith.engine.generation.plumbing_text import plumbing_text
+from driversmith.engine.authoring.contract_text import contract_text
+from driversmith.engine.authoring.plumbing_text import plumbing_text
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 
-from . import profiles
+from ..generation import profiles
 
 KINDS = [profiles.petstore, profiles.messages, profiles.repositories, profiles.stations, profiles.calls_only]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from driversmith.engine.authoring.write_file import Asking, Faulty, WrittenFile, write_file
 from driversmith.engine.errors import FileGenerationError, ModelTransportError
-from driversmith.engine.guards.writing import Asking, Faulty, WrittenFile, write_file
 from driversmith.engine.llm.port import ModelAnswer, TokenUsage
 from driversmith.engine.llm.request import ModelRequest, Task
 from driversmith.engine.llm.scripted import Reply
@@ -13,7 +13,7 @@ from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.validation.package import validate_package
 
-from ..generation.writer import CLIENT, LOST, REFUSED, Answer, Writer, list_of_dicts
+from .writer import CLIENT, LOST, REFUSED, Answer, Writer, list_of_dicts
 
 BROKEN = BehaviourResult(
     name="read-all-pages", subject="pets", passed=False, sent="read('pets')", received="3 records", expected="7 records"

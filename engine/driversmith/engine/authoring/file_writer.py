@@ -1,4 +1,4 @@
-"""The model engine: a model writes the judgement files of a driver, the templates all others."""
+"""FileWriter: a model writes the judgement files of a driver, the templates all others."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -8,52 +8,25 @@ import anyio
 from anyio import to_thread
 
 from ..errors import FileGenerationError
-from ..guards.writing import Faulty, write_file
-from ..llm.port import Ask
-from ..models.driver import Author, DriverBundle, DriverFile
+from ..models.driver import DriverBundle, DriverFile
 from ..models.findings import Finding
-from ..models.profile import ApiProfile
 from ..models.report import FaultsOfFile
-from ..models.tries import OnTry
 from ..validation.package import validate_package
+from .assignment import Assignment
 from .requests import FileRequests, client_path, judgement_files
+from .write_file import Faulty, write_file
 
 
-class ModelEngine:
-    """Writes and mends the judgement files of one attempt.
+class FileWriter:
+    """Has the judgement files of one attempt written and mended; those that do not depend on each other `in_parallel`."""
 
-    `template` is the template engine's driver for the profile. `adjustments` (path, or `*` for all files) are words of
-    diagnoses, which enter the requests for these files as they are. `accepted` (path -> text) passed in an earlier
-    attempt and are not asked for. Not `in_parallel`, one file is asked for after the other.
-    """
-
-    def __init__(
-        self,
-        *,
-        profile: ApiProfile,
-        template: DriverBundle,
-        ask: Ask,
-        attempt: int,
-        max_retries: int = 3,
-        author: Author = "model",
-        adjustments: Mapping[str, tuple[str, ...]] = {},
-        in_parallel: bool = True,
-        accepted: Mapping[str, str] = {},
-        on_try: OnTry | None = None,
-    ) -> None:
-        self._profile = profile
-        self._template = template
-        self._ask = ask
-        self._attempt = attempt
-        self._max_retries = max_retries
-        self._author: Author = author
+    def __init__(self, work: Assignment, *, in_parallel: bool = True) -> None:
+        self._work = work
         self._in_parallel = in_parallel
-        self._on_try = on_try
-        self._adjustments = adjustments
         self._requests: FileRequests | None = None
-        self._client = client_path(template.project)
-        self._paths = judgement_files(template.project)
-        self._written = {path: text for path, text in accepted.items() if path in self._paths}
+        self._client = client_path(work.template.project)
+        self._paths = judgement_files(work.template.project)
+        self._written = {path: text for path, text in work.accepted.items() if path in self._paths}
         self._tries: dict[str, int] = {}
         self._failed: dict[str, frozenset[str]] = {}
 
@@ -137,16 +110,16 @@ class ModelEngine:
             written = await write_file(
                 path,
                 files=texts,
-                profile=self._profile,
-                ask=self._ask,
+                profile=self._work.profile,
+                ask=self._work.ask,
                 compose=lambda asking: requests.compose(asking, client),
-                attempt=self._attempt,
-                tries=max(1, self._max_retries),
+                attempt=self._work.attempt,
+                tries=max(1, self._work.max_retries),
                 tried_before=before,
                 faulty=faulty,
                 rejected_before=self._failed.get(path, frozenset()),
                 known=partial(self._known, texts, faulty.findings if faulty else ()),
-                on_try=self._on_try,
+                on_try=self._work.on_try,
             )
         except FileGenerationError as error:
             self._tries[path] = before + error.tries
@@ -158,28 +131,33 @@ class ModelEngine:
     async def _words(self) -> FileRequests:
         """Made once, in a thread: the facts of a large API take a tenth of a second."""
         if self._requests is None:
-            make = partial(FileRequests, profile=self._profile, template=self._template, adjustments=self._adjustments)
+            make = partial(
+                FileRequests,
+                profile=self._work.profile,
+                template=self._work.template,
+                adjustments=self._work.adjustments,
+            )
             self._requests = await to_thread.run_sync(make)
         return self._requests
 
     async def _known(self, texts: Mapping[str, str], to_mend: Sequence[Finding]) -> Sequence[Finding]:
         """What is wrong before a file is written, with the template's file or the one to mend in its place; but for what
         is `to_mend` by it."""
-        found = (await validate_package(texts, profile=self._profile)).findings
+        found = (await validate_package(texts, profile=self._work.profile)).findings
         return [f for f in found if f not in to_mend]
 
     def _texts(self) -> dict[str, str]:
-        return {file.path: self._written.get(file.path, file.text) for file in self._template.files}
+        return {file.path: self._written.get(file.path, file.text) for file in self._work.template.files}
 
     def _bundle(self) -> DriverBundle:
         """The template's driver with what was written in its place; the order of files stays."""
         files = tuple(
-            DriverFile(path=file.path, text=self._written[file.path], author=self._author)
+            DriverFile(path=file.path, text=self._written[file.path], author=self._work.author)
             if file.path in self._written
             else file
-            for file in self._template.files
+            for file in self._work.template.files
         )
-        return self._template.model_copy(update={"files": files})
+        return self._work.template.model_copy(update={"files": files})
 
 
 def _first(group: "ExceptionGroup[Exception]") -> Exception:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from ..generation.servers import other_servers
 from ..models.profile import (
     ApiProfile,
     AuthScheme,
@@ -19,7 +20,6 @@ from ..models.profile import (
     PaginationProfile,
     ParameterProfile,
 )
-from .servers import other_servers
 
 MAX_CHARACTERS: Final = 60_000
 """About 15,000 tokens."""
@@ -34,7 +34,7 @@ Detail = int
 """3: all; 2: without the prose of parameters and fields; 1: parameters and fields by name; 0: a line each."""
 
 
-def api_facts(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
+def api_text(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
     """At most about `most` characters, between `<api>` and `</api>`."""
     head = "\n".join(_head(profile))
     room = max(0, most - len(head))

@@ -1,6 +1,6 @@
 """Findings and failed behaviours, told so that they can be acted on."""
 
-from driversmith.engine.guards.telling import tell_behaviours, tell_findings
+from driversmith.engine.authoring.telling import tell_behaviours, tell_findings
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.report import BehaviourResult
 

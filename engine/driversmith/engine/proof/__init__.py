@@ -1,0 +1,1 @@
+"""What live reads show of a driver and of its API."""
