@@ -21,14 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from driversmith.engine.composition import Engine, open_engine
+from driversmith.engine.api import Engine
+from driversmith.engine.composition import open_engine
 from driversmith.engine.llm.port import ModelAnswer, Record
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.llm.scripted import Reply, ScriptedModel
 from driversmith.engine.models.session import EngineName, SupervisedResult
+from driversmith.engine.sessions.request import resolve_request
 from driversmith.engine.settings import Settings
-from driversmith.engine.supervision.request import resolve_request
 
 FIRST_TOKEN_SECONDS = 1.5
 TOKENS_A_SECOND = 70

@@ -64,7 +64,7 @@ class Start:
 
 
 @dataclass
-class Made:
+class VerifiedDriver:
     """One driver."""
 
     way: str
@@ -130,7 +130,7 @@ def asked(process: "subprocess.Popen[bytes]", *requests: dict[str, Any]) -> Any:
     raise RuntimeError("the server left before it answered")
 
 
-def all_made(operations: int) -> list[Made]:
+def all_made(operations: int) -> list[VerifiedDriver]:
     """A driver by the command, and two by calls of one server."""
     with described_api(operations) as url, tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "DRIVERSMITH_HOME": f"{folder}/home"}
@@ -142,17 +142,17 @@ def all_made(operations: int) -> list[Made]:
     return drivers
 
 
-def by_command(operations: int, url: str, output: str, environment: dict[str, str]) -> Made:
+def by_command(operations: int, url: str, output: str, environment: dict[str, str]) -> VerifiedDriver:
     """`driversmith generate`, from its start to its exit."""
     command = [sys.executable, "-c", COMMAND, "generate", "Harbour", url, "--output", output, "--json"]
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Made("command", operations, wall, cpu, behaviours(json.loads(done.stdout)))
+    return VerifiedDriver("command", operations, wall, cpu, behaviours(json.loads(done.stdout)))
 
 
-def by_call(way: str, operations: int, url: str, output: str, process: "subprocess.Popen[bytes]") -> Made:
+def by_call(way: str, operations: int, url: str, output: str, process: "subprocess.Popen[bytes]") -> VerifiedDriver:
     """From a call of the tool to its result."""
     Path(output).mkdir()
     arguments = {"api_name": "Harbour", "api_url": url, "output_dir": output, "wait_seconds": 45}
@@ -160,7 +160,7 @@ def by_call(way: str, operations: int, url: str, output: str, process: "subproce
     before, begun = tree_seconds(process.pid), time.perf_counter()
     result = asked(process, {"jsonrpc": "2.0", "id": way, "method": "tools/call", "params": call})
     wall, cpu = time.perf_counter() - begun, tree_seconds(process.pid) - before
-    return Made(way, operations, wall, cpu, behaviours(result["structuredContent"]))
+    return VerifiedDriver(way, operations, wall, cpu, behaviours(result["structuredContent"]))
 
 
 def behaviours(result: dict[str, Any]) -> int:
@@ -262,7 +262,7 @@ def table(pairs: list[tuple[Start, Start]]) -> str:
     return "\n".join(rows)
 
 
-def drivers_table(drivers: list[Made]) -> str:
+def drivers_table(drivers: list[VerifiedDriver]) -> str:
     """The table of sessions."""
     count = len(drivers) // (3 * len(OPERATIONS))
     first = f"to a driver ({count} each)"

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpcore2
 import pytest
-from driversmith.engine.supervision import sessions, worker
+from driversmith.engine.sessions import sessions, worker
 from jsonschema import Draft202012Validator
 
 from .patience import LONG

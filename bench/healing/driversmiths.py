@@ -8,20 +8,21 @@ from pathlib import Path
 
 import anyio
 import anyio.to_thread
-from driversmith.engine.composition import Engine, open_engine
+from driversmith.engine.api import Engine
+from driversmith.engine.composition import open_engine
 from driversmith.engine.llm.patience import Backoff
 from driversmith.engine.llm.port import LanguageModel, ModelAnswer, Record, RequestRecord
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.models.session import SupervisedResult
 from driversmith.engine.sandbox.process import ProcessSandbox
+from driversmith.engine.sessions.request import resolve_request
 from driversmith.engine.settings import Settings
-from driversmith.engine.supervision.deciding import Healing
-from driversmith.engine.supervision.request import resolve_request
+from driversmith.engine.supervision.healing.decision import HealingPolicy
 
 from .asking import Spent
 from .baselines import Bench
 from .outcomes import Outcome
-from .rooms import BenchRooms
+from .rooms import BenchActivities
 from .subjects import api_name, marked, session_in
 
 
@@ -52,13 +53,13 @@ async def driversmith(
         model_concurrency=2 * bench.at_once,
         log_level="ERROR",
     )
-    rooms = BenchRooms(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=_forget)
-    healing = Healing(diagnosis=layers.diagnosis, fallback=layers.fallback)
+    rooms = BenchActivities(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=_forget)
+    healing = HealingPolicy(diagnosis=layers.diagnosis, fallback=layers.fallback)
     found: list[Outcome] = []
     async with AsyncExitStack() as stack:
         stack.enter_context(rooms.remembering())
         engine = await stack.enter_async_context(
-            open_engine(settings, workshop=rooms, model=counting, backoff=backoff, healing=healing)
+            open_engine(settings, activities=rooms, model=counting, backoff=backoff, healing=healing)
         )
         places = anyio.Semaphore(bench.at_once)
 

@@ -14,14 +14,14 @@ from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.models.session import GenerateRequest
-from driversmith.engine.supervision.rooms import Rooms
-from driversmith.engine.supervision.workshop import Tell
+from driversmith.engine.supervision.activities import Tell
+from driversmith.engine.supervision.engine_activities import EngineActivities
 
 from .judging import Judge
 from .subjects import Subject, in_session, session_in
 
 
-class BenchRooms(Rooms):
+class BenchActivities(EngineActivities):
     """Research and templates are done before, one session's like another's; checks and contract runs are remembered."""
 
     def __init__(self, subjects: Mapping[str, Subject], judge: Judge, **rooms: Any) -> None:

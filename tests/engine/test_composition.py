@@ -26,7 +26,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 class Unneeded:
-    """A Workshop that a test does not get to."""
+    """Activities that a test does not get to."""
 
     async def research(self, *_: object) -> ApiProfile:
         await anyio.sleep_forever()
@@ -75,7 +75,7 @@ async def test_a_finished_result_counts_as_delivered_once_a_caller_has_it(settin
 
 
 async def test_an_unfinished_session_has_a_result_too_and_is_not_delivered(settings: Settings, tmp_path: Path) -> None:
-    async with open_engine(settings, workshop=Unneeded()) as engine:  # type: ignore[arg-type]
+    async with open_engine(settings, activities=Unneeded()) as engine:  # type: ignore[arg-type]
         session = await engine.start(asked(tmp_path))
         result = await engine.wait(session.session_id, seconds=0.05)
         assert (result.status, result.success, result.driver_name) == ("running", False, "pets_driver")

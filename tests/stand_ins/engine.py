@@ -20,8 +20,8 @@ from driversmith.engine.models.session import (
     SessionRecord,
     SupervisedResult,
 )
+from driversmith.engine.sessions.request import project_path, session_key
 from driversmith.engine.settings import Settings
-from driversmith.engine.supervision.request import project_path, session_key
 
 CLIENT = DriverFile(path="petstore_driver/client.py", text="class PetstoreDriver: ...\n")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.models.session import GenerateRequest, HostRequest, SessionRecord, SupervisedResult
-from driversmith.engine.supervision.handing_in import HandedIn
+from driversmith.engine.sessions.submissions import Submission
 from driversmith.tools.submit_file import answered
 
 WANTED = HostRequest(
@@ -38,9 +38,9 @@ def a_session(status, **result) -> SessionRecord:
     )
 
 
-def handed(record: SessionRecord, *findings: Finding, **values: Any) -> HandedIn:
+def handed(record: SessionRecord, *findings: Finding, **values: Any) -> Submission:
     """A client that was handed in and checked."""
-    return HandedIn("client.py", ValidationReport.of(list(findings)), record, **{"accepted": not findings, **values})
+    return Submission("client.py", ValidationReport.of(list(findings)), record, **{"accepted": not findings, **values})
 
 
 def test_a_file_that_passes_brings_the_next_request_with_what_is_new_in_it() -> None:
@@ -83,7 +83,7 @@ def test_findings_are_told_where_the_next_request_is_another_one() -> None:
 
 @pytest.mark.parametrize("status", ["running", "queued"])
 def test_a_session_that_is_still_at_work_says_how_to_go_on(status) -> None:
-    told, text = answered(HandedIn("client.py", None, a_session(status)))
+    told, text = answered(Submission("client.py", None, a_session(status)))
     assert told.next_request is None and told.result is None
     assert "client.py is being checked" in text and "get_session" in text
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .composition import Engine, generate_driver_supervised, open_engine
+    from .api import Engine
+    from .composition import generate_driver_supervised, open_engine
 
 __all__ = ["Engine", "generate_driver_supervised", "open_engine"]
 

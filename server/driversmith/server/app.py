@@ -21,7 +21,7 @@ from .middleware.pages import paged_lists
 from .middleware.prompts import fitting_prompts
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 
 def create_server(

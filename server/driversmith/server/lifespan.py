@@ -12,7 +12,7 @@ from mcp.server.subscriptions import SubscriptionBus
 from .updates import published_updates
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 logger = logging.getLogger(__name__)
 EngineFactory = Callable[[Settings], AbstractAsyncContextManager["Engine"]]

@@ -12,7 +12,7 @@ from driversmith.engine.settings import Settings
 from .lifespan import EngineFactory
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 logger = logging.getLogger(__name__)
 RESUME_SECONDS = 5.0

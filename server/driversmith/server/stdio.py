@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, redirect_stdout
 
 import anyio
-from driversmith.engine.composition import Engine, open_engine
+from driversmith.engine.api import Engine
+from driversmith.engine.composition import open_engine
 from driversmith.engine.settings import Settings
 from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server

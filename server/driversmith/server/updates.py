@@ -10,7 +10,7 @@ from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.subscriptions import ResourceUpdated
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 BACKLOG = 1000
 """Changes waiting to be published; beyond that they are dropped, for a later one says the same."""

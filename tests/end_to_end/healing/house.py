@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from driversmith.engine.composition import Engine, open_engine
+from driversmith.engine.api import Engine
+from driversmith.engine.composition import open_engine
 from driversmith.engine.llm.patience import Backoff
 from driversmith.engine.models.session import DiagnosisRecord, SessionEvent
 from driversmith.engine.settings import Settings

@@ -13,14 +13,14 @@ from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.llm.scripted import Rejection, ScriptedModel, TransportTrouble
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
-from driversmith.engine.supervision.deciding import Healing
-from driversmith.engine.supervision.diagnosing import Diagnosed
-from driversmith.engine.supervision.sessions import open_sessions
-from driversmith.engine.supervision.standing import as_it_stands
+from driversmith.engine.sessions.current_result import as_it_stands
+from driversmith.engine.sessions.sessions import open_sessions
+from driversmith.engine.supervision.healing.decision import HealingPolicy
+from driversmith.engine.supervision.healing.diagnose import Diagnosed
 from driversmith.engine.supervision.supervisor import Supervisor
 
 from ...patience import LONG
-from .conftest import WriterStandIn
+from ...stand_ins.activities import WriterStandIn
 
 GOOD = "class PetsDriver: pass\n"
 CLIENT = "pets_driver/client.py"
@@ -49,7 +49,7 @@ def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", f
 
 
 @pytest.fixture
-def healed(journal, workshop, asked, tmp_path):
+def healed(journal, activities, asked, tmp_path):
     """The result of a session whose model answers by a script (request -> line), and the requests that it got."""
 
     async def heal(
@@ -72,7 +72,7 @@ def healed(journal, workshop, asked, tmp_path):
         model = PatientModel(scripted, gate=Gate(limit=4), backoff=backoff)
         supervisor = Supervisor(
             journal=journal,
-            workshop=workshop,
+            activities=activities,
             scratch=tmp_path / "work",
             model=lambda: model,
             healing=healing,
@@ -176,13 +176,15 @@ async def test_simplify_that_helps_changes_who_wrote_the_file(healed) -> None:
     assert result.supervisor_attempts == 2
 
 
-async def test_simplify_that_changes_nothing_is_said_to_be_the_templates_driver(healed, workshop, monkeypatch) -> None:
+async def test_simplify_that_changes_nothing_is_said_to_be_the_templates_driver(
+    healed, activities, monkeypatch
+) -> None:
     class FillsNothing(WriterStandIn):
         async def write(self):
             written = await super().write()
             return self.work.template if self.work.mode == "simplify" else written
 
-    monkeypatch.setattr(workshop, "writer", FillsNothing)
+    monkeypatch.setattr(activities, "writer", FillsNothing)
     result, _ = await healed(lambda r: GOOD if r.task.mode == "simplify" else "bad", diagnose=said(strategy="simplify"))
     assert result.success
     assert set(authors(result).values()) == {"template"}
@@ -205,14 +207,14 @@ async def test_abort_ends_the_session_with_what_a_person_can_do(healed) -> None:
     assert len(requests) == 1
 
 
-async def test_broken_behaviours_are_mended_before_the_attempt_fails(healed, workshop) -> None:
+async def test_broken_behaviours_are_mended_before_the_attempt_fails(healed, activities) -> None:
     broken = BehaviourResult(name="read-all-pages", subject="pets", passed=False, expected="3 records", received="1")
 
     def script(request):
-        workshop.behaviours = [broken]
+        activities.behaviours = [broken]
         if request.role == "repair":
             assert "read-all-pages" in request.instruction
-            workshop.behaviours = [broken.model_copy(update={"passed": True})]
+            activities.behaviours = [broken.model_copy(update={"passed": True})]
         return GOOD
 
     result, requests = await healed(script)
@@ -221,9 +223,9 @@ async def test_broken_behaviours_are_mended_before_the_attempt_fails(healed, wor
     assert (result.supervisor_attempts, result.iterations) == (1, 3), "the templates' own run, and two of the model's"
 
 
-async def test_a_session_that_dies_in_its_diagnosis_goes_through_its_runs_as_they_were(healed, workshop) -> None:
+async def test_a_session_that_dies_in_its_diagnosis_goes_through_its_runs_as_they_were(healed, activities) -> None:
     def script(request):
-        workshop.behaviours = [BehaviourResult(name=f"broken after {request.role}", passed=False)]
+        activities.behaviours = [BehaviourResult(name=f"broken after {request.role}", passed=False)]
         return GOOD
 
     async def dies(*_, **__):
@@ -253,12 +255,12 @@ async def test_an_endpoint_that_stays_down_leaves_the_drivers_of_the_templates(h
 
 
 async def test_a_model_that_is_set_up_wrongly_leaves_auto_the_templates_driver(
-    journal, workshop, asked, tmp_path
+    journal, activities, asked, tmp_path
 ) -> None:
     def model():
         raise InvalidArgumentError("ANTHROPIC_BASE_URL has to be an http or https URL.")
 
-    supervisor = Supervisor(journal=journal, workshop=workshop, scratch=tmp_path / "work", model=model)
+    supervisor = Supervisor(journal=journal, activities=activities, scratch=tmp_path / "work", model=model)
     results = {}
     async with open_sessions(
         journal=journal,
@@ -293,7 +295,7 @@ async def test_auto_asks_no_model_for_a_driver_that_cannot_be_written(healed, mo
     def full(*_):
         raise OutputError("No space left on device.")
 
-    monkeypatch.setattr("driversmith.engine.supervision.proving.publish", full)
+    monkeypatch.setattr("driversmith.engine.supervision.verify.publish", full)
     result, requests = await healed(lambda _: GOOD, engine="auto", diagnose=said(strategy="abort"))
     assert result.error.code == "output_not_writable"
     assert requests == []
@@ -369,7 +371,7 @@ async def test_a_fault_of_the_supervision_itself_is_caught_diagnosed_and_the_dri
 
 
 async def test_without_the_layers_there_is_nothing_to_heal_with(healed) -> None:
-    healing = Healing(diagnosis=False, fallback=False)
+    healing = HealingPolicy(diagnosis=False, fallback=False)
     result, requests = await healed(lambda _: "bad: full", healing=healing)
     assert not result.success
     assert len(requests) == 3

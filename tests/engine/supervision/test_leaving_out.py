@@ -21,11 +21,11 @@ from driversmith.engine.models.profile import (
 )
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
+from driversmith.engine.supervision.activities import Tell
 from driversmith.engine.supervision.leaving_out import MOST_FOUND, search
-from driversmith.engine.supervision.workshop import Tell
 
 from ...patience import LONG
-from .conftest import WorkshopStandIn
+from ...stand_ins.activities import ActivitiesStandIn
 
 HERE = Evidence(pointer="#/paths")
 
@@ -42,7 +42,7 @@ def api(*names: str) -> ApiProfile:
 
 
 @dataclass
-class OddWorkshop(WorkshopStandIn):
+class OddActivities(ActivitiesStandIn):
     """The operations of an API, some of which go wrong in one way or another."""
 
     names: tuple[str, ...] = ("cats", "dogs", "fish")
@@ -89,10 +89,10 @@ class OddWorkshop(WorkshopStandIn):
 
 @pytest.fixture
 def made(opened, asked):
-    """The result of a session in a workshop, and the kinds of its events."""
+    """The result of a session on activities, and the kinds of its events."""
 
-    async def make(workshop: OddWorkshop, **values) -> SupervisedResult:
-        async with opened(shop=workshop) as sessions:
+    async def make(activities: OddActivities, **values) -> SupervisedResult:
+        async with opened(shop=activities) as sessions:
             record = await sessions.start(asked(**values))
             with anyio.fail_after(LONG):
                 done = await sessions.wait(record.session_id, seconds=None)
@@ -108,17 +108,17 @@ def left_out(result: SupervisedResult) -> dict[str, str]:
 
 
 async def test_a_broken_operation_is_left_out_with_what_failed_and_the_rest_is_run_anew(made) -> None:
-    workshop = OddWorkshop(breaks={"dogs"})
-    result = await made(workshop)
+    activities = OddActivities(breaks={"dogs"})
+    result = await made(activities)
     assert result.success
     assert left_out(result) == {"GET /dogs": "call-operation: expected 1; received 2"}
-    assert workshop.asked_for == [("cats", "dogs", "fish"), ("cats", "fish")]
+    assert activities.asked_for == [("cats", "dogs", "fish"), ("cats", "fish")]
     assert (result.iterations, result.verification.level, result.verification.failed) == (2, "mock", 0)
     assert any("1 operation was left out" in note for note in result.notes)
 
 
 async def test_what_breaks_only_then_is_left_out_too(made) -> None:
-    class Second(OddWorkshop):
+    class Second(OddActivities):
         async def run_contract(self, project, bundle, profile, tell, behaviours=None):
             self.breaks = {"cats"} if "dogs" not in profile.operations else {"dogs"}
             return await super().run_contract(project, bundle, profile, tell, behaviours)
@@ -131,15 +131,15 @@ async def test_what_breaks_only_then_is_left_out_too(made) -> None:
 @pytest.mark.parametrize("way", ["spoils", "stops_import", "cannot_be_written"])
 async def test_a_fault_that_names_no_operation_is_searched_for(made, way: str) -> None:
     names = tuple(f"thing{number}" for number in range(20))
-    workshop = OddWorkshop(names=names, **{way: {"thing3", "thing17"}})
-    result = await made(workshop)
+    activities = OddActivities(names=names, **{way: {"thing3", "thing17"}})
+    result = await made(activities)
     assert result.success
     assert set(left_out(result)) == {"GET /thing3", "GET /thing17"}
     assert all(left_out(result).values())
 
 
 async def test_where_every_operation_is_broken_there_is_no_driver(made, tmp_path) -> None:
-    result = await made(OddWorkshop(breaks={"cats", "dogs", "fish"}))
+    result = await made(OddActivities(breaks={"cats", "dogs", "fish"}))
     assert not result.success
     assert result.error.code == "contract_failed"
     assert not (tmp_path / "drivers").exists()
@@ -148,7 +148,7 @@ async def test_where_every_operation_is_broken_there_is_no_driver(made, tmp_path
 @pytest.mark.parametrize("way", ["spoils", "stops_import"])
 async def test_a_fault_of_no_single_operation_is_an_honest_failure(made, way: str) -> None:
     names = tuple(f"thing{number}" for number in range(30))
-    result = await made(OddWorkshop(names=names, **{way: set(names)}))
+    result = await made(OddActivities(names=names, **{way: set(names)}))
     assert not result.success
     assert result.error.code == {"spoils": "contract_failed", "stops_import": "validation_failed"}[way]
     assert result.skipped == []
@@ -156,7 +156,7 @@ async def test_a_fault_of_no_single_operation_is_an_honest_failure(made, way: st
 
 async def test_findings_in_the_templates_own_files_are_told_and_stop_nothing(made, journal) -> None:
     finding = Finding(code="unused-argument", severity="P2", file="pets_driver/_records.py", message="never used")
-    result = await made(OddWorkshop(findings=[finding]))
+    result = await made(OddActivities(findings=[finding]))
     assert result.success
     events = await journal.events(result.session_id, limit=100)
     (told,) = [event for event in events if event.kind == "findings.own"]
@@ -164,20 +164,20 @@ async def test_findings_in_the_templates_own_files_are_told_and_stop_nothing(mad
 
 
 async def test_the_log_says_what_was_left_out_once_also_when_a_session_is_resumed(made, journal, opened, asked) -> None:
-    workshop = OddWorkshop(breaks={"dogs"})
-    workshop.gates["live"] = anyio.Event()
-    async with opened(shop=workshop) as sessions:
+    activities = OddActivities(breaks={"dogs"})
+    activities.gates["live"] = anyio.Event()
+    async with opened(shop=activities) as sessions:
         record = await sessions.start(asked())
-        await workshop.until("live")
-    workshop.gates.clear()
-    async with opened(shop=workshop) as sessions:
+        await activities.until("live")
+    activities.gates.clear()
+    async with opened(shop=activities) as sessions:
         await sessions.resume(record.session_id)
         with anyio.fail_after(LONG):
             done = await sessions.wait(record.session_id, seconds=None)
     assert done.result is not None
     assert done.result.success
     assert set(left_out(done.result)) == {"GET /dogs"}
-    assert workshop.calls["contract"] == 2, "nothing is run again"
+    assert activities.calls["contract"] == 2, "nothing is run again"
     events = await journal.events(record.session_id, limit=200)
     (told,) = [event for event in events if event.kind == "operations.left_out"]
     assert told.data == {"operations": {"dogs": "call-operation: expected 1; received 2"}}
@@ -187,11 +187,11 @@ async def test_the_log_says_what_was_left_out_once_also_when_a_session_is_resume
 async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal, tmp_path, engine: str) -> None:
     from driversmith.engine.journal.ownership import this_process
     from driversmith.engine.llm.prices import load_prices
-    from driversmith.engine.supervision.sessions import open_sessions
+    from driversmith.engine.sessions.sessions import open_sessions
     from driversmith.engine.supervision.supervisor import Supervisor
 
     own = Finding(code="unused-argument", severity="P2", file="pets_driver/_records.py", message="never used")
-    workshop = OddWorkshop(breaks={"dogs"}, findings=[own])
+    activities = OddActivities(breaks={"dogs"}, findings=[own])
     requests = []
 
     def line(request):
@@ -200,7 +200,7 @@ async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal
 
     scripted = ScriptedModel(line, prices=load_prices(), models={"generate": "claude-sonnet-5-5"})
     model = PatientModel(scripted, gate=Gate(limit=4), backoff=Backoff())
-    supervisor = Supervisor(journal=journal, workshop=workshop, scratch=tmp_path / "work", model=lambda: model)
+    supervisor = Supervisor(journal=journal, activities=activities, scratch=tmp_path / "work", model=lambda: model)
     async with open_sessions(
         journal=journal,
         supervisor=lambda: supervisor,
@@ -215,7 +215,7 @@ async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal
     assert done.result.success
     assert set(left_out(done.result)) == {"GET /dogs"}
     assert [request.role for request in requests] == ["generate"]
-    assert workshop.asked_for[-1] == ("cats", "fish"), "the model's driver is judged by what is left"
+    assert activities.asked_for[-1] == ("cats", "fish"), "the model's driver is judged by what is left"
 
 
 async def test_a_search_asks_a_few_times_only() -> None:

@@ -12,8 +12,8 @@ from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveRead, LiveReport
 from driversmith.engine.models.session import GenerateRequest
-from driversmith.engine.supervision import rooms
-from driversmith.engine.supervision.workshop import Tell
+from driversmith.engine.supervision import engine_activities as rooms
+from driversmith.engine.supervision.activities import Tell
 from driversmith.server.cli.app import run
 
 
@@ -60,7 +60,7 @@ def command(here: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 @dataclass
-class WorkshopStandIn:
+class ActivitiesStandIn:
     """Makes a driver of one file; `fault` is raised, and `during` called, while it researches."""
 
     fault: Exception | None = None
@@ -104,8 +104,8 @@ class WorkshopStandIn:
 
 
 @pytest.fixture
-def workshop(monkeypatch: pytest.MonkeyPatch) -> WorkshopStandIn:
+def activities(monkeypatch: pytest.MonkeyPatch) -> ActivitiesStandIn:
     """Stands where the engine's rooms would be."""
-    shop = WorkshopStandIn()
-    monkeypatch.setattr(rooms, "Rooms", lambda **_: shop)
+    shop = ActivitiesStandIn()
+    monkeypatch.setattr(rooms, "EngineActivities", lambda **_: shop)
     return shop

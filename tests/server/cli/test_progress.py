@@ -7,12 +7,12 @@ from typing import Any
 
 import anyio
 import pytest
-from driversmith.engine.composition import Engine
+from driversmith.engine.api import Engine
 from driversmith.server.cli import progress
 from driversmith.server.cli.progress import Watched, run_watched
 
 from ...patience import LONG
-from .conftest import Command, WorkshopStandIn
+from .conftest import ActivitiesStandIn, Command
 
 
 class Lines(list[str]):
@@ -115,8 +115,8 @@ def test_a_slow_read_shows_that_it_lives(
     assert command("read", "pets_driver", "pets").code == 0
 
 
-def test_slow_research_shows_that_it_lives(command: Command, shown: Lines, workshop: WorkshopStandIn) -> None:
-    workshop.during = shown.lasting(": Found a description.")
+def test_slow_research_shows_that_it_lives(command: Command, shown: Lines, activities: ActivitiesStandIn) -> None:
+    activities.during = shown.lasting(": Found a description.")
     assert command("generate", "Pets", "https://pets.example").code == 0
 
 

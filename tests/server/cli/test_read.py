@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driversmith.engine.composition import Engine
+from driversmith.engine.api import Engine
 from driversmith.engine.errors import InvalidArgumentError
 
 from .conftest import Command

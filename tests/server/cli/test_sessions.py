@@ -2,11 +2,11 @@
 
 import pytest
 
-from .conftest import Command, WorkshopStandIn
+from .conftest import ActivitiesStandIn, Command
 
 
 @pytest.fixture
-def session_id(command: Command, workshop: WorkshopStandIn) -> str:
+def session_id(command: Command, activities: ActivitiesStandIn) -> str:
     return str(command("generate", "Pets", "https://pets.example", "--json").json["session_id"])
 
 

@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 from .heartbeat import Heartbeat
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
     _Request = Context[Engine]
 else:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from driversmith.engine.models.session import EngineName, LiveMode, SupervisedResult
-from driversmith.engine.supervision.request import DESCRIPTION_SUFFIXES, resolve_request
+from driversmith.engine.sessions.request import DESCRIPTION_SUFFIXES, resolve_request
 from mcp_types import CallToolResult
 from pydantic import BeforeValidator, Field
 

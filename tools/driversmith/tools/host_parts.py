@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from driversmith.engine.models.session import HostRequest
-from driversmith.engine.supervision.host_context import whole_context
-from driversmith.engine.supervision.host_request import spelled_schema
+from driversmith.engine.supervision.asks.host_context import whole_context
+from driversmith.engine.supervision.asks.host_request import spelled_schema
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 
 from .answers import LONGEST_REQUEST, Items, answer
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 LARGEST_PART = 28_000
 """Characters. Text and structured content together stay below 20,000 tokens."""

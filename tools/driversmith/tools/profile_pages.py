@@ -10,7 +10,7 @@ from .answers import compact
 from .offsets import Item, offset_page
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 
 async def profile_page(engine: "Engine", session_id: str, cursor: str | None) -> CallToolResult:

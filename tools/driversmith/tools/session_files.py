@@ -12,7 +12,7 @@ from .offsets import not_a_cursor, offset_page
 from .parts import in_parts
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 MOST_NAMED = 50
 _DIGEST = 12

@@ -17,7 +17,7 @@ from .reports import reported, trimmed
 from .supervised import links, told, trim
 
 if TYPE_CHECKING:
-    from driversmith.engine.supervision.handing_in import HandedIn
+    from driversmith.engine.sessions.submissions import Submission
 
 
 MOST_FINDINGS = 20
@@ -65,7 +65,7 @@ WAIT_SECONDS = 45.0
 """The run against the mock server takes a few seconds; most clients give a call a minute."""
 
 
-def answered(handed: "HandedIn") -> tuple[SubmitAnswer, str]:
+def answered(handed: "Submission") -> tuple[SubmitAnswer, str]:
     """What the calling agent is told: structured, and as a text that holds the next request."""
     report = trimmed(handed.report, MOST_FINDINGS) if handed.report is not None else ValidationReport(ok=True)
     record, result = handed.record, handed.record.result
@@ -90,7 +90,7 @@ def answered(handed: "HandedIn") -> tuple[SubmitAnswer, str]:
     return SubmitAnswer(**said, session=words), words
 
 
-def _became(handed: "HandedIn") -> Iterator[str]:
+def _became(handed: "Submission") -> Iterator[str]:
     """What became of the file, and of the driver with it."""
     if handed.report is None:
         return
@@ -103,7 +103,7 @@ def _became(handed: "HandedIn") -> Iterator[str]:
     yield from handed.happened
 
 
-def _findings(handed: "HandedIn") -> str:
+def _findings(handed: "Submission") -> str:
     """The findings, where the next request does not tell them."""
     return "" if handed.report is None or handed.report.ok else reported(handed.report, MOST_TOLD)
 

@@ -22,15 +22,15 @@ from ..models.report import ContractReport, FaultsOfFile
 from ..models.session import GenerateRequest
 from ..models.tries import Tried
 from ..research.omission import without_operations
+from .activities import Activities
 from .leaving_out import LeftOut, search
 from .plan import Plan
-from .proving import Made, Proving
-from .stage import Stage
-from .template_proof import Sound, TemplateProof
-from .workshop import Workshop
-from .written_proof import WrittenProof
+from .progress import AttemptProgress
+from .template_verifier import Sound, TemplateVerifier
+from .verify import VerifiedDriver, Verifier
+from .written_verifier import WrittenVerifier
 
-P = TypeVar("P", bound=Proving)
+P = TypeVar("P", bound=Verifier)
 
 
 class _Written(Value):
@@ -52,7 +52,7 @@ class Ground:
     """The template's driver."""
     sound: Sound | None = None
     """The template's driver as far as it is proven: what the two above are, from then on."""
-    standing: Made | None = None
+    standing: VerifiedDriver | None = None
     """The template's driver where it is published already: engine `auto`, or a fallback."""
 
 
@@ -71,7 +71,7 @@ class Attempt:
         session_id: str,
         epoch: int,
         journal: Journal,
-        workshop: Workshop,
+        activities: Activities,
         steps: Steps,
         log: SessionLog,
         scratch: Path,
@@ -83,17 +83,17 @@ class Attempt:
         self.ground = ground
         self.tried: list[Tried] = []
         """The tries of files, in the order in which they ended."""
-        self.made: Made | None = None
+        self.made: VerifiedDriver | None = None
         self._ask = ask
         self._session_id = session_id
         self._epoch = epoch
         self._journal = journal
-        self._workshop = workshop
+        self._activities = activities
         self._steps = steps
         self._log = log
         self._scratch = scratch
-        self._stage = Stage(steps=steps, log=log)
-        self._provings: list[Proving] = []
+        self._stage = AttemptProgress(steps=steps, log=log)
+        self._verifiers: list[Verifier] = []
         self._template_is_ours = False
 
     @property
@@ -124,8 +124,8 @@ class Attempt:
     @property
     def contract_runs(self) -> int:
         """How often a driver was run."""
-        ours = (p for p in self._provings if p.place != TEMPLATE or self._template_is_ours)
-        return sum(proving.contract_runs for proving in ours)
+        ours = (p for p in self._verifiers if p.place != TEMPLATE or self._template_is_ours)
+        return sum(verifier.contract_runs for verifier in ours)
 
     @property
     def author(self) -> Author:
@@ -153,7 +153,7 @@ class Attempt:
 
         Raises:
             DriversmithError: the attempt failed; its code says at what.
-            HostWanted: the calling agent is to write a file.
+            Suspended: the calling agent is to write a file.
         """
         await self._research()
         if self.request.stop_after == "research":
@@ -178,13 +178,13 @@ class Attempt:
             accepted=self.plan.accepted,
             on_try=self._on_try,
         )
-        writer = self._workshop.writer(work)
+        writer = self._activities.writer(work)
         self._stage.head_for(0.6)
         written = await writer.write()
         # Filled slots change the facts that the driver keeps to, and by which it is to be judged.
         kept_to = await _profile_of(written) if self.plan.mode == "simplify" else profile
         own = self.ground.sound.validation.findings if self.ground.sound else ()
-        proof = self._proof(WrittenProof, attempt_place(self.number), kept_to)
+        proof = self._proof(WrittenVerifier, attempt_place(self.number), kept_to)
         self.made = await proof.prove(written, writer, own=own)
 
     async def _research(self) -> ApiProfile:
@@ -194,7 +194,7 @@ class Attempt:
                 RESEARCH,
                 "Reading the API's description",
                 ApiProfile,
-                lambda: self._workshop.research(self.request, self._stage.tell),
+                lambda: self._activities.research(self.request, self._stage.tell),
                 until=0.3,
             )
         return self.ground.profile
@@ -223,18 +223,18 @@ class Attempt:
     async def _written(self, profile: ApiProfile) -> tuple[DriverBundle, LeftOut]:
         """The template's files, without the operations that the templates cannot write."""
         try:
-            return await self._workshop.write(profile), LeftOut()
+            return await self._activities.write(profile), LeftOut()
         except DriversmithError:
             raise
         except Exception as error:  # edge: a detail of the description that a template does not take
             left = await search(profile, self._can_write, f"cannot be written: {type(error).__name__}: {error}")
             if not left.operations:
                 raise
-            return await self._workshop.write(without_operations(profile, left.operations)), left
+            return await self._activities.write(without_operations(profile, left.operations)), left
 
     async def _can_write(self, profile: ApiProfile) -> bool:
         try:
-            await self._workshop.write(profile)
+            await self._activities.write(profile)
         except Exception:  # edge: as above
             return False
         return True
@@ -249,7 +249,7 @@ class Attempt:
                     f"The stored text of {path} is gone.", next_action="Start the session anew with fresh."
                 )
             if authors[path] != "template":  # a model's driver was published over it
-                return await self._workshop.write(profile)
+                return await self._activities.write(profile)
             files.append(DriverFile(path=path, text=text))
         return DriverBundle(project=written.project, class_name=written.class_name, files=tuple(files))
 
@@ -276,9 +276,9 @@ class Attempt:
                 f"The template's driver stands in {self.project} (verified: {level}); now the model writes its own.",
             )
 
-    async def _template_published(self) -> Made:
+    async def _template_published(self) -> VerifiedDriver:
         sound = await self._template_sound()
-        return await self._proof(TemplateProof, TEMPLATE, sound.profile).finish(sound)
+        return await self._proof(TemplateVerifier, TEMPLATE, sound.profile).finish(sound)
 
     async def _template_sound(self) -> Sound:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
@@ -288,17 +288,17 @@ class Attempt:
             if first is None:
                 await self._steps.store(TEMPLATE_ATTEMPT, self.number)
             self._template_is_ours = first in (None, self.number)
-            sound = await self._proof(TemplateProof, TEMPLATE, await self._research()).sound(await self._draft())
+            sound = await self._proof(TemplateVerifier, TEMPLATE, await self._research()).sound(await self._draft())
             self.ground.sound, self.ground.profile, self.ground.draft = sound, sound.profile, sound.bundle
         return self.ground.sound
 
     @property
-    def _last(self) -> Proving | None:
+    def _last(self) -> Verifier | None:
         """The proof of the driver that this attempt is about: not of the template's that was published before it."""
-        return next((p for p in reversed(self._provings) if p.place != TEMPLATE or self.plan.mode == "template"), None)
+        return next((p for p in reversed(self._verifiers) if p.place != TEMPLATE or self.plan.mode == "template"), None)
 
     def _proof(self, kind: type[P], place: str, profile: ApiProfile) -> P:
-        proving = kind(
+        verifier = kind(
             profile,
             self.request,
             self.project,
@@ -307,13 +307,13 @@ class Attempt:
             session_id=self._session_id,
             epoch=self._epoch,
             journal=self._journal,
-            workshop=self._workshop,
+            activities=self._activities,
             stage=self._stage,
             log=self._log,
             scratch=self._scratch / place.strip("/").replace("/", "-"),
         )
-        self._provings.append(proving)
-        return proving
+        self._verifiers.append(verifier)
+        return verifier
 
     async def _on_try(self, tried: Tried) -> None:
         """Journal one try of a file; a resumed session, which goes through them again, tells each once."""

@@ -20,16 +20,16 @@ from ..journal.steps import Steps
 from ..llm.port import Ask
 from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
-from .asking import ModelSource, SessionAsk
+from .activities import Activities
+from .asks.budgeted import BudgetedAsk
+from .asks.host import HostAsk, Suspended
+from .asks.journalled import JournalledAsk
 from .attempt import Attempt, Ground
-from .caught import expected_error, located, own_fault
-from .deciding import Deciding, Decision, Diagnose, Healing
-from .diagnosing import record_diagnosis
-from .failure import Failure
-from .host_source import HostSource, HostWanted
-from .outcome import Course, closing_words, conclude
+from .healing.decision import Deciding, Decision, Diagnose, HealingPolicy
+from .healing.diagnose import record_diagnosis
+from .healing.failure import Failure, expected_error, located, own_fault
 from .plan import Plan
-from .workshop import Workshop
+from .result import Course, closing_words, conclude
 
 if TYPE_CHECKING:
     from ..llm.patience import PatientModel
@@ -66,10 +66,10 @@ class Supervisor:
         self,
         *,
         journal: Journal,
-        workshop: Workshop,
+        activities: Activities,
         scratch: Path,
         model: "Callable[[], PatientModel | None]" = lambda: None,
-        healing: Healing | None = None,
+        healing: HealingPolicy | None = None,
         session_tokens: int = 2_000_000,
         host_wait_seconds: float = 3600.0,
         redact: Callable[[str], str] = str,
@@ -77,10 +77,10 @@ class Supervisor:
         diagnose: Diagnose = record_diagnosis,
     ) -> None:
         self._journal = journal
-        self._workshop = workshop
+        self._activities = activities
         self._scratch = scratch
         self._model = model
-        self._healing = healing or Healing()
+        self._healing = healing or HealingPolicy()
         self._session_tokens = session_tokens
         self._host_wait_seconds = host_wait_seconds
         self._redact = redact
@@ -92,7 +92,7 @@ class Supervisor:
 
         Raises:
             JournalError: the journal cannot be written, or the session was lost to another process.
-            HostWanted: the calling agent is to hand in a file.
+            Suspended: the calling agent is to hand in a file.
         """
         steps = Steps(journal=self._journal, session_id=record.session_id, epoch=epoch, log=log)
         worked = await steps.start_clock()
@@ -125,12 +125,12 @@ class Supervisor:
         if request.engine == "template":
             return None
         if request.engine == "host":
-            source = HostSource(steps=run.steps, log=run.log, patience_seconds=self._host_wait_seconds)
-            return SessionAsk(source, steps=run.steps)
+            source = HostAsk(steps=run.steps, log=run.log, patience_seconds=self._host_wait_seconds)
+            return JournalledAsk(source, steps=run.steps)
         model = self._model()
         if model is None:
             return None
-        source = ModelSource(
+        source = BudgetedAsk(
             model,
             request=request,
             session_tokens=self._session_tokens,
@@ -140,12 +140,12 @@ class Supervisor:
             steps=run.steps,
             log=run.log,
         )
-        return SessionAsk(source, steps=run.steps)
+        return JournalledAsk(source, steps=run.steps)
 
     async def _guarded_attempts(self, run: "_Run", course: Course) -> None:
         try:
             await self._attempts(run, course)
-        except (JournalError, HostWanted):
+        except (JournalError, Suspended):
             raise
         except Exception as error:  # edge: a fault of the supervision itself ends in a diagnosis like any other
             failure = await self._caught(error, run)
@@ -238,7 +238,7 @@ class Supervisor:
             session_id=run.record.session_id,
             epoch=run.epoch,
             journal=self._journal,
-            workshop=self._workshop,
+            activities=self._activities,
             steps=run.steps,
             log=run.log,
             scratch=run.scratch / str(number),
@@ -252,7 +252,7 @@ class Supervisor:
         failure: Failure | None = None
         try:
             await attempt.run()
-        except (JournalError, HostWanted):
+        except (JournalError, Suspended):
             raise
         except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
             failure = located(await self._caught(error, run), error, attempt)
@@ -383,7 +383,7 @@ class Supervisor:
                 await anyio.to_thread.run_sync(lambda folder=folder: shutil.rmtree(folder, ignore_errors=True))
 
     def _summary(self, attempt: Attempt) -> ProfileSummary | None:
-        return self._workshop.summarise(attempt.profile) if attempt.profile else None
+        return self._activities.summarise(attempt.profile) if attempt.profile else None
 
     async def _wait_for_next(self, number: int, log: SessionLog) -> None:
         seconds = random.uniform(0.5, 1.0) * 2 ** (number - 1)  # noqa: S311  jitter, no secret

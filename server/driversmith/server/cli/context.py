@@ -9,7 +9,7 @@ from driversmith.engine.settings import Settings
 from ..startup import log_to_stderr, read_settings
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
 
 
 def command_settings() -> Settings:

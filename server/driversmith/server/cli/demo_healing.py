@@ -23,7 +23,7 @@ from .progress import Watched
 from .result import print_result
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
+    from driversmith.engine.api import Engine
     from driversmith.engine.llm.prices import PriceTable
 
     from ..demo_api import DemoApi

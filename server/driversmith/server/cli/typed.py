@@ -14,8 +14,8 @@ from driversmith.engine.models.session import GenerateRequest, SessionEvent, Ses
 from driversmith.engine.settings import Settings
 
 if TYPE_CHECKING:
-    from driversmith.engine.composition import Engine
-    from driversmith.engine.supervision.sessions import OnEvent
+    from driversmith.engine.api import Engine
+    from driversmith.engine.sessions.sessions import OnEvent
 
 
 def typed_pairs(urls: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driversmith.engine.supervision.diagnosing import record_diagnosis
+from driversmith.engine.supervision.healing.diagnose import record_diagnosis
 
 from ....end_to_end.healing.author import Author, Line
 from ....end_to_end.healing.conftest import Heal, Houses

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from driversmith.engine.supervision import deciding
-from driversmith.engine.supervision.rooms import Rooms
+from driversmith.engine.supervision.engine_activities import EngineActivities
+from driversmith.engine.supervision.healing import decision as deciding
 
 from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.conftest import Heal, Houses
@@ -151,7 +151,7 @@ async def test_a_room_that_raises_ends_as_internal_and_the_server_goes_on(
 
     async with housed(Author(right)) as house:
         with monkeypatch.context() as patch:
-            patch.setattr(Rooms, "validate", broken)
+            patch.setattr(EngineActivities, "validate", broken)
             healed = await house.make()
         again = await house.make()
         metrics = await house.engine.journal.metrics()

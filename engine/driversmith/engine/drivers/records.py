@@ -1,0 +1,264 @@
+"""Records read live through a published driver, for `read_records` and the command line."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+from pydantic import JsonValue, ValidationError
+
+from ..errors import DriversmithError, FetchError, InvalidArgumentError
+from ..generation.manifest import read_manifest
+from ..models.profile import ApiProfile
+from ..models.session import SessionRecord
+from ..network.addresses import address_policy
+from ..network.redaction import without_secrets
+from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
+from ..sandbox.wire import readable
+from ..settings import Settings
+from .kept_reads import MAX_RECORDS
+from .publish import listed_hashes
+
+if TYPE_CHECKING:
+    from ..network.relay import Relay
+
+MAX_REQUESTS = 1_000
+"""To the API, for one call of ours."""
+LIMITS = SandboxLimits(wall_seconds=150.0, call_seconds=120.0)
+KEPT_LIMITS = SandboxLimits(wall_seconds=1_800.0, call_seconds=120.0, cpu_seconds=600)
+"""Of a child that is kept between calls."""
+PATIENCE = {"timeout": 25.0, "max_retries": 0}
+"""What a person waits for: an API that is slow or wants a pause is named at once, and asked again by whoever wants to."""
+
+_CALLER_FAULTS = frozenset({"InvalidRequestError", "ObjectNotFoundError", "NotSupportedError"})
+
+
+@dataclass(frozen=True)
+class _Driver:
+    """A driver's files, copied to where nobody edits them while they run."""
+
+    folder: Path
+    package: str
+    class_name: str
+    profile: ApiProfile
+
+
+@dataclass(frozen=True)
+class ReadPlace:
+    """What is read: an object, through a driver, with the API's own parameters."""
+
+    project: Path
+    """Project folder of the driver."""
+    object_name: str
+    params: dict[str, JsonValue]
+    allow_edited: bool = False
+    """Whether code that was edited since may run; the settings may allow it for all."""
+    allow_local: tuple[str, ...] = ()
+    """host:port pairs that may be reached besides what the settings allow."""
+
+
+def session_project(record: SessionRecord) -> Path:
+    """The project folder of the driver that a session made.
+
+    Raises:
+        InvalidArgumentError: it has none.
+    """
+    result = record.result
+    if result is None or result.output_path is None:
+        raise InvalidArgumentError(
+            f"Session {record.session_id} is {record.status} and has no driver to read with.",
+            next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
+        )
+    return Path(result.output_path)
+
+
+class DriverReader:
+    """Reads through drivers in the sandbox, by the relay that holds the credentials."""
+
+    def __init__(
+        self, *, settings: Settings, sandbox: Callable[[], Sandbox], learn: Callable[[Iterable[str]], None]
+    ) -> None:
+        self._settings = settings
+        self._sandbox = sandbox
+        self._learn = learn
+
+    async def read(self, place: ReadPlace, *, limit: int) -> list[dict[str, JsonValue]]:
+        """The first `limit` records.
+
+        Raises:
+            InvalidArgumentError: the folder holds no driver of ours, one that was edited and must not run, or the
+                driver has no such object or parameter.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        if not 1 <= limit <= MAX_RECORDS:
+            raise InvalidArgumentError(f"limit is {limit}.", next_action=f"Give 1 to {MAX_RECORDS}.")
+        async with self._open(place, LIMITS) as driver:
+            return driver.records(
+                await driver.child.call("driver", "read", place.object_name, limit=limit, **place.params)
+            )
+
+    @asynccontextmanager
+    async def open(self, place: ReadPlace, *, batch_size: int) -> "AsyncGenerator[Batches]":
+        """All records, as they are asked for.
+
+        Raises:
+            InvalidArgumentError, FetchError, SandboxError: as `read`.
+        """
+        async with self._open(place, KEPT_LIMITS) as driver:
+            reply = await driver.child.open_iterator(
+                "driver", "batches", "read_batched", place.object_name, batch_size=batch_size, **place.params
+            )
+            driver.check(reply)
+            yield Batches(driver)
+
+    @asynccontextmanager
+    async def _open(self, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
+        if "limit" in place.params:
+            raise InvalidArgumentError(
+                "params holds limit.", next_action="Give limit by itself; a parameter of the API's own is limit_."
+            )
+        if taken := place.params.keys() & {"self", "object_name", "batch_size"}:
+            raise InvalidArgumentError(
+                f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
+            )
+        edits_allowed = place.allow_edited or self._settings.allow_unisolated is True
+        scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
+        try:
+            driver = await anyio.to_thread.run_sync(_copy, place.project, scratch, edits_allowed)
+            async with self._started(driver, place, limits) as opened:
+                yield opened
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
+
+    @asynccontextmanager
+    async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
+        from ..network.credentials import load_credentials
+        from ..network.redaction import Redactor
+        from ..network.relay import open_relay
+
+        if place.object_name not in driver.profile.objects:
+            known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
+            raise InvalidArgumentError(
+                f"The driver has no object {place.object_name!r}.", next_action=f"Give one of its objects: {known}."
+            )
+        base_url = driver.profile.base_url
+        credentials = load_credentials(self._settings.credentials_file).for_origin(base_url)
+        async with (
+            open_relay(
+                base_url=base_url,
+                policy=address_policy(self._settings, place.allow_local),
+                credentials=credentials,
+                auth=driver.profile.auth,
+                max_requests=MAX_REQUESTS,
+                log_bytes=0,
+            ) as relay,
+            self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=limits) as child,
+        ):
+            self._learn(relay.secrets())
+            fields = tuple(driver.profile.objects[place.object_name].fields)
+            opened = _OpenDriver(child, relay, Redactor(relay.secrets()), fields)
+            arguments = {"base_url": relay.url, **PATIENCE, **relay.driver_arguments}
+            opened.check(await child.construct("driver", arguments=arguments))
+            yield opened
+
+
+class Batches:
+    """The records of an object, one batch after the other; what lies behind lives as long as the block that gave it."""
+
+    def __init__(self, driver: "_OpenDriver") -> None:
+        self._driver = driver
+        self.fields = driver.fields
+        """Names of the fields that the description knows."""
+
+    async def next(self) -> list[dict[str, JsonValue]] | None:
+        """The next batch; None after the last one.
+
+        Raises:
+            InvalidArgumentError, FetchError, SandboxError: as DriverReader.read.
+        """
+        reply = await self._driver.child.next_item("batches")
+        return None if reply.done else self._driver.records(reply)
+
+    def renew(self) -> None:
+        """Begin a new call: it may ask the API as often as any, and what was refused before is not its cause."""
+        self._driver.relay.allow(MAX_REQUESTS)
+        self._driver.relay.refused.clear()
+
+
+@dataclass(frozen=True)
+class _OpenDriver:
+    """A driver that stands in a child, its API behind the relay."""
+
+    child: DriverProcess
+    relay: "Relay"
+    redact: Callable[[str], str]
+    fields: tuple[str, ...]
+
+    def check(self, reply: Reply) -> None:
+        """Raise what the driver raised, as an error of ours."""
+        if reply.raised:
+            raise _explain(reply.raised, self.redact, self.relay.refused)
+
+    def records(self, reply: Reply) -> list[dict[str, JsonValue]]:
+        """The records that a call gave."""
+        self.check(reply)
+        return _records(reply.value, self.redact)
+
+
+def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
+    """Copy the files that driver.json lists, and only those, checking each against its hash."""
+    manifest = read_manifest(project)
+    edited: list[str] = []
+    for path, sha256 in listed_hashes(manifest).items():
+        try:
+            content = (project / path).read_bytes()
+        except OSError:
+            edited.append(path)
+            continue
+        if hashlib.sha256(content).hexdigest() != sha256:
+            edited.append(path)
+        target = scratch / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    if edited and not edits_allowed:
+        raise InvalidArgumentError(
+            f"{', '.join(sorted(edited)[:5])} in {project} changed since the driver was made; edited code is not run"
+            " unasked.",
+            next_action="Allow it with DRIVERSMITH_ALLOW_UNISOLATED=1, or make the driver anew in another folder.",
+        )
+    try:
+        profile = ApiProfile.model_validate_json((scratch / "profile.json").read_bytes())
+        return _Driver(scratch, manifest.package, manifest.class_name, profile)
+    except (OSError, ValidationError) as error:
+        raise InvalidArgumentError(
+            f"{project} is not a whole driver: {type(error).__name__}.", next_action="Make it anew with fresh."
+        ) from error
+
+
+def _explain(raised: Raised, redact: Callable[[str], str], refused: list[str]) -> DriversmithError:
+    message = redact(raised.message)
+    if raised.type in _CALLER_FAULTS:
+        return InvalidArgumentError(message, next_action="Change object_name or params accordingly.")
+    if raised.type == "AuthenticationError":
+        return FetchError(
+            message,
+            code="authentication_required",
+            next_action="Store the credentials of this origin with `driversmith credentials set`.",
+        )
+    if refused:  # the driver only knows an answer 502; the relay knows why, and what to do
+        return FetchError(redact(refused[-1]))
+    return FetchError(f"{raised.type}: {message}", next_action="Try again later, or check the API.")
+
+
+def _records(value: JsonValue, redact: Callable[[str], str]) -> list[dict[str, JsonValue]]:
+    """The records, without credentials that the API echoed."""
+    if not isinstance(value, list):
+        raise FetchError("The driver gave no list of records.", next_action="Make the driver anew with fresh.")
+    return [record for item in value if isinstance(record := without_secrets(readable(item), redact), dict)]

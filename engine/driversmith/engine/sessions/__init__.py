@@ -1,0 +1,1 @@
+"""Sessions as callers see them: starting, re-attaching, waiting, handing in, cancelling, resuming."""

@@ -1,0 +1,1 @@
+"""Who runs a session: the Dispatcher port, and one file an implementation."""

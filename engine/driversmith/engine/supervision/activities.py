@@ -1,0 +1,105 @@
+"""The Activities port: what an attempt has made for it, each call one step."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+from ..authoring.assignment import Assignment
+from ..models.driver import DriverBundle, Verification
+from ..models.findings import ValidationReport
+from ..models.profile import ApiProfile, ProfileSummary
+from ..models.report import ContractReport, FaultsOfFile, LiveReport
+from ..models.session import GenerateRequest
+
+
+class Tell(Protocol):
+    """Hears what is going on inside a step."""
+
+    async def __call__(self, message: str, fraction: float | None = None) -> None:
+        """`message` is one sentence, `fraction` how much of the step is done, 0 to 1."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes the judgement files of one attempt with a model, and mends them."""
+
+    async def write(self) -> DriverBundle:
+        """The driver as far as a run can prove it: what the model wrote of it among the template's other files.
+
+        Raises:
+            FileGenerationError: a file did not come right within its tries.
+        """
+        ...
+
+    async def complete(self, bundle: DriverBundle) -> DriverBundle:
+        """The whole driver: the files that show what `bundle` holds are written, too.
+
+        Raises:
+            FileGenerationError: a file did not come right within its tries.
+        """
+        ...
+
+    async def repair(self, bundle: DriverBundle, faults: FaultsOfFile) -> DriverBundle:
+        """The driver with one file mended; all others are as they were.
+
+        Raises:
+            FileGenerationError: the file did not come right within its tries.
+        """
+        ...
+
+
+class Activities(Protocol):
+    """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
+
+    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+        """Find and read the description of the API.
+
+        Raises:
+            ResearchError: it could not be found, fetched or understood.
+        """
+        ...
+
+    def summarise(self, profile: ApiProfile) -> ProfileSummary:
+        """The profile as `stop_after="research"` answers it."""
+        ...
+
+    async def write(self, profile: ApiProfile) -> DriverBundle:
+        """The files of a driver, without `driver.json`.
+
+        Raises:
+            GenerationError: no files could be written for the profile.
+        """
+        ...
+
+    def writer(self, work: Assignment) -> Writer:
+        """Who writes an attempt with a model."""
+        ...
+
+    async def validate(self, bundle: DriverBundle, profile: ApiProfile) -> ValidationReport:
+        """Static checks of all files."""
+        ...
+
+    async def run_contract(
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        tell: Tell,
+        behaviours: Collection[str] | None = None,
+    ) -> ContractReport:
+        """Run the driver in `project` against a mock server made from the profile: all behaviours, or those named.
+
+        Raises:
+            SandboxError: the child failed as a process; says nothing about the driver unless its code says so.
+        """
+        ...
+
+    async def read_live(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveReport:
+        """Read from the real API, as politely as `request.live` says."""
+        ...
+
+    async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
+        """The text of `driver.json`."""
+        ...

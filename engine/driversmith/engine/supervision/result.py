@@ -1,0 +1,135 @@
+"""What the attempts of a session came to, as its result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..models.profile import ApiProfile, ProfileSummary
+from ..models.report import LiveReport
+from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
+from ..network.addresses import same_origin
+from .attempt import Attempt
+from .verify import VerifiedDriver
+
+PREVIEW_RECORDS = 3
+NOTHING_FILLED = (
+    "The model did not get the driver right, and filled no slot of the templates: the driver is the templates'."
+)
+
+
+@dataclass
+class Course:
+    """The course of a session so far; the supervisor writes it as it goes."""
+
+    attempts: int = 0
+    diagnoses: int = 0
+    contract_runs: int = 0
+    fixes: list[FixApplied] = field(default_factory=list[FixApplied])
+    notes: list[str] = field(default_factory=list[str])
+    attempt: Attempt | None = None
+    """The attempt at work, or the one that succeeded."""
+    error: ErrorInfo | None = None
+    """Why there is no driver, as far as is known."""
+
+
+def conclude(
+    record: SessionRecord,
+    course: Course,
+    elapsed: float,
+    usage: ModelUsage,
+    summarise: Callable[[Attempt], ProfileSummary | None],
+) -> SupervisedResult:
+    """The finished result: a success where the last attempt left no error."""
+    result = SupervisedResult(
+        session_id=record.session_id,
+        status="failed",
+        driver_name=Path(record.project_path).name,
+        supervisor_attempts=course.attempts,
+        diagnostics_run=course.diagnoses,
+        fixes_applied=course.fixes,
+        iterations=course.contract_runs,
+        notes=course.notes,
+        model_usage=usage,
+        elapsed_seconds=round(elapsed, 3),
+        error=course.error,
+    )
+    attempt = course.attempt
+    if attempt is not None and attempt.profile is not None:
+        result = result.model_copy(
+            update={
+                "skipped": list(attempt.profile.skipped),
+                "notes": [*course.notes, *attempt.profile.warnings],
+            }
+        )
+    if course.error is not None or attempt is None or attempt.profile is None:
+        return result
+    success = {"status": "succeeded", "success": True}
+    made = attempt.made
+    if made is None:
+        note = "Stopped after research, as asked: nothing was written."
+        return result.model_copy(update={**success, "profile": summarise(attempt), "notes": [note, *result.notes]})
+    return result.model_copy(
+        update={
+            **success,
+            "output_path": record.project_path,
+            "files": list(made.publication.files),
+            "kept_files": list(made.publication.kept_files),
+            "preview": {
+                read.object_name: list(read.records[:PREVIEW_RECORDS])
+                for read in made.live.reads
+                if read.ok and read.records
+            },
+            "verification": made.verification,
+            "notes": [
+                *course.notes,
+                *([NOTHING_FILLED] if _is_all_template(attempt, made) else []),
+                *_left_out_notes(attempt.profile),
+                *made.publication.notes,
+                *_live_notes(record, attempt, made.live),
+                *attempt.profile.warnings,
+            ],
+        }
+    )
+
+
+def _is_all_template(attempt: Attempt, made: VerifiedDriver) -> bool:
+    """Whether a model was asked for slots, and its answer changed nothing."""
+    return attempt.plan.mode == "simplify" and all(file.author == "template" for file in made.publication.files)
+
+
+def _left_out_notes(profile: ApiProfile) -> list[str]:
+    """That operations are missing because a run of the driver did not prove them."""
+    count = sum(entry.reason == "not_proven" for entry in profile.skipped)
+    said = "operation was" if count == 1 else "operations were"
+    return [f"{count} {said} left out, not proven: `skipped` says what failed."] if count else []
+
+
+def closing_words(result: SupervisedResult) -> str:
+    """The last sentence of a session's log."""
+    if result.error is not None:
+        return f"No driver: {result.error.message}"
+    if result.output_path is None:
+        return "The API is researched."
+    return f"The driver is in {result.output_path} (verified: {result.verification.level})."
+
+
+def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> list[str]:
+    """Why the driver is not verified live, and what else a person should know of the real API."""
+    notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
+    if live.ok or record.request.live == "false" or attempt.profile is None:
+        return notes
+    if aside := [read.object_name for read in live.reads if read.ok and read.records]:
+        reason = (
+            f"Of the real API only {', '.join(aside)} could be read, and no collection (objects chooses what counts)"
+        )
+    elif live.reads:
+        reason = "Nothing could be read from the real API"
+    elif not attempt.profile.objects:
+        reason = "The API has no object to read"
+    elif record.request.live == "auto" and not same_origin(attempt.profile.base_url, record.request.api_url):
+        reason = (
+            f"{attempt.profile.base_url} is not at the origin of api_url, so nothing was read from it (live=true reads)"
+        )
+    else:
+        reason = "No object can be read without arguments that only the caller knows"
+    return [f"{reason}; the driver is verified against the mock server only.", *notes]

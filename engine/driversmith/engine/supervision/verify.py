@@ -1,0 +1,232 @@
+"""From files to a driver on disk: what the proof of any driver is made of."""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio.to_thread
+
+from ..drivers.publish import MANIFEST, Publication, check_path, publish
+from ..errors import GenerationError, SandboxLimitError
+from ..journal.log import SessionLog
+from ..journal.port import Journal
+from ..journal.step_names import turn_step
+from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
+from ..models.findings import ValidationReport
+from ..models.profile import ApiProfile
+from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
+from ..models.session import GenerateRequest
+from .activities import Activities, Tell
+from .progress import AttemptProgress
+
+MOST_NAMED = 8
+"""Broken behaviours that a sentence names."""
+_RANKS: dict[VerificationLevel, int] = {"static_only": 0, "mock": 1, "live": 2}
+
+
+@dataclass(frozen=True)
+class VerifiedDriver:
+    """A driver that is verified and published."""
+
+    live: LiveReport
+    verification: Verification
+    publication: Publication
+
+
+class Verifier:
+    """Proves one driver; what it came to stands in its attributes, also when it fails half way. The steps that every driver
+    goes through; in which order, and what follows from them, say `TemplateVerifier` and `WrittenVerifier`."""
+
+    def __init__(
+        self,
+        profile: ApiProfile,
+        request: GenerateRequest,
+        project: Path,
+        *,
+        place: str,
+        standing: VerifiedDriver | None,
+        session_id: str,
+        epoch: int,
+        journal: Journal,
+        activities: Activities,
+        stage: AttemptProgress,
+        log: SessionLog,
+        scratch: Path,
+    ) -> None:
+        """`place` begins the names of its steps; `standing` is a driver that must not be replaced by a worse one."""
+        self.bundle: DriverBundle | None = None
+        """The files as they stood last."""
+        self.validation: ValidationReport | None = None
+        self.contract: ContractReport | None = None
+        self.contract_runs = 0
+        self.faults: FaultsOfFile | None = None
+        """What a writer was last asked to mend."""
+        self._profile: ApiProfile = profile
+        self._request = request
+        self._project = project
+        self.place = place
+        self._standing = standing
+        self._kept: tuple[str, ContractReport] | None = None
+        """The last run in which all was kept, by what it depends on."""
+        self._session_id = session_id
+        self._epoch = epoch
+        self._journal = journal
+        self._activities = activities
+        self._stage = stage
+        self._log = log
+        self._scratch = scratch
+
+    async def _finished(self, bundle: DriverBundle, contract: ContractReport) -> VerifiedDriver:
+        """The driver that passed, read live and published.
+
+        Raises:
+            GenerationError: another one stands that is verified better.
+        """
+        folder = await self._laid_out(bundle, "proven")
+        live = await self._stage.step(
+            f"{self.place}live",
+            "Reading from the real API",
+            LiveReport,
+            lambda: self._activities.read_live(folder, bundle, self._profile, self._request, self._stage.tell),
+            until=0.9,
+        )
+        verification = Verification(
+            level="live" if live.ok else "mock",
+            passed=contract.passed,
+            failed=contract.failed,
+            isolation=contract.isolation,
+        )
+        self._compare(verification)
+        return VerifiedDriver(
+            live=live, verification=verification, publication=await self._publish(bundle, verification)
+        )
+
+    async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
+        return await self._stage.step(
+            turn_step(self.place, "validate", turn),
+            "Checking the files",
+            ValidationReport,
+            lambda: self._activities.validate(bundle, self._profile),
+            until=until,
+        )
+
+    async def _ran(self, bundle: DriverBundle, turn: int, tell: Tell) -> ContractReport:
+        """The report of the run; where only README or examples changed since all was kept, that is still true."""
+        runs = _what_runs(bundle)
+        if self._kept is not None and self._kept[0] == runs:
+            return self._kept[1]
+        folder = await self._laid_out(bundle, str(turn))
+        report = await self._stage.step(
+            turn_step(self.place, "contract", turn),
+            "Running the driver against a mock server",
+            ContractReport,
+            lambda: self._run(bundle, folder, tell),
+            until=0.8,
+        )
+        self.contract_runs += 1
+        if report.ok:
+            self._kept = runs, report
+        return report
+
+    async def _laid_out(self, bundle: DriverBundle, name: str) -> Path:
+        """The folder that holds the files for a child to run."""
+        folder = self._scratch / name / bundle.project
+        await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
+        return folder
+
+    async def _run(self, bundle: DriverBundle, folder: Path, tell: Tell) -> ContractReport:
+        try:
+            report = await self._activities.run_contract(folder, bundle, self._profile, tell)
+        except SandboxLimitError as error:
+            if all(file.author == "template" for file in bundle.files):
+                raise
+            killed = BehaviourResult(
+                name="stays-within-limits", passed=False, received=error.message, expected="calls that come to an end"
+            )
+            report = ContractReport(behaviours=(killed,))
+        await self._log.write(
+            "driver.ran",
+            _what_was_seen(report),
+            level="info" if report.ok else "warning",
+            data={"passed": report.passed, "broken": [b.name for b in report.broken]},
+        )
+        return report
+
+    def _compare(self, verification: Verification) -> None:
+        """Refuse to replace a standing driver that is verified better."""
+        standing = self._standing
+        if standing is not None and _RANKS[verification.level] < _RANKS[standing.verification.level]:
+            raise GenerationError(
+                f"The model's driver is verified less well ({verification.level}) than the template's"
+                f" ({standing.verification.level}), which therefore stands.",
+                code="contract_failed",
+            )
+
+    async def _publish(self, bundle: DriverBundle, verification: Verification) -> Publication:
+        text = await self._activities.manifest(self._profile, bundle, verification)
+        manifest = DriverFile(path=MANIFEST, text=text)
+        files = [*bundle.files, manifest]
+
+        async def work() -> Publication:
+            publication = await anyio.to_thread.run_sync(publish, files, self._project)
+            await self._journal.store_files(self._session_id, self._epoch, files)
+            return publication
+
+        published = await self._stage.step(
+            f"{self.place}publish", f"Writing to {self._project}", Publication, work, until=0.98
+        )
+        if published.kept_files:
+            await self._log.write(
+                "files.kept",
+                f"{len(published.kept_files)} edited file(s) were left alone.",
+                data={"files": list(published.kept_files)},
+            )
+        return published
+
+
+def not_kept(report: ContractReport | None, next_action: str) -> GenerationError:
+    """That a driver did not keep the contract."""
+    if report is None or not report.broken:
+        return GenerationError(
+            "Nothing of the driver could be tried out against a mock server.",
+            code="contract_failed",
+            next_action="Give a description that defines operations with GET, or name other objects.",
+        )
+    first = report.broken[0]
+    return GenerationError(
+        f"The driver broke {report.failed} of {len(report.behaviours)} behaviours, the first {first.name}"
+        f" ({first.subject or 'driver'}): expected {first.expected}; received {first.received}",
+        code="contract_failed",
+        next_action=next_action,
+    )
+
+
+def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
+    """Write the files, and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in files:
+        check_path(file.path)
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8", newline="")
+
+
+def _what_runs(bundle: DriverBundle) -> str:
+    """A digest of the files on which a contract run depends."""
+    shown = {"README.md"}
+    parts = [f"{f.path} {f.sha256}" for f in bundle.files if f.path not in shown and not f.path.startswith("examples/")]
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
+
+
+def _what_was_seen(report: ContractReport) -> str:
+    """What a contract run came to, in a sentence."""
+    run = "in a run against a server that plays the API"
+    if not report.broken:
+        return f"The driver keeps {report.passed} behaviours {run}."
+    names = Counter(b.name for b in report.broken)
+    told = ", ".join(f"{name} ({count} times)" if count > 1 else name for name, count in names.most_common(MOST_NAMED))
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"The driver breaks {report.failed} of {len(report.behaviours)} behaviours {run}: {told}{more}."
