@@ -13,6 +13,7 @@ from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.sessions.request import resolve_request
 from driversmith.engine.sessions.sessions import Sessions, open_sessions
 from driversmith.engine.settings import Settings
+from driversmith.engine.supervision.healing.decision import HealingPolicy
 from driversmith.engine.supervision.supervisor import Supervisor
 
 from ..stand_ins.activities import ActivitiesStandIn, judged
@@ -45,8 +46,7 @@ def opened(journal: SqliteJournal, activities: ActivitiesStandIn, tmp_path: Path
             journal=journal,
             activities=shop or activities,
             scratch=tmp_path / "home" / "work",
-            pause=no_pause,
-            diagnose=judged,
+            policy=HealingPolicy(diagnose=judged, pause=no_pause),
         )
         async with open_sessions(
             journal=journal,

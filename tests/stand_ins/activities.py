@@ -19,7 +19,7 @@ from driversmith.engine.models.report import BehaviourResult, ContractReport, Fa
 from driversmith.engine.models.session import GenerateRequest, SessionRecord
 from driversmith.engine.models.tries import Tried
 from driversmith.engine.supervision.activities import Assignment, Tell
-from driversmith.engine.supervision.attempt import Attempt
+from driversmith.engine.supervision.healing.attempt_history import AttemptRecord
 from driversmith.engine.supervision.healing.diagnose import Diagnosed
 from driversmith.engine.supervision.healing.failure import Failure
 
@@ -75,7 +75,7 @@ class WriterStandIn:
                 break
         else:
             raise FileGenerationError(
-                f"{path} did not come right: {answer.text}", path=path, findings=[finding], tries=self.tries, usage=None
+                f"{path} did not come right: {answer.text}", path=path, findings=[finding], tries=self.tries
             )
         author = "simplified" if mode == "simplify" else self.work.author
         files = [
@@ -166,7 +166,13 @@ class ActivitiesStandIn:
 
 
 async def judged(
-    journal: Journal, record: SessionRecord, failure: Failure, attempt: Attempt, *, passing: frozenset[str], **_: Any
+    journal: Journal,
+    record: SessionRecord,
+    failure: Failure,
+    attempt: AttemptRecord,
+    *,
+    passing: frozenset[str],
+    **_: Any,
 ) -> Diagnosed:
     """A diagnosis that follows from the code alone."""
     network = failure.code == "unreachable"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio.lowlevel
 from pydantic import JsonValue
@@ -24,29 +24,41 @@ if TYPE_CHECKING:
     from .validation.tools.ty_server import TyServer
 
 
+class EngineParts(Protocol):
+    """What an engine makes when it is first needed."""
+
+    def reader(self) -> "DriverReader":
+        """Reads records through drivers."""
+        ...
+
+    def types(self) -> "TyServer":
+        """The type checker that stays warm between calls."""
+        ...
+
+    def ask(self) -> Ask | None:
+        """A way to the model for what no session pays for; None where none is set up."""
+        ...
+
+    def check_budget(self, request: GenerateRequest) -> None:
+        """Refuse a budget in dollars that could not be kept.
+
+        Raises:
+            InvalidArgumentError: the price of a model that would be asked is not known.
+        """
+        ...
+
+
 class Engine:
     """What tools, resources and the command line use. Every method may raise JournalError."""
 
     def __init__(
-        self,
-        *,
-        settings: Settings,
-        journal: Journal,
-        sessions: Sessions,
-        reader: "Callable[[], DriverReader]",
-        reads: KeptReads,
-        types: "Callable[[], TyServer]",
-        check_budget: Callable[[GenerateRequest], None],
-        ask: Callable[[], Ask | None],
+        self, *, settings: Settings, journal: Journal, sessions: Sessions, reads: KeptReads, parts: EngineParts
     ) -> None:
         self.settings = settings
         self.journal = journal
         self._sessions = sessions
-        self._reader = reader
         self._reads = reads
-        self._types = types
-        self._check_budget = check_budget
-        self._ask = ask
+        self._parts = parts
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
@@ -55,7 +67,7 @@ class Engine:
             SessionConflictError: a session with other arguments is writing to the same folder.
             InvalidArgumentError: a budget in dollars could not be kept, since the price of a model is not known.
         """
-        self._check_budget(request)
+        self._parts.check_budget(request)
         return await self._sessions.start(request)
 
     async def wait(
@@ -120,7 +132,7 @@ class Engine:
         """
         from .validation.file import validate_file
 
-        types = self._types()
+        types = self._parts.types()
         return await validate_file(file_path=file_path, content=content, driver_root=driver_root, types=types)
 
     async def diagnose_failure(
@@ -141,9 +153,14 @@ class Engine:
         from .supervision.healing.diagnose import diagnose_report, diagnose_session
 
         if session_id is not None:
-            return await diagnose_session(self.journal, session_id, ask=self._ask())
+            return await diagnose_session(self.journal, session_id, ask=self._parts.ask())
         return await diagnose_report(
-            self.journal, error_message=error_message, file_path=file_path, content=content, log=log, ask=self._ask()
+            self.journal,
+            error_message=error_message,
+            file_path=file_path,
+            content=content,
+            log=log,
+            ask=self._parts.ask(),
         )
 
     async def read_records(
@@ -193,7 +210,7 @@ class Engine:
         from .drivers.records import ReadPlace
 
         place = ReadPlace(project, object_name, params or {}, allow_edited=allow_edited, allow_local=allow_local)
-        return await self._reader().read(place, limit=limit)
+        return await self._parts.reader().read(place, limit=limit)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Have `callback` called with the id of each session of this process that changes; the answer ends that."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,16 +57,8 @@ async def open_engine(
             from .journal.sqlite.opening import open_journal
 
             journal = await stack.enter_async_context(open_journal(settings.database))
-        parts = _Parts(
-            settings,
-            journal,
-            redactor,
-            sandbox=sandbox,
-            activities=activities,
-            model=model,
-            backoff=backoff,
-            healing=healing,
-        )
+        given = _Given(sandbox=sandbox, activities=activities, model=model, backoff=backoff, healing=healing)
+        parts = _Parts(settings, journal, redactor, given)
         stack.push_async_callback(parts.close)
         sessions = await stack.enter_async_context(
             open_sessions(
@@ -74,20 +67,10 @@ async def open_engine(
                 owner=this_process(),
                 concurrent_sessions=settings.concurrent_sessions,
                 lease_seconds=settings.lease_seconds,
-                redact=redactor,
             )
         )
         reads = await stack.enter_async_context(open_reads(parts.reader))
-        yield Engine(
-            settings=settings,
-            journal=journal,
-            sessions=sessions,
-            reader=parts.reader,
-            reads=reads,
-            types=parts.types,
-            check_budget=parts.check_budget,
-            ask=parts.ask,
-        )
+        yield Engine(settings=settings, journal=journal, sessions=sessions, reads=reads, parts=parts)
 
 
 async def generate_driver_supervised(
@@ -135,48 +118,47 @@ async def judge_driver(
     return await judge_driver(project, sandbox=sandbox, progress=progress)
 
 
+@dataclass(frozen=True)
+class _Given:
+    """Parts that the caller brings."""
+
+    sandbox: Sandbox | None
+    activities: "Activities | None"
+    model: LanguageModel | None
+    backoff: "Backoff | None"
+    healing: "HealingPolicy | None"
+
+
 class _Parts:
     """The parts of an engine that the first session, or the first read, needs."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        journal: Journal,
-        redactor: Redactor,
-        *,
-        sandbox: Sandbox | None,
-        activities: "Activities | None",
-        model: LanguageModel | None,
-        backoff: "Backoff | None",
-        healing: "HealingPolicy | None",
-    ) -> None:
+    def __init__(self, settings: Settings, journal: Journal, redactor: Redactor, given: _Given) -> None:
         self._settings = settings
         self._journal = journal
         self._redactor = redactor
-        self._sandbox = sandbox
+        self._given = given
         self._own_sandbox: ProcessSandbox | None = None
-        self._activities = activities
-        self._given_model = model
-        self._backoff = backoff
-        self._healing = healing
         self._types: TyServer | None = None
         self._claude: AnthropicModel | None = None
         self._patient: PatientModel | None = None
 
     def supervisor(self) -> "Supervisor":
+        from .supervision.asks.opening import Asks
         from .supervision.engine_activities import EngineActivities
         from .supervision.supervisor import Supervisor
 
-        settings = self._settings
+        settings, given = self._settings, self._given
+        rooms = EngineActivities(settings=settings, sandbox=self.sandbox, learn=self._redactor.learn)
         return Supervisor(
             journal=self._journal,
-            activities=self._activities
-            or EngineActivities(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn),
-            scratch=self._settings.home / "work",
-            model=self.model,
-            healing=self._healing,
-            session_tokens=settings.session_tokens,
-            host_wait_seconds=settings.host_wait_seconds,
+            activities=given.activities or rooms,
+            scratch=settings.home / "work",
+            asks=Asks(
+                model=self.model,
+                session_tokens=settings.session_tokens,
+                host_wait_seconds=settings.host_wait_seconds,
+            ),
+            policy=given.healing,
             redact=self._redactor,
         )
 
@@ -186,12 +168,12 @@ class _Parts:
         Raises:
             InvalidArgumentError: ANTHROPIC_BASE_URL, or the file of prices, cannot be used.
         """
-        if self._patient is None and (model := self._given_model or self._open_claude()) is not None:
+        if self._patient is None and (model := self._given.model or self._open_claude()) is not None:
             from .llm.gate import Gate
             from .llm.patience import PatientModel
 
             gate = Gate(limit=self._settings.model_concurrency)
-            self._patient = PatientModel(model, gate=gate, backoff=self._backoff)
+            self._patient = PatientModel(model, gate=gate, backoff=self._given.backoff)
         return self._patient
 
     def _open_claude(self) -> "AnthropicModel | None":
@@ -230,7 +212,7 @@ class _Parts:
         Raises:
             InvalidArgumentError: the price of a model that would be asked is not known.
         """
-        if request.budget_usd is None or request.engine in {"template", "host"} or self._given_model is not None:
+        if request.budget_usd is None or request.engine in {"template", "host"} or self._given.model is not None:
             return
         if self.model() is None:
             return
@@ -259,8 +241,10 @@ class _Parts:
         return DriverReader(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn)
 
     def sandbox(self) -> Sandbox:
-        if self._sandbox is None:
+        if self._given.sandbox is not None:
+            return self._given.sandbox
+        if self._own_sandbox is None:
             from .sandbox.process import ProcessSandbox
 
-            self._sandbox = self._own_sandbox = ProcessSandbox(keeps_ahead=True)
-        return self._sandbox
+            self._own_sandbox = ProcessSandbox(keeps_ahead=True)
+        return self._own_sandbox

@@ -26,7 +26,7 @@
 `message` says what is wrong, `next_action` what a person can do about it; `code` is one of `ErrorCode`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 ErrorCode = Literal[
@@ -148,9 +148,7 @@ class FileGenerationError(GenerationError):
         path: str,
         findings: Sequence[Any] = (),
         tries: int,
-        usage: Any,
         last_text: str = "",
-        accepted: Mapping[str, str] | None = None,
         next_action: str = "",
     ) -> None:
         super().__init__(message, next_action=next_action)
@@ -159,11 +157,9 @@ class FileGenerationError(GenerationError):
         self.findings = tuple(findings)
         """`models.findings.Finding`s of the last try, worst first; this module knows no other."""
         self.tries = tries
-        self.usage = usage
-        """A `models.session.ModelUsage`: what the answers to all tries took."""
         self.last_text = last_text
         """The file as it was last; where no answer held one, the last answer."""
-        self.accepted = dict(accepted or {})
+        self.accepted: dict[str, str] = {}
         """Files that passed before or beside it: path -> text."""
 
 

@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import fields
 from typing import Any
 
 import anyio
@@ -15,7 +16,7 @@ from driversmith.engine.models.profile import AuthScheme, Credential, Evidence
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.credentials import OriginCredentials
 from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
-from driversmith.engine.network.relay import MARKER, Relay, open_relay
+from driversmith.engine.network.relay import MARKER, Relay, RelayLimits, open_relay
 
 SEEN = Evidence(pointer="#")
 LOCAL = AddressPolicy(allow_local=True)
@@ -50,7 +51,10 @@ async def upstream() -> AsyncIterator[Upstream]:
 
 
 def relay_to(upstream: Upstream, path: str = "/v1", **options: Any) -> AbstractAsyncContextManager[Relay]:
-    arguments: dict[str, Any] = {"policy": LOCAL, "credentials": None, "auth": (), "max_requests": 10, **options}
+    known = {field.name for field in fields(RelayLimits)}
+    limits = RelayLimits(**{"max_requests": 10, **{name: value for name, value in options.items() if name in known}})
+    others = {name: value for name, value in options.items() if name not in known}
+    arguments: dict[str, Any] = {"policy": LOCAL, "credentials": None, "auth": (), "limits": limits, **others}
     return open_relay(base_url=upstream.url + path, **arguments)
 
 
@@ -229,7 +233,9 @@ async def test_answers_that_are_too_large_and_logs_of_them_are_cut(upstream: Ups
 
 async def test_an_api_that_cannot_be_reached_shows_as_502_with_its_cause() -> None:
     async with (
-        open_relay(base_url="http://127.0.0.1:9/", policy=LOCAL, credentials=None, auth=(), max_requests=5) as relay,
+        open_relay(
+            base_url="http://127.0.0.1:9/", policy=LOCAL, credentials=None, auth=(), limits=RelayLimits(max_requests=5)
+        ) as relay,
         httpx2.AsyncClient() as child,
     ):
         answer = await child.get(relay.url)
@@ -241,7 +247,11 @@ async def test_an_api_that_cannot_be_reached_shows_as_502_with_its_cause() -> No
 async def test_a_local_api_that_is_not_allowed_is_refused_at_once() -> None:
     with pytest.raises(AddressRefusedError):
         async with open_relay(
-            base_url="http://localhost:9/", policy=AddressPolicy(), credentials=None, auth=(), max_requests=5
+            base_url="http://localhost:9/",
+            policy=AddressPolicy(),
+            credentials=None,
+            auth=(),
+            limits=RelayLimits(max_requests=5),
         ):
             pass
 
@@ -253,7 +263,11 @@ async def test_a_slow_api_is_given_up_at_the_deadline() -> None:
 
     async with serve_loopback(never) as port:
         relay_context = open_relay(
-            base_url=f"http://127.0.0.1:{port}", policy=LOCAL, credentials=None, auth=(), max_requests=5, seconds=0.1
+            base_url=f"http://127.0.0.1:{port}",
+            policy=LOCAL,
+            credentials=None,
+            auth=(),
+            limits=RelayLimits(max_requests=5, seconds=0.1),
         )
         async with relay_context as relay, httpx2.AsyncClient() as child:
             answer = await child.get(relay.url)

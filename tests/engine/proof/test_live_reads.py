@@ -10,7 +10,7 @@ import pytest
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
-from driversmith.engine.network.relay import open_relay
+from driversmith.engine.network.relay import RelayLimits, open_relay
 from driversmith.engine.proof.live_reads import read_live
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
@@ -49,7 +49,7 @@ async def live(
         policy=AddressPolicy(allow_local=True),
         credentials=None,
         auth=(),
-        max_requests=arguments["max_requests"],
+        limits=RelayLimits(max_requests=arguments["max_requests"]),
     ) as relay:
         return await read_live(
             project,

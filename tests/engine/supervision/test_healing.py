@@ -1,6 +1,7 @@
 """Attempts with a model differ as the diagnosis says, end within their budgets, and leave a driver where they can."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -15,6 +16,7 @@ from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.sessions.current_result import as_it_stands
 from driversmith.engine.sessions.sessions import open_sessions
+from driversmith.engine.supervision.asks.opening import Asks
 from driversmith.engine.supervision.healing.decision import HealingPolicy
 from driversmith.engine.supervision.healing.diagnose import Diagnosed
 from driversmith.engine.supervision.supervisor import Supervisor
@@ -48,6 +50,9 @@ def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", f
     return diagnose
 
 
+AS_USUAL = HealingPolicy()
+
+
 @pytest.fixture
 def healed(journal, activities, asked, tmp_path):
     """The result of a session whose model answers by a script (request -> line), and the requests that it got."""
@@ -56,7 +61,7 @@ def healed(journal, activities, asked, tmp_path):
         script: Callable[[ModelRequest], object],
         *,
         diagnose=None,
-        healing=None,
+        policy=AS_USUAL,
         writes="claude-sonnet-5-5",
         session_tokens=2_000_000,
         **values,
@@ -74,11 +79,8 @@ def healed(journal, activities, asked, tmp_path):
             journal=journal,
             activities=activities,
             scratch=tmp_path / "work",
-            model=lambda: model,
-            healing=healing,
-            session_tokens=session_tokens,
-            pause=lambda _: anyio.lowlevel.checkpoint(),
-            diagnose=diagnose or said(),
+            asks=Asks(model=lambda: model, session_tokens=session_tokens),
+            policy=replace(policy, pause=lambda _: anyio.lowlevel.checkpoint(), diagnose=diagnose or said()),
         )
         async with open_sessions(
             journal=journal,
@@ -260,7 +262,7 @@ async def test_a_model_that_is_set_up_wrongly_leaves_auto_the_templates_driver(
     def model():
         raise InvalidArgumentError("ANTHROPIC_BASE_URL has to be an http or https URL.")
 
-    supervisor = Supervisor(journal=journal, activities=activities, scratch=tmp_path / "work", model=model)
+    supervisor = Supervisor(journal=journal, activities=activities, scratch=tmp_path / "work", asks=Asks(model=model))
     results = {}
     async with open_sessions(
         journal=journal,
@@ -371,8 +373,8 @@ async def test_a_fault_of_the_supervision_itself_is_caught_diagnosed_and_the_dri
 
 
 async def test_without_the_layers_there_is_nothing_to_heal_with(healed) -> None:
-    healing = HealingPolicy(diagnosis=False, fallback=False)
-    result, requests = await healed(lambda _: "bad: full", healing=healing)
+    policy = HealingPolicy(diagnosis=False, fallback=False)
+    result, requests = await healed(lambda _: "bad: full", policy=policy)
     assert not result.success
     assert len(requests) == 3
     assert len({r.instruction for r in requests}) == 1

@@ -22,6 +22,7 @@ from driversmith.engine.models.profile import (
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 from driversmith.engine.supervision.activities import Tell
+from driversmith.engine.supervision.asks.opening import Asks
 from driversmith.engine.supervision.leaving_out import MOST_FOUND, search
 
 from ...patience import LONG
@@ -200,7 +201,9 @@ async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal
 
     scripted = ScriptedModel(line, prices=load_prices(), models={"generate": "claude-sonnet-5-5"})
     model = PatientModel(scripted, gate=Gate(limit=4), backoff=Backoff())
-    supervisor = Supervisor(journal=journal, activities=activities, scratch=tmp_path / "work", model=lambda: model)
+    supervisor = Supervisor(
+        journal=journal, activities=activities, scratch=tmp_path / "work", asks=Asks(model=lambda: model)
+    )
     async with open_sessions(
         journal=journal,
         supervisor=lambda: supervisor,

@@ -244,7 +244,6 @@ async def test_secrets_stay_out_of_log_and_result(journal, activities, asked, tm
         owner=this_process(),
         concurrent_sessions=1,
         lease_seconds=30,
-        redact=redact,
     ) as sessions:
         record = await sessions.start(asked())
         with anyio.fail_after(LONG):

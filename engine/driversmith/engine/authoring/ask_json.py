@@ -8,10 +8,9 @@ from pydantic import BaseModel
 
 from ..errors import FileGenerationError
 from ..guards.json.answers import Recovered, recover_json
-from ..llm.port import Ask, ModelAnswer, add_usage
+from ..llm.port import Ask, ModelAnswer
 from ..llm.request import ModelRequest
 from ..models.findings import Finding
-from ..models.session import ModelUsage
 from ..models.tries import Tried, TryOutcome
 from .prompt_texts import prompt_text
 
@@ -46,11 +45,10 @@ async def ask_json(
             is `-` where the request is for no file.
         ModelError, and whatever else `ask` raises: passed on; it is not a try.
     """
-    usage, count, refusals, current = ModelUsage(), 0, 0, request
+    count, refusals, current = 0, 0, request
     while True:
         count += 1
         answer = await ask(current)
-        usage = add_usage(usage, answer)
         recovered, outcome, findings = await _read(answer, model, check)
         if on_try is not None:
             await on_try(outcome, current, findings)
@@ -64,7 +62,6 @@ async def ask_json(
                 path=path,
                 findings=findings,
                 tries=count,
-                usage=usage,
                 last_text=answer.text,
             )
         current = _again(request, current, answer, findings, cut=outcome == "truncated")

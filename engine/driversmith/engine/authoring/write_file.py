@@ -9,13 +9,12 @@ from anyio import to_thread
 from ..errors import FileGenerationError
 from ..guards.files.extraction import extract_file
 from ..guards.fixers.fixing import fix
-from ..llm.port import Ask, ModelAnswer, add_usage
+from ..llm.port import Ask, ModelAnswer
 from ..llm.request import ModelRequest
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult
-from ..models.session import ModelUsage
 from ..models.tries import FixRecord, OnTry, Tried, TryOutcome
 from ..validation.blame import new_findings
 from ..validation.package import validate_package
@@ -69,7 +68,6 @@ class WrittenFile(Value):
     text: str
     tries: int
     """Requests that it took."""
-    usage: ModelUsage
     fixes: tuple[FixRecord, ...] = ()
 
 
@@ -108,23 +106,21 @@ async def write_file(
         reason = "run" if faulty.behaviours else "package"
         asking = asking.model_copy(update={"reason": reason, "behaviours": tell_behaviours(faulty.behaviours)})
     behaviours = asking.behaviours
-    usage, count = ModelUsage(), 0
+    count = 0
     while True:
         count += 1
         answer = await ask(compose(asking))
-        usage = add_usage(usage, answer)
         judged = await writing.judge(answer)
         if on_try is not None:
             await on_try(_tried(asking, judged))
         if judged.outcome == "accepted":
-            return WrittenFile(text=judged.text, tries=count, usage=usage, fixes=judged.fixes)
+            return WrittenFile(text=judged.text, tries=count, fixes=judged.fixes)
         if count >= max(1, tries) or writing.is_hopeless:
             raise FileGenerationError(
                 _failure(path, count, judged, writing),
                 path=path,
                 findings=judged.findings,
                 tries=count,
-                usage=usage,
                 last_text=judged.text or answer.text,
                 next_action='Look at the tries in the session\'s log, or use engine="template", which needs no model.',
             )

@@ -141,7 +141,7 @@ class DriverReader:
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
         from ..network.redaction import Redactor
-        from ..network.relay import open_relay
+        from ..network.relay import RelayLimits, open_relay
 
         if place.object_name not in driver.profile.objects:
             known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
@@ -156,8 +156,7 @@ class DriverReader:
                 policy=address_policy(self._settings, place.allow_local),
                 credentials=credentials,
                 auth=driver.profile.auth,
-                max_requests=MAX_REQUESTS,
-                log_bytes=0,
+                limits=RelayLimits(max_requests=MAX_REQUESTS, log_bytes=0),
             ) as relay,
             self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=limits) as child,
         ):

@@ -7,7 +7,6 @@ from pydantic import Field, field_validator
 
 from ..errors import RejectedFault, TransportFault
 from ..models.base import Value
-from ..models.session import ModelUsage
 from .request import ModelRequest
 
 StopReason = Literal[
@@ -136,16 +135,3 @@ class LanguageModel(Protocol):
             ModelRejectedError: key, permission, spend limit, model, or the request itself.
         """
         ...
-
-
-def add_usage(usage: ModelUsage, answer: ModelAnswer) -> ModelUsage:
-    """The sum with one more answer; the cost is None as soon as one price is unknown."""
-    tokens = answer.usage
-    unknown = usage.cost_usd is None or answer.cost_usd is None
-    return ModelUsage(
-        calls=usage.calls + 1,
-        input_tokens=usage.input_tokens + tokens.input_tokens + tokens.cache_write_tokens,
-        cached_tokens=usage.cached_tokens + tokens.cache_read_tokens,
-        output_tokens=usage.output_tokens + tokens.output_tokens,
-        cost_usd=None if unknown else (usage.cost_usd or 0.0) + (answer.cost_usd or 0.0),
-    )

@@ -47,6 +47,19 @@ class RelayedRequest:
     fault: str = ""
 
 
+@dataclass(frozen=True)
+class RelayLimits:
+    """What a relay lets through."""
+
+    max_requests: int
+    methods: frozenset[str] = READ_METHODS
+    seconds: float = 30.0
+    """For one request."""
+    max_response_bytes: int = 16 << 20
+    log_bytes: int = 1 << 20
+    """Of one body, kept in the log."""
+
+
 class Relay:
     """What `open_relay` yields."""
 
@@ -57,20 +70,13 @@ class Relay:
         policy: AddressPolicy,
         credentials: OriginCredentials | None,
         auth: tuple[AuthScheme, ...],
-        max_requests: int,
-        methods: frozenset[str],
-        seconds: float,
-        max_response_bytes: int,
-        log_bytes: int,
+        limits: RelayLimits,
     ) -> None:
         self._base = policy.check_url(base_url)
         self._origin = origin_of(self._base)
         self._policy = policy
-        self._max_requests = max_requests
-        self._methods = methods
-        self._seconds = seconds
-        self._max_response_bytes = max_response_bytes
-        self._log_bytes = log_bytes
+        self._limits = limits
+        self._max_requests = limits.max_requests
         self._transport = CheckedTransport(policy)
         self._injector = Injector(auth, credentials)
         self._oauth = StandInTokens.where_known(
@@ -124,8 +130,8 @@ class Relay:
             return self._oauth.answer()
         if not request.target.startswith(b"/"):
             return self._refuse(HTTPStatus.BAD_REQUEST, "The relay is not a proxy: send a path.")
-        if request.method not in self._methods:
-            allowed = ", ".join(sorted(self._methods))
+        if request.method not in self._limits.methods:
+            allowed = ", ".join(sorted(self._limits.methods))
             return self._refuse(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 f"Only {allowed} go to the real API, not {request.method}.",
@@ -140,10 +146,10 @@ class Relay:
         self.requests += 1
         path = request.target.decode("latin-1")
         try:
-            with anyio.fail_after(self._seconds):
+            with anyio.fail_after(self._limits.seconds):
                 return await self._forward(request, path)
         except TimeoutError:
-            fault = f"{self._origin} did not answer within {self._seconds:g} seconds."
+            fault = f"{self._origin} did not answer within {self._limits.seconds:g} seconds."
             status = HTTPStatus.GATEWAY_TIMEOUT
         except DriversmithError as exc:
             fault, status = str(exc), HTTPStatus.BAD_GATEWAY
@@ -168,7 +174,7 @@ class Relay:
         finally:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
-        decoded = _decoded(response, raw, self._log_bytes)
+        decoded = _decoded(response, raw, self._limits.log_bytes)
         self.log.append(RelayedRequest(request.method, path, response.status_code, decoded))
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
             self._oauth.forget()
@@ -178,9 +184,9 @@ class Relay:
         raw = bytearray()
         async for chunk in response.aiter_raw():
             raw += chunk
-            if len(raw) > self._max_response_bytes:
+            if len(raw) > self._limits.max_response_bytes:
                 raise FetchError(
-                    f"An answer of {self._origin} is larger than {self._max_response_bytes} bytes.",
+                    f"An answer of {self._origin} is larger than {self._limits.max_response_bytes} bytes.",
                     next_action="Ask for fewer records, or use a parameter of the API's that makes its pages smaller.",
                 )
         return bytes(raw)
@@ -222,13 +228,9 @@ async def open_relay(
     policy: AddressPolicy,
     credentials: OriginCredentials | None,
     auth: tuple[AuthScheme, ...],
-    max_requests: int,
-    methods: frozenset[str] = READ_METHODS,
-    seconds: float = 30.0,
-    max_response_bytes: int = 16 << 20,
-    log_bytes: int = 1 << 20,
+    limits: RelayLimits,
 ) -> AsyncGenerator[Relay]:
-    """A relay to the API at `base_url`, serving while the block runs; `seconds` bound each request.
+    """A relay to the API at `base_url`, serving while the block runs.
 
     Nothing is connected before the driver's first request: an API that cannot be reached shows as 502 answers, with
     the cause in `log` and `refused`.
@@ -236,17 +238,7 @@ async def open_relay(
     Raises:
         FetchError, AddressRefusedError: `base_url` itself cannot be used.
     """
-    relay = Relay(
-        base_url=base_url,
-        policy=policy,
-        credentials=credentials,
-        auth=auth,
-        max_requests=max_requests,
-        methods=methods,
-        seconds=seconds,
-        max_response_bytes=max_response_bytes,
-        log_bytes=log_bytes,
-    )
+    relay = Relay(base_url=base_url, policy=policy, credentials=credentials, auth=auth, limits=limits)
     async with relay.serve():
         yield relay
 

@@ -39,7 +39,6 @@ async def open_sessions(
     owner: Owner,
     concurrent_sessions: int,
     lease_seconds: float,
-    redact: Callable[[str], str] = str,
 ) -> "AsyncGenerator[Sessions]":
     """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
 
@@ -56,7 +55,6 @@ async def open_sessions(
             supervisor=supervisor(),
             owner=owner,
             lease_seconds=lease_seconds,
-            redact=redact,
             changed=updates.publish,
             remind=dispatcher.remind,
         )

@@ -36,7 +36,6 @@ class Worker:
         supervisor: Supervisor,
         owner: Owner,
         lease_seconds: float,
-        redact: Callable[[str], str],
         changed: Callable[[str], None],
         remind: Callable[[str, float], None] = lambda _session_id, _seconds: None,
     ) -> None:
@@ -44,7 +43,6 @@ class Worker:
         self._supervisor = supervisor
         self._owner = owner
         self._lease_seconds = lease_seconds
-        self._redact = redact
         self._changed = changed
         self._remind = remind
 
@@ -112,7 +110,7 @@ class Worker:
             journal=self._journal,
             session_id=session_id,
             epoch=epoch,
-            redact=self._redact,
+            redact=self._supervisor.redact,
             changed=self._changed,
             progress=await reached(self._journal, session_id),
         )
@@ -181,7 +179,7 @@ class Worker:
         await self._journal.release(record.session_id, epoch, how, result if cancelled else None)
 
     async def _broken(self, record: SessionRecord, epoch: int, log: SessionLog, error: Exception) -> None:
-        message = self._redact(f"A fault of driversmith: {type(error).__name__}: {error}")
+        message = self._supervisor.redact(f"A fault of driversmith: {type(error).__name__}: {error}")
         result = SupervisedResult(
             session_id=record.session_id,
             status="failed",

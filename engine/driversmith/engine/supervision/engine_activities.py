@@ -142,7 +142,7 @@ class EngineActivities:
     ) -> LiveReport:
         from ..network.credentials import load_credentials
         from ..network.redaction import Redactor
-        from ..network.relay import open_relay
+        from ..network.relay import RelayLimits, open_relay
         from ..proof.live_reads import read_live
 
         async with open_relay(
@@ -150,7 +150,7 @@ class EngineActivities:
             policy=address_policy(self._settings, request.allow_local),
             credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
             auth=profile.auth,
-            max_requests=most,
+            limits=RelayLimits(max_requests=most),
         ) as relay:
             self._learn(relay.secrets())
             report = await read_live(

@@ -1,14 +1,14 @@
 """What the attempts of a session came to, as its result."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import LiveReport
-from ..models.session import ErrorInfo, FixApplied, ModelUsage, SessionRecord, SupervisedResult
+from ..models.session import ModelUsage, SupervisedResult
 from ..network.addresses import same_origin
-from .attempt import Attempt
+from .context import SessionContext
+from .healing.attempt_history import AttemptRecord
+from .state import RunState
 from .verify import VerifiedDriver
 
 PREVIEW_RECORDS = 3
@@ -17,61 +17,44 @@ NOTHING_FILLED = (
 )
 
 
-@dataclass
-class Course:
-    """The course of a session so far; the supervisor writes it as it goes."""
-
-    attempts: int = 0
-    diagnoses: int = 0
-    contract_runs: int = 0
-    fixes: list[FixApplied] = field(default_factory=list[FixApplied])
-    notes: list[str] = field(default_factory=list[str])
-    attempt: Attempt | None = None
-    """The attempt at work, or the one that succeeded."""
-    error: ErrorInfo | None = None
-    """Why there is no driver, as far as is known."""
-
-
 def conclude(
-    record: SessionRecord,
-    course: Course,
-    elapsed: float,
-    usage: ModelUsage,
-    summarise: Callable[[Attempt], ProfileSummary | None],
+    session: SessionContext, state: RunState, usage: ModelUsage, summarise: Callable[[ApiProfile], ProfileSummary]
 ) -> SupervisedResult:
     """The finished result: a success where the last attempt left no error."""
     result = SupervisedResult(
-        session_id=record.session_id,
+        session_id=session.session_id,
         status="failed",
-        driver_name=Path(record.project_path).name,
-        supervisor_attempts=course.attempts,
-        diagnostics_run=course.diagnoses,
-        fixes_applied=course.fixes,
-        iterations=course.contract_runs,
-        notes=course.notes,
+        driver_name=session.project.name,
+        supervisor_attempts=state.attempts,
+        diagnostics_run=state.diagnoses,
+        fixes_applied=state.fixes,
+        iterations=state.contract_runs,
+        notes=state.notes,
         model_usage=usage,
-        elapsed_seconds=round(elapsed, 3),
-        error=course.error,
+        elapsed_seconds=round(session.steps.elapsed, 3),
+        error=state.error,
     )
-    attempt = course.attempt
+    attempt = state.attempt
     if attempt is not None and attempt.profile is not None:
         result = result.model_copy(
             update={
                 "skipped": list(attempt.profile.skipped),
-                "notes": [*course.notes, *attempt.profile.warnings],
+                "notes": [*state.notes, *attempt.profile.warnings],
             }
         )
-    if course.error is not None or attempt is None or attempt.profile is None:
+    if state.error is not None or attempt is None or attempt.profile is None:
         return result
     success = {"status": "succeeded", "success": True}
-    made = attempt.made
+    made = attempt.verified
     if made is None:
         note = "Stopped after research, as asked: nothing was written."
-        return result.model_copy(update={**success, "profile": summarise(attempt), "notes": [note, *result.notes]})
+        return result.model_copy(
+            update={**success, "profile": summarise(attempt.profile), "notes": [note, *result.notes]}
+        )
     return result.model_copy(
         update={
             **success,
-            "output_path": record.project_path,
+            "output_path": str(session.project),
             "files": list(made.publication.files),
             "kept_files": list(made.publication.kept_files),
             "preview": {
@@ -81,18 +64,18 @@ def conclude(
             },
             "verification": made.verification,
             "notes": [
-                *course.notes,
+                *state.notes,
                 *([NOTHING_FILLED] if _is_all_template(attempt, made) else []),
                 *_left_out_notes(attempt.profile),
                 *made.publication.notes,
-                *_live_notes(record, attempt, made.live),
+                *_live_notes(session, attempt, made.live),
                 *attempt.profile.warnings,
             ],
         }
     )
 
 
-def _is_all_template(attempt: Attempt, made: VerifiedDriver) -> bool:
+def _is_all_template(attempt: AttemptRecord, made: VerifiedDriver) -> bool:
     """Whether a model was asked for slots, and its answer changed nothing."""
     return attempt.plan.mode == "simplify" and all(file.author == "template" for file in made.publication.files)
 
@@ -113,10 +96,10 @@ def closing_words(result: SupervisedResult) -> str:
     return f"The driver is in {result.output_path} (verified: {result.verification.level})."
 
 
-def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> list[str]:
+def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveReport) -> list[str]:
     """Why the driver is not verified live, and what else a person should know of the real API."""
     notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
-    if live.ok or record.request.live == "false" or attempt.profile is None:
+    if live.ok or session.request.live == "false" or attempt.profile is None:
         return notes
     if aside := [read.object_name for read in live.reads if read.ok and read.records]:
         reason = (
@@ -126,7 +109,7 @@ def _live_notes(record: SessionRecord, attempt: Attempt, live: LiveReport) -> li
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
         reason = "The API has no object to read"
-    elif record.request.live == "auto" and not same_origin(attempt.profile.base_url, record.request.api_url):
+    elif session.request.live == "auto" and not same_origin(attempt.profile.base_url, session.request.api_url):
         reason = (
             f"{attempt.profile.base_url} is not at the origin of api_url, so nothing was read from it (live=true reads)"
         )

@@ -4,10 +4,8 @@ import logging
 import random
 import shutil
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -17,22 +15,18 @@ from ..journal.log import SessionLog
 from ..journal.port import Journal
 from ..journal.step_names import decision_step, report_step
 from ..journal.steps import Steps
-from ..llm.port import Ask
-from ..models.profile import ProfileSummary
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
 from .activities import Activities
-from .asks.budgeted import BudgetedAsk
-from .asks.host import HostAsk, Suspended
-from .asks.journalled import JournalledAsk
-from .attempt import Attempt, Ground
-from .healing.decision import Deciding, Decision, Diagnose, HealingPolicy
-from .healing.diagnose import record_diagnosis
+from .asks.host import Suspended
+from .asks.opening import Asks
+from .attempt import Attempt
+from .context import SessionContext
+from .healing.attempt_history import AttemptRecord
+from .healing.decision import Decision, HealingPolicy, decide
 from .healing.failure import Failure, expected_error, located, own_fault
 from .plan import Plan
-from .result import Course, closing_words, conclude
-
-if TYPE_CHECKING:
-    from ..llm.patience import PatientModel
+from .result import closing_words, conclude
+from .state import AtWork, RunState
 
 logger = logging.getLogger(__name__)
 
@@ -40,27 +34,8 @@ CLOSING_SECONDS = 60.0
 """What the templates may take to finish a driver when the session's own time is over."""
 
 
-@dataclass
-class _Run:
-    """One worker's turn at a session."""
-
-    record: SessionRecord
-    epoch: int
-    log: SessionLog
-    steps: Steps
-    scratch: Path
-    ask: Ask | None = None
-    """None where no model is to be asked."""
-    ground: Ground = field(default_factory=Ground)
-    began: float = 0.0
-    """When the current attempt began, on the monotonic clock."""
-    at_work: Attempt | None = None
-    """The current attempt, until it is recorded."""
-    last: Decision | None = None
-
-
 class Supervisor:
-    """Runs sessions that somebody else claimed; stateless between runs. `model` gives the model that is set up, if any."""
+    """Runs sessions that somebody else claimed; stateless between runs."""
 
     def __init__(
         self,
@@ -68,24 +43,17 @@ class Supervisor:
         journal: Journal,
         activities: Activities,
         scratch: Path,
-        model: "Callable[[], PatientModel | None]" = lambda: None,
-        healing: HealingPolicy | None = None,
-        session_tokens: int = 2_000_000,
-        host_wait_seconds: float = 3600.0,
+        asks: Asks | None = None,
+        policy: HealingPolicy | None = None,
         redact: Callable[[str], str] = str,
-        pause: Callable[[float], Awaitable[None]] = anyio.sleep,
-        diagnose: Diagnose = record_diagnosis,
     ) -> None:
         self._journal = journal
         self._activities = activities
         self._scratch = scratch
-        self._model = model
-        self._healing = healing or HealingPolicy()
-        self._session_tokens = session_tokens
-        self._host_wait_seconds = host_wait_seconds
-        self._redact = redact
-        self._pause = pause
-        self._deciding = Deciding(journal=journal, healing=self._healing, diagnose=diagnose)
+        self._asks = asks or Asks()
+        self._policy = policy or HealingPolicy()
+        self.redact = redact
+        """Takes secrets out of what is logged."""
 
     async def run(self, record: SessionRecord, epoch: int, log: SessionLog) -> SupervisedResult:
         """The result of a session, `succeeded` or `failed`; its steps, events, attempts and diagnoses are journalled.
@@ -96,22 +64,29 @@ class Supervisor:
         """
         steps = Steps(journal=self._journal, session_id=record.session_id, epoch=epoch, log=log)
         worked = await steps.start_clock()
-        scratch = self._scratch / record.session_id
-        run = _Run(record, epoch, log, steps, scratch)
-        course = Course()
+        session = SessionContext(
+            record=record,
+            epoch=epoch,
+            journal=self._journal,
+            steps=steps,
+            log=log,
+            activities=self._activities,
+            scratch=self._scratch / record.session_id,
+        )
+        state = RunState()
         await self._sweep()
         try:
             with anyio.move_on_after(max(0.0, record.request.time_limit_seconds - worked)) as limit:
-                await self._guarded_attempts(run, course)
+                await self._guarded_attempts(session, state)
             if limit.cancelled_caught:
-                await self._out_of_time(run, course)
+                await self._out_of_time(session, state)
             with anyio.move_on_after(CLOSING_SECONDS):
-                await self._close(run, course)
+                await self._close(session, state)
         finally:
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
+                await anyio.to_thread.run_sync(lambda: shutil.rmtree(session.scratch, ignore_errors=True))
         usage = await self._journal.usage(record.session_id)
-        result = conclude(record, course, steps.elapsed, usage, self._summary)
+        result = conclude(session, state, usage, self._activities.summarise)
         await log.write(
             "session.succeeded" if result.success else "session.failed",
             closing_words(result),
@@ -120,87 +95,65 @@ class Supervisor:
         )
         return result
 
-    def _ask(self, run: "_Run") -> Ask | None:
-        request = run.record.request
-        if request.engine == "template":
-            return None
-        if request.engine == "host":
-            source = HostAsk(steps=run.steps, log=run.log, patience_seconds=self._host_wait_seconds)
-            return JournalledAsk(source, steps=run.steps)
-        model = self._model()
-        if model is None:
-            return None
-        source = BudgetedAsk(
-            model,
-            request=request,
-            session_tokens=self._session_tokens,
-            session_id=run.record.session_id,
-            epoch=run.epoch,
-            journal=self._journal,
-            steps=run.steps,
-            log=run.log,
-        )
-        return JournalledAsk(source, steps=run.steps)
-
-    async def _guarded_attempts(self, run: "_Run", course: Course) -> None:
+    async def _guarded_attempts(self, session: SessionContext, state: RunState) -> None:
         try:
-            await self._attempts(run, course)
+            await self._attempts(session, state)
         except (JournalError, Suspended):
             raise
         except Exception as error:  # edge: a fault of the supervision itself ends in a diagnosis like any other
-            failure = await self._caught(error, run)
-            course.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
-            course.diagnoses += 1
+            failure = await self._caught(error, session)
+            state.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
+            state.diagnoses += 1
             await self._journal.add_diagnosis(
-                run.record.session_id,
+                session.session_id,
                 own_fault(failure),
-                api_name=run.record.request.api_name,
-                attempt=course.attempts,
+                api_name=session.request.api_name,
+                attempt=state.attempts,
                 fingerprint="internal",
             )
 
-    async def _attempts(self, run: "_Run", course: Course) -> None:
-        """Make attempts until one succeeds, leaving `course.attempt`, or no further one makes sense: `course.error`."""
-        request = run.record.request
+    async def _attempts(self, session: SessionContext, state: RunState) -> None:
+        """Make attempts until one succeeds, leaving no `state.error`, or no further one makes sense."""
+        request = session.request
         missing = 'No model is set up for the engine "model".'
         try:
-            run.ask = self._ask(run)
+            state.ask = self._asks.open(session)
         except InvalidArgumentError as error:  # what somebody set up for a model cannot be used
-            missing = self._redact(f"The model cannot be used as it is set up: {error.message}")
-            course.notes += [] if request.engine == "model" else [missing]
-        if request.engine == "model" and run.ask is None:
-            course.error = ErrorInfo(
+            missing = self.redact(f"The model cannot be used as it is set up: {error.message}")
+            state.notes += [] if request.engine == "model" else [missing]
+        if request.engine == "model" and state.ask is None:
+            state.error = ErrorInfo(
                 code="engine_not_available",
                 message=missing,
                 next_action='Set ANTHROPIC_API_KEY for the server, or use engine="host" or engine="template":'
                 " they need no key.",
             )
             return
-        plan = Plan(mode="full" if run.ask else "template")
+        plan = Plan(mode="full" if state.ask else "template")
         for number in range(1, request.max_supervisor_attempts + 1):
-            course.attempts = number
-            stored = await run.steps.stored(decision_step(number))
+            state.attempts = number
+            stored = await session.steps.stored(decision_step(number))
             if stored is not None:
                 decision = Decision.model_validate(stored)
             else:
-                decision = await self._attempt(number, plan, run, course)
+                decision = await self._attempt(number, plan, session, state)
                 if decision is None:
-                    course.error = None
+                    state.error = None
                     return
-            run.last = decision
-            course.diagnoses += decision.diagnosis_id is not None
-            course.contract_runs += decision.contract_runs
-            course.error = decision.error
-            course.notes += [decision.note] if decision.note else []
-            if course.fixes and decision.cured is not None:
-                course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": decision.cured})
+            state.last = decision
+            state.diagnoses += decision.diagnosis_id is not None
+            state.contract_runs += decision.contract_runs
+            state.error = decision.error
+            state.notes += [decision.note] if decision.note else []
+            if state.fixes and decision.cured is not None:
+                state.fixes[-1] = state.fixes[-1].model_copy(update={"helped": decision.cured})
             if decision.plan is None or number == request.max_supervisor_attempts:
                 return
             if stored is None:
-                await self._announce(number, decision, decision.plan, run)
+                await self._announce(number, decision, decision.plan, session, state)
             plan = decision.plan
             if decision.strategy is not None:
-                course.fixes.append(
+                state.fixes.append(
                     FixApplied(
                         attempt=number + 1,
                         strategy=decision.strategy,
@@ -209,126 +162,114 @@ class Supervisor:
                     )
                 )
 
-    async def _attempt(self, number: int, plan: Plan, run: "_Run", course: Course) -> Decision | None:
+    async def _attempt(self, number: int, plan: Plan, session: SessionContext, state: RunState) -> Decision | None:
         """Make one attempt; what follows where it failed."""
-        attempt = course.attempt = self._new_attempt(number, plan, run)
-        failure = await self._try(attempt, run)
+        attempt, failure = await self._try(number, plan, session, state)
         if failure is None:
-            course.contract_runs += attempt.contract_runs
-            if plan.strategy == "fallback" and course.error is not None:
-                course.notes.insert(0, _given_way(course.error))
-            if run.last is not None and run.last.diagnosis_id is not None and run.last.strategy is not None:
-                await self._journal.set_helped(run.last.diagnosis_id, True)
-                course.fixes[-1] = course.fixes[-1].model_copy(update={"helped": True})
+            state.contract_runs += attempt.contract_runs
+            if plan.strategy == "fallback" and state.error is not None:
+                state.notes.insert(0, _given_way(state.error))
+            if state.last is not None and state.last.diagnosis_id is not None and state.last.strategy is not None:
+                await self._journal.set_helped(state.last.diagnosis_id, True)
+                state.fixes[-1] = state.fixes[-1].model_copy(update={"helped": True})
             return None
-        decision = await self._deciding.decide(
-            failure, attempt, last=run.last, record=run.record, ask=run.ask, log=run.log
-        )
-        await run.steps.store(decision_step(number), decision.model_dump(mode="json"))
+        decision = await decide(session, failure, attempt, policy=self._policy, last=state.last, ask=state.ask)
+        await session.steps.store(decision_step(number), decision.model_dump(mode="json"))
         return decision
 
-    def _new_attempt(self, number: int, plan: Plan, run: "_Run") -> Attempt:
-        return Attempt(
-            number,
-            run.record.request,
-            Path(run.record.project_path),
-            plan=plan,
-            ground=run.ground,
-            ask=run.ask,
-            session_id=run.record.session_id,
-            epoch=run.epoch,
-            journal=self._journal,
-            activities=self._activities,
-            steps=run.steps,
-            log=run.log,
-            scratch=run.scratch / str(number),
-        )
-
-    async def _try(self, attempt: Attempt, run: "_Run") -> Failure | None:
+    async def _try(
+        self, number: int, plan: Plan, session: SessionContext, state: RunState
+    ) -> tuple[AttemptRecord, Failure | None]:
         """Run one attempt and record how it went; how it failed, if it did."""
-        number = attempt.number
-        await run.log.write("attempt.started", f"Attempt {number}.", progress=0.02, data={"attempt": number})
-        run.began, run.at_work = time.monotonic(), attempt
+        await session.log.write("attempt.started", f"Attempt {number}.", progress=0.02, data={"attempt": number})
+        attempt = Attempt(number, plan, session, state)
+        at_work = state.at_work = attempt.record, time.monotonic()
         failure: Failure | None = None
         try:
             await attempt.run()
         except (JournalError, Suspended):
             raise
         except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
-            failure = located(await self._caught(error, run), error, attempt)
-        await self._record(attempt, failure, run)
+            failure = located(await self._caught(error, session), error, attempt.record())
+        record = await self._record(at_work, failure, session, state)
         if failure is None:
-            await run.log.write("attempt.succeeded", f"Attempt {number} succeeded.", progress=0.99)
-        return failure
+            await session.log.write("attempt.succeeded", f"Attempt {number} succeeded.", progress=0.99)
+        return record, failure
 
-    async def _out_of_time(self, run: "_Run", course: Course) -> None:
-        limit = run.record.request.time_limit_seconds
+    async def _out_of_time(self, session: SessionContext, state: RunState) -> None:
+        limit = session.request.time_limit_seconds
         failure = Failure(
             "time_limit",
             f"The driver was not finished within {limit:g} seconds.",
             "Give a larger time_limit_seconds, or name only the objects that you want (objects).",
         )
-        course.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
-        if (attempt := run.at_work) is not None:
-            course.contract_runs += attempt.contract_runs
-            await self._record(attempt, failure, run)
-            run.last = await self._deciding.decide(
-                failure, attempt, last=run.last, record=run.record, ask=run.ask, log=run.log
-            )
-            course.diagnoses += 1
+        state.error = ErrorInfo(code=failure.code, message=failure.message, next_action=failure.next_action)
+        if state.at_work is not None:
+            attempt = await self._record(state.at_work, failure, session, state)
+            state.contract_runs += attempt.contract_runs
+            state.last = await decide(session, failure, attempt, policy=self._policy, last=state.last, ask=state.ask)
+            state.diagnoses += 1
 
-    async def _close(self, run: "_Run", course: Course) -> None:
+    async def _close(self, session: SessionContext, state: RunState) -> None:
         """Where a model did not get the driver right, the templates finish it, so that the session ends with one."""
-        error, last = course.error, course.attempt
-        if error is None or run.ask is None or not self._healing.fallback:
+        error, last = state.error, state.attempt
+        if error is None or state.ask is None or not self._policy.fallback:
             return
         if last is not None and (last.plan.mode == "template" or last.profile is None):
             return
-        aborted = run.last is not None and run.last.strategy == "abort" and error.code != "time_limit"
-        if aborted and run.record.request.engine != "auto":
+        aborted = state.last is not None and state.last.strategy == "abort" and error.code != "time_limit"
+        if aborted and session.request.engine != "auto":
             return
-        attempt = self._new_attempt(course.attempts, Plan(mode="template", strategy="fallback"), run)
+        attempt = Attempt(state.attempts, Plan(mode="template", strategy="fallback"), session, state)
         try:
             await attempt.run()
         except JournalError:
             raise
         except Exception as broken:  # edge: the honest failure before counts, not what became of mending it
-            failure = await self._caught(broken, run)
-            course.notes.append(f"The templates could not finish the driver either: {failure.message}")
+            failure = await self._caught(broken, session)
+            state.notes.append(f"The templates could not finish the driver either: {failure.message}")
             return
-        course.contract_runs += attempt.contract_runs
-        course.attempt, course.error = attempt, None
-        course.notes.insert(0, _given_way(error))
-        course.fixes.append(
+        state.attempt, state.error = attempt.record(), None
+        state.contract_runs += state.attempt.contract_runs
+        state.notes.insert(0, _given_way(error))
+        state.fixes.append(
             FixApplied(
-                attempt=course.attempts,
+                attempt=state.attempts,
                 strategy="fallback",
                 description="The templates wrote the whole driver.",
                 helped=True,
             )
         )
-        await run.log.write("driver.kept", f"The driver is the templates': {error.message}", level="warning")
+        await session.log.write("driver.kept", f"The driver is the templates': {error.message}", level="warning")
 
-    async def _announce(self, number: int, decision: Decision, plan: Plan, run: "_Run") -> None:
+    async def _announce(
+        self, number: int, decision: Decision, plan: Plan, session: SessionContext, state: RunState
+    ) -> None:
         """Say what the next attempt does otherwise; where it is the same again, wait for the fault to pass."""
         if decision.strategy is None:
-            if run.ground.profile is None:
-                await self._wait_for_next(number, run.log)
+            if state.profile is None:
+                await self._wait_for_next(number, session.log)
             return
-        await run.log.write(
+        await session.log.write(
             "plan.made",
             f"Attempt {number + 1}: {decision.strategy}. {decision.description}",
             data={"attempt": number + 1, **plan.model_dump(mode="json", exclude={"accepted"})},
         )
 
-    async def _record(self, attempt: Attempt, failure: Failure | None, run: "_Run") -> None:
+    async def _record(
+        self, at_work: AtWork, failure: Failure | None, session: SessionContext, state: RunState
+    ) -> AttemptRecord:
+        """Record an attempt that has ended."""
+        tell, began = at_work
+        attempt = state.attempt = tell()
+        state.at_work = None
         await self._journal.record_attempt(
-            run.record.session_id,
-            run.epoch,
+            session.session_id,
+            session.epoch,
             attempt.number,
             engine=attempt.author,
             outcome="failed" if failure else "succeeded",
-            elapsed_seconds=round(time.monotonic() - run.began, 3),
+            elapsed_seconds=round(time.monotonic() - began, 3),
             data={
                 "mode": attempt.plan.mode,
                 "strategy": attempt.plan.strategy,
@@ -342,32 +283,26 @@ class Supervisor:
                 "error": {"code": failure.code, "message": failure.message} if failure else None,
             },
         )
-        run.at_work = None
         if failure is not None:
-            await self._keep_reports(attempt, run)
-            await run.log.write(
+            await _keep_reports(attempt, session.steps)
+            await session.log.write(
                 "attempt.failed",
                 f"Attempt {attempt.number} failed: {failure.message}",
                 level="error",
                 data={"code": failure.code},
             )
+        return attempt
 
-    async def _keep_reports(self, attempt: Attempt, run: "_Run") -> None:
-        """The last reports of a failed attempt, for a diagnosis that is asked for later."""
-        for name, report in (("validate", attempt.validation), ("contract", attempt.contract)):
-            if report is not None:
-                await run.steps.store(report_step(attempt.number, name), report.model_dump(mode="json"))
-
-    async def _caught(self, error: Exception, run: "_Run") -> Failure:
+    async def _caught(self, error: Exception, session: SessionContext) -> Failure:
         expected = expected_error(error)
         if isinstance(expected, JournalError):
             raise expected
         if expected is not None:
-            return Failure(expected.code, self._redact(expected.message), self._redact(expected.next_action))
-        logger.exception("session %s: unhandled exception", run.record.session_id)
+            return Failure(expected.code, self.redact(expected.message), self.redact(expected.next_action))
+        logger.exception("session %s: unhandled exception", session.session_id)
         await self._journal.count("unhandled_exceptions")
-        message = self._redact(f"A fault of driversmith: {type(error).__name__}: {error}")
-        await run.log.write("exception.caught", message, level="error")
+        message = self.redact(f"A fault of driversmith: {type(error).__name__}: {error}")
+        await session.log.write("exception.caught", message, level="error")
         return Failure(
             "internal", message, "Please report it, with the description; the log of the server has details."
         )
@@ -382,13 +317,17 @@ class Supervisor:
             if not in_use:
                 await anyio.to_thread.run_sync(lambda folder=folder: shutil.rmtree(folder, ignore_errors=True))
 
-    def _summary(self, attempt: Attempt) -> ProfileSummary | None:
-        return self._activities.summarise(attempt.profile) if attempt.profile else None
-
     async def _wait_for_next(self, number: int, log: SessionLog) -> None:
         seconds = random.uniform(0.5, 1.0) * 2 ** (number - 1)  # noqa: S311  jitter, no secret
         await log.write("retry.waiting", f"Trying again in {seconds:.1f} seconds.")
-        await self._pause(seconds)
+        await self._policy.pause(seconds)
+
+
+async def _keep_reports(attempt: AttemptRecord, steps: Steps) -> None:
+    """The last reports of a failed attempt, for a diagnosis that is asked for later."""
+    for name, report in (("validate", attempt.validation), ("contract", attempt.contract)):
+        if report is not None:
+            await steps.store(report_step(attempt.number, name), report.model_dump(mode="json"))
 
 
 def _folders(scratch: Path) -> list[Path]:

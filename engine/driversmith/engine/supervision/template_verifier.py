@@ -22,7 +22,7 @@ _OURS = "This is a fault of driversmith or an odd description: get_session(view=
 
 
 @dataclass(frozen=True)
-class Sound:
+class SoundTemplate:
     """The template's driver for as much of the API as it is proven for."""
 
     profile: ApiProfile
@@ -34,12 +34,12 @@ class Sound:
 class TemplateVerifier(Verifier):
     """Proves what the templates wrote. Nobody is asked to mend it."""
 
-    async def finish(self, sound: Sound) -> VerifiedDriver:
+    async def finish(self, sound: SoundTemplate) -> VerifiedDriver:
         """The template's driver, read live and published."""
         self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
         return await self._finished(sound.bundle, sound.contract)
 
-    async def sound(self, bundle: DriverBundle) -> Sound:
+    async def sound(self, bundle: DriverBundle) -> SoundTemplate:
         """The template's driver as far as it keeps the contract: operations that do not are left out, and what is left is
         run anew. Findings in the template's own files stop nothing.
 
@@ -51,7 +51,7 @@ class TemplateVerifier(Verifier):
         for turn in range(MOST_TURNS):
             if turn:
                 self._profile = without_operations(self._profile, left.operations)
-                bundle = await self._activities.write(self._profile)
+                bundle = await self._session.activities.write(self._profile)
             self.bundle = bundle
             checked, ran = await self._checked_and_ran(bundle, turn, partial(self._tell, left, whole))
             self.validation = checked
@@ -63,7 +63,7 @@ class TemplateVerifier(Verifier):
                 continue
             self.contract = ran
             if self.contract.ok:
-                return Sound(self._profile, bundle, checked, self.contract)
+                return SoundTemplate(self._profile, bundle, checked, self.contract)
             left = await self._at_fault(self.contract, turn)
             if not left.operations or len(left.operations) == len(self._profile.operations):
                 break
@@ -81,11 +81,11 @@ class TemplateVerifier(Verifier):
 
         async def hear(message: str, fraction: float | None = None) -> None:
             begun.set()
-            await self._stage.tell(message, fraction)
+            await self._progress.tell(message, fraction)
 
         async def check() -> None:
             await begun.wait()
-            is_new = await self._stage.is_new(turn_step(self.place, "validate", turn))
+            is_new = await self._progress.is_new(turn_step(self.place, "validate", turn))
             checked.append(await self._validated(bundle, turn, until=None))
             if is_new:
                 await tell(checked[0])
@@ -119,16 +119,16 @@ class TemplateVerifier(Verifier):
 
         async def works(profile: ApiProfile) -> bool:
             try:
-                bundle = await self._activities.write(profile)
+                bundle = await self._session.activities.write(profile)
                 folder = await self._laid_out(bundle, "search")
-                report = await self._activities.run_contract(folder, bundle, profile, _silent, behaviours)
+                report = await self._session.activities.run_contract(folder, bundle, profile, _silent, behaviours)
             except (JournalError, SandboxUnavailableError):
                 raise
             except Exception:  # edge: whatever goes wrong with these operations is what is looked for
                 return False
             return not report.broken
 
-        return await self._stage.step(
+        return await self._progress.step(
             turn_step(self.place, "search", turn),
             "Looking for what the driver cannot take",
             LeftOut,
@@ -141,7 +141,7 @@ class TemplateVerifier(Verifier):
         if left.operations:
             first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
             more = len(left.operations) - len(first)
-            await self._log.write(
+            await self._session.log.write(
                 "operations.left_out",
                 f"Left out, since the driver did not prove them: {'; '.join(first)}"
                 + (f"; {more} more." if more else "."),
@@ -150,7 +150,7 @@ class TemplateVerifier(Verifier):
             )
         if not report.ok:
             worst = report.findings[0]
-            await self._log.write(
+            await self._session.log.write(
                 "findings.own",
                 f"A file of the templates has a finding, {worst.file} line {worst.line}: {worst.message}"
                 " The run decides.",

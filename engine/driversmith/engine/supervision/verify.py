@@ -11,15 +11,13 @@ import anyio.to_thread
 
 from ..drivers.publish import MANIFEST, Publication, check_path, publish
 from ..errors import GenerationError, SandboxLimitError
-from ..journal.log import SessionLog
-from ..journal.port import Journal
 from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
-from ..models.session import GenerateRequest
-from .activities import Activities, Tell
+from .activities import Tell
+from .context import SessionContext
 from .progress import AttemptProgress
 
 MOST_NAMED = 8
@@ -42,19 +40,12 @@ class Verifier:
 
     def __init__(
         self,
-        profile: ApiProfile,
-        request: GenerateRequest,
-        project: Path,
+        session: SessionContext,
+        progress: AttemptProgress,
         *,
         place: str,
+        profile: ApiProfile,
         standing: VerifiedDriver | None,
-        session_id: str,
-        epoch: int,
-        journal: Journal,
-        activities: Activities,
-        stage: AttemptProgress,
-        log: SessionLog,
-        scratch: Path,
     ) -> None:
         """`place` begins the names of its steps; `standing` is a driver that must not be replaced by a worse one."""
         self.bundle: DriverBundle | None = None
@@ -64,20 +55,14 @@ class Verifier:
         self.contract_runs = 0
         self.faults: FaultsOfFile | None = None
         """What a writer was last asked to mend."""
-        self._profile: ApiProfile = profile
-        self._request = request
-        self._project = project
         self.place = place
+        self._session = session
+        self._progress = progress
+        self._profile: ApiProfile = profile
         self._standing = standing
         self._kept: tuple[str, ContractReport] | None = None
         """The last run in which all was kept, by what it depends on."""
-        self._session_id = session_id
-        self._epoch = epoch
-        self._journal = journal
-        self._activities = activities
-        self._stage = stage
-        self._log = log
-        self._scratch = scratch
+        self._scratch = session.scratch / place.strip("/").replace("/", "-")
 
     async def _finished(self, bundle: DriverBundle, contract: ContractReport) -> VerifiedDriver:
         """The driver that passed, read live and published.
@@ -86,11 +71,13 @@ class Verifier:
             GenerationError: another one stands that is verified better.
         """
         folder = await self._laid_out(bundle, "proven")
-        live = await self._stage.step(
+        live = await self._progress.step(
             f"{self.place}live",
             "Reading from the real API",
             LiveReport,
-            lambda: self._activities.read_live(folder, bundle, self._profile, self._request, self._stage.tell),
+            lambda: self._session.activities.read_live(
+                folder, bundle, self._profile, self._session.request, self._progress.tell
+            ),
             until=0.9,
         )
         verification = Verification(
@@ -105,11 +92,11 @@ class Verifier:
         )
 
     async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
-        return await self._stage.step(
+        return await self._progress.step(
             turn_step(self.place, "validate", turn),
             "Checking the files",
             ValidationReport,
-            lambda: self._activities.validate(bundle, self._profile),
+            lambda: self._session.activities.validate(bundle, self._profile),
             until=until,
         )
 
@@ -119,7 +106,7 @@ class Verifier:
         if self._kept is not None and self._kept[0] == runs:
             return self._kept[1]
         folder = await self._laid_out(bundle, str(turn))
-        report = await self._stage.step(
+        report = await self._progress.step(
             turn_step(self.place, "contract", turn),
             "Running the driver against a mock server",
             ContractReport,
@@ -139,7 +126,7 @@ class Verifier:
 
     async def _run(self, bundle: DriverBundle, folder: Path, tell: Tell) -> ContractReport:
         try:
-            report = await self._activities.run_contract(folder, bundle, self._profile, tell)
+            report = await self._session.activities.run_contract(folder, bundle, self._profile, tell)
         except SandboxLimitError as error:
             if all(file.author == "template" for file in bundle.files):
                 raise
@@ -147,7 +134,7 @@ class Verifier:
                 name="stays-within-limits", passed=False, received=error.message, expected="calls that come to an end"
             )
             report = ContractReport(behaviours=(killed,))
-        await self._log.write(
+        await self._session.log.write(
             "driver.ran",
             _what_was_seen(report),
             level="info" if report.ok else "warning",
@@ -166,20 +153,20 @@ class Verifier:
             )
 
     async def _publish(self, bundle: DriverBundle, verification: Verification) -> Publication:
-        text = await self._activities.manifest(self._profile, bundle, verification)
+        text = await self._session.activities.manifest(self._profile, bundle, verification)
         manifest = DriverFile(path=MANIFEST, text=text)
         files = [*bundle.files, manifest]
 
         async def work() -> Publication:
-            publication = await anyio.to_thread.run_sync(publish, files, self._project)
-            await self._journal.store_files(self._session_id, self._epoch, files)
+            publication = await anyio.to_thread.run_sync(publish, files, self._session.project)
+            await self._session.journal.store_files(self._session.session_id, self._session.epoch, files)
             return publication
 
-        published = await self._stage.step(
-            f"{self.place}publish", f"Writing to {self._project}", Publication, work, until=0.98
+        published = await self._progress.step(
+            f"{self.place}publish", f"Writing to {self._session.project}", Publication, work, until=0.98
         )
         if published.kept_files:
-            await self._log.write(
+            await self._session.log.write(
                 "files.kept",
                 f"{len(published.kept_files)} edited file(s) were left alone.",
                 data={"files": list(published.kept_files)},

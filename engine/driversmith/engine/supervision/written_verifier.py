@@ -33,14 +33,14 @@ class WrittenVerifier(Verifier):
         What can be run is run before the writer is asked for the rest, which only shows it: a client that breaks
         behaviours is mended first.
         """
-        repairs = max(1, self._request.max_retries)
+        repairs = max(1, self._session.request.max_retries)
         is_whole, repaired, turn = False, 0, 0
         while True:
             self.bundle, self.contract = bundle, None
             self.validation = await self._validated(bundle, turn)
             faults = self._found(bundle, own, only_client=not is_whole)
             if faults is None:
-                self.contract = await self._ran(bundle, turn, self._stage.tell)
+                self.contract = await self._ran(bundle, turn, self._progress.tell)
                 if self.contract.ok:
                     if is_whole:
                         return bundle, self.contract
@@ -55,8 +55,8 @@ class WrittenVerifier(Verifier):
     async def _mended(self, bundle: DriverBundle, faults: FaultsOfFile, number: int, writer: Writer) -> DriverBundle:
         self.faults = faults
         step = turn_step(self.place, "faults", number)
-        await self._stage.keep(step, faults)
-        await self._log.write(
+        await self._progress.keep(step, faults)
+        await self._session.log.write(
             "repair.started",
             f"Having {faults.path} mended: {len(faults.findings)} finding(s), {len(faults.behaviours)} broken behaviour(s).",
             data={

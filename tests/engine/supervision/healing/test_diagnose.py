@@ -1,7 +1,8 @@
 """A diagnosis looks at the tries, the log, this session and others, and hands over the request that would come next."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite.opening import SqliteJournal
 from driversmith.engine.llm.port import ModelAnswer, TokenUsage
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.models.driver import DriverBundle, DriverFile
-from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.models.driver import DriverFile
+from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.profile import (
     ApiProfile,
     DescriptionSource,
@@ -23,23 +24,15 @@ from driversmith.engine.models.profile import (
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import ErrorInfo, GenerateRequest, SessionRecord, SupervisedResult
 from driversmith.engine.models.tries import Tried
+from driversmith.engine.supervision.healing.attempt_history import AttemptRecord
 from driversmith.engine.supervision.healing.diagnose import diagnose_report, diagnose_session, record_diagnosis
 from driversmith.engine.supervision.healing.failure import Failure
 
 EVIDENCE = Evidence(pointer="#/paths")
 
 
-@dataclass
-class Facts:
-    """An attempt as a diagnosis sees it."""
-
-    number: int = 1
-    profile: ApiProfile | None = None
-    validation: ValidationReport | None = None
-    contract: ContractReport | None = None
-    bundle: DriverBundle | None = None
-    faults: Any = None
-    tried: tuple[Tried, ...] = ()
+Facts = partial(AttemptRecord, 1)
+"""A first attempt as a diagnosis sees it."""
 
 
 class Asked:
@@ -180,7 +173,7 @@ async def test_a_diagnosis_is_kept_with_its_findings_and_its_price(journal) -> N
     assert (kept.id, kept.session_id, kept.attempt, kept.cost_usd) == (made.id, record.session_id, 1, 0.0004)
     assert kept.findings == (f"{client_of('Pets')}:3 tls-off: Verification is off.",)
     assert kept.diagnosis["source"] == "model"
-    facts.number = 2
+    facts = replace(facts, number=2)
     await record_diagnosis(journal, record, not_right(), facts, ask=Asked(cost_usd=None))
     assert (await journal.diagnostics()).items[0].cost_usd is None
 
@@ -205,7 +198,7 @@ async def test_the_ladder_is_climbed_over_the_attempts_of_a_session(journal) -> 
     record, _ = await a_session(journal)
     strategies: list[str] = []
     for number in (1, 2, 3, 4):
-        made = await record_diagnosis(journal, record, not_right(), Facts(number=number, tried=rejected(shape())))
+        made = await record_diagnosis(journal, record, not_right(), AttemptRecord(number, tried=rejected(shape())))
         await journal.set_helped(made.id, False)
         strategies.append(made.diagnosis.fix_strategy)
     assert strategies == ["prompt_adjustment", "simplify", "fallback", "abort"]
@@ -227,7 +220,7 @@ async def test_what_helped_one_api_is_offered_to_the_next_before_a_model_is_aske
     assert 'take body["items"]' in again.diagnosis.prompt_modification
     assert [(s.api_name, s.helped) for s in again.diagnosis.similar] == [("Pets", True)]
     await journal.set_helped(again.id, False)
-    facts.number = 2
+    facts = replace(facts, number=2)
     third = await record_diagnosis(journal, second, not_right("Shop"), facts)
     assert third.diagnosis.fix_strategy == "simplify"
 

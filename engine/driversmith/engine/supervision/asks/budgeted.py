@@ -5,12 +5,9 @@ from typing import TYPE_CHECKING
 import anyio
 
 from ...errors import BudgetSpentError, ModelError
-from ...journal.log import SessionLog
-from ...journal.port import Journal
-from ...journal.steps import Steps
 from ...llm.port import ModelAnswer, RequestRecord
 from ...llm.request import ModelRequest
-from ...models.session import GenerateRequest
+from ..context import SessionContext
 from .journalled import Keep
 
 if TYPE_CHECKING:
@@ -21,28 +18,12 @@ KEEPING_SECONDS = 60.0
 
 
 class BudgetedAsk:
-    """Asks a model behind the process's gate, until the session's time, dollars or tokens are used up."""
+    """The Source (asks.journalled) that asks a model behind the process's gate, until the session's time, dollars or tokens are used up."""
 
-    def __init__(
-        self,
-        model: "PatientModel",
-        *,
-        request: GenerateRequest,
-        session_tokens: int,
-        session_id: str,
-        epoch: int,
-        journal: Journal,
-        steps: Steps,
-        log: SessionLog,
-    ) -> None:
+    def __init__(self, model: "PatientModel", session: SessionContext, *, session_tokens: int) -> None:
         self._model = model
-        self._request = request
+        self._session = session
         self._session_tokens = session_tokens
-        self._session_id = session_id
-        self._epoch = epoch
-        self._journal = journal
-        self._steps = steps
-        self._log = log
 
     async def answer(self, request: ModelRequest, step: str, keep: Keep) -> ModelAnswer:
         """The model's answer; transport faults are waited out and told."""
@@ -50,7 +31,7 @@ class BudgetedAsk:
         task = request.task
         subject = f"{task.path or 'the whole driver'} ({task.role}, try {task.try_number})"
         data = {"step": step, **task.model_dump(mode="json")}
-        await self._log.write("model.asked", f"Asking the model: {subject}.", data=data)
+        await self._session.log.write("model.asked", f"Asking the model: {subject}.", data=data)
         try:
             answer = await self._model.ask(
                 request,
@@ -59,14 +40,14 @@ class BudgetedAsk:
                 on_wait=self._tell_waiting,
             )
         except ModelError as error:
-            await self._log.write(
+            await self._session.log.write(
                 "model.answered",
                 f"No answer for {subject}: {error.message}",
                 level="error",
                 data={**data, "fault": error.fault},
             )
             raise
-        await self._log.write(
+        await self._session.log.write(
             "model.answered",
             f"The model answered: {subject}, {answer.usage.output_tokens} tokens.",
             data={
@@ -81,13 +62,13 @@ class BudgetedAsk:
     async def _record(self, record: RequestRecord, keep: Keep) -> None:
         # What is paid for must not be lost to whoever ends this process: it would be paid for again.
         with anyio.fail_after(KEEPING_SECONDS, shield=True):
-            await self._journal.add_usage(self._session_id, self._epoch, **record.usage())
+            await self._session.journal.add_usage(self._session.session_id, self._session.epoch, **record.usage())
             if record.outcome == "answered":
                 await keep(record.answer)
 
     async def _check_budgets(self) -> None:
-        spent = await self._journal.usage(self._session_id)
-        budget = self._request.budget_usd
+        spent = await self._session.journal.usage(self._session.session_id)
+        budget = self._session.request.budget_usd
         if budget is not None and spent.cost_usd is not None and spent.cost_usd >= budget:
             raise BudgetSpentError(
                 f"The budget of ${budget:g} is spent (${spent.cost_usd:.4f} over {spent.calls} requests).",
@@ -106,10 +87,10 @@ class BudgetedAsk:
             )
 
     def _deadline(self) -> float:
-        return self._model.clock() + max(0.0, self._request.time_limit_seconds - self._steps.elapsed)
+        return self._model.clock() + max(0.0, self._session.request.time_limit_seconds - self._session.steps.elapsed)
 
     async def _tell_waiting(self, waiting: "Waiting") -> None:
-        await self._log.write(
+        await self._session.log.write(
             "model.waiting",
             f"The model could not be asked ({waiting.error}) Trying again in {waiting.seconds:.1f} s.",
             level="warning",

@@ -1,6 +1,10 @@
 """What follows from a failed attempt: a diagnosis, and the plan of the next attempt."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
+
+import anyio
 
 from ...errors import ErrorCode
 from ...journal.log import SessionLog
@@ -9,9 +13,10 @@ from ...llm.port import Ask
 from ...models.base import Value
 from ...models.diagnosis import Diagnosis, FaultKind, FixStrategy
 from ...models.session import ErrorInfo, SessionRecord
-from ..attempt import Attempt
+from ..context import SessionContext
 from ..plan import Plan, next_plan
-from .diagnose import Diagnosed
+from .attempt_history import AttemptRecord
+from .diagnose import Diagnosed, record_diagnosis
 from .failure import Failure
 
 PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "rate_limited", "server_fault"})
@@ -22,15 +27,6 @@ SAME_AGAIN = (
     "The template engine writes the same files from the same facts, so no further attempt was made:"
     " it would have failed in the same way."
 )
-
-
-class HealingPolicy(Value):
-    """Which layers are at work; bench/healing takes some away to see what each of them is worth."""
-
-    diagnosis: bool = True
-    """Off: a failed attempt is made again as it was, without a word on why it failed."""
-    fallback: bool = True
-    """Off: when no attempt succeeds, there is no driver."""
 
 
 class Decision(Value):
@@ -59,7 +55,7 @@ class Diagnose(Protocol):
         journal: Journal,
         record: SessionRecord,
         failure: Failure,
-        attempt: Attempt,
+        attempt: AttemptRecord,
         *,
         ask: Ask | None,
         passing: frozenset[FaultKind],
@@ -68,71 +64,76 @@ class Diagnose(Protocol):
         ...
 
 
-class Deciding:
-    """Diagnoses failed attempts, and remembers what became of the repair before."""
+@dataclass(frozen=True)
+class HealingPolicy:
+    """Which layers are at work, and how; bench/healing takes some away to see what each of them is worth."""
 
-    def __init__(self, *, journal: Journal, healing: HealingPolicy, diagnose: Diagnose) -> None:
-        self._journal = journal
-        self._healing = healing
-        self._diagnose = diagnose
+    diagnosis: bool = True
+    """Off: a failed attempt is made again as it was, without a word on why it failed."""
+    fallback: bool = True
+    """Off: when no attempt succeeds, there is no driver."""
+    diagnose: Diagnose = record_diagnosis
+    pause: Callable[[float], Awaitable[None]] = anyio.sleep
+    """Waits some seconds before what may pass is tried again."""
 
-    async def decide(
-        self,
-        failure: Failure,
-        attempt: Attempt,
-        *,
-        last: Decision | None,
-        record: SessionRecord,
-        ask: Ask | None,
-        log: SessionLog,
-    ) -> Decision:
-        """What follows; `last` is the decision that led to this attempt.
 
-        Whether the repair of `last` helped is stored with its diagnosis, where that can be told.
-        """
-        asked = None if record.request.engine == "host" else ask
-        goes_on = attempt.number < record.request.max_supervisor_attempts
-        passing = PASSING_FAULTS if goes_on and attempt.profile is None else frozenset[FaultKind]()
-        found = await self._diagnose(self._journal, record, failure, attempt, ask=asked, passing=passing)
-        diagnosis = found.diagnosis
-        if found.id is None:
-            plan, note, cured = attempt.plan, "", None
-        else:
-            cured = _cured(last, found)
-            if last is not None and last.diagnosis_id is not None and cured is not None:
-                await self._journal.set_helped(last.diagnosis_id, cured)
-            plan, note = self._next(failure, attempt, diagnosis, cured=bool(cured))
-            await _tell(found, plan if goes_on else None, log)
-        return Decision(
-            plan=plan,
-            error=ErrorInfo(
-                code=failure.code,
-                message=failure.message,
-                next_action=failure.next_action or diagnosis.fix_description,
-            ),
-            diagnosis_id=found.id,
-            fingerprint=found.fingerprint,
-            strategy=plan.strategy if plan else diagnosis.fix_strategy,
-            description=diagnosis.fix_description,
-            note=note,
-            contract_runs=attempt.contract_runs,
-            cured=cured,
-        )
+async def decide(
+    session: SessionContext,
+    failure: Failure,
+    attempt: AttemptRecord,
+    *,
+    policy: HealingPolicy,
+    last: Decision | None,
+    ask: Ask | None,
+) -> Decision:
+    """Diagnose a failed attempt, and say what follows; `last` is the decision that led to it.
 
-    def _next(
-        self, failure: Failure, attempt: Attempt, diagnosis: Diagnosis, *, cured: bool
-    ) -> tuple[Plan | None, str]:
-        """What the next attempt does, and what to tell where there is none."""
-        if attempt.plan.mode == "template" or attempt.profile is None:
-            return None, "" if diagnosis.fix_strategy == "abort" else SAME_AGAIN
-        if failure.code in GIVES_WAY and self._healing.fallback:
-            return Plan(mode="template", strategy="fallback"), ""
-        if not self._healing.diagnosis:
-            return Plan(mode="full"), ""
-        plan = next_plan(attempt.plan, diagnosis, path=failure.path, cured=cured, accepted=failure.accepted)
-        if plan is not None and plan.mode == "template" and not self._healing.fallback:
-            return Plan(mode="full"), ""
-        return plan, ""
+    Whether the repair of `last` helped is stored with its diagnosis, where that can be told.
+    """
+    asked = None if session.request.engine == "host" else ask
+    goes_on = attempt.number < session.request.max_supervisor_attempts
+    passing = PASSING_FAULTS if goes_on and attempt.profile is None else frozenset[FaultKind]()
+    found = await policy.diagnose(session.journal, session.record, failure, attempt, ask=asked, passing=passing)
+    diagnosis = found.diagnosis
+    if found.id is None:
+        plan, note, cured = attempt.plan, "", None
+    else:
+        cured = _cured(last, found)
+        if last is not None and last.diagnosis_id is not None and cured is not None:
+            await session.journal.set_helped(last.diagnosis_id, cured)
+        plan, note = _next(policy, failure, attempt, diagnosis, cured=bool(cured))
+        await _tell(found, plan if goes_on else None, session.log)
+    return Decision(
+        plan=plan,
+        error=ErrorInfo(
+            code=failure.code,
+            message=failure.message,
+            next_action=failure.next_action or diagnosis.fix_description,
+        ),
+        diagnosis_id=found.id,
+        fingerprint=found.fingerprint,
+        strategy=plan.strategy if plan else diagnosis.fix_strategy,
+        description=diagnosis.fix_description,
+        note=note,
+        contract_runs=attempt.contract_runs,
+        cured=cured,
+    )
+
+
+def _next(
+    policy: HealingPolicy, failure: Failure, attempt: AttemptRecord, diagnosis: Diagnosis, *, cured: bool
+) -> tuple[Plan | None, str]:
+    """What the next attempt does, and what to tell where there is none."""
+    if attempt.plan.mode == "template" or attempt.profile is None:
+        return None, "" if diagnosis.fix_strategy == "abort" else SAME_AGAIN
+    if failure.code in GIVES_WAY and policy.fallback:
+        return Plan(mode="template", strategy="fallback"), ""
+    if not policy.diagnosis:
+        return Plan(mode="full"), ""
+    plan = next_plan(attempt.plan, diagnosis, path=failure.path, cured=cured, accepted=failure.accepted)
+    if plan is not None and plan.mode == "template" and not policy.fallback:
+        return Plan(mode="full"), ""
+    return plan, ""
 
 
 async def _tell(found: Diagnosed, plan: Plan | None, log: SessionLog) -> None:

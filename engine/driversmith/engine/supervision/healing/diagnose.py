@@ -10,8 +10,8 @@ from ...llm.port import Ask, ModelAnswer
 from ...llm.request import ModelRequest
 from ...models.diagnosis import Diagnosis, FaultKind
 from ...models.session import DiagnosisRecord, SessionRecord
-from .attempt_history import EarlierAttempt, log_lines, read_leavings
-from .failure import AttemptFacts, Failure, context_of, failure_context, finding_texts
+from .attempt_history import AttemptRecord, log_lines, read_attempt
+from .failure import Failure, failure_context, finding_texts
 from .repair_request import Repair, RepairRequest, as_data, repair_request
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def record_diagnosis(
     journal: Journal,
     record: SessionRecord,
     failure: Failure,
-    attempt: AttemptFacts,
+    attempt: AttemptRecord,
     *,
     ask: Ask | None = None,
     passing: frozenset[FaultKind] = frozenset(),
@@ -79,10 +79,10 @@ async def diagnose_session(
             f"Session {session_id} is {record.status}; there is no failure to diagnose.",
             next_action="Give error_message, or the session_id of a failed session.",
         )
-    left = await read_leavings(journal, session_id, record.result.supervisor_attempts)
-    failure = Failure(error.code, error.message, path=left.path, last_text=left.text or "")
+    left = await read_attempt(journal, session_id, record.result.supervisor_attempts)
+    failure = Failure(error.code, error.message, path=left.at_fault, last_text=left.text(left.at_fault))
     subject = _Subject(session_id, record.request.api_name, left.number)
-    context = await _with_log(journal, subject, context_of(failure, left))
+    context = await _with_log(journal, subject, failure_context(failure, left))
     known = await _stored_before(journal, context, subject)
     if known is None or (ask is not None and _is_unsure(known.diagnosis)):
         known = await _stored(journal, context, subject, ask=ask, seconds=seconds)
@@ -221,28 +221,29 @@ async def _weigh(
 
 
 def _next_of_session(
-    context: "FailureContext", diagnosis: Diagnosis, left: EarlierAttempt, repair: RepairRequest | None
+    context: "FailureContext", diagnosis: Diagnosis, left: AttemptRecord, repair: RepairRequest | None
 ) -> ModelRequest | None:
     """The repair of the file at fault as the model engine would ask for it; None where it writes no such file."""
-    from ...authoring.requests import client_path, judgement_files
+    from ...authoring.requests import judgement_files
     from ...diagnosis.rules import OUTSIDE_THE_CODE
 
     if repair is None or left.profile is None or diagnosis.fault_kind in OUTSIDE_THE_CODE:
         return None
-    if left.path is None or not left.text or left.path not in judgement_files(left.project):
+    path, text = left.at_fault, left.text(left.at_fault)
+    if path is None or not text or path not in judgement_files(left.client.partition("/")[0]):
         return None
-    tries = [tried.try_number for tried in left.tried if tried.path == left.path]
+    tries = [tried.try_number for tried in left.tried if tried.path == path]
     return repair(
         Repair(
             profile=left.profile,
-            path=left.path,
-            text=left.text,
+            path=path,
+            text=text,
             attempt=left.number,
             try_number=max(tries, default=1) + 1,
             findings=context.findings,
             behaviours=context.behaviours,
             modification=diagnosis.prompt_modification,
-            client="" if left.path == client_path(left.project) else left.client,
+            client="" if path == left.client else left.text(left.client),
         )
     )
 

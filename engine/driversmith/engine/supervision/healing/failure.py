@@ -1,17 +1,14 @@
 """How an attempt failed, and what is known of that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from ...errors import DriversmithError, ErrorCode, FileGenerationError
 from ...models.diagnosis import Diagnosis
-from ...models.driver import DriverBundle
-from ...models.findings import Finding, ValidationReport
-from ...models.profile import ApiProfile
-from ...models.report import BehaviourResult, ContractReport, FaultsOfFile
-from ...models.tries import Tried
-from .attempt_history import EarlierAttempt
+from ...models.findings import Finding
+from ...models.report import BehaviourResult
+from .attempt_history import AttemptRecord
 
 if TYPE_CHECKING:
     from ...diagnosis.context import FailureContext
@@ -39,25 +36,6 @@ class Failure:
     """That file as it stood last; "" where it is not known."""
 
 
-class AttemptFacts(Protocol):
-    """What a diagnosis looks at of an attempt."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def profile(self) -> ApiProfile | None: ...
-    @property
-    def validation(self) -> ValidationReport | None: ...
-    @property
-    def contract(self) -> ContractReport | None: ...
-    @property
-    def bundle(self) -> DriverBundle | None: ...
-    @property
-    def faults(self) -> FaultsOfFile | None: ...
-    @property
-    def tried(self) -> Sequence[Tried]: ...
-
-
 def own_fault(failure: Failure) -> Diagnosis:
     """The diagnosis of a fault in the supervision itself."""
     return Diagnosis(
@@ -72,7 +50,7 @@ def own_fault(failure: Failure) -> Diagnosis:
     )
 
 
-def located(failure: Failure, error: Exception, attempt: AttemptFacts) -> Failure:
+def located(failure: Failure, error: Exception, attempt: AttemptRecord) -> Failure:
     """The failure with the file at fault, and those that passed before."""
     if isinstance(error, FileGenerationError):
         return replace(
@@ -83,7 +61,7 @@ def located(failure: Failure, error: Exception, attempt: AttemptFacts) -> Failur
             last_text=error.last_text,
         )
     path = attempt.faults.path if attempt.faults else None
-    written = [file for file in attempt.bundle.files if file.author != "template"] if attempt.bundle else []
+    written = [file for file in attempt.files if file.author != "template"]
     return replace(failure, path=path, accepted={file.path: file.text for file in written if file.path != path})
 
 
@@ -98,22 +76,32 @@ def expected_error(error: Exception) -> DriversmithError | None:
     return None
 
 
-def failure_context(failure: Failure, attempt: AttemptFacts) -> "FailureContext":
-    """What is known of an attempt's failure, but for the log."""
-    return _context(
-        failure,
-        profile=attempt.profile,
-        validation=attempt.validation,
-        contract=attempt.contract,
-        tried=attempt.tried,
-        bundle=attempt.bundle,
-        faults=attempt.faults,
+def failure_context(failure: Failure, attempt: AttemptRecord) -> "FailureContext":
+    """What is known of an attempt's failure, but for the log.
+
+    The last try of the file at fault says most; then what was to be mended in it; then the reports on the package.
+    """
+    from ...diagnosis.context import FailureContext
+
+    faults, validation, contract = attempt.faults, attempt.validation, attempt.contract
+    path = failure.path or (faults.path if faults else None)
+    last = next((t for t in reversed(attempt.tried) if t.path == path), None)
+    findings = failure.findings or (last.findings if last and last.outcome != "accepted" else ())
+    behaviours: tuple[BehaviourResult, ...] = contract.behaviours if contract else ()
+    if faults is not None and faults.path == path:
+        findings = findings or faults.findings
+        behaviours = behaviours or faults.behaviours
+    if not findings and validation is not None:
+        findings = validation.findings
+    return FailureContext(
+        code=failure.code,
+        message=failure.message,
+        file_path=None if path == WHOLE_DRIVER else path,
+        content=failure.last_text or attempt.text(path) or None,
+        findings=findings,
+        behaviours=tuple(b for b in behaviours if not b.passed),
+        names=(*attempt.profile.objects, *attempt.profile.operations) if attempt.profile else (),
     )
-
-
-def context_of(failure: Failure, left: EarlierAttempt) -> "FailureContext":
-    """What is known of the failure of an attempt that is over."""
-    return _context(failure, profile=left.profile, validation=left.validation, contract=left.contract, tried=left.tried)
 
 
 def finding_texts(context: "FailureContext") -> tuple[str, ...]:
@@ -123,39 +111,3 @@ def finding_texts(context: "FailureContext") -> tuple[str, ...]:
     worst = sorted((f for f in context.findings if f.is_serious), key=lambda f: (f.severity, f.file, f.line))
     failed = [b for b in context.behaviours if not b.passed]
     return tuple([*map(finding_line, worst), *map(behaviour_line, failed)][:MAX_FINDINGS])
-
-
-def _context(
-    failure: Failure,
-    *,
-    profile: ApiProfile | None,
-    validation: ValidationReport | None,
-    contract: ContractReport | None,
-    tried: Sequence[Tried],
-    bundle: DriverBundle | None = None,
-    faults: FaultsOfFile | None = None,
-) -> "FailureContext":
-    """The last try of the file at fault says most; then what was to be mended in it; then the reports on the package."""
-    from ...diagnosis.context import FailureContext
-
-    path = failure.path or (faults.path if faults else None)
-    last = next((t for t in reversed(tried) if t.path == path), None)
-    findings = failure.findings or (last.findings if last and last.outcome != "accepted" else ())
-    behaviours: tuple[BehaviourResult, ...] = contract.behaviours if contract else ()
-    if faults is not None and faults.path == path:
-        findings = findings or faults.findings
-        behaviours = behaviours or faults.behaviours
-    if not findings and validation is not None:
-        findings = validation.findings
-    text = failure.last_text
-    if not text and bundle is not None and path is not None:
-        text = next((file.text for file in bundle.files if file.path == path), "")
-    return FailureContext(
-        code=failure.code,
-        message=failure.message,
-        file_path=None if path == WHOLE_DRIVER else path,
-        content=text or None,
-        findings=findings,
-        behaviours=tuple(b for b in behaviours if not b.passed),
-        names=(*profile.objects, *profile.operations) if profile else (),
-    )
