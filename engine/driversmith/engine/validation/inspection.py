@@ -9,8 +9,8 @@ from .fault import Fault
 from .limits import MAX_FINDINGS
 from .parsed.project import Project, load_project
 from .parsed.python_file import PythonFile
+from .rules.registry import RULES, SYNTAX_SEVERITY
 from .rules.rule import FileRule, ProjectRule, Rule
-from .rules.table import RULES, SYNTAX_SEVERITY
 
 _log = logging.getLogger(__name__)
 

@@ -44,6 +44,12 @@ class Project:
             if file.tree is not None and (not roles or file.role in roles):
                 yield file
 
+    def with_suffix(self, *suffixes: str) -> Iterator[tuple[str, str]]:
+        """Path and text of the files whose names end so, whatever they are."""
+        for path, text in self.texts.items():
+            if path.endswith(suffixes):
+                yield path, text
+
     def module(self, name: str) -> PythonFile | None:
         """A module of the package by dotted name below it; "" is the package itself."""
         base = f"{self.package}/{name.replace('.', '/')}".rstrip("/")

@@ -1,1 +1,1 @@
-"""Rules of static checks: one small function a rule, its line in `table.py`, its test."""
+"""Rules of static checks: one small function a rule, its line in `registry.py`, its test."""

@@ -1,0 +1,1 @@
+"""Rules about DriverContract version 1: the files, the driver class, its methods, its exceptions."""

@@ -1,0 +1,1 @@
+"""Rules about credentials: where they come from, where they go, and that nothing shows them."""

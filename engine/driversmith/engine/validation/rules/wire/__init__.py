@@ -1,0 +1,1 @@
+"""Rules about what goes over the wire: requests, paging, answers, as the API has them."""
