@@ -163,7 +163,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
         ),
         "tls-off",
     ),
-    "security: dynamic code": (CLIENT, put(LISTED, '        return eval("list(OBJECTS)")\n'), "dynamic-code"),
+    "security: dynamic code": (CLIENT, put(LISTED, '        return eval("list(OBJECTS)")\n'), "S307"),
 }
 """What a model gets wrong, in which file, and the code of the finding."""
 

@@ -309,6 +309,14 @@ async def test_a_file_that_is_no_driver_is_not_judged_by_the_contract() -> None:
     assert codes(await validate_file(file_path="tool.py", content=text)) == {"F401"}
 
 
+async def test_what_is_unsafe_in_a_driver_is_style_in_a_file_that_is_none(driver: dict[str, str]) -> None:
+    text = "def run(text: str, names: list[str] = []) -> None:\n    exec(text)\n"
+    report = await validate_file(file_path="tool.py", content=text)
+    assert {(f.code, f.severity) for f in report.findings} == {("B006", "P3"), ("S102", "P3")}
+    report = await validate_file(file_path="client.py", content=f"{driver['pet_shop_driver/client.py']}\n\n{text}")
+    assert {(f.code, f.severity) for f in report.findings} == {("B006", "P2"), ("S102", "P2")}
+
+
 async def test_other_files_are_parsed_too() -> None:
     assert codes(await validate_file(file_path="a.json", content="{")) == {"invalid-json"}
     assert codes(await validate_file(file_path="a.toml", content="[")) == {"invalid-toml"}

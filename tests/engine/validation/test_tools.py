@@ -15,7 +15,7 @@ from driversmith.engine.validation.tools import ruff as ruff_tool
 from driversmith.engine.validation.tools import tool_maps
 from driversmith.engine.validation.tools import ty as ty_tool
 from driversmith.engine.validation.tools.both import merge, run_tools
-from driversmith.engine.validation.tools.ruff import find_ruff, run_ruff, severities
+from driversmith.engine.validation.tools.ruff import find_ruff, is_selected, run_ruff, severities
 from driversmith.engine.validation.tools.tool_maps import Tool, note_on, table_version, unmapped_rules
 from driversmith.engine.validation.tools.ty import find_ty, run_ty
 from driversmith.engine.validation.tools.ty import severities as ty_severities
@@ -208,8 +208,34 @@ async def test_an_import_twice_is_style_a_function_twice_is_a_fault() -> None:
 def test_the_table_names_every_code_of_ruff() -> None:
     rules = subprocess.run([*find_ruff(), "rule", "--all", "--output-format", "json"], capture_output=True, check=True)
     codes = {r["code"] for r in json.loads(rules.stdout) if r["code"]}
-    wanted = {c for c in codes if c.startswith("E9") or (c[0] == "F" and c[1].isdigit())}
-    assert wanted <= set(severities())
+    assert set(filter(is_selected, codes)) <= set(severities())
+    assert set(filter(is_selected, severities())) == set(severities()) - {"invalid-syntax"}
+    assert not {c for c in codes if c.startswith(("FAST", "S101", "B008"))} & set(filter(is_selected, codes))
+
+
+async def test_noqa_silences_style_and_no_fault() -> None:
+    text = "import os  # noqa: F401\nimport sys\n\nprint(missing)  # noqa\n"
+    assert [(f.code, f.line) for f in await run_ruff({"a.py": text})] == [("F401", 2), ("F821", 4)]
+    assert [f.code for f in await run_ruff({"a.py": f"# ruff: noqa\n{text}"})] == ["F401", "F821"]
+
+
+async def test_tests_and_examples_of_a_driver_may_start_processes() -> None:
+    texts = dict.fromkeys(
+        ("p/client.py", "tests/test_client.py", "examples/run.py"), "import os\n\nos.system(os.sep)\n"
+    )
+    found = await run_tools(texts, {}, [])
+    assert {(f.file, f.code, f.severity) for f in found} == {
+        ("p/client.py", "S605", "P2"),
+        ("tests/test_client.py", "S605", "P3"),
+        ("examples/run.py", "S605", "P3"),
+    }
+
+
+def test_a_swallowed_error_is_told_once() -> None:
+    ours = Finding(code="swallowed-error", severity="P2", file="client.py", line=3, message="It hides the failure.")
+    ruff = Finding(code="BLE001", severity="P3", file="client.py", line=3, message="Blind.")
+    assert merge([ours], [ruff]) == [ours]
+    assert merge([], [ruff]) == [ruff]
 
 
 async def test_a_heavy_file_is_judged_in_a_child() -> None:

@@ -10,8 +10,8 @@ from anyio import to_thread
 from ..models.findings import Finding, ValidationReport
 from .execution import run_inspection
 from .parsed.folder import find_driver_root, read_folder
+from .parsed.lone_file import soften
 from .parsed.source import SourceText, check_text, read_source, resolve_path, resolve_root
-from .parsed.unevaluated import soften
 from .tools.both import run_tools
 from .tools.ty import run_ty
 

@@ -243,13 +243,11 @@ def test_a_key_that_the_description_shows_to_everybody_is_no_secret(driver: dict
         assert len(_found(driver, "literal-key-in-text")) == count
 
 
-@pytest.mark.parametrize("name", ["compile", "exec", "subprocess"])
-def test_an_argument_may_be_called_like_a_builtin(driver: dict[str, str], name: str) -> None:
-    used = f"{name}.run(job)" if name == "subprocess" else f"{name}(job)"
-    driver[CLIENT] += f"\n\ndef applied(job: str, {name}: Any) -> Any:\n    return {used}\n"
-    assert [*_found(driver, "dynamic-code"), *_found(driver, "shell-command")] == []
-    driver[CLIENT] += f"\n\ndef ran(job: str) -> Any:\n    return {used}\n"
-    assert len([*_found(driver, "dynamic-code"), *_found(driver, "shell-command")]) == 1
+def test_an_argument_may_be_called_like_a_builtin(driver: dict[str, str]) -> None:
+    driver[CLIENT] += "\n\ndef applied(job: str, compile: Any) -> Any:\n    return compile(job)\n"
+    assert _found(driver, "dynamic-code") == []
+    driver[CLIENT] += "\n\ndef ran(job: str) -> Any:\n    return compile(job)\n"
+    assert len(_found(driver, "dynamic-code")) == 1
 
 
 def _about(driver: dict[str, str], description: str) -> None:

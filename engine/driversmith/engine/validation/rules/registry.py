@@ -90,7 +90,6 @@ RULES: tuple[Rule, ...] = (
     FileRule("redirects-with-key", "P2", authorization.redirects_with_key, PACKAGE),
     FileRule("tls-off", "P2", unsafe.tls_off, ANY),
     FileRule("dynamic-code", "P2", unsafe.dynamic_code, DRIVER),
-    FileRule("shell-command", "P2", unsafe.shell_commands, PACKAGE),
     FileRule("secret-in-message", "P2", messages.secrets_in_messages, PACKAGE),
     FileRule("secret-in-request-shown", "P2", messages.shown_requests, PACKAGE),
     FileRule("swallowed-error", "P2", swallowing.swallowed_errors, PACKAGE),

@@ -1,5 +1,6 @@
 """Both tools over the files of a driver, and their findings beside our own."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
@@ -10,7 +11,10 @@ from .ty import run_ty
 
 UNPARSED = frozenset({"syntax-error", "left-over-fence", "too-deeply-nested", "invalid-source", "too-complex"})
 """Codes of files that do not parse: what a tool says of them adds nothing."""
-
+_SAME = {"F822": "missing-export", "BLE001": "swallowed-error"}
+"""Codes of ruff, and ours that say the same with more words."""
+_PROCESS = re.compile(r"S60\d")
+"""Processes that are started: tests and examples may."""
 
 CheckTypes = Callable[[Mapping[str, str]], Awaitable[list[Finding]]]
 
@@ -42,14 +46,14 @@ async def run_tools(
 
 def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
     """Own findings with a tool's, without what says the same twice."""
-    exports = {(f.file, f.line) for f in own if f.code == "missing-export"}
+    exact = {(f.file, f.line, f.code) for f in own}
     told: dict[tuple[str, int], str] = {}
     for known in own:
         told[known.file, known.line] = min(known.severity, told.get((known.file, known.line), "P3"))
     added: list[Finding] = []
     for finding in tool:
         place = (finding.file, finding.line)
-        if finding.code == "F822" and place in exports:
+        if (*place, _SAME.get(finding.code)) in exact:
             continue
         # A name that a type checker does not know either, at a place that is told already.
         if (
@@ -58,8 +62,11 @@ def merge(own: list[Finding], tool: list[Finding]) -> list[Finding]:
             and finding.code != "tool-unavailable"
         ):
             continue
-        if finding.severity == "P0" and finding.file.startswith(("tests/", "examples/")):
+        outside = finding.file.startswith(("tests/", "examples/"))
+        if outside and finding.severity == "P0":
             added.append(finding.model_copy(update={"severity": "P1"}))
+        elif outside and _PROCESS.fullmatch(finding.code):
+            added.append(finding.model_copy(update={"severity": "P3"}))
         else:
             added.append(finding)
     return [*own, *added]

@@ -18,25 +18,34 @@ from ..limits import MAX_FINDINGS, TOOL_SECONDS
 from .child import run_child
 from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
+SELECTED = (
+    *("F", "E9", "B006", "BLE", "G", "LOG", "PLE0704"),
+    *("S102", "S301", "S302", "S307", "S506", "S602", "S603", "S604", "S605", "S606"),
+)
+"""What ruff looks for: codes, and beginnings of codes."""
 FLAGS = (
     "check",
     "--isolated",
     "--no-cache",
+    "--ignore-noqa",
     "--select",
-    "F,E9",
+    ",".join(SELECTED),
     "--target-version",
     "py311",
     "--output-format",
     "json",
 )
 _IMPORT_LINE = re.compile(r"\s*(?:from\s|import\s|\w+(?:\s+as\s+\w+)?\s*,?\s*(?:#.*)?$)")
-_MISSED = "undefined names and unused imports"
+_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
+_MISSED = "undefined names, unused imports and unsafe calls"
 
 
 async def run_ruff(
     texts: Mapping[str, str], *, command: Sequence[str] | None = None, seconds: float = TOOL_SECONDS
 ) -> list[Finding]:
     """Findings of ruff in these Python files (POSIX path -> text), each under its path.
+
+    `# noqa` silences style, and nothing that fails a driver: its author may be the one who is to be checked.
 
     One file goes through standard input, several through one temporary folder.
     """
@@ -49,7 +58,7 @@ async def run_ruff(
                 found = await _check_one(program, *next(iter(texts.items())), seconds)
             else:
                 found = await _check_folder(program, texts, seconds)
-            return [_weighed(finding, texts) for finding in found]
+            return [f for f in (_weighed(f, texts) for f in found) if f.severity != "P3" or not _is_silenced(f, texts)]
         except TimeoutError:
             return [unavailable("ruff", f"it took longer than {seconds:g} seconds", _MISSED)]
         except (OSError, ValueError) as error:
@@ -67,6 +76,11 @@ def find_ruff() -> list[str]:
     except ImportError as error:
         raise FileNotFoundError(f"{sys.executable} has no ruff installed") from error
     return [str(find_ruff_bin())]
+
+
+def is_selected(code: str) -> bool:
+    """Whether ruff is told to look for a code."""
+    return any(code.startswith(known) and (code[len(known) :] or "0").isdigit() for known in SELECTED)
 
 
 @cache
@@ -136,8 +150,15 @@ def _table() -> dict[str, Any]:
 
 def _weighed(finding: Finding, texts: Mapping[str, str]) -> Finding:
     # The same import twice harms nobody; the same function or class twice hides one of them.
-    if finding.code == "F811":
-        lines = texts.get(finding.file, "").splitlines()
-        if finding.line <= len(lines) and _IMPORT_LINE.match(lines[finding.line - 1]):
-            return finding.model_copy(update={"severity": "P3"})
+    if finding.code == "F811" and _IMPORT_LINE.match(_line(finding, texts)):
+        return finding.model_copy(update={"severity": "P3"})
     return finding
+
+
+def _is_silenced(finding: Finding, texts: Mapping[str, str]) -> bool:
+    return _NOQA.search(_line(finding, texts)) is not None
+
+
+def _line(finding: Finding, texts: Mapping[str, str]) -> str:
+    lines = texts.get(finding.file, "").splitlines()
+    return lines[finding.line - 1] if finding.line <= len(lines) else ""

@@ -37,8 +37,7 @@ async def unmapped_rules(tool: Tool) -> list[str]:
     if tool == "ty":
         return sorted(await _rules([*ty_tool.find_ty(), "explain", "rule"], "name") - set(ty_tool.severities()))
     codes = await _rules([*ruff_tool.find_ruff(), "rule", "--all"], "code")
-    selected = {code for code in codes if code.startswith("E9") or (code[0] == "F" and code[1:].isdigit())}
-    return sorted(selected - set(ruff_tool.severities()))
+    return sorted(filter(ruff_tool.is_selected, codes - set(ruff_tool.severities())))
 
 
 def table_version(tool: Tool) -> str:

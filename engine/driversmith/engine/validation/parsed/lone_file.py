@@ -1,29 +1,39 @@
-"""Annotations that Python never evaluates: a name in them that nobody knows harms only those who read it."""
+"""What a lone file is forgiven.
+
+An undefined name in an annotation that Python never evaluates harms only those who read it; what is unsafe in a driver
+may be sound in a file that is none.
+"""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ...contract.python_source import parse_module
 from ...models.findings import Finding
+from .project import looks_like_driver
 
 _UNDEFINED = "F821"
+_OF_DRIVERS = re.compile(r"[SB]\d+")
 
 
 def soften(findings: list[Finding], text: str) -> list[Finding]:
-    """The findings of a lone file; undefined names in its unevaluated annotations are style."""
-    if not any(f.code == _UNDEFINED for f in findings):
+    """The findings of a lone file; undefined names in its unevaluated annotations are style, and so is what ruff finds
+    unsafe (`S102`, `B006`) in a file without a driver class."""
+    if not any(f.code == _UNDEFINED or _OF_DRIVERS.fullmatch(f.code) for f in findings):
         return findings
     try:
-        spans = list(_spans(parse_module(text)))
+        tree = parse_module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return findings
-    lines = text.split("\n")
-    return [
-        f.model_copy(update={"severity": "P3"})
-        if f.code == _UNDEFINED and any(start <= _place(f, lines) < end for start, end in spans)
-        else f
-        for f in findings
-    ]
+    spans, lines = list(_spans(tree)), text.split("\n")
+    of_driver = any(isinstance(node, ast.ClassDef) and looks_like_driver(node) for node in ast.walk(tree))
+
+    def forgiven(finding: Finding) -> bool:
+        if finding.code == _UNDEFINED:
+            return any(start <= _place(finding, lines) < end for start, end in spans)
+        return not of_driver and _OF_DRIVERS.fullmatch(finding.code) is not None
+
+    return [f.model_copy(update={"severity": "P3"}) if forgiven(f) else f for f in findings]
 
 
 def _place(finding: Finding, lines: list[str]) -> tuple[int, int]:
