@@ -9,7 +9,10 @@ from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.inspection import inspect
 from driversmith.engine.validation.rules.registry import RULES
-from driversmith.engine.validation.tools.ruff import run_ruff, severities
+from driversmith.engine.validation.tools.ruff import run_ruff
+from driversmith.engine.validation.tools.ruff import severities as ruff_severities
+from driversmith.engine.validation.tools.ty import run_ty
+from driversmith.engine.validation.tools.ty import severities as ty_severities
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ def _cases() -> list[Case]:
 
 
 CASES = _cases()
+OF_TOOLS = {*ruff_severities(), *ty_severities()}
+"""Codes of ruff and ty, whose faults our own rules used to find."""
 OWN_PROFILE = {
     "next-misplaced",
     "page-too-large",
@@ -50,7 +55,7 @@ def test_the_correct_driver_has_no_finding_but_of_files_that_publishing_writes(d
     assert [f for f in inspect(driver, whole=True) if f.code != "missing-record"] == []
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.code not in severities()], ids=str)
+@pytest.mark.parametrize("case", [case for case in CASES if case.code not in OF_TOOLS], ids=str)
 def test_a_rule_finds_its_fault(case: Case, driver: dict[str, str]) -> None:
     found = [f for f in inspect(_broken(case, driver), whole=True) if f.code == case.code]
     severity = next(rule.severity for rule in RULES if rule.id == case.code)
@@ -58,15 +63,17 @@ def test_a_rule_finds_its_fault(case: Case, driver: dict[str, str]) -> None:
     assert all(f.severity == severity for f in found)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.code in severities()], ids=str)
-async def test_ruff_finds_its_fault(case: Case, driver: dict[str, str]) -> None:
-    found = [f for f in await run_ruff({case.file: _broken(case, driver)[case.file]}) if f.code == case.code]
+@pytest.mark.parametrize("case", [case for case in CASES if case.code in OF_TOOLS], ids=str)
+async def test_a_tool_finds_its_fault(case: Case, driver: dict[str, str]) -> None:
+    python = {path: text for path, text in _broken(case, driver).items() if path.endswith(".py")}
+    run = run_ty if case.code in ty_severities() else run_ruff
+    found = [f for f in await run(python) if f.code == case.code]
     assert any(_fits(finding, case, driver) for finding in found), found
-    assert {f.severity for f in found} == {"P2"}
+    assert all(f.is_serious for f in found)
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case.code for case in CASES} - set(severities()) | OWN_PROFILE == {rule.id for rule in RULES}
+    assert {case.code for case in CASES} - OF_TOOLS | OWN_PROFILE == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize(

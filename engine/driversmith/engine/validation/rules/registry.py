@@ -4,7 +4,7 @@ P0 cannot run, P1 breaks the contract, P2 misbehaves or is unsafe, P3 style.
 """
 
 from ...models.findings import Severity
-from .code import library, modules, returning, strings, stubs, swallowing, unsafe, usage
+from .code import library, modules, strings, stubs, swallowing, unsafe, usage
 from .contract import documents, driver_class, exceptions, project_file, readme, shapes
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 from .secrets import authorization, environment, literals, messages
@@ -50,7 +50,6 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("contract-stub", "P1", stubs.stub_methods, partial=True),
     ProjectRule("list-objects-shape", "P1", shapes.list_objects_shape, partial=True),
     ProjectRule("read-batched-shape", "P1", shapes.read_batched_shape, partial=True),
-    FileRule("missing-return", "P1", returning.missing_returns, PACKAGE),
     FileRule("missing-f-prefix", "P2", strings.missing_f_prefix, DRIVER),
     FileRule("double-escape", "P2", strings.double_escapes, DRIVER),
     FileRule("stub-function", "P2", stubs.stub_functions, PACKAGE),

@@ -43,7 +43,7 @@ def stub_methods(project: Project) -> Iterable[Fault]:
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or function.name not in METHOD_NAMES:
                 continue
             what = stub_body(function, answers=function.name not in _may_be_empty(project))
-            if what and not (function.name == "close" and what == "only `pass`") and not is_abstract(function):
+            if what and not (function.name == "close" and what == "only `pass`") and not _is_abstract(function):
                 yield Fault(
                     f"{function.name} is a stub: {what}.",
                     hint="Write the method; where the API has no such verb, raise NotSupportedError.",
@@ -67,12 +67,12 @@ def stub_functions(file: PythonFile, project: Project) -> Iterable[Fault]:
     drivers = [place.node for place in project.ancestry(project.driver)[0]] if project.driver else []
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         holder = file.parent(function)
-        if isinstance(holder, ast.ClassDef) and is_protocol(holder):
+        if isinstance(holder, ast.ClassDef) and _is_protocol(holder):
             continue
         if holder in drivers and function.name in METHOD_NAMES:
             continue
         what = stub_body(function, answers=False)
-        if what and what not in {"only `pass`", "only a docstring"} and not is_abstract(function):
+        if what and what not in {"only `pass`", "only a docstring"} and not _is_abstract(function):
             yield Fault(f"{function.name} is a stub: {what}.", hint="Write it or leave it out.", node=function)
 
 
@@ -144,7 +144,7 @@ def _in_prose(file: PythonFile, token: tokenize.TokenInfo) -> bool:
     return any(0 <= i < len(file.lines) and file.lines[i].lstrip().startswith("#") for i in (above, below))
 
 
-def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function is only declared."""
     for decorator in function.decorator_list:
         name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
@@ -153,7 +153,7 @@ def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return False
 
 
-def is_protocol(node: ast.ClassDef) -> bool:
+def _is_protocol(node: ast.ClassDef) -> bool:
     """Whether the methods of a class are declarations."""
     plain = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
     names = {b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in plain}
