@@ -20,8 +20,11 @@
     |   |-- SandboxUnavailableError  it could not be started: says nothing about the code in it
     |   `-- SandboxLimitError        it was killed at a limit (time, memory, output)
     |-- OutputError                the driver could not be written to disk
-    `-- JournalError               the session database cannot be used
-        `-- LeaseLostError         another process owns the session now
+    |-- JournalError               the session database cannot be used
+    |   `-- LeaseLostError         another process owns the session now
+    `-- ConformanceError           of a check that an implementation of a port is put to
+        |-- UnmetError             it does not do what the port says
+        `-- NotCheckableError      this machine does not show whether it does
 
 `message` says what is wrong, `next_action` what a person can do about it; `code` is one of `ErrorCode`.
 """
@@ -241,3 +244,15 @@ class LeaseLostError(JournalError):
     """Another process owns the session now; this one must stop writing to it."""
 
     default_code = "lease_lost"
+
+
+class ConformanceError(DriversmithError):
+    """A check of a port's conformance suite did not pass."""
+
+
+class UnmetError(ConformanceError):
+    """The implementation does not do what its port says; the message tells what was expected and received."""
+
+
+class NotCheckableError(ConformanceError):
+    """This machine does not show whether the implementation does what its port says; the message tells why."""

@@ -47,7 +47,8 @@ class Owner:
 
 
 class Journal(Protocol):
-    """Durable sessions, steps, events, attempts, diagnostics, files and usage."""
+    """Durable sessions, steps, events, attempts, diagnostics, files and usage. One suite serves every implementation
+    (journal/conformance)."""
 
     async def create_session(
         self, request: GenerateRequest, *, key: str, project_path: str
