@@ -104,7 +104,7 @@ class DriverProcess(Protocol):
 
 
 class Sandbox(Protocol):
-    """Starts children. One conformance suite serves every implementation (tests/conformance)."""
+    """Starts children. One suite serves every implementation (sandbox/conformance)."""
 
     async def prepare(self) -> None:
         """Hear that a child will be wanted soon, and start one where that saves time. Raises nothing of its own."""
