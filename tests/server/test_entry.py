@@ -46,6 +46,13 @@ def test_serving_loads_no_command_line_model_research_or_templates(tmp_path: Pat
         assert ended.stdout == ""
 
 
+def test_doctor_loads_the_conformance_suites_only_when_they_are_asked_for(tmp_path: Path) -> None:
+    rooms = _started(tmp_path, "doctor", "--json").stderr.strip().splitlines()[-1]
+    assert rooms.startswith("rooms: ")
+    assert "conformance" not in rooms
+    assert "self_check" not in rooms
+
+
 @pytest.mark.parametrize(("name", "value"), [("ALLOW_LOCAL", "localhost"), ("LOG_LEVEL", "loud")])
 def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value: str) -> None:
     ended = subprocess.run(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .llm.anthropic.model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
     from .sandbox.process import ProcessSandbox
+    from .self_check import CheckOutcome, OpenJournalAt, OpenSandbox, Progress
     from .supervision.activities import Activities
     from .supervision.healing.decision import HealingPolicy
     from .supervision.supervisor import Supervisor
@@ -116,6 +117,47 @@ async def judge_driver(
 
         sandbox = ProcessSandbox()
     return await judge_driver(project, sandbox=sandbox, progress=progress)
+
+
+async def self_check(
+    settings: Settings,
+    *,
+    progress: "Progress",
+    open_journal: "OpenJournalAt | None" = None,
+    open_sandbox: "OpenSandbox | None" = None,
+) -> "list[CheckOutcome]":
+    """Put journal and sandbox to their conformance suites on this machine, in a folder of the home that is removed again.
+
+    Raises:
+        JournalError: nothing can be written in the home.
+    """
+    from .self_check import make_checks
+
+    return await make_checks(
+        settings.home,
+        open_journal=open_journal or _sqlite_at,
+        open_sandbox=open_sandbox or _ready_sandbox,
+        progress=progress,
+    )
+
+
+def _sqlite_at(path: Path, now: Callable[[], float]) -> AbstractAsyncContextManager[Journal]:
+    from .journal.sqlite.opening import open_journal
+
+    return open_journal(path, now=now)
+
+
+@asynccontextmanager
+async def _ready_sandbox() -> AsyncGenerator[Sandbox]:
+    """A sandbox as sessions have it, whose first child stands ready."""
+    from .sandbox.process import ProcessSandbox
+
+    sandbox = ProcessSandbox(keeps_ahead=True)
+    try:
+        await sandbox.prepare()
+        yield sandbox
+    finally:
+        await sandbox.close()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import anyio
 import typer
@@ -18,31 +18,53 @@ from .console import FAILED, SUCCESS, print_json, stdout
 from .context import command_settings
 from .model_checks import model_endpoint, model_prices
 from .progress import Watched, run_watched
+from .self_check import lines_of
+from .self_check import self_check as run_self_check
+
+if TYPE_CHECKING:
+    from driversmith.engine.self_check import CheckOutcome
 
 PACKAGES = ("driversmith", "mcp", "pydantic", "anyio", "aiosqlite", "httpx2", "jinja2", "ruff", "typer", "rich")
 SECONDS = 20.0
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(
+    *,
+    self_check: Annotated[
+        bool,
+        typer.Option(
+            "--self-check",
+            help="Also try on this machine whether the journal and the sandbox do all that is promised of them; takes"
+            " up to a minute.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Check this installation. Reaches no network and shows no key."""
     settings = command_settings()
 
-    async def examine(shown: Watched) -> list[Check]:
+    async def examine(shown: Watched) -> "tuple[list[Check], list[CheckOutcome]]":
         checks: list[Check] = []
         for name, check in _CHECKS.items():
             shown.doing(f"Checking {name}.")
             checks.append(await _bounded(name, check, settings))
-        return checks
+        if not self_check:
+            return checks, []
+        findings, outcomes = await run_self_check(settings, shown)
+        return [*checks, *findings], outcomes
 
-    checks = run_watched("doctor", examine, quiet=as_json)
+    checks, outcomes = run_watched("doctor", examine, quiet=as_json)
     ok = all(check.ok for check in checks if check.required)
     if as_json:
-        print_json({"ok": ok, "checks": [check.model_dump(mode="json") for check in checks]})
+        told = {"self_check": [outcome.model_dump(mode="json") for outcome in outcomes]} if self_check else {}
+        print_json({"ok": ok, "checks": [check.model_dump(mode="json") for check in checks], **told})
     else:
         for check in checks:
             mark = ("ok  ", "green") if check.ok else ("FAIL", "bold red") if check.required else ("none", "yellow")
             said = ". ".join(part for part in (check.found, check.note, check.advice) if part)
             stdout().print(Text.assemble(mark, f"  {check.name}: {said}"), soft_wrap=True)
+        for line in lines_of(outcomes):
+            stdout().print(line, soft_wrap=True)
     raise typer.Exit(SUCCESS if ok else FAILED)
 
 
