@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from driversmith.engine.errors import DriversmithError
 from driversmith.server.app import create_server
-from driversmith.tools.heartbeat import BEAT_SECONDS
+from driversmith.tools.calling.heartbeat import BEAT_SECONDS
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.models.diagnosis import Diagnosis
-from driversmith.tools.answers import PAGE, weight
+from driversmith.tools.answers.shape import PAGE, weight
 from mcp import Client
 
 from ..stand_ins.connection import PETSTORE, answered, connected, said

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from driversmith.engine.settings import Settings
 from driversmith.resources.completions import SessionIds
+from driversmith.tools.calling.heartbeat import BEAT_SECONDS
+from driversmith.tools.calling.paths import UserPaths
 from driversmith.tools.catalogue import engine_tools
-from driversmith.tools.heartbeat import BEAT_SECONDS
-from driversmith.tools.paths import UserPaths
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus

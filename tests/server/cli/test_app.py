@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from driversmith.engine.errors import JournalError
-from driversmith.server.cli import app, sessions
+from driversmith.server.cli import app
+from driversmith.server.cli.commands import sessions
 
 from ...patience import LONG
 from .conftest import Command
@@ -60,7 +61,7 @@ def test_an_argument_that_is_no_text_is_wrong_usage(command: Command) -> None:
 
 def test_what_an_encoding_lacks_is_escaped() -> None:
     script = """
-from driversmith.server.cli import console
+from driversmith.server.cli.terminal import console
 console.speak_any_encoding()
 console.print_json(["\u65e5\U0001f600"])
 console.complain("\u65e5")

@@ -5,10 +5,10 @@ from typing import Annotated
 from driversmith.engine.models.session import SupervisedResult
 from mcp_types import CallToolResult
 
-from .arguments import SessionId
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .supervised import supervised_answer
+from .answers.supervised import supervised_answer
+from .calling.arguments import SessionId
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
 
 
 @declared(title="Cancel a session", read_only=False, destructive=True)

@@ -15,9 +15,9 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import ToolAnnotations
 
-from .engine_tool import EngineTool
-from .heartbeat import BEAT_SECONDS
-from .paths import UserPaths
+from .calling.engine_tool import EngineTool
+from .calling.heartbeat import BEAT_SECONDS
+from .calling.paths import UserPaths
 
 TOOLS = (
     "generate_driver_supervised",

@@ -7,11 +7,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import PAGE, answer, fitted
-from .arguments import FileText
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .paths import ReadPath
+from .answers.shape import PAGE, answer, fitted
+from .calling.arguments import FileText
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
+from .calling.paths import ReadPath
 
 
 @declared(title="Say why something failed", read_only=True)

@@ -7,11 +7,11 @@ from driversmith.engine.sessions.request import DESCRIPTION_SUFFIXES, resolve_re
 from mcp_types import CallToolResult
 from pydantic import BeforeValidator, Field
 
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .paths import FolderPath, ReadPath
-from .progress import ProgressTold
-from .supervised import supervised_answer
+from .answers.supervised import supervised_answer
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
+from .calling.paths import FolderPath, ReadPath
+from .calling.progress import ProgressTold
 
 
 def _spelled(value: object) -> object:

@@ -8,17 +8,17 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import ConfigDict, Field, RootModel
 
-from .answers import Items, compact, fitting, page_answer
-from .arguments import Cursor, SessionId
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .history import diagnosis_item, diagnosis_line, history_page
-from .host_parts import further_part
-from .offsets import offset_of, offset_page
-from .profile_pages import profile_page
-from .progress import ProgressTold
-from .session_files import files_page
-from .supervised import supervised_answer
+from .answers.history import diagnosis_item, diagnosis_line, history_page
+from .answers.host_parts import further_part
+from .answers.offsets import offset_of, offset_page
+from .answers.profile_pages import profile_page
+from .answers.session_files import files_page
+from .answers.shape import Items, compact, fitting, page_answer
+from .answers.supervised import supervised_answer
+from .calling.arguments import Cursor, SessionId
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
+from .calling.progress import ProgressTold
 
 View = Literal["summary", "profile", "log", "diagnostics", "files", "metrics"]
 EVENTS = 200

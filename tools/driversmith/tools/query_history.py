@@ -8,11 +8,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import Items, compact, fitted, page_answer
-from .arguments import Cursor
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .history import diagnosis_item, diagnosis_line, history_page, session_item, session_line
+from .answers.history import diagnosis_item, diagnosis_line, history_page, session_item, session_line
+from .answers.shape import Items, compact, fitted, page_answer
+from .calling.arguments import Cursor
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
 
 
 @declared(title="Look at earlier sessions, diagnoses and metrics", read_only=True)

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .arguments import Cursor, SessionId
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .record_cursors import RecordCursor, digest_of
-from .record_fields import check_fields, picked
-from .record_pages import Records, Stretch
+from .answers.record_cursors import RecordCursor, digest_of
+from .answers.record_fields import check_fields, picked
+from .answers.record_pages import Records, Stretch
+from .calling.arguments import Cursor, SessionId
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
 
 
 @declared(title="Read records of an API", read_only=True, open_world=True)

@@ -8,13 +8,13 @@ from driversmith.engine.models.session import FINISHED, HostRequest, SupervisedR
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import LONGEST_REQUEST, answer
-from .arguments import SessionId
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .host_parts import first_part
-from .reports import reported, trimmed
-from .supervised import links, told, trim
+from .answers.host_parts import first_part
+from .answers.reports import reported, trimmed
+from .answers.shape import LONGEST_REQUEST, answer
+from .answers.supervised import links, told, trim
+from .calling.arguments import SessionId
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
 
 if TYPE_CHECKING:
     from driversmith.engine.sessions.submissions import Submission

@@ -6,12 +6,12 @@ from driversmith.engine.models.findings import ValidationReport
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers import answer
-from .arguments import FileText
-from .context import EngineContext, engine_of
-from .declaration import declared
-from .paths import FolderPath, ReadPath
-from .reports import reported, trimmed
+from .answers.reports import reported, trimmed
+from .answers.shape import answer
+from .calling.arguments import FileText
+from .calling.context import EngineContext, engine_of
+from .calling.declaration import declared
+from .calling.paths import FolderPath, ReadPath
 
 
 @declared(title="Check a file of a driver", read_only=True)

@@ -15,12 +15,11 @@ from anyio.abc import TaskGroup
 from pydantic import JsonValue
 
 from ..errors import InvalidArgumentError, SandboxError
-from ..models.records import RecordPage
+from ..models.records import MAX_RECORDS, RecordPage
 
 if TYPE_CHECKING:
     from .records import Batches, DriverReader, ReadPlace
 
-MAX_RECORDS = 100_000
 MOST_KEPT = 4
 """Reads that are kept open at once; the one that nobody asked for the longest time makes room."""
 IDLE_SECONDS = 180.0

@@ -16,13 +16,13 @@ from pydantic import JsonValue, ValidationError
 from ..errors import DriversmithError, FetchError, InvalidArgumentError
 from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
+from ..models.records import MAX_RECORDS
 from ..models.session import SessionRecord
 from ..network.addresses import address_policy
 from ..network.redaction import without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
-from .kept_reads import MAX_RECORDS
 from .publish import listed_hashes
 
 if TYPE_CHECKING:

@@ -4,6 +4,9 @@ from pydantic import JsonValue
 
 from .base import Value
 
+MAX_RECORDS = 100_000
+"""That are read one after the other."""
+
 
 class RecordPage(Value):
     """Some records, and how to go on."""

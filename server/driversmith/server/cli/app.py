@@ -9,9 +9,9 @@ from typing import Annotated, cast
 import typer
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError
 
-from . import credentials, demo, doctor, generate, read, serve, sessions, validate
-from .console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
-from .wording import for_a_command_line
+from .commands import credentials, demo, doctor, generate, read, serve, sessions, validate
+from .terminal.console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
+from .terminal.wording import for_a_command_line
 
 DEBUG = "--debug"
 

@@ -1,0 +1,90 @@
+"""`driversmith read`: records of a real API, through a driver on disk."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from driversmith.engine.errors import InvalidArgumentError
+
+from ..context import command_settings, engine_for_command
+from ..terminal.console import print_json, stderr, stdout
+from ..terminal.progress import Watched, run_watched
+from ..terminal.result import is_cut, records_table
+from ..terminal.typed import typed_pairs
+
+
+def read(
+    driver_dir: Annotated[
+        Path, typer.Argument(metavar="DRIVER_DIR", help="Project folder of the driver (with its driver.json).")
+    ],
+    object_name: Annotated[str, typer.Argument(metavar="OBJECT", help="What to read; driver.json lists the objects.")],
+    *,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", help="An argument of the read; may be repeated.", metavar="K=V")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Most records to read.", min=1, max=100_000)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Read records through a driver, in the sandbox, with the credentials of its API's origin."""
+    if as_json and as_csv:
+        raise InvalidArgumentError("--json and --csv exclude each other.", next_action="Give one of them.")
+    settings = command_settings()
+    params = dict(_pair(text) for text in param or [])
+    project = driver_dir.expanduser().absolute()
+
+    async def run(shown: Watched) -> list[dict[str, Any]]:
+        shown.doing(f"Reading {object_name}.")
+        async with engine_for_command(settings) as engine:
+            return await engine.read_driver(
+                project, object_name, params=params, limit=limit, allow_edited=True, allow_local=_own_address(project)
+            )
+
+    records = run_watched("read", run, quiet=as_json)
+    if as_json:
+        print_json(records)
+    elif as_csv:
+        _print_csv(records)
+    elif records:
+        stdout().print(records_table(f"{object_name} ({len(records)})", records, rows=len(records)))
+        if is_cut(records):
+            stderr().print("Cut to fit: --json or --csv shows everything.", style="dim")
+    else:
+        stderr().print(f"No records of {object_name}.", markup=False)
+
+
+def _own_address(project: Path) -> tuple[str, ...]:
+    """The address of the driver's own API, which may be local: the person named this driver on the command line."""
+    try:
+        url = json.loads((project / "profile.json").read_text(encoding="utf-8")).get("base_url", "")
+    except (OSError, ValueError, AttributeError):
+        return ()  # the engine says what is wrong with the folder
+    return typed_pairs([url]) if isinstance(url, str) else ()
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    """`key=value`; a value that is JSON (a number, true, a list) is taken as such, any other as text."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise InvalidArgumentError(f"--param {text!r} is not K=V.", next_action="Write --param name=value.")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _print_csv(records: list[dict[str, Any]]) -> None:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for record in records:
+        writer.writerow([_csv_cell(record.get(name)) for name in names])
+
+
+def _csv_cell(value: Any) -> Any:
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""What a person sees: lines, progress, results, and how a command is left."""

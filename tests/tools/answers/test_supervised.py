@@ -1,0 +1,70 @@
+"""How a session's result is told."""
+
+import json
+
+import pytest
+from driversmith.engine.models.profile import SkippedOperation
+from driversmith.engine.models.session import ErrorInfo, PublishedFile, SessionStatus, SupervisedResult
+from driversmith.tools.answers.supervised import supervised_answer, told, trim
+
+SUCCEEDED = SupervisedResult(
+    session_id="s1", status="succeeded", success=True, driver_name="shop_driver", output_path="/home/me/shop_driver"
+)
+
+
+def test_a_result_of_a_very_large_api_fits_a_chat() -> None:
+    result = SUCCEEDED.model_copy(
+        update={
+            "skipped": [SkippedOperation(operation=f"GET /{n}", reason="other_server") for n in range(900)],
+            "files": [PublishedFile(path=f"f{n}.py", sha256="0" * 64, author="template") for n in range(300)],
+            "preview": {f"object_{n}": [{"text": "x" * 4000}] * 3 for n in range(200)},
+        }
+    )
+    answer = supervised_answer(result)
+    assert len(json.dumps(answer.structured_content)) < 60_000
+    notes = " ".join(answer.structured_content["notes"])
+    assert (
+        "860 more skipped operations" in notes and "240 more files" in notes and "more objects have a preview" in notes
+    )
+    SupervisedResult.model_validate(answer.structured_content)
+
+
+def test_a_small_result_is_left_as_it_is() -> None:
+    result = SUCCEEDED.model_copy(update={"preview": {"pets": [{"id": 1, "name": "Rex"}]}})
+    assert trim(result) == result
+
+
+def test_a_preview_that_is_cut_says_how_to_read_the_rest() -> None:
+    for preview in (
+        {"pets": [{"text": "x" * 4000}]},
+        {"pets": [{"rows": ["x" * 200] * 20}]},
+        {f"object_{n}": [{"text": "x" * 200}] * 3 for n in range(30)},
+    ):
+        text = told(trim(SUCCEEDED.model_copy(update={"preview": preview})))
+        assert "read_records" in text and len(text) < 12_000
+    whole = told(trim(SUCCEEDED.model_copy(update={"preview": {"pets": [{"id": 1, "name": "Rex"}]}})))
+    assert "read_records" not in whole and '"Rex"' in whole
+
+
+def test_skipped_operations_are_told_with_a_way_to_them() -> None:
+    skipped = [SkippedOperation(operation="GET /x", reason="other_server")]
+    text = told(SUCCEEDED.model_copy(update={"skipped": skipped}))
+    assert 'get_session(session_id="s1", view="profile")' in text
+
+
+def test_a_failure_says_what_to_do_next() -> None:
+    error = ErrorInfo(code="unreachable", message="The host does not answer.", next_action="Check the URL.")
+    text = told(SupervisedResult(session_id="s1", status="failed", error=error))
+    assert text == "Failed [unreachable]: The host does not answer. Check the URL. (session s1)"
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "interrupted", "waiting_for_host"])
+def test_an_unfinished_session_says_how_to_go_on(status: SessionStatus) -> None:
+    text = told(SupervisedResult(session_id="s1", status=status))
+    assert "s1" in text and "get_session" in text
+
+
+def test_research_alone_says_that_nothing_was_written() -> None:
+    assert "no file was written" in told(
+        SupervisedResult(session_id="s1", status="succeeded", success=True, driver_name="x_driver")
+    )

@@ -1,0 +1,1 @@
+"""How answers are told: shaped, paged, and cut to what a chat takes."""

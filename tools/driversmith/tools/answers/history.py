@@ -1,0 +1,83 @@
+"""How sessions and diagnoses are told in lists."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from driversmith.engine.models.session import DiagnosisRecord, SessionRecord
+from mcp_types import CallToolResult
+
+from .shape import fitting, page_answer
+
+if TYPE_CHECKING:
+    from driversmith.engine.journal.port import Page
+
+R = TypeVar("R")
+
+
+async def history_page(
+    read: "Callable[[int], Awaitable[Page[R]]]",
+    limit: int,
+    item: Callable[[R], dict[str, Any]],
+    line: Callable[[R], str],
+    what: str,
+    *,
+    whole: str,
+) -> CallToolResult:
+    """A page of the journal: at most `limit` of its records, and as many as fit (`whole`: as page_answer has it)."""
+    while True:
+        page = await read(limit)
+        items, lines = [item(record) for record in page.items], [line(record) for record in page.items]
+        kept = fitting(items, lines)
+        if kept == len(items):
+            return page_answer(items, page.next_cursor, lines, what, whole=whole)
+        limit = kept  # read again, so that the cursor stands behind what is shown
+
+
+def session_item(record: SessionRecord) -> dict[str, Any]:
+    """A session as one item of a list."""
+    result = record.result
+    return {
+        "session_id": record.session_id,
+        "status": record.status,
+        "api_name": record.request.api_name,
+        "api_url": record.request.api_url,
+        "engine": record.request.engine,
+        "success": result.success if result else False,
+        "verification": result.verification.level if result and result.success else None,
+        "error": result.error.model_dump(mode="json") if result and result.error else None,
+        "project_path": record.project_path,
+        "created_at": record.created_at,
+        "finished_at": record.finished_at,
+    }
+
+
+def session_line(record: SessionRecord) -> str:
+    """A session as one line."""
+    result = record.result
+    error = result.error if result else None
+    outcome = f" [{error.code}]" if error else f" ({result.verification.level})" if result and result.success else ""
+    why = f": {error.message}" if error else ""
+    return (
+        f"{record.session_id} {record.created_at} {record.status}{outcome} {record.request.api_name}"
+        f" {record.request.api_url} in {record.project_path}{why}"
+    )
+
+
+def diagnosis_item(record: DiagnosisRecord) -> dict[str, Any]:
+    """A diagnosis as one item of a list."""
+    return record.model_dump(mode="json")
+
+
+def diagnosis_line(record: DiagnosisRecord) -> str:
+    """A diagnosis in a few lines."""
+    found = record.diagnosis
+    helped = {True: ", helped", False: ", did not help", None: ""}[record.helped]
+    session = f" of session {record.session_id}" if record.session_id else ""
+    lines = [
+        f"{record.at} {record.api_name} attempt {record.attempt}{session}: {found.get('error_type')}, {found.get('root_cause')}"
+        f" [{found.get('fix_strategy')} by {found.get('source')}{helped}]",
+        f"  Repair: {found.get('fix_description')}",
+    ]
+    if words := found.get("prompt_modification"):
+        lines.append(f"  For whoever writes next: {words}")
+    return "\n".join([*lines, *(f"  Found: {finding}" for finding in record.findings)])

@@ -1,0 +1,127 @@
+"""How a session's result is told: trimmed to what fits a chat, with the next thing to do in plain words."""
+
+from typing import Any
+
+from driversmith.engine.models.session import SessionStatus, SupervisedResult
+from mcp_types import CallToolResult, ResourceLink
+
+from .host_parts import first_part
+from .shape import LONGEST_REQUEST, PAGE, answer, clipped, compact, fitting, shortened
+
+MOST_SKIPPED = 40
+MOST_FILES = 60
+PREVIEW_SIZE = PAGE // 2
+MOST_OF_A_PREVIEW = 1_200
+"""Characters of the text that shows an object's records."""
+MOST_OF_ALL_PREVIEWS = 6_000
+UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
+
+
+def supervised_answer(result: SupervisedResult) -> CallToolResult:
+    """The result of a session, with links to its log and files; where it waits for a file, the request for that."""
+    trimmed = trim(result)
+    if result.status == "waiting_for_host" and result.host_request is not None:
+        text, request = first_part(result.session_id, result.host_request)
+        shown = trimmed.model_copy(update={"host_request": request})
+        return answer(shown, text, links(result), longest=LONGEST_REQUEST)
+    return answer(trimmed, told(trimmed), links(result))
+
+
+def trim(result: SupervisedResult) -> SupervisedResult:
+    """The result with long lists and values cut; a note says what was cut and where the rest stands."""
+    notes = list(result.notes)
+    changes: dict[str, Any] = {}
+    if len(result.skipped) > MOST_SKIPPED:
+        changes["skipped"] = result.skipped[:MOST_SKIPPED]
+        notes.append(f"{len(result.skipped) - MOST_SKIPPED} more skipped operations: get_session with view=profile.")
+    if len(result.files) > MOST_FILES:
+        changes["files"] = result.files[:MOST_FILES]
+        notes.append(f"{len(result.files) - MOST_FILES} more files: get_session with view=files.")
+    previews = [{"object": name, "records": shortened(records, 300)} for name, records in result.preview.items()]
+    if any(preview["records"] != result.preview[str(preview["object"])] for preview in previews):
+        notes.append("Long values of the preview are cut: read_records shows them whole.")
+    kept = fitting(previews, size=PREVIEW_SIZE)
+    changes["preview"] = {str(p["object"]): p["records"] for p in previews[:kept]}
+    if kept < len(previews):
+        notes.append(f"{len(previews) - kept} more objects have a preview: read_records shows their records.")
+    if result.profile is not None and len(result.profile.objects) > MOST_SKIPPED:
+        names = list(result.profile.objects)[:MOST_SKIPPED]
+        cut = {
+            "objects": {name: result.profile.objects[name] for name in names},
+            "pagination": {n: style for n, style in result.profile.pagination.items() if n in names},
+            "skipped": result.profile.skipped[:MOST_SKIPPED],
+        }
+        changes["profile"] = result.profile.model_copy(update=cut)
+        notes.append(f"{len(result.profile.objects) - MOST_SKIPPED} more objects: get_session with view=profile.")
+    return result.model_copy(update={**changes, "notes": notes})
+
+
+def links(result: SupervisedResult) -> list[ResourceLink]:
+    """Links to the log and to the files that a person opens first."""
+    base = f"driversmith://sessions/{result.session_id}"
+    found = [ResourceLink(uri=f"{base}/log", name="Session log", mime_type="application/x-ndjson")]
+    opened_first = [f.path for f in result.files if f.path == "README.md" or f.path.endswith("/client.py")]
+    return found + [
+        ResourceLink(uri=f"{base}/files/{path}", name=path, mime_type="text/plain") for path in opened_first
+    ]
+
+
+def told(result: SupervisedResult) -> str:
+    """The result in a few lines."""
+    if result.status in UNFINISHED:
+        return _unfinished(result)
+    lines = [_headline(result), *(f"Note: {note}" for note in result.notes)]
+    if result.error is not None and result.success:
+        lines.append(f"Note: {result.error.message} {result.error.next_action}".strip())
+    if result.skipped:
+        lines.append(
+            f"{len(result.skipped)} operations of the description are skipped, each with its reason in `skipped` and in"
+            f' get_session(session_id="{result.session_id}", view="profile").'
+        )
+    if result.profile is not None:
+        lines.append(
+            f"Objects: {', '.join(result.profile.objects) or 'none'}. Operations: {result.profile.operations}."
+        )
+    return "\n".join([*lines, *_previews(result)])
+
+
+def _previews(result: SupervisedResult) -> list[str]:
+    """The first records, as far as they fit, and how to read the rest of them."""
+    lines: list[str] = []
+    whole = True
+    for name, records in result.preview.items():
+        line = f"{name}: {compact(records)}"
+        if sum(map(len, lines)) + min(len(line), MOST_OF_A_PREVIEW) > MOST_OF_ALL_PREVIEWS:
+            whole = False
+            break
+        lines.append(clipped(line, MOST_OF_A_PREVIEW))
+        whole = whole and lines[-1] == line
+    if not whole:
+        lines.append(f'Whole records of each object: read_records(session_id="{result.session_id}", object_name=...).')
+    return lines
+
+
+def _unfinished(result: SupervisedResult) -> str:
+    again = (
+        "Call generate_driver_supervised again with the same arguments to go on waiting, or "
+        f'get_session(session_id="{result.session_id}", wait_seconds=45).'
+    )
+    if result.status == "waiting_for_host":
+        return f"Session {result.session_id} waits for a file: call get_session to see which, then submit_file."
+    if result.status == "interrupted":
+        return f"Session {result.session_id} was interrupted; nothing of it is lost. {again}"
+    notes = "".join(f" {note}" for note in result.notes)
+    return f"Session {result.session_id} is {result.status} and goes on by itself.{notes} {again}"
+
+
+def _headline(result: SupervisedResult) -> str:
+    session = f"(session {result.session_id})"
+    if not result.success:
+        if result.error is None:
+            return f"{result.status.capitalize()}: there is no driver {session}."
+        return f"{result.status.capitalize()} [{result.error.code}]: {result.error.message} {result.error.next_action} {session}"
+    if result.output_path is None:
+        return f"Succeeded {session}: the API was researched, no file was written."
+    found = result.verification
+    checked = f"{found.level} (contract: {found.passed} passed, {found.failed} failed; isolation: {found.isolation})"
+    return f"Succeeded {session}: {result.driver_name} with {len(result.files)} files in {result.output_path}. Verified: {checked}."

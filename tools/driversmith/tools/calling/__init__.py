@@ -1,0 +1,1 @@
+"""How a tool is called: its declaration, its arguments in a person's words, its progress."""
