@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 import pytest
-from driversmith.tools.catalogue import TOOLS
+from driversmith.tools.registry import TOOLS
 from mcp import Client, MCPError
 
 from ..patience import LONG

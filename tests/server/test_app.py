@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import pytest
 from driversmith.engine.errors import InvalidArgumentError, JournalError, SandboxUnavailableError
-from driversmith.tools.catalogue import TOOLS
+from driversmith.tools.registry import TOOLS
 from mcp_types import CallToolResult, ResourceLink, ResourceUpdatedNotification
 
 from ..patience import LONG

@@ -1,7 +1,7 @@
 """What `tools/list` says is what the code does."""
 
-from driversmith.tools.catalogue import TOOLS, declared_tool
 from driversmith.tools.publishing import TARGET, as_text, published
+from driversmith.tools.registry import TOOLS, declared_tool
 
 DESIGN = {
     "generate_driver_supervised": (

@@ -22,6 +22,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .drivers.contract_check import Judgement
     from .drivers.records import DriverReader
+    from .llm.anthropic.endpoint import Endpoint
     from .llm.anthropic.model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
     from .sandbox.process import ProcessSandbox
@@ -117,6 +118,17 @@ async def judge_driver(
 
         sandbox = ProcessSandbox()
     return await judge_driver(project, sandbox=sandbox, progress=progress)
+
+
+def model_endpoint() -> "Endpoint | None":
+    """Where the model is that a person has set up; None where there is no key.
+
+    Raises:
+        InvalidArgumentError: ANTHROPIC_BASE_URL cannot be used.
+    """
+    from .llm.anthropic.endpoint import endpoint_from
+
+    return endpoint_from(os.environ)
 
 
 async def self_check(
@@ -219,9 +231,7 @@ class _Parts:
         return self._patient
 
     def _open_claude(self) -> "AnthropicModel | None":
-        from .llm.anthropic.endpoint import endpoint_from
-
-        endpoint = endpoint_from(os.environ)
+        endpoint = model_endpoint()
         if endpoint is None:
             return None
         from .llm.anthropic.model import AnthropicModel

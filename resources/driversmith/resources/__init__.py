@@ -1,1 +1,1 @@
-"""MCP resources and prompts, thin: they read the journal only. `catalogue.py` registers them all."""
+"""MCP resources and prompts, thin: they read the journal only. `registry.py` registers them all."""

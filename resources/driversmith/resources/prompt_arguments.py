@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from .catalogue import PROMPTS
+from .registry import PROMPTS
 
 
 def misfit(prompt: str, given: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from driversmith.engine.settings import Settings
 from driversmith.resources.completions import SessionIds
 from driversmith.tools.calling.heartbeat import BEAT_SECONDS
 from driversmith.tools.calling.paths import UserPaths
-from driversmith.tools.catalogue import engine_tools
+from driversmith.tools.registry import engine_tools
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import MCPServer
 from mcp.server.subscriptions import InMemorySubscriptionBus
@@ -48,7 +48,7 @@ def create_server(
             yield engine
 
     def register() -> None:
-        from driversmith.resources.catalogue import register as register_resources
+        from driversmith.resources.registry import register as register_resources
 
         register_resources(server)
 

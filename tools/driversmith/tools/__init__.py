@@ -1,1 +1,1 @@
-"""MCP tools, one a file, thin: parse, call the engine, shape the answer. `catalogue.py` names them all."""
+"""MCP tools, one a file, thin: parse, call the engine, shape the answer. `registry.py` names them all."""

@@ -5,7 +5,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
-from .catalogue import TOOLS, declared_tool
+from .registry import TOOLS, declared_tool
 
 NAMED = {"properties", "$defs"}
 """Here keys are names, and `title` may be one."""

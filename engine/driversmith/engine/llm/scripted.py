@@ -7,9 +7,9 @@ import anyio
 
 from ..errors import ModelError, ModelTransportError, RejectedFault, TransportFault
 from ..models.base import Value
-from .anthropic.exchange import Exchange, recorded
-from .anthropic.faults import rejected_error
 from .clock import Clock, Sleep
+from .exchange import Exchange, recorded
+from .faults import rejected_error
 from .port import ModelAnswer, Record, StopReason, TokenUsage
 from .prices import PriceTable
 from .request import ModelRequest

@@ -30,7 +30,7 @@ async def paged_lists(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
 
 
 async def _page(ctx: ServerRequestContext[Any, Any], cursor: str | None) -> dict[str, Any]:
-    from driversmith.resources.catalogue import plain_resources
+    from driversmith.resources.registry import plain_resources
 
     try:
         found = await ctx.lifespan_context.journal.sessions(limit=PAGE, cursor=cursor)

@@ -14,7 +14,7 @@ import pytest
 from driversmith.engine.guards.fixers.fixer import Case as FixCase
 from driversmith.engine.guards.fixers.fixer import Change, Fixer
 from driversmith.engine.guards.fixers.fixing import Fixed, fix
-from driversmith.engine.guards.fixers.table import FIXERS, SYNTAX_FIXERS
+from driversmith.engine.guards.fixers.registry import FIXERS, SYNTAX_FIXERS
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.validation.package import validate_package
 

@@ -14,8 +14,8 @@ from ...validation.package import validate_package
 from ...validation.tools.both import UNPARSED
 from ..limits import MAX_FIXES
 from .fixer import Case, Change, Fixer
+from .registry import FIXERS, SYNTAX_FIXERS
 from .syntax import heal_syntax
-from .table import FIXERS, SYNTAX_FIXERS
 
 Measure = Callable[[Mapping[str, str]], Awaitable[ValidationReport]]
 

@@ -15,12 +15,12 @@ import anyio.to_thread
 from ...errors import ModelRejectedError, ModelTransportError
 from ...settings import Settings
 from ..clock import Clock
+from ..exchange import Exchange, recorded
+from ..faults import fault_of
 from ..port import ModelAnswer, Record, StopReason, TokenUsage
 from ..prices import PriceTable
 from ..request import ModelRequest
 from .endpoint import Endpoint
-from .exchange import Exchange, recorded
-from .faults import fault_of
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError, AsyncAnthropic

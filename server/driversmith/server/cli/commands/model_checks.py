@@ -1,8 +1,5 @@
 """Whether a model is set up: key, endpoint, and what the models of each role cost. Nothing is asked of it."""
 
-import os
-from urllib.parse import urlsplit
-
 from driversmith.engine.errors import ModelRejectedError
 from driversmith.engine.settings import Settings
 
@@ -17,13 +14,13 @@ async def model_endpoint(settings: Settings) -> Check:
     Raises:
         InvalidArgumentError: ANTHROPIC_BASE_URL cannot be used.
     """
-    from driversmith.engine.llm.anthropic.endpoint import endpoint_from
+    from driversmith.engine.composition import model_endpoint as set_up
 
-    endpoint = endpoint_from(os.environ)
+    endpoint = set_up()
     if endpoint is None:
         advice = "engine=model needs it; template and host need none, and auto goes without."
         return Check(name="model", ok=False, found=f"{KEY} is not set", advice=advice, required=False)
-    found = f"{KEY} is set; {_shown(endpoint.base_url)}"
+    found = f"{KEY} is set; {endpoint.shown}"
     try:
         endpoint.check_allowed(loopback_only=settings.model_loopback_only)
     except ModelRejectedError as refused:
@@ -56,9 +53,3 @@ async def model_prices(settings: Settings) -> Check:
     advice = f"budget_usd is refused until prices.toml in {settings.home} has {', '.join(unknown)}." if unknown else ""
     found = f"{'; '.join(told)}; dollars per million tokens, of {table.date}"
     return Check(name="model prices", ok=not unknown, found=found, advice=advice, required=False)
-
-
-def _shown(url: str) -> str:
-    """The URL without user, password, query and fragment."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

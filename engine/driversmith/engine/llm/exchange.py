@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from ...errors import ModelError
-from ..clock import Clock
-from ..port import ModelAnswer, Outcome, Record, RequestRecord, StopReason, TokenUsage
-from ..prices import PriceTable
-from ..request import ModelRequest
+from ..errors import ModelError
+from .clock import Clock
+from .port import ModelAnswer, Outcome, Record, RequestRecord, StopReason, TokenUsage
+from .prices import PriceTable
+from .request import ModelRequest
 
 _RECORD_SECONDS = 10.0
 

@@ -7,7 +7,7 @@ import pytest
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS, PromptReference, TextContent
 
-from ..stand_ins.connection import ERAS, PETSTORE, answered, connected
+from tests.stand_ins.connection import ERAS, PETSTORE, answered, connected
 
 pytestmark = pytest.mark.parametrize("era", ERAS)
 PLAIN = ["driversmith://sessions", "driversmith://diagnostics", "driversmith://metrics"]

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ...errors import ModelError, ModelRejectedError, ModelTransportError, RejectedFault
+from ..errors import ModelError, ModelRejectedError, ModelTransportError, RejectedFault
 
 _SPEND_CODES = frozenset(
     {

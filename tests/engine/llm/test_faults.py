@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from driversmith.engine.llm.anthropic.faults import fault_of, seconds_of
+from driversmith.engine.llm.faults import fault_of, seconds_of
 
 
 @pytest.mark.parametrize(
