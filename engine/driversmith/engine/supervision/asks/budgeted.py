@@ -1,17 +1,13 @@
 """BudgetedAsk: a session's requests to the model that is set up, within the session's time, dollars and tokens."""
 
-from typing import TYPE_CHECKING
-
 import anyio
 
 from ...errors import BudgetSpentError, ModelError
+from ...llm.patience import PatientModel, Waiting
 from ...llm.port import ModelAnswer, RequestRecord
 from ...llm.request import ModelRequest
 from ..context import SessionContext
 from .journalled import Keep
-
-if TYPE_CHECKING:
-    from ...llm.patience import PatientModel, Waiting
 
 KEEPING_SECONDS = 60.0
 """How long the journal may take for an answer; whoever wants to leave waits for that."""
@@ -20,7 +16,7 @@ KEEPING_SECONDS = 60.0
 class BudgetedAsk:
     """The Source (asks.journalled) that asks a model behind the process's gate, until the session's time, dollars or tokens are used up."""
 
-    def __init__(self, model: "PatientModel", session: SessionContext, *, session_tokens: int) -> None:
+    def __init__(self, model: PatientModel, session: SessionContext, *, session_tokens: int) -> None:
         self._model = model
         self._session = session
         self._session_tokens = session_tokens
@@ -89,7 +85,7 @@ class BudgetedAsk:
     def _deadline(self) -> float:
         return self._model.clock() + max(0.0, self._session.request.time_limit_seconds - self._session.steps.elapsed)
 
-    async def _tell_waiting(self, waiting: "Waiting") -> None:
+    async def _tell_waiting(self, waiting: Waiting) -> None:
         await self._session.log.write(
             "model.waiting",
             f"The model could not be asked ({waiting.error}) Trying again in {waiting.seconds:.1f} s.",

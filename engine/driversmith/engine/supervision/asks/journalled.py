@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -11,9 +11,6 @@ from ...journal.step_names import context_step, request_step
 from ...journal.steps import Steps
 from ...llm.port import ModelAnswer
 from ...llm.request import ModelRequest
-
-if TYPE_CHECKING:
-    pass
 
 Keep = Callable[[ModelAnswer], Awaitable[None]]
 """Stores an answer under the step of its request."""

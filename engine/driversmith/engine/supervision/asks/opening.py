@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ...llm.patience import PatientModel
 from ...llm.port import Ask
 from ..context import SessionContext
 from .budgeted import BudgetedAsk
 from .host import HostAsk
 from .journalled import JournalledAsk
 
-if TYPE_CHECKING:
-    from ...llm.patience import PatientModel
-
 
 @dataclass(frozen=True)
 class Asks:
     """Opens the Ask of a session; `model` gives the model that is set up, if any."""
 
-    model: "Callable[[], PatientModel | None]" = lambda: None
+    model: Callable[[], PatientModel | None] = lambda: None
     session_tokens: int = 2_000_000
     """What one session may use."""
     host_wait_seconds: float = 3600.0

@@ -2,8 +2,9 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from ...diagnosis.context import FailureContext
 from ...errors import InvalidArgumentError
 from ...journal.port import Journal
 from ...llm.port import Ask, ModelAnswer
@@ -13,9 +14,6 @@ from ...models.session import DiagnosisRecord, SessionRecord
 from .attempt_history import AttemptRecord, log_lines, read_attempt
 from .failure import Failure, failure_context, finding_texts
 from .repair_request import Repair, RepairRequest, as_data, repair_request
-
-if TYPE_CHECKING:
-    from ...diagnosis.context import FailureContext
 
 MAX_HISTORY = 50
 """Earlier diagnoses of the same fault that are looked at."""
@@ -110,7 +108,6 @@ async def diagnose_report(
             "There is nothing to diagnose.",
             next_action="Give session_id, or error_message with file_path, content or log.",
         )
-    from ...diagnosis.context import FailureContext
     from ...diagnosis.examine import examined
     from ...diagnosis.mending import mend_request
 
@@ -147,7 +144,7 @@ class _Subject:
     attempt: int = 0
 
 
-async def _with_log(journal: Journal, subject: _Subject, context: "FailureContext") -> "FailureContext":
+async def _with_log(journal: Journal, subject: _Subject, context: FailureContext) -> FailureContext:
     """With the log, where the driver is at fault: of other failures it tells nothing but what was written before."""
     from ...diagnosis.rules import OF_THE_DRIVER
 
@@ -156,7 +153,7 @@ async def _with_log(journal: Journal, subject: _Subject, context: "FailureContex
     return context.model_copy(update={"log": await log_lines(journal, subject.session_id, subject.attempt)})
 
 
-async def _stored_before(journal: Journal, context: "FailureContext", subject: _Subject) -> Diagnosed | None:
+async def _stored_before(journal: Journal, context: FailureContext, subject: _Subject) -> Diagnosed | None:
     from ...diagnosis.fingerprint import fingerprint
 
     key = fingerprint(context)
@@ -176,7 +173,7 @@ def _is_unsure(diagnosis: Diagnosis) -> bool:
 
 async def _stored(
     journal: Journal,
-    context: "FailureContext",
+    context: FailureContext,
     subject: _Subject,
     *,
     ask: Ask | None,
@@ -202,7 +199,7 @@ async def _stored(
 
 
 async def _weigh(
-    journal: Journal, context: "FailureContext", subject: _Subject, *, ask: Ask | None, seconds: float
+    journal: Journal, context: FailureContext, subject: _Subject, *, ask: Ask | None, seconds: float
 ) -> tuple[Diagnosis, str]:
     from ...diagnosis.causes import find_cause
     from ...diagnosis.fingerprint import fingerprint
@@ -221,7 +218,7 @@ async def _weigh(
 
 
 def _next_of_session(
-    context: "FailureContext", diagnosis: Diagnosis, left: AttemptRecord, repair: RepairRequest | None
+    context: FailureContext, diagnosis: Diagnosis, left: AttemptRecord, repair: RepairRequest | None
 ) -> ModelRequest | None:
     """The repair of the file at fault as the model engine would ask for it; None where it writes no such file."""
     from ...authoring.requests import judgement_files
@@ -249,7 +246,7 @@ def _next_of_session(
 
 
 def _with_request(
-    diagnosis: Diagnosis, repair: ModelRequest | None, context: "FailureContext", attempt: int
+    diagnosis: Diagnosis, repair: ModelRequest | None, context: FailureContext, attempt: int
 ) -> Diagnosis:
     """With the request that would come next: the repair of a file, else the question for the cause."""
     from ...diagnosis.questions import cause_request

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from ...diagnosis.context import FailureContext
 from ...errors import DriversmithError, ErrorCode, FileGenerationError
 from ...models.diagnosis import Diagnosis
 from ...models.findings import Finding
 from ...models.report import BehaviourResult
 from .attempt_history import AttemptRecord
-
-if TYPE_CHECKING:
-    from ...diagnosis.context import FailureContext
 
 MAX_FINDINGS = 20
 """Findings that are kept with a diagnosis."""
@@ -76,13 +74,11 @@ def expected_error(error: Exception) -> DriversmithError | None:
     return None
 
 
-def failure_context(failure: Failure, attempt: AttemptRecord) -> "FailureContext":
+def failure_context(failure: Failure, attempt: AttemptRecord) -> FailureContext:
     """What is known of an attempt's failure, but for the log.
 
     The last try of the file at fault says most; then what was to be mended in it; then the reports on the package.
     """
-    from ...diagnosis.context import FailureContext
-
     faults, validation, contract = attempt.faults, attempt.validation, attempt.contract
     path = failure.path or (faults.path if faults else None)
     last = next((t for t in reversed(attempt.tried) if t.path == path), None)
@@ -104,7 +100,7 @@ def failure_context(failure: Failure, attempt: AttemptRecord) -> "FailureContext
     )
 
 
-def finding_texts(context: "FailureContext") -> tuple[str, ...]:
+def finding_texts(context: FailureContext) -> tuple[str, ...]:
     """What the checks and the run said, a line each, worst first: what is kept with a diagnosis."""
     from ...diagnosis.wording import behaviour_line, finding_line
 
