@@ -16,10 +16,11 @@ from ...errors import (
     InvalidArgumentError,
     ResearchError,
 )
-from ..documents.parse import Description, FoundBy, parse_description
+from ..documents.parse import Description, FoundBy
 from ..openapi.servers import origin, split
 from ..worker import run_sized
 from .local_file import read_local
+from .registry import is_meant_as_one, read_description
 from .service_links import looks_like_html, service_desc_links
 from .shown_descriptions import shown_descriptions
 
@@ -136,12 +137,12 @@ async def _given(spec: str, fetcher: PageFetcher, max_bytes: int, say: Progress)
 
 
 async def parse(content: bytes, *, location: str, max_bytes: int) -> Description:
-    """`parse_description`, off the event loop where the content is large."""
+    """`read_description`, off the event loop where the content is large."""
     return await run_sized(len(content), _parse, content, location, max_bytes)
 
 
 def _parse(content: bytes, location: str, max_bytes: int) -> Description:
-    return parse_description(content, location=location, max_bytes=max_bytes)
+    return read_description(content, location=location, max_bytes=max_bytes)
 
 
 class _Search:
@@ -246,7 +247,7 @@ class _Search:
         try:
             description = await parse(page.content, location=_shown(page.url), max_bytes=self._max_bytes)
         except DescriptionError as error:
-            if error.code == "description_too_large" or _means_to_be_one(page.content):
+            if error.code == "description_too_large" or is_meant_as_one(page.content):
                 raise
             self._tried[list(self._tried)[-1]] += f": {error.message.removeprefix(_shown(page.url)).strip()}"
             return None
@@ -278,12 +279,6 @@ def _usual_places(url: str) -> list[tuple[str, bool]]:
     base = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
     below = [(base + folder + path, not folder) for path in WELL_KNOWN]
     return below + [(base + path, True) for path in (*(WELL_KNOWN if folder else ()), *AT_ORIGIN)]
-
-
-def _means_to_be_one(content: bytes) -> bool:
-    """Whether something that cannot be read was meant as a description: its first lines say so."""
-    head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head[:1] != b"<" and any(key in head for key in (b'"openapi"', b'"swagger"', b"openapi:", b"swagger:"))
 
 
 def _same(spec: str, url: str) -> bool:
