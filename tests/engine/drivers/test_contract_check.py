@@ -1,7 +1,6 @@
 """Drivers on disk are run with the profile beside them; what they do wrong is a finding with a place."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ from driversmith.engine.drivers.contract_check import judge_driver
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.sandbox.process import ProcessSandbox
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "testing"))
-from harbour import DRIVER, harbour_profile
+from ..testing.harbour import DRIVER, harbour_profile
 
 
 @pytest.fixture

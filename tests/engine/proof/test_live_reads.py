@@ -1,7 +1,6 @@
 """Live reads, with the mock as the real API behind the real relay."""
 
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,8 @@ from driversmith.engine.testing.mock.pages import PageRules, json_answer
 from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import MockServer
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
-
-from tests.stand_ins.threads import ThreadSandbox
+from ...stand_ins.threads import ThreadSandbox
+from ..testing.harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
 
 OBJECTS = list(harbour_profile().objects)
 

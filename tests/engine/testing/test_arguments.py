@@ -1,13 +1,9 @@
 """Arguments that calls cannot do without."""
 
-import sys
-from pathlib import Path
-
 from driversmith.engine.testing.arguments import read_arguments, read_needs
 from driversmith.engine.testing.mock.records import RecordMaker
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import harbour_profile
+from .harbour import harbour_profile
 
 
 def test_the_arguments_of_a_read_are_counted_without_making_them_up() -> None:

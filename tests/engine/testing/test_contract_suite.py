@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import tempfile
 import tomllib
 from pathlib import Path
@@ -18,11 +17,9 @@ from driversmith.engine.testing.behaviours import ALL
 from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.testing.trial import Behaviour, Trial
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
-
 from ...patience import LONG
 from ...stand_ins.threads import ThreadSandbox
+from .harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
 
 CLIENT = "client.py"
 

@@ -1,8 +1,6 @@
 """Expected requests, worked out from the profile alone."""
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +9,7 @@ from driversmith.engine.models.profile import BodyProfile, FieldProfile
 from driversmith.engine.testing.expected import differences, expected_request
 from driversmith.engine.testing.loopback import Seen
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import operation, parameter
+from .harbour import operation, parameter
 
 
 def seen(target: str, method: str = "GET", body: bytes = b"", **headers: str) -> Seen:

@@ -1,7 +1,5 @@
 """Expected paths, worked out from the profile alone."""
 
-import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -9,8 +7,7 @@ import pytest
 from driversmith.engine.models.profile import OperationProfile
 from driversmith.engine.testing.expected_path import expected_fixed_query, expected_segments, path_difference
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import operation, parameter
+from .harbour import operation, parameter
 
 PATH = [
     ({}, "a/b c", "/p/a%2Fb%20c"),

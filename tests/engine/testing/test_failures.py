@@ -1,9 +1,7 @@
 """Behaviours about what goes wrong on the wire, on a machine that is too busy to be quick."""
 
 import socket
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,7 @@ from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import TOKEN_PATH, MockServer
 from driversmith.engine.testing.trial import Run, Trial, UnmetError
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import harbour_profile
+from .harbour import harbour_profile
 
 SHIPS = "/v2/ships"
 

@@ -1,6 +1,5 @@
 """The contract run on what the template engine writes: the same profile, another author."""
 
-import sys
 from pathlib import Path
 
 from driversmith.engine.generation.template_engine import write_driver
@@ -9,10 +8,8 @@ from driversmith.engine.models.report import ContractReport
 from driversmith.engine.testing.behaviours import ALL
 from driversmith.engine.testing.contract_suite import run_contract
 
-sys.path.insert(0, str(Path(__file__).parent))
-from harbour import harbour_profile
-
 from ...stand_ins.threads import ThreadSandbox
+from .harbour import harbour_profile
 
 
 def written(profile: ApiProfile, folder: Path) -> tuple[Path, str, str]:

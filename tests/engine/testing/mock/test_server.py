@@ -1,8 +1,6 @@
 """The mock of a described API."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,8 +11,7 @@ from driversmith.engine.testing.mock.pages import PageRules
 from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import MockServer, Script
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harbour import harbour_profile
+from ..harbour import harbour_profile
 
 
 @pytest.fixture

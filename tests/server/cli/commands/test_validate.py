@@ -1,9 +1,9 @@
 """`validate`: one line a finding, for files, drivers and folders."""
 
 import shutil
-import sys
 from pathlib import Path
 
+from ....engine.testing.harbour import DRIVER, harbour_profile
 from ..conftest import Command
 
 
@@ -79,12 +79,6 @@ def test_running_needs_a_driver_with_a_profile(command: Command, here: Path) -> 
 
 def _hand_written(here: Path) -> Path:
     """The driver of the contract suite's own tests, with its profile beside it."""
-    source = Path(__file__).parents[3] / "engine" / "testing"
-    sys.path.insert(0, str(source))
-    try:
-        from harbour import DRIVER, harbour_profile
-    finally:
-        sys.path.remove(str(source))
     ignored = shutil.ignore_patterns("__pycache__")
     driver = Path(shutil.copytree(DRIVER, here / "harbour_driver", ignore=ignored))
     (driver / "profile.json").write_text(harbour_profile().model_dump_json())
