@@ -15,7 +15,7 @@ from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
-from driversmith.engine.models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
+from driversmith.engine.models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveProof, LiveReport
 from driversmith.engine.models.session import GenerateRequest, SessionRecord
 from driversmith.engine.models.tries import Tried
 from driversmith.engine.supervision.activities import Assignment, Tell
@@ -141,6 +141,11 @@ class ActivitiesStandIn:
     ) -> LiveReport:
         await self._step("live")
         return self.live
+
+    async def prove(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveProof:
+        return LiveProof(report=await self.read_live(project, bundle, profile, request, tell))
 
     def writer(self, work: Assignment) -> "WriterStandIn":
         return WriterStandIn(work)

@@ -61,6 +61,9 @@ async def live(
         )
 
 
+BATCHED = "    def read_batched(self, object_name: str, *, batch_size: int = 100, **params: Any) -> Iterator[list[dict[str, Any]]]:\n"
+
+
 def broken_driver(tmp_path: Path, good: str, bad: str) -> Path:
     project = Path(shutil.copytree(DRIVER, tmp_path / "project"))
     client = project / PACKAGE / "client.py"
@@ -122,7 +125,8 @@ async def test_invented_records_are_found_out(api: MockServer, tmp_path: Path):
 
 
 async def test_records_without_any_request_are_found_out(api: MockServer, tmp_path: Path):
-    project = broken_driver(tmp_path, "        records: list[dict[str, Any]] = []\n", "        return [{'id': 1}]\n")
+    begins = '        yield [{"id": 1}]\n        return\n'
+    project = broken_driver(tmp_path, BATCHED, BATCHED + begins)
     report = await live(api, project, object_names=["cranes"])
     assert not report.ok
     assert report.requests == 0
@@ -130,12 +134,19 @@ async def test_records_without_any_request_are_found_out(api: MockServer, tmp_pa
 
 
 async def test_paging_that_repeats_itself_still_gives_the_first_records(api: MockServer):
-    api.records["events"] = RecordMaker().records(2, harbour_profile().objects["events"].fields, "id")
-    api.script.pages = PageRules(cap=1, stuck=True)
-    report = await live(api, object_names=["events"], limit=20)
-    assert report.ok
-    assert "repeats itself after 3 records" in report.reads[0].error
-    assert list(report.reads[0].records)[:2] == api.records["events"]
+    api.script.always = json_answer({"data": [{"id": n} for n in range(50)]})
+    (read,) = (await live(api, object_names=["ships"], limit=20)).reads
+    assert read.ok
+    assert "repeats itself after 50 records" in read.error
+    assert [record["id"] for record in read.records] == list(range(20))
+
+
+async def test_two_pages_are_read_and_counted(api: MockServer):
+    api.records["events"] = RecordMaker().records(5, harbour_profile().objects["events"].fields, "id")
+    api.script.pages = PageRules(cap=2)
+    (read,) = (await live(api, object_names=["events"])).reads
+    assert (read.ok, read.count, read.pages) == (True, 4, 2)
+    assert list(read.records) == api.records["events"][:3]
 
 
 async def test_answers_too_long_to_be_kept_are_compared_by_their_values(api: MockServer, tmp_path: Path):

@@ -10,7 +10,7 @@ import pytest
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
-from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveRead, LiveReport
+from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveProof, LiveRead, LiveReport
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.supervision import engine_activities as rooms
 from driversmith.engine.supervision.activities import Tell
@@ -97,6 +97,11 @@ class ActivitiesStandIn:
     ) -> LiveReport:
         records = ({"id": 1, "name": "Rex [bold]"},)
         return LiveReport(reads=(LiveRead(object_name="pets", ok=True, records=records),), requests=1)
+
+    async def prove(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveProof:
+        return LiveProof(report=await self.read_live(project, bundle, profile, request, tell))
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}

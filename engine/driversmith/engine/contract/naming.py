@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from ..errors import InvalidArgumentError
 
 MAX_API_NAME = 80
+METHOD_ARGUMENTS = frozenset({"object_name", "limit", "batch_size", "data", "record_id", "operation", "body", "self"})
+"""Names that the driver's own methods take."""
+RESERVED_ARGUMENTS = METHOD_ARGUMENTS | frozenset(keyword.kwlist)
+"""Names that no parameter of an API can have as its argument."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import shutil
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -234,3 +235,13 @@ def _explain(error: OSError, project: Path) -> OutputError:
         errno.ENOTEMPTY: "Something appeared there meanwhile: move it away, or give another output_dir.",
     }.get(error.errno or 0, "Give another output_dir.")
     return OutputError(f"The driver could not be written to {project}: {reason}.", next_action=advice)
+
+
+def lay_out(files: Sequence[DriverFile], folder: Path) -> None:
+    """Make a folder of the files, and of nothing else: for a child to run, never for a person."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for file in files:
+        check_path(file.path)
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8", newline="")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from .base import Value
+from .facts import KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 ParameterLocation = Literal["path", "query", "header", "cookie"]
@@ -38,6 +39,8 @@ class Evidence(Value):
     """JSON pointer into the description (`#/paths/~1pets/get`), or a URL."""
     rule: str | None = None
     """How the fact was inferred, in words; None where the description states it itself."""
+    known_by: KnownBy | None = None
+    """By what the fact is known, where that is neither its description (no rule) nor a guess (a rule)."""
 
 
 class FieldProfile(Value):
@@ -216,6 +219,8 @@ class ObjectProfile(Value):
     filters: tuple[str, ...] = ()
     """Arguments of `read` that are neither paging nor path parameters."""
     evidence: Evidence
+    records_evidence: Evidence | None = None
+    """Of where the records stand, where that was corrected."""
 
     @property
     def goes_on_after_record(self) -> bool:

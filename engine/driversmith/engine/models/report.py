@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from .base import Value
+from .facts import Contradiction, Correction
 from .findings import Finding
 
 
@@ -84,6 +85,12 @@ class LiveRead(Value):
     aside: bool = False
     """Whether nobody asked for it: a single record (a heartbeat, a version) of an API that has collections."""
     error: str = ""
+    wrong: bool = False
+    """Whether the API answered, and the driver made something else of it."""
+    count: int = 0
+    """Records that were read, of all pages together."""
+    pages: int = 0
+    """Answers that they came in."""
 
 
 class LiveReport(Value):
@@ -96,5 +103,17 @@ class LiveReport(Value):
 
     @property
     def ok(self) -> bool:
-        """True where at least one object gave a record that shows the driver at what it is for."""
-        return any(r.ok and r.records and not r.aside for r in self.reads)
+        """True where at least one object gave a record that shows the driver at what it is for, and none was read wrongly."""
+        return any(r.ok and r.records and not r.aside for r in self.reads) and not any(r.wrong for r in self.reads)
+
+
+class LiveProof(Value):
+    """What live reads showed of the templates' driver, and of the facts that it is made from."""
+
+    report: LiveReport = LiveReport()
+    """With the corrected facts, where there are any."""
+    corrections: tuple[Correction, ...] = ()
+    """Those that a read confirmed, in the order in which they build on each other."""
+    contradictions: tuple[Contradiction, ...] = ()
+    tried: int = 0
+    """Corrections that were tried."""

@@ -8,6 +8,7 @@ from ..errors import ErrorCode
 from .base import Value
 from .diagnosis import FixStrategy
 from .driver import Author, Verification
+from .facts import Contradiction
 from .profile import ProfileSummary, SkippedOperation
 
 SessionStatus = Literal["queued", "running", "waiting_for_host", "interrupted", "succeeded", "failed", "cancelled"]
@@ -117,6 +118,8 @@ class SupervisedResult(Value):
     preview: dict[str, list[dict[str, JsonValue]]] = Field(default_factory=dict)
     """Object -> its first 3 records, read live."""
     verification: Verification = Verification()
+    contradictions: list[Contradiction] = []
+    """Facts that the API showed to be otherwise than described; the driver keeps to what was observed."""
     supervisor_attempts: int = 0
     diagnostics_run: int = 0
     fixes_applied: list[FixApplied] = []

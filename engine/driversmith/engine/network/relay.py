@@ -6,7 +6,7 @@ place of the placeholders that the child was given. Answers of its own carry the
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import anyio
@@ -30,6 +30,8 @@ _HOP_BY_HOP = frozenset(
     | {b"trailer", b"transfer-encoding", b"upgrade"}
 )
 _NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect", b"forwarded"}
+_TELLING = ("link", "location", "retry-after", "www-authenticate", "x-total-count", "content-type")
+"""Headers of an answer that are kept in the log."""
 _NOT_RETURNED = _HOP_BY_HOP | {b"content-length", b"set-cookie", b"location", b"strict-transport-security", b"alt-svc"}
 
 
@@ -45,6 +47,8 @@ class RelayedRequest:
     body: bytes = b""
     """The answer's body, decoded, cut at `log_bytes`."""
     fault: str = ""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    """Those of the answer that say how to go on, names in lower case."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,8 @@ class Relay:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
         decoded = _decoded(response, raw, self._limits.log_bytes)
-        self.log.append(RelayedRequest(request.method, path, response.status_code, decoded))
+        told = {name: value for name in _TELLING if (value := response.headers.get(name))}
+        self.log.append(RelayedRequest(request.method, path, response.status_code, decoded, headers=told))
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
             self._oauth.forget()
         return self._returned(request, response, raw, path)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..errors import SandboxError, SandboxUnavailableError
+from ..facts.answer import Answer, answer_of
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import LiveRead, LiveReport
-from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
+from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
 from ..testing.trial import detail
 from .record_shapes import RecordsMissingError, records_of
@@ -20,6 +21,9 @@ GIVE_UP_AFTER = 3
 """Refusals and failed connections in a row after which no more objects are tried."""
 POINTLESS = frozenset({"AuthenticationError", "DriverConnectionError", "DriverTimeoutError", "RateLimitError"})
 MAX_ERROR = 500
+PAGE = 100
+"""Records that a page is asked to have, where the API does not say how many it may have."""
+MOST_A_PAGE = 200
 
 
 class Exchange(Protocol):
@@ -33,6 +37,22 @@ class Exchange(Protocol):
     def status(self) -> int: ...
     @property
     def body(self) -> bytes: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one object was read: what the driver gave, and what the API answered. It is never kept: it holds records."""
+
+    live: LiveRead
+    answers: tuple[Answer, ...] = ()
+    raised: Raised | None = None
+
+    @property
+    def pages(self) -> list[str]:
+        """The bodies of its good answers, for comparing."""
+        return [json.dumps(answer.body, sort_keys=True) for answer in self.answers if 200 <= answer.status < 300]
 
 
 async def read_live(
@@ -50,37 +70,73 @@ async def read_live(
     max_requests: int = 10,
     observe: Callable[[], Sequence[Exchange]],
 ) -> LiveReport:
-    """Read the first `limit` records of the objects that need no arguments, or whose arguments have examples or choices.
+    """The first `limit` records of objects, and whether the driver reads them as the API gives them: see `readings`."""
+    start = len(observe())
+    made = await readings(
+        project,
+        profile,
+        package=package,
+        class_name=class_name,
+        sandbox=sandbox,
+        base_url=base_url,
+        credentials=credentials,
+        object_names=object_names,
+        asked_for=asked_for,
+        limit=limit,
+        max_requests=max_requests,
+        observe=observe,
+    )
+    return LiveReport(reads=tuple(reading.live for reading in made), requests=len(observe()) - start)
+
+
+async def readings(
+    project: Path,
+    profile: ApiProfile,
+    *,
+    package: str,
+    class_name: str,
+    sandbox: Sandbox,
+    base_url: str,
+    credentials: Mapping[str, str],
+    object_names: list[str],
+    asked_for: bool = False,
+    limit: int = 3,
+    max_requests: int = 10,
+    observe: Callable[[], Sequence[Exchange]],
+) -> list[Reading]:
+    """Read the first two pages of the objects that need no arguments, or whose arguments have examples or choices.
 
     `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
     relay has forwarded so far. `asked_for` says that somebody chose the objects: else single records are read after all
     collections, and count as aside. The simplest objects come first; no object is begun after `max_requests` requests.
+    Of each, `limit` records are kept.
 
     Raises:
         SandboxUnavailableError: no child can be started.
         SandboxError: the package does not import.
     """
     start = len(observe())
-    reads: list[LiveRead] = []
+    made: list[Reading] = []
     arguments = {"base_url": base_url, "timeout": TIMEOUT, "max_retries": 0, **credentials}
     async with sandbox.open(project, package, class_name, limits=LIMITS) as child:
-        made = await child.construct("live", arguments=arguments)
+        constructed = await child.construct("live", arguments=arguments)
+        if constructed.raised:
+            error = _text(constructed.raised)
+            return [Reading(LiveRead(object_name=name, ok=False, error=error)) for name in object_names[:1]]
         pointless = 0
         for plan in _plans(profile, object_names, asked_for):
-            if len(observe()) - start >= max_requests or pointless == GIVE_UP_AFTER or made.raised:
+            if len(observe()) - start >= max_requests or pointless == GIVE_UP_AFTER:
                 break
             try:
-                read, raised = await _read(child, plan, limit, observe)
+                reading = await _read(child, plan, limit, observe)
             except SandboxUnavailableError:
                 raise
             except SandboxError as error:
-                reads.append(LiveRead(object_name=plan.name, ok=False, error=error.message[:MAX_ERROR]))
+                made.append(Reading(LiveRead(object_name=plan.name, ok=False, error=error.message[:MAX_ERROR])))
                 break
-            reads.append(read.model_copy(update={"aside": plan.aside}))
-            pointless = pointless + 1 if raised and raised.type in POINTLESS else 0
-    if made.raised:
-        reads = [LiveRead(object_name=n, ok=False, error=_text(made.raised)) for n in object_names[:1]]
-    return LiveReport(reads=tuple(reads), requests=len(observe()) - start)
+            made.append(replace(reading, live=reading.live.model_copy(update={"aside": plan.aside})))
+            pointless = pointless + 1 if reading.raised and reading.raised.type in POINTLESS else 0
+    return made
 
 
 @dataclass(frozen=True)
@@ -135,43 +191,82 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, a
     return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
 
 
-async def _read(
-    child: DriverProcess, plan: _Plan, limit: int, observe: Callable[[], Sequence[Exchange]]
-) -> tuple[LiveRead, Raised | None]:
+async def _read(child: DriverProcess, plan: _Plan, limit: int, observe: Callable[[], Sequence[Exchange]]) -> Reading:
     start = len(observe())
-    reply = await child.call("live", "read", plan.name, limit=limit, **plan.arguments)
-    note = ""
-    if reply.raised and (count := _records_read(reply.raised)):
-        note = f"The API repeats itself after {count} records, shown here; reading on stops there with an error."
-        start = len(observe())
-        limit = min(limit, count)
+    records: list[Any] = []
+    raised: Raised | None = None
+    if plan.single:
         reply = await child.call("live", "read", plan.name, limit=limit, **plan.arguments)
-    if reply.raised:
-        return LiveRead(object_name=plan.name, ok=False, error=_text(reply.raised)), reply.raised
-    fault = _fault(reply, plan, limit, observe()[start:])
-    records = tuple(cast("Any", reply.value)) if not fault else ()
-    return LiveRead(object_name=plan.name, ok=not fault, records=records, error=fault or note), None
+        raised = reply.raised
+        records = reply.value if isinstance(reply.value, list) else [reply.value]
+    else:
+        raised = await _two_pages(child, plan, records, lambda: _good(observe()[start:]))
+    exchanges = observe()[start:]
+    note, count = "", _records_read(raised) if raised else 0
+    if count:
+        note = f"The API repeats itself after {count} records; reading on stops there with an error."
+    answers = tuple(answer_of(e.path, e.status, e.headers, e.body) for e in exchanges)
+    if raised and not note:
+        wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
+        return Reading(LiveRead(object_name=plan.name, ok=False, error=_text(raised), wrong=wrong), answers, raised)
+    fault = _fault(records, plan, exchanges, least=count or None, limit=limit)
+    live = LiveRead(
+        object_name=plan.name,
+        ok=not fault,
+        records=tuple(records[:limit]) if not fault else (),
+        error=fault or note,
+        wrong=bool(fault),
+        count=len(records) if not fault else 0,
+        pages=len(_good(exchanges)),
+    )
+    return Reading(live, answers, raised)
 
 
-def _fault(reply: Reply, plan: _Plan, limit: int, exchanges: Sequence[Exchange]) -> str:
-    """Why the value is not what the API served; empty where it is."""
-    value: Any = reply.value
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast("list[Any]", value)):
+async def _two_pages(
+    child: DriverProcess, plan: _Plan, records: list[Any], answers: Callable[[], Sequence[Exchange]]
+) -> Raised | None:
+    """Take records until those of a second page have begun, or there are no more; what the driver raised."""
+    size = min(plan.described.pagination.max_size or PAGE, MOST_A_PAGE)
+    reply = await child.open_iterator("live", "pages", "read_batched", plan.name, batch_size=size, **plan.arguments)
+    while not reply.raised:
+        reply = await child.next_item("pages")
+        if reply.raised or reply.done:
+            break
+        if not isinstance(reply.value, list):
+            records.append(reply.value)
+            break
+        records += cast("list[Any]", reply.value)
+        if len(answers()) > 1:
+            break
+    await child.drop("pages")
+    return reply.raised
+
+
+def _good(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    return [exchange for exchange in exchanges if 200 <= exchange.status < 300]
+
+
+def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, least: int | None, limit: int) -> str:
+    """Why the records are not what the API served, at `least` so many; empty where they are."""
+    if not all(isinstance(item, dict) for item in given):
         return "read gave no list of dicts."
-    given = cast("list[dict[str, Any]]", value)
-    answers = [exchange for exchange in exchanges if 200 <= exchange.status < 300]
+    answers = _good(exchanges)
     if not answers:
         return f"read gave {len(given)} records, but no successful answer passed the relay."
     try:
         bodies = [json.loads(answer.body) if answer.body.strip() else None for answer in answers]
-        served = [record for body in bodies for record in records_of(plan.described, body, single=plan.single)]
+        pages = [records_of(plan.described, body, single=plan.single) for body in bodies]
     except ValueError:
-        same = len(given) <= limit and _leaves_in(given, answers)
+        same = _leaves_in(given[:limit], answers)
         return "" if same else "The records hold values that the API did not serve."
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
-    wanted = encode(served[:limit])
-    return "" if given == wanted else f"read gave {len(given)} records that are not the first {len(wanted)} served."
+    served = encode([record for page in pages for record in page])
+    if least is None:
+        least = min(limit, len(served)) if plan.single else sum(map(len, pages[:-1])) + bool(pages[-1])
+    if len(given) >= least and given == served[: len(given)]:
+        return ""
+    return f"read gave {len(given)} records that are not the first {max(least, len(given))} served."
 
 
 def _leaves_in(given: list[dict[str, Any]], answers: Sequence[Exchange]) -> bool:

@@ -12,6 +12,7 @@ from ..models.profile import (
     FieldProfile,
     ObjectProfile,
     OperationProfile,
+    PaginationProfile,
     SkippedOperation,
 )
 from .documents.nodes import Node, mapping, one_line, text
@@ -152,7 +153,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         fields=fields,
         filters=tuple(parameter.argument for parameter in filters),
         evidence=Evidence(pointer=first.profile.evidence.pointer, rule="; ".join(filter(None, rules)) or None),
-        **({"pagination": paged} if paged else {}),
+        pagination=paged or PaginationProfile(),
     )
 
 

@@ -8,7 +8,7 @@ from ..authoring.assignment import Assignment
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
-from ..models.report import ContractReport, FaultsOfFile, LiveReport
+from ..models.report import ContractReport, FaultsOfFile, LiveProof, LiveReport
 from ..models.session import GenerateRequest
 
 
@@ -98,6 +98,13 @@ class Activities(Protocol):
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
     ) -> LiveReport:
         """Read from the real API, as politely as `request.live` says."""
+        ...
+
+    async def prove(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveProof:
+        """Read from the real API through the templates' driver in `project`; where answers show that facts are otherwise,
+        correct those, each confirmed by a read through a driver that is written beside it."""
         ...
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:

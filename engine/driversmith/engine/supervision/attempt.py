@@ -6,10 +6,20 @@ import anyio.to_thread
 
 from ..authoring.assignment import Assignment
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
-from ..journal.step_names import GENERATE, RESEARCH, TEMPLATE, TEMPLATE_ATTEMPT, attempt_place, tried_step
+from ..facts.catalogue import apply
+from ..journal.step_names import (
+    GENERATE,
+    RESEARCH,
+    TEMPLATE,
+    TEMPLATE_ATTEMPT,
+    TEMPLATE_CORRECTED,
+    attempt_place,
+    tried_step,
+)
 from ..models.base import Value
 from ..models.driver import Author, DriverBundle, DriverFile
 from ..models.profile import ApiProfile
+from ..models.report import LiveProof, LiveReport
 from ..models.tries import Tried
 from ..research.omission import without_operations
 from .context import SessionContext
@@ -198,7 +208,8 @@ class Attempt:
 
     async def _template_published(self) -> VerifiedDriver:
         sound = await self._template_sound()
-        return await self._verifier(TemplateVerifier, TEMPLATE, sound.profile).finish(sound)
+        live = self._state.proof.report if self._state.proof else LiveReport()
+        return await self._verifier(TemplateVerifier, TEMPLATE, sound.profile).finish(sound, live)
 
     async def _template_sound(self) -> SoundTemplate:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
@@ -208,9 +219,29 @@ class Attempt:
             if first is None:
                 await self._session.steps.store(TEMPLATE_ATTEMPT, self._number)
             self._template_is_ours = first in (None, self._number)
-            sound = await self._verifier(TemplateVerifier, TEMPLATE, await self._research()).sound(await self._draft())
+            verifier = self._verifier(TemplateVerifier, TEMPLATE, await self._research())
+            sound = await verifier.sound(await self._draft())
+            proof = await verifier.proof(sound)
+            if proof.corrections:
+                sound, proof = await self._corrected(sound, proof)
             self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
+            self._state.proof = proof
         return self._state.sound
+
+    async def _corrected(self, sound: SoundTemplate, proof: LiveProof) -> tuple[SoundTemplate, LiveProof]:
+        """The template's driver made anew from the facts as the API showed them; as it was, where that one does not stand."""
+        profile = sound.profile
+        for correction in proof.corrections:
+            profile = apply(profile, correction, known_by="observed")
+        try:
+            bundle = await self._session.activities.write(profile)
+            corrected = await self._verifier(TemplateVerifier, TEMPLATE_CORRECTED, profile).sound(bundle)
+        except GenerationError as error:
+            await self._session.log.write(
+                "driver.kept", f"The driver from the corrected facts does not stand: {error.message}", level="warning"
+            )
+            return sound, LiveProof(tried=proof.tried)
+        return corrected, proof
 
     @property
     def _author(self) -> Author:
@@ -222,14 +253,15 @@ class Attempt:
 
     @property
     def _contract_runs(self) -> int:
-        ours = (v for v in self._verifiers if v.place != TEMPLATE or self._template_is_ours)
+        ours = (v for v in self._verifiers if not v.place.startswith(TEMPLATE) or self._template_is_ours)
         return sum(verifier.contract_runs for verifier in ours)
 
     @property
     def _last(self) -> Verifier | None:
         """That of the driver that this attempt is about: not of the template's that was published before it."""
         return next(
-            (v for v in reversed(self._verifiers) if v.place != TEMPLATE or self._plan.mode == "template"), None
+            (v for v in reversed(self._verifiers) if not v.place.startswith(TEMPLATE) or self._plan.mode == "template"),
+            None,
         )
 
     def _verifier(self, kind: type[V], place: str, profile: ApiProfile) -> V:

@@ -3,31 +3,26 @@
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 
 from ..authoring.assignment import Assignment
 from ..drivers.publish import MANIFEST
-from ..errors import FetchError, InvalidArgumentError, SandboxLimitError, SandboxUnavailableError
+from ..errors import SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
-from ..models.report import ContractReport, LiveRead, LiveReport
+from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
-from ..network.addresses import address_policy, same_origin
-from ..network.redaction import without_secrets
+from ..network.addresses import address_policy
 from ..sandbox.port import Sandbox
-from ..sandbox.wire import readable
 from ..settings import Settings
 from .activities import Tell, Writer
 
-POLITE_READS = 10
-"""Requests to the real API under `live="auto"`."""
-THOROUGH_READS = 200
-"""Requests to the real API under `live="true"`."""
-POLITE_SECONDS = 60.0
-RECORDS_A_READ = 3
+if TYPE_CHECKING:
+    from .live_api import LiveApi
 
 
 class EngineActivities:
@@ -123,90 +118,22 @@ class EngineActivities:
     async def read_live(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
     ) -> LiveReport:
-        polite = request.live == "auto"
-        if request.live == "false" or not profile.objects:
-            return LiveReport()
-        if polite and not same_origin(profile.base_url, request.api_url):
-            return LiveReport()
-        with anyio.move_on_after(POLITE_SECONDS if polite else None):
-            try:
-                return await self._read_live(
-                    project, bundle, profile, request, POLITE_READS if polite else THOROUGH_READS
-                )
-            except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
-                return _not_read(profile, str(error))
-        return _not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds.")
+        return await self._live(request).report(project, bundle, profile)
 
-    async def _read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, most: int
-    ) -> LiveReport:
-        from ..network.credentials import load_credentials
-        from ..network.redaction import Redactor
-        from ..network.relay import RelayLimits, open_relay
-        from ..proof.live_reads import read_live
+    async def prove(
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+    ) -> LiveProof:
+        return await self._live(request).proof(project, bundle, profile, tell)
 
-        async with open_relay(
-            base_url=profile.base_url,
-            policy=address_policy(self._settings, request.allow_local),
-            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
-            auth=profile.auth,
-            limits=RelayLimits(max_requests=most),
-        ) as relay:
-            self._learn(relay.secrets())
-            report = await read_live(
-                project,
-                profile,
-                package=bundle.project,
-                class_name=bundle.class_name,
-                sandbox=self._sandbox(),
-                base_url=relay.url,
-                credentials=relay.driver_arguments,
-                object_names=list(profile.objects),
-                asked_for=request.objects is not None,
-                limit=RECORDS_A_READ,
-                max_requests=most,
-                observe=lambda: relay.log,
-            )
-            cleaned = _cleaned(report, Redactor(relay.secrets()), relay.refused)
-            return cleaned.model_copy(update={"notes": _unused(relay.unused_credentials, profile)})
+    def _live(self, request: GenerateRequest) -> "LiveApi":
+        from .live_api import LiveApi
+
+        return LiveApi(settings=self._settings, sandbox=self._sandbox, learn=self._learn, request=request)
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         from ..generation.manifest import manifest
 
         return await anyio.to_thread.run_sync(manifest, profile, bundle, verification)
-
-
-def _not_read(profile: ApiProfile, why: str) -> LiveReport:
-    return LiveReport(reads=(LiveRead(object_name=next(iter(profile.objects)), ok=False, error=why),))
-
-
-def _unused(names: tuple[str, ...], profile: ApiProfile) -> tuple[str, ...]:
-    """That credentials of the API's origin are good for nothing as they are called, and what to do."""
-    if not names:
-        return ()
-    taken = ", ".join(c.argument for scheme in profile.auth for c in scheme.credentials)
-    what = f"The API takes: {taken}." if taken else "The API's description names no credential."
-    verb = "is" if len(names) == 1 else "are"
-    return (
-        f"Of the credentials for {profile.base_url}, {', '.join(names)} {verb} not used, since no auth scheme of the API takes"
-        f" {'it' if len(names) == 1 else 'them'}. {what} Give the value by that name, or as it goes on the wire:"
-        " headers.NAME or query.NAME (driversmith credentials set).",
-    )
-
-
-def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:
-    """The report without secrets, and with the relay's own words where it refused a request."""
-    cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
-    for read in cleaned["reads"]:
-        read["records"] = without_secrets(readable(read["records"]), redact)
-        read["error"] = redact(read["error"] if read["ok"] else _why(read["error"], refused))
-    return LiveReport.model_validate({**cleaned, "requests": report.requests})
-
-
-def _why(error: str, refused: list[str]) -> str:
-    """Why a read failed: what the relay said, where that is what the driver quotes."""
-    quoted = next((reason for reason in refused if reason[:60] in error), None)
-    return quoted or " ".join([error, *(f"({reason})" for reason in refused[:1])])
 
 
 @asynccontextmanager

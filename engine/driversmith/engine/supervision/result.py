@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import LiveReport
-from ..models.session import ModelUsage, SupervisedResult
+from ..models.session import FixApplied, ModelUsage, SupervisedResult
 from ..network.addresses import same_origin
 from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
@@ -27,7 +27,8 @@ def conclude(
         driver_name=session.project.name,
         supervisor_attempts=state.attempts,
         diagnostics_run=state.diagnoses,
-        fixes_applied=state.fixes,
+        fixes_applied=[*_corrections(state), *state.fixes],
+        contradictions=list(state.proof.contradictions) if state.proof else [],
         iterations=state.contract_runs,
         notes=state.notes,
         model_usage=usage,
@@ -73,6 +74,15 @@ def conclude(
             ],
         }
     )
+
+
+def _corrections(state: RunState) -> list[FixApplied]:
+    """Facts that the API corrected before anybody was asked."""
+    corrections = state.proof.corrections if state.proof else ()
+    return [
+        FixApplied(attempt=1, strategy="prompt_adjustment", description=f"{c.fact}: {c.because}", helped=True)
+        for c in corrections
+    ]
 
 
 def _is_all_template(attempt: AttemptRecord, made: VerifiedDriver) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..llm.port import Ask
 from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
+from ..models.report import LiveProof
 from ..models.session import ErrorInfo, FixApplied
 from .healing.attempt_history import AttemptRecord
 from .healing.decision import Decision
@@ -28,6 +29,8 @@ class RunState:
     """The template's driver."""
     sound: SoundTemplate | None = None
     """The template's driver as far as it is proven: what the two above are, from then on."""
+    proof: LiveProof | None = None
+    """What live reads showed of it, and of the facts."""
     standing: VerifiedDriver | None = None
     """The template's driver where it is published already: engine `auto`, or a fallback."""
     attempts: int = 0

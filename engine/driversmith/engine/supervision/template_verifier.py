@@ -7,11 +7,11 @@ from functools import partial
 import anyio
 
 from ..errors import JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
-from ..journal.step_names import turn_step
+from ..journal.step_names import TEMPLATE_PROOF, turn_step
 from ..models.driver import DriverBundle
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import ContractReport
+from ..models.report import ContractReport, LiveProof, LiveReport
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, not_proven, search, what_failed
 from .verify import VerifiedDriver, Verifier, not_kept
@@ -34,10 +34,33 @@ class SoundTemplate:
 class TemplateVerifier(Verifier):
     """Proves what the templates wrote. Nobody is asked to mend it."""
 
-    async def finish(self, sound: SoundTemplate) -> VerifiedDriver:
-        """The template's driver, read live and published."""
+    async def finish(self, sound: SoundTemplate, live: LiveReport) -> VerifiedDriver:
+        """The template's driver, published."""
         self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
-        return await self._finished(sound.bundle, sound.contract)
+        return await self._finished(sound.bundle, sound.contract, live)
+
+    async def proof(self, sound: SoundTemplate) -> LiveProof:
+        """What live reads show of the template's driver, and of its facts."""
+
+        async def prove() -> LiveProof:
+            folder = await self._laid_out(sound.bundle, "proven")
+            return await self._session.activities.prove(
+                folder, sound.bundle, sound.profile, self._session.request, self._progress.tell
+            )
+
+        proof = await self._progress.step(TEMPLATE_PROOF, "Reading from the real API", LiveProof, prove, until=0.9)
+        for contradiction in proof.contradictions:
+            await self._session.log.write(
+                "fact.corrected",
+                f"{contradiction.because} The description says otherwise; the driver keeps to what the API does.",
+                level="warning",
+                data={
+                    "fact": contradiction.fact,
+                    "described": contradiction.described,
+                    "observed": contradiction.observed,
+                },
+            )
+        return proof
 
     async def sound(self, bundle: DriverBundle) -> SoundTemplate:
         """The template's driver as far as it keeps the contract: operations that do not are left out, and what is left is

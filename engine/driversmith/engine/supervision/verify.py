@@ -1,15 +1,13 @@
 """From files to a driver on disk: what the proof of any driver is made of."""
 
 import hashlib
-import shutil
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio.to_thread
 
-from ..drivers.publish import MANIFEST, Publication, check_path, publish
+from ..drivers.publish import MANIFEST, Publication, lay_out, publish
 from ..errors import GenerationError, SandboxLimitError
 from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
@@ -64,14 +62,9 @@ class Verifier:
         """The last run in which all was kept, by what it depends on."""
         self._scratch = session.scratch / place.strip("/").replace("/", "-")
 
-    async def _finished(self, bundle: DriverBundle, contract: ContractReport) -> VerifiedDriver:
-        """The driver that passed, read live and published.
-
-        Raises:
-            GenerationError: another one stands that is verified better.
-        """
+    async def _read_live(self, bundle: DriverBundle) -> LiveReport:
         folder = await self._laid_out(bundle, "proven")
-        live = await self._progress.step(
+        return await self._progress.step(
             f"{self.place}live",
             "Reading from the real API",
             LiveReport,
@@ -80,6 +73,13 @@ class Verifier:
             ),
             until=0.9,
         )
+
+    async def _finished(self, bundle: DriverBundle, contract: ContractReport, live: LiveReport) -> VerifiedDriver:
+        """The driver that passed, published.
+
+        Raises:
+            GenerationError: another one stands that is verified better.
+        """
         verification = Verification(
             level="live" if live.ok else "mock",
             passed=contract.passed,
@@ -121,7 +121,7 @@ class Verifier:
     async def _laid_out(self, bundle: DriverBundle, name: str) -> Path:
         """The folder that holds the files for a child to run."""
         folder = self._scratch / name / bundle.project
-        await anyio.to_thread.run_sync(_lay_out, bundle.files, folder)
+        await anyio.to_thread.run_sync(lay_out, bundle.files, folder)
         return folder
 
     async def _run(self, bundle: DriverBundle, folder: Path, tell: Tell) -> ContractReport:
@@ -189,16 +189,6 @@ def not_kept(report: ContractReport | None, next_action: str) -> GenerationError
         code="contract_failed",
         next_action=next_action,
     )
-
-
-def _lay_out(files: Sequence[DriverFile], folder: Path) -> None:
-    """Write the files, and nothing else."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for file in files:
-        check_path(file.path)
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="")
 
 
 def _what_runs(bundle: DriverBundle) -> str:

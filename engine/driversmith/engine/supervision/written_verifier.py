@@ -23,7 +23,8 @@ class WrittenVerifier(Verifier):
             GenerationError: it did not pass validation or contract run, or another one stands that is verified better.
             FileGenerationError: a file could not be mended.
         """
-        return await self._finished(*await self._verified(bundle, writer, own))
+        verified, contract = await self._verified(bundle, writer, own)
+        return await self._finished(verified, contract, await self._read_live(verified))
 
     async def _verified(
         self, bundle: DriverBundle, writer: Writer, own: Sequence[Finding]

@@ -1,10 +1,10 @@
 """Parameters of an operation: where they go, how they are spelled in Python, how values are written."""
 
-import keyword
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ...contract.naming import RESERVED_ARGUMENTS
 from ...models.profile import ParameterLocation, ParameterProfile, ParameterStyle
 from ..documents.nodes import Node, flag, json_value, mapping, number, one_line, sequence, text
 from ..documents.references import Document, join
@@ -13,8 +13,6 @@ from .media_types import is_json
 from .schemas import Schema, Schemas
 from .security_schemes import is_wire_name
 
-OURS = frozenset({"object_name", "limit", "batch_size", "data", "record_id", "operation", "body", "self"})
-"""Names that the driver's own methods take."""
 IGNORED_HEADERS = frozenset({"accept", "content-type", "content-length", "transfer-encoding", "connection", "host"})
 """Headers that follow from body, response and connection, not from the caller (Authorization is a credential)."""
 _LOCATIONS: dict[str, ParameterLocation] = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
@@ -108,12 +106,11 @@ class Parameters:
 def with_arguments(parameters: Sequence[ParameterProfile]) -> Iterator[ParameterProfile]:
     """The parameters, each with an argument of its own: the API's spelling, which nothing else may take, unless that
     clashes with ours or with a keyword."""
-    refused = OURS | set(keyword.kwlist)
-    taken = {parameter.name for parameter in parameters} | refused
+    taken = {parameter.name for parameter in parameters} | RESERVED_ARGUMENTS
     met: set[str] = set()
     for parameter in parameters:
         argument = parameter.name if parameter.name not in met else f"{parameter.name}_in_{parameter.location}"
-        if argument != parameter.name or argument in refused:
+        if argument != parameter.name or argument in RESERVED_ARGUMENTS:
             while argument in taken:
                 argument += "_"
         met.add(parameter.name)

@@ -1,0 +1,74 @@
+"""One answer of an API, as detectors look at it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
+
+MAX_DEPTH = 5
+"""Keys below the top in which anything is looked for."""
+MAX_VALUES = 2_000
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one GET."""
+
+    target: str
+    """Path and query that were asked for, as they went on the wire."""
+    status: int
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    """Names in lower case."""
+    body: Any = None
+    """Decoded JSON; None where it is none."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query that was asked for; of a name that comes twice, the last."""
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    @property
+    def next_link(self) -> str:
+        """The target of `Link: <...>; rel="next"`; "" where there is none (RFC 8288)."""
+        for target, parameters in _LINK.findall(self.headers.get("link", "")):
+            rel = re.search(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))', parameters, re.IGNORECASE)
+            if rel and "next" in (rel[1] or rel[2] or "").lower().split():
+                return target
+        return ""
+
+
+def answer_of(target: str, status: int, headers: dict[str, str], content: bytes) -> Answer:
+    """The answer with its body decoded."""
+    try:
+        body = json.loads(content) if content.strip() else None
+    except ValueError:  # no JSON, or cut off
+        body = None
+    return Answer(target, status, headers, body)
+
+
+def at(body: Any, keys: tuple[str, ...]) -> Any:
+    """What stands below these keys; None where nothing does."""
+    for key in keys:
+        body = cast("dict[str, Any]", body).get(key) if isinstance(body, dict) else None
+    return body
+
+
+def members(body: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every member of nested objects, outermost first, with its keys; lists are not entered."""
+    level: list[tuple[tuple[str, ...], Any]] = [((), body)]
+    count = 0
+    while level:
+        below: list[tuple[tuple[str, ...], Any]] = []
+        for keys, value in level:
+            if not isinstance(value, dict) or len(keys) >= MAX_DEPTH:
+                continue
+            for key, member in cast("dict[str, Any]", value).items():
+                count += 1
+                if count > MAX_VALUES:
+                    return
+                below.append(((*keys, key), member))
+        yield from below
+        level = below

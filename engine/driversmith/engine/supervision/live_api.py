@@ -1,0 +1,178 @@
+"""The real API of a session: read through drivers behind the relay, as politely as `live` says, and let correct the facts."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+
+from ..drivers.publish import lay_out
+from ..errors import FetchError, InvalidArgumentError, SandboxLimitError
+from ..generation.template_engine import write_driver
+from ..models.driver import DriverBundle
+from ..models.profile import ApiProfile
+from ..models.report import LiveProof, LiveRead, LiveReport
+from ..models.session import GenerateRequest
+from ..network.addresses import address_policy, same_origin
+from ..network.credentials import load_credentials
+from ..network.redaction import Redactor, without_secrets
+from ..network.relay import RelayLimits, open_relay
+from ..proof.correct import corrected
+from ..proof.live_reads import Reading, readings
+from ..sandbox.port import Sandbox
+from ..sandbox.wire import readable
+from ..settings import Settings
+from .activities import Tell
+
+POLITE_READS = 10
+"""Requests to the real API under `live="auto"`."""
+THOROUGH_READS = 200
+"""Requests to the real API under `live="true"`."""
+POLITE_SECONDS = 60.0
+RECORDS_A_READ = 3
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of reading objects, and what the relay had to say."""
+
+    readings: tuple[Reading, ...]
+    redact: Callable[[str], str]
+    refused: list[str]
+    unused: tuple[str, ...]
+
+
+class LiveApi:
+    """Reads from the real API for one session; `learn` is told secrets before they are used."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        sandbox: Callable[[], Sandbox],
+        learn: Callable[[Iterable[str]], None],
+        request: GenerateRequest,
+    ) -> None:
+        self._settings = settings
+        self._sandbox = sandbox
+        self._learn = learn
+        self._request = request
+        self._polite = request.live == "auto"
+        self._left = POLITE_READS if self._polite else THOROUGH_READS
+        """Requests that may still go to the API."""
+
+    async def report(self, project: Path, bundle: DriverBundle, profile: ApiProfile) -> LiveReport:
+        """What the driver in `project` reads."""
+
+        async def work() -> LiveProof:
+            read = await self._read(project, bundle, profile, list(profile.objects))
+            return LiveProof(report=self._told(read, read.readings, profile))
+
+        return (await self._bounded(profile, work)).report
+
+    async def proof(self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell) -> LiveProof:
+        """What the templates' driver in `project` reads; where answers show that facts are otherwise, those are corrected,
+        each confirmed by a read through a driver that is written beside it."""
+
+        async def work() -> LiveProof:
+            read = await self._read(project, bundle, profile, list(profile.objects))
+
+            async def read_again(candidate: ApiProfile, name: str) -> Reading | None:
+                if self._left < 1:
+                    return None
+                await tell(f"Trying another reading of {name}")
+                trial = await anyio.to_thread.run_sync(write_driver, candidate)
+                folder = project.parent.parent / "trial" / trial.project
+                await anyio.to_thread.run_sync(lay_out, trial.files, folder)
+                again = await self._read(folder, trial, candidate, [name])
+                return again.readings[0] if again.readings else None
+
+            now = await corrected(profile, read.readings, read_again)
+            return LiveProof(
+                report=self._told(read, now.readings, profile),
+                corrections=now.corrections,
+                contradictions=now.contradictions,
+                tried=now.tried,
+            )
+
+        return await self._bounded(profile, work)
+
+    async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
+        if self._request.live == "false" or not profile.objects:
+            return LiveProof()
+        if self._polite and not same_origin(profile.base_url, self._request.api_url):
+            return LiveProof()
+        with anyio.move_on_after(POLITE_SECONDS if self._polite else None):
+            try:
+                return await work()
+            except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
+                return LiveProof(report=_not_read(profile, str(error)))
+        return LiveProof(report=_not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds."))
+
+    async def _read(self, project: Path, bundle: DriverBundle, profile: ApiProfile, names: list[str]) -> _Read:
+        """Objects read through a driver, behind a relay that holds the credentials."""
+        async with open_relay(
+            base_url=profile.base_url,
+            policy=address_policy(self._settings, self._request.allow_local),
+            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
+            auth=profile.auth,
+            limits=RelayLimits(max_requests=self._left),
+        ) as relay:
+            self._learn(relay.secrets())
+            try:
+                made = await readings(
+                    project,
+                    profile,
+                    package=bundle.project,
+                    class_name=bundle.class_name,
+                    sandbox=self._sandbox(),
+                    base_url=relay.url,
+                    credentials=relay.driver_arguments,
+                    object_names=names,
+                    asked_for=self._request.objects is not None,
+                    limit=RECORDS_A_READ,
+                    max_requests=self._left,
+                    observe=lambda: relay.log,
+                )
+            finally:
+                self._left -= relay.requests
+            return _Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
+
+    def _told(self, read: _Read, made: tuple[Reading, ...], profile: ApiProfile) -> LiveReport:
+        spent = (POLITE_READS if self._polite else THOROUGH_READS) - self._left
+        report = LiveReport(reads=tuple(reading.live for reading in made), requests=spent)
+        return _cleaned(report, read.redact, read.refused).model_copy(update={"notes": _unused(read.unused, profile)})
+
+
+def _not_read(profile: ApiProfile, why: str) -> LiveReport:
+    return LiveReport(reads=(LiveRead(object_name=next(iter(profile.objects)), ok=False, error=why),))
+
+
+def _unused(names: tuple[str, ...], profile: ApiProfile) -> tuple[str, ...]:
+    """That credentials of the API's origin are good for nothing as they are called, and what to do."""
+    if not names:
+        return ()
+    taken = ", ".join(c.argument for scheme in profile.auth for c in scheme.credentials)
+    what = f"The API takes: {taken}." if taken else "The API's description names no credential."
+    verb = "is" if len(names) == 1 else "are"
+    return (
+        f"Of the credentials for {profile.base_url}, {', '.join(names)} {verb} not used, since no auth scheme of the API takes"
+        f" {'it' if len(names) == 1 else 'them'}. {what} Give the value by that name, or as it goes on the wire:"
+        " headers.NAME or query.NAME (driversmith credentials set).",
+    )
+
+
+def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:
+    """The report without secrets, and with the relay's own words where it refused a request."""
+    cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
+    for read in cleaned["reads"]:
+        read["records"] = without_secrets(readable(read["records"]), redact)
+        read["error"] = redact(read["error"] if read["ok"] else _why(read["error"], refused))
+    return LiveReport.model_validate({**cleaned, "requests": report.requests})
+
+
+def _why(error: str, refused: list[str]) -> str:
+    """Why a read failed: what the relay said, where that is what the driver quotes."""
+    quoted = next((reason for reason in refused if reason[:60] in error), None)
+    return quoted or " ".join([error, *(f"({reason})" for reason in refused[:1])])

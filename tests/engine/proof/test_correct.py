@@ -1,0 +1,92 @@
+"""A correction counts only where a read through a driver built from it confirms it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from driversmith.engine.facts.answer import Answer
+from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.report import LiveRead
+from driversmith.engine.proof.correct import Corrected, corrected, is_better
+from driversmith.engine.proof.live_reads import Reading
+from driversmith.engine.sandbox.port import Raised
+
+from ..testing.harbour import harbour_profile
+
+ROWS = [{"id": n} for n in range(40)]
+
+
+def reading(*bodies: Any, ok: bool = True, count: int | None = None, raised: bool = False) -> Reading:
+    """A read of ships with these answers."""
+    answers = tuple(Answer(f"/ships?page={n}", 200, {}, json.loads(json.dumps(b))) for n, b in enumerate(bodies))
+    given = sum(len(b["data"]) for b in bodies if "data" in b) if count is None else count
+    live = LiveRead(object_name="ships", ok=ok, wrong=not ok, count=given if ok else 0, pages=len(bodies))
+    return Reading(live, answers, Raised(type="UnexpectedResponseError", message="circle") if raised else None)
+
+
+class Api:
+    """Reads again as the test says, and remembers by which facts."""
+
+    def __init__(self, *answers: Reading | None) -> None:
+        self.asked: list[ApiProfile] = []
+        self._answers = list(answers)
+
+    async def __call__(self, profile: ApiProfile, name: str) -> Reading | None:
+        self.asked.append(profile)
+        return self._answers.pop(0) if self._answers else None
+
+
+async def outcome(first: Reading, *later: Reading | None) -> tuple[Corrected, Sequence[ApiProfile]]:
+    api = Api(*later)
+    return await corrected(harbour_profile(), [first], api), api.asked
+
+
+async def test_a_place_where_records_are_is_kept_and_told_with_what_was_described():
+    now, _ = await outcome(reading({"results": ROWS}, ok=False), reading({"results": ROWS}, count=40))
+    assert now.profile.objects["ships"].record_path == ("results",)
+    (contradiction,) = now.contradictions
+    assert contradiction.fact == "/objects/ships/records"
+    assert contradiction.described == {"record_path": ["data"], "shape": "list", "item_path": ["data"]}
+    assert contradiction.observed == {"record_path": ["results"], "shape": "list", "item_path": ["data"]}
+    assert now.readings[0].live.ok
+
+
+async def test_what_no_read_confirms_is_taken_back():
+    bad = reading({"results": ROWS}, ok=False)
+    now, asked = await outcome(bad, bad)
+    assert asked[0].objects["ships"].record_path == ("results",)
+    assert (now.profile, now.corrections, now.contradictions) == (harbour_profile(), (), ())
+    assert now.tried == 1
+
+
+async def test_right_facts_are_never_lost_to_a_proposal_that_reads_no_more():
+    good = reading({"data": ROWS[:20]}, {"data": ROWS[20:]})
+    refused = reading(ok=False)
+    now, _ = await outcome(good, refused, refused, refused)
+    assert now.profile == harbour_profile()
+
+
+async def test_without_requests_left_nothing_changes():
+    now, asked = await outcome(reading({"results": ROWS}, ok=False), None)
+    assert now.profile == harbour_profile()
+    assert len(asked) == 1
+
+
+def test_a_read_that_begins_a_page_earlier_is_better():
+    one, two, zero = {"data": ROWS[10:20]}, {"data": ROWS[20:30]}, {"data": ROWS[:10]}
+    assert is_better(reading(zero, one), reading(one, two))
+    assert not is_better(reading(one, two), reading(zero, one))
+
+
+def test_more_records_behind_the_same_first_page_are_better_and_others_are_not():
+    first, second = {"data": ROWS[:20]}, {"data": ROWS[20:]}
+    assert is_better(reading(first, second), reading(first))
+    assert not is_better(reading(second, {"data": [{"id": 99}]}), reading(first))
+    assert not is_better(reading(first), reading(first))
+
+
+def test_a_read_that_goes_in_a_circle_or_gives_nothing_confirms_nothing():
+    first = {"data": ROWS[:20]}
+    assert not is_better(reading(first, first, raised=True), reading(first))
+    assert not is_better(reading({"data": []}), reading(ok=False))
+    assert is_better(reading(first), reading(first, first, raised=True, count=20))
