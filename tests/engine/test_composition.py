@@ -12,7 +12,7 @@ from driversmith.engine import generate_driver_supervised, open_engine
 from driversmith.engine.errors import InvalidArgumentError, JournalError, SessionNotFoundError
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.session import GenerateRequest
-from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
+from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
 
 from ..patience import LONG
@@ -44,7 +44,7 @@ import anyio, json, sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from driversmith.engine import generate_driver_supervised, open_engine
-from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
+from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
 
 async def main():
@@ -174,13 +174,13 @@ async def pets_api() -> AsyncGenerator[str]:
     """A small API on loopback that describes itself."""
     bodies = {"/openapi.json": PETS, "/pets": [{"id": n, "name": f"pet {n}"} for n in range(3)]}
 
-    async def answer(request: LoopbackRequest) -> LoopbackResponse:
-        body = bodies.get(request.target.decode().partition("?")[0])
-        headers = [(b"content-type", b"application/json")]
-        return LoopbackResponse(200 if body else 404, headers, json.dumps(body).encode())
+    def answer(request: Request) -> Response:
+        body = bodies.get(request.path)
+        headers = (("content-type", "application/json"),)
+        return Response(200 if body else 404, json.dumps(body).encode(), headers)
 
-    async with serve_loopback(answer) as port:
-        yield f"http://127.0.0.1:{port}"
+    async with LoopbackServer(answer) as server:
+        yield server.url
 
 
 async def test_a_driver_is_made_verified_live_and_read_with(pets_api: str, settings: Settings, tmp_path: Path) -> None:

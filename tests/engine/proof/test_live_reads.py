@@ -9,11 +9,11 @@ import pytest
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
+from driversmith.engine.network.loopback import Response
 from driversmith.engine.network.relay import RelayLimits, open_relay
 from driversmith.engine.proof.live_reads import read_live
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
-from driversmith.engine.testing.loopback import Answer
 from driversmith.engine.testing.mock.pages import PageRules, json_answer
 from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import MockServer
@@ -159,13 +159,13 @@ async def test_answers_too_long_to_be_kept_are_compared_by_their_values(api: Moc
 @pytest.mark.parametrize("value", ["NaN", "-Infinity", '"half \\ud83d"', "9" * 4000, "[" * 300 + "]" * 300])
 async def test_values_that_json_hardly_allows_are_no_fault_of_the_driver(api: MockServer, value: str):
     body = f'[{{"id": 1, "odd": {value}}}]'.encode()
-    api.script.always = Answer(200, body, (("Content-Type", "application/json"),))
+    api.script.always = Response(200, body, (("Content-Type", "application/json"),))
     (read,) = (await live(api, object_names=["cranes"])).reads
     assert (read.ok, read.error) == (True, "")
 
 
 async def test_an_api_that_refuses_is_left_alone_after_a_few_tries(api: MockServer):
-    api.script.always = Answer(401, b"{}")
+    api.script.always = Response(401, b"{}")
     report = await live(api)
     assert not report.ok
     assert len(report.reads) == report.requests == 3

@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 import pytest
 from driversmith.engine.models.profile import BodyProfile, FieldProfile
+from driversmith.engine.network.loopback import Request
 from driversmith.engine.testing.expected import differences, expected_request
-from driversmith.engine.testing.loopback import Seen
 
 from .harbour import operation, parameter
 
 
-def seen(target: str, method: str = "GET", body: bytes = b"", **headers: str) -> Seen:
+def seen(target: str, method: str = "GET", body: bytes = b"", **headers: str) -> Request:
     named = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
-    return Seen(method, target, named, body, 0.0, 1)
+    return Request(method, target, named, body, 0.0, 1)
 
 
 QUERY = [
@@ -72,7 +72,7 @@ def test_json_is_compared_by_value_wherever_it_stands(value: Any):
     described = operation("o", "GET", "/a/x{in-path}.y", *parameters)
     expected = expected_request("", described, {f"in-{place}": value for place in places})
 
-    def sent(text: str) -> Seen:
+    def sent(text: str) -> Request:
         spelled = quote(text, safe="")
         line = text.replace("\n", " ")
         return seen(f"/a/x{spelled}.y?in-query={spelled}", in_header=line, cookie=f"in-cookie={spelled}")

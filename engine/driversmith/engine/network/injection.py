@@ -3,12 +3,12 @@
 import base64
 import binascii
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_plus
 
 from ..models.profile import AuthScheme
 from .credentials import OriginCredentials
-from .loopback import RawHeaders
 
 _GENERIC = {
     "api_key": ("api_key",),
@@ -56,23 +56,23 @@ class Injector:
         """All real values, for redaction."""
         return frozenset({*self._substitutes.values(), *self.credentials.secrets()} - {""})
 
-    def apply(self, target: bytes, headers: RawHeaders) -> tuple[bytes, RawHeaders]:
+    def apply(self, target: str, headers: Iterable[tuple[str, str]]) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """Target and headers as they go to the API."""
-        keyed = {s.parameter.lower().encode() for s in self._schemes if s.location == "header"} | {b"authorization"}
+        keyed = {s.parameter.lower() for s in self._schemes if s.location == "header"} | {"authorization"}
         cookies = {s.parameter for s in self._schemes if s.location == "cookie"}
         extra = self.credentials.headers
-        replaced = {name.lower().encode() for name in extra}
-        passed: RawHeaders = []
+        replaced = {name.lower() for name in extra}
+        passed: list[tuple[bytes, bytes]] = []
         for name, value in headers:
-            sent: bytes | None = value
+            sent: bytes | None = value.encode("latin-1")
             if name in replaced:
                 sent = None
             elif name in keyed:
                 sent = self._header(value)
-            elif name == b"cookie":
+            elif name == "cookie":
                 sent = self._cookie(value, cookies)
             if sent is not None:
-                passed.append((name, sent))
+                passed.append((name.encode("latin-1"), sent))
         passed += [(name.encode(), value.encode()) for name, value in extra.items()]
         return self._target(target), passed
 
@@ -101,10 +101,9 @@ class Injector:
         self._used |= used
         return found
 
-    def _header(self, value: bytes) -> bytes | None:
+    def _header(self, value: str) -> bytes | None:
         """The header with real values in it; None where there was no placeholder."""
-        text = value.decode("latin-1")
-        word, _, rest = text.partition(" ")
+        word, _, rest = value.partition(" ")
         if word.lower() == "basic":
             try:
                 pair = base64.b64decode(rest.strip(), validate=True).decode()
@@ -112,12 +111,12 @@ class Injector:
                 return None
             real = self._replaced(pair)
             return None if real == pair else b"Basic " + base64.b64encode(real.encode())
-        real = self._replaced(text)
-        return None if real == text else real.encode()
+        real = self._replaced(value)
+        return None if real == value else real.encode()
 
-    def _cookie(self, value: bytes, keyed: set[str]) -> bytes | None:
+    def _cookie(self, value: str, keyed: set[str]) -> bytes | None:
         kept: list[str] = []
-        for pair in value.decode("latin-1").split(";"):
+        for pair in value.split(";"):
             name, _, sent = pair.strip().partition("=")
             real = self._replaced(sent)
             if name not in keyed:
@@ -126,10 +125,10 @@ class Injector:
                 kept.append(f"{name}={real}")
         return "; ".join(kept).encode() if kept else None
 
-    def _target(self, target: bytes) -> bytes:
+    def _target(self, target: str) -> bytes:
         extra = self.credentials.query
         keyed = {s.parameter for s in self._schemes if s.location == "query"}
-        path, _, query = target.decode("latin-1").partition("?")
+        path, _, query = target.partition("?")
         kept: list[str] = []
         for pair in query.split("&") if query else []:
             name, equals, sent = pair.partition("=")

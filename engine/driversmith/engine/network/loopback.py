@@ -1,146 +1,324 @@
-"""A small HTTP/1.1 server on 127.0.0.1, for as long as a block runs."""
+"""A small HTTP/1.1 server on 127.0.0.1, answered by one function, for as long as a block runs.
 
+It is an asyncio protocol on this process' event loop: no threads, no task unless an answer has to wait for something, and
+a small part of the CPU of a full server.
+"""
+
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import parse_qsl
 
 import anyio
 import h11
-from anyio.abc import SocketAttribute, SocketStream
 
-RawHeaders = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[str, str], ...]
+"""Pairs in order, each character one byte of the wire (latin-1)."""
 
-_MAX_BODY = 8 << 20
-_IDLE_SECONDS = 60.0
-_CHUNK = 64 << 10
+MAX_HEAD = 256 << 10
+MAX_BODY = 8 << 20
+IDLE_SECONDS = 60.0
+_LAST_SECONDS = 1.0
+"""For a client to read the last answer of its connection, and to close it."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class LoopbackRequest:
-    """A request as it came in; header names in lower case, the target byte for byte."""
+class Request:
+    """One request as it came in."""
 
     method: str
-    target: bytes
-    headers: RawHeaders
+    target: str
+    """Path and query, byte for byte (latin-1)."""
+    headers: Headers
+    """Names in lower case."""
     body: bytes
+    time: float
+    """When it was there whole: monotonic seconds."""
+    connection: int
+    """Which connection of the server it came by, counted from 1."""
 
-    def header(self, name: bytes) -> bytes | None:
-        """The first header of this lower-case name."""
-        return next((value for key, value in self.headers if key == name), None)
+    @property
+    def path(self) -> str:
+        """The raw path, not decoded."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """Pairs of the query, decoded, in order."""
+        return parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of a query parameter."""
+        return next((value for key, value in self.query if key == name), None)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    @property
+    def cookie_pairs(self) -> list[tuple[str, str]]:
+        """Cookies in order, as they stand; a name may come more than once."""
+        pairs = [part.partition("=") for part in (self.header("cookie") or "").split(";") if part.strip()]
+        return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name, as they stand."""
+        return dict(self.cookie_pairs)
 
 
 @dataclass(frozen=True)
-class LoopbackResponse:
+class Response:
     """A whole response. `Content-Length` is added, except for an answer to HEAD that brings its own."""
 
-    status: int
-    headers: RawHeaders = field(default_factory=list[tuple[bytes, bytes]])
+    status: int = 200
     body: bytes = b""
+    headers: Headers = ()
 
 
-Handler = Callable[[LoopbackRequest], Awaitable[LoopbackResponse]]
+Handler = Callable[[Request], Response | Awaitable[Response] | None]
+"""Answers a request, at once or later; None closes the connection in the place of an answer.
+
+What has to be awaited is cancelled when the server closes or the client goes away. Requests of one connection are
+answered one after the other.
+"""
 
 
-@asynccontextmanager
-async def serve_loopback(handler: Handler) -> AsyncGenerator[int]:
-    """Serve on an ephemeral port of 127.0.0.1, which is yielded; connections are cut when the block ends.
+class LoopbackServer:
+    """An async context manager on an ephemeral port; connections are cut when its block ends.
 
-    Requests whose Host is not this server are refused (403), so that no web page reaches it through a browser.
+    Requests whose Host is not this server are refused (403), so that no web page reaches it through a browser; one that
+    says `any_host` answers them too.
     """
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=0)
-    port: int = listener.extra(SocketAttribute.local_port)  # noqa: S610 - anyio's, not Django's
 
-    async def serve(stream: SocketStream) -> None:
-        async with stream:
-            await _Connection(stream, handler, port).run()
+    listener: asyncio.Server
 
-    failure: Exception | None = None
-    async with listener, anyio.create_task_group() as tasks:
-        tasks.start_soon(listener.serve, serve)
-        try:
-            yield port
-        except Exception as exc:  # carried around the task group, which would wrap it into an exception group
-            failure = exc
-        finally:
-            tasks.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-
-
-class _Connection:
-    """One client connection: requests in order until either side has enough."""
-
-    def __init__(self, stream: SocketStream, handler: Handler, port: int) -> None:
-        self._stream = stream
+    def __init__(self, handler: Handler, *, any_host: bool = False, idle_seconds: float = IDLE_SECONDS) -> None:
         self._handler = handler
-        self._hosts = {f"127.0.0.1:{port}".encode(), f"localhost:{port}".encode()}
-        self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=256 << 10)
+        self._any_host = any_host
+        self.idle_seconds = idle_seconds
+        """For how long a client may send nothing before its connection is closed."""
+        self.accepted = 0
+        """Connections ever accepted."""
+        self.open: dict[int, _Connection] = {}
+        """Connections by number, each until it is closed and nothing is left of an answer to it."""
+        self._hosts: frozenset[str] = frozenset()
+        self._port = 0
 
-    async def run(self) -> None:
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:<port>`, without a slash."""
+        return f"http://127.0.0.1:{self._port}"
+
+    async def until_closed(self, connection: int) -> None:
+        """Wait until a connection is closed; one that never was is closed."""
+        if held := self.open.get(connection):
+            await held.gone.wait()
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self.listener = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, start_serving=False)
+        self._port = self.listener.sockets[0].getsockname()[1]
+        self._hosts = frozenset({f"127.0.0.1:{self._port}", f"localhost:{self._port}"})
+        await self.listener.start_serving()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.listener.close()
+        with anyio.CancelScope(shield=True):
+            while self.open:
+                await next(iter(self.open.values())).cut()
+            await self.listener.wait_closed()
+
+    def answer(self, request: Request) -> Response | Awaitable[Response] | None:
+        """What the handler makes of a request that is for this server."""
+        if not self._any_host and request.header("host") not in self._hosts:
+            return Response(HTTPStatus.FORBIDDEN, b"This server answers to its own address only.")
         try:
-            while request := await self._receive():
-                await self._send(request.method, await self._answer(request))
-                if self._protocol.our_state is not h11.DONE or self._protocol.their_state is not h11.DONE:
-                    return
-                self._protocol.start_next_cycle()
-        except h11.RemoteProtocolError as exc:
-            if self._protocol.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                await self._send("GET", LoopbackResponse(exc.error_status_hint, body=str(exc).encode()))
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-            return  # the client went away
-
-    async def _receive(self) -> LoopbackRequest | None:
-        """The next request, or None where there is none any more."""
-        head: h11.Request | None = None
-        body = bytearray()
-        while True:
-            event = self._protocol.next_event()
-            if event is h11.NEED_DATA:
-                if self._protocol.they_are_waiting_for_100_continue:
-                    await self._write(h11.InformationalResponse(status_code=100, headers=[]))
-                self._protocol.receive_data(await self._read())
-            elif isinstance(event, h11.Request):
-                head = event
-            elif isinstance(event, h11.Data):
-                body += event.data
-                if len(body) > _MAX_BODY:
-                    raise h11.RemoteProtocolError("body too large", error_status_hint=413)
-            elif isinstance(event, h11.EndOfMessage) and head is not None:
-                headers = [(bytes(k), bytes(v)) for k, v in head.headers]
-                return LoopbackRequest(head.method.decode("ascii"), bytes(head.target), headers, bytes(body))
-            else:
-                return None
-
-    async def _read(self) -> bytes:
-        with anyio.move_on_after(_IDLE_SECONDS):
-            try:
-                return await self._stream.receive(_CHUNK)
-            except anyio.EndOfStream:
-                pass
-        return b""
-
-    async def _answer(self, request: LoopbackRequest) -> LoopbackResponse:
-        if request.header(b"host") not in self._hosts:
-            return LoopbackResponse(HTTPStatus.FORBIDDEN, body=b"This server answers to its own address only.")
-        try:
-            return await self._handler(request)
+            return self._handler(request)
         except Exception:  # the edge of the server: one bad request must not end the others
-            logger.exception("a request to the loopback server failed")
-            return LoopbackResponse(HTTPStatus.INTERNAL_SERVER_ERROR, body=b"Internal error of the loopback server.")
+            return _failure()
 
-    async def _send(self, method: str, response: LoopbackResponse) -> None:
-        headers = list(response.headers)
-        if method != "HEAD" or not any(name.lower() == b"content-length" for name, _ in headers):
+
+class _Connection(asyncio.Protocol):
+    """One client: its requests in order, until either side has enough."""
+
+    _transport: asyncio.Transport
+    _idle: asyncio.TimerHandle
+
+    def __init__(self, server: LoopbackServer) -> None:
+        self._server = server
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+        self._number = 0
+        self._heard = 0.0
+        self._late: asyncio.Task[None] | None = None
+        self._is_full = False
+        self._is_ending = False
+        self.gone = asyncio.Event()
+
+    async def cut(self) -> None:
+        """Close at once, and wait until nothing is left of an answer under way."""
+        self._transport.abort()
+        await self.gone.wait()
+        if self._late:
+            await asyncio.wait([self._late])
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._server.accepted += 1
+        self._number = self._server.accepted
+        self._server.open[self._number] = self
+        self._heard = time.monotonic()
+        self._idle = asyncio.get_running_loop().call_later(self._server.idle_seconds, self._look_for_more)
+        if not self._server.listener.is_serving():  # it was accepted while the block ended
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
+        self._idle.cancel()
+        if self._late:
+            self._late.cancel()
+            self._late.add_done_callback(lambda _: self._server.open.pop(self._number))
+        else:
+            self._server.open.pop(self._number)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._transport.resume_reading()
+        self._go_on()
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_ending:
+            return
+        self._heard = time.monotonic()
+        self._http.receive_data(data)
+        if self._late or self._is_full:
+            self._transport.pause_reading()
+        self._go_on()
+
+    def eof_received(self) -> None:
+        self._http.receive_data(b"")
+        self._go_on()
+
+    def _look_for_more(self) -> None:
+        """Close the connection if it has been idle for too long."""
+        seconds = self._server.idle_seconds
+        left = seconds if self._late else self._heard + seconds - time.monotonic()
+        if left > 0:
+            self._idle = asyncio.get_running_loop().call_later(left, self._look_for_more)
+        else:
+            self.eof_received()
+            self._transport.close()
+
+    def _go_on(self) -> None:
+        """Answer the requests that are there whole."""
+        try:
+            while self._is_ready() and (request := self._take()):
+                answer = self._server.answer(request)
+                if isinstance(answer, Response | None):
+                    self._give(answer)
+                else:
+                    self._late = asyncio.get_running_loop().create_task(self._give_late(answer))
+        except h11.RemoteProtocolError as exc:
+            self._give(Response(exc.error_status_hint, str(exc).encode()))
+
+    def _is_ready(self) -> bool:
+        return not (self._late or self._is_full or self._is_ending or self._transport.is_closing())
+
+    async def _give_late(self, answer: Awaitable[Response]) -> None:
+        try:
+            response = await answer
+        except Exception:  # the edge of the server, as above
+            response = _failure()
+        except asyncio.CancelledError:
+            self._transport.abort()
+            raise
+        self._late = None
+        self._heard = time.monotonic()
+        self._transport.resume_reading()
+        self._give(response)
+        self._go_on()
+
+    def _give(self, response: Response | None) -> None:
+        if response is None or self._transport.is_closing():
+            self._transport.abort()
+            return
+        try:
+            self._send(response)
+        except h11.LocalProtocolError:
+            logger.exception("an answer of the loopback server is no HTTP")
+            self._transport.abort()
+            return
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+            self._head = None
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        """Say no more, and throw away what still comes: to close at once could destroy what is on its way out."""
+        self._is_ending = True
+        self._transport.write_eof()
+        self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(_LAST_SECONDS, self._transport.close)
+
+    def _send(self, response: Response) -> None:
+        is_head = self._head is not None and self._head.method == b"HEAD"
+        headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers]
+        if not is_head or not any(name.lower() == b"content-length" for name, _ in headers):
             headers.append((b"Content-Length", str(len(response.body)).encode()))
-        await self._write(h11.Response(status_code=int(response.status), headers=headers))
-        if response.body and method != "HEAD" and response.status not in {204, 304}:
-            await self._write(h11.Data(data=response.body))
-        await self._write(h11.EndOfMessage())
+        has_body = response.body and not is_head and response.status not in {204, 304}
+        events = [h11.Data(data=response.body), h11.EndOfMessage()] if has_body else [h11.EndOfMessage()]
+        head = h11.Response(status_code=response.status, headers=headers)
+        self._transport.write(b"".join(self._http.send(event) or b"" for event in (head, *events)))
 
-    async def _write(self, event: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
-        if data := self._protocol.send(event):
-            await self._stream.send(data)
+    def _take(self) -> Request | None:
+        """The next request, once it is there whole.
+
+        Raises:
+            h11.RemoteProtocolError: this is no HTTP, or more of it than is taken.
+        """
+        while True:
+            match self._http.next_event():
+                case h11.Request() as head:
+                    self._head, self._body = head, bytearray()
+                case h11.Data(data=data):
+                    self._body += data
+                    if len(self._body) > MAX_BODY:
+                        raise h11.RemoteProtocolError("body too large", error_status_hint=413)
+                case h11.EndOfMessage() if self._head is not None:
+                    return Request(
+                        method=self._head.method.decode("ascii"),
+                        target=self._head.target.decode("latin-1"),
+                        headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in self._head.headers),
+                        body=bytes(self._body),
+                        time=self._heard,
+                        connection=self._number,
+                    )
+                case h11.ConnectionClosed():
+                    self._transport.close()
+                    return None
+                case _:
+                    if self._http.they_are_waiting_for_100_continue:
+                        more = h11.InformationalResponse(status_code=100, headers=[])
+                        self._transport.write(self._http.send(more) or b"")
+                    return None
+
+
+def _failure() -> Response:
+    logger.exception("a request to the loopback server failed")
+    return Response(HTTPStatus.INTERNAL_SERVER_ERROR, b"Internal error of the loopback server.")

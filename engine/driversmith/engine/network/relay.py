@@ -17,22 +17,22 @@ from ..models.profile import AuthScheme
 from .addresses import AddressPolicy, origin_of
 from .credentials import OriginCredentials
 from .injection import Injector
-from .loopback import LoopbackRequest, LoopbackResponse, RawHeaders, serve_loopback
+from .loopback import LoopbackServer, Request, Response
 from .tokens import StandInTokens
 from .transport import CheckedTransport
 
 READ_METHODS = frozenset({"GET", "HEAD"})
-MARKER = b"Driversmith-Relay"
+MARKER = "Driversmith-Relay"
 TOKEN_PATH = "/.driversmith/token"  # noqa: S105 - a path, not a token
 
 _HOP_BY_HOP = frozenset(
-    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
-    | {b"trailer", b"transfer-encoding", b"upgrade"}
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te"}
+    | {"trailer", "transfer-encoding", "upgrade"}
 )
-_NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"content-length", b"expect", b"forwarded"}
+_NOT_FORWARDED = _HOP_BY_HOP | {"host", "content-length", "expect", "forwarded"}
+_NOT_RETURNED = _HOP_BY_HOP | {"content-length", "set-cookie", "location", "strict-transport-security", "alt-svc"}
 _TELLING = ("link", "location", "retry-after", "www-authenticate", "x-total-count", "content-type")
 """Headers of an answer that are kept in the log."""
-_NOT_RETURNED = _HOP_BY_HOP | {b"content-length", b"set-cookie", b"location", b"strict-transport-security", b"alt-svc"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Relay:
         self._oauth = StandInTokens.where_known(
             auth, self._injector, base_url=str(self._base), policy=policy, transport=self._transport
         )
-        self._port = 0
+        self._server = LoopbackServer(self._handle)
         self.log: list[RelayedRequest] = []
         self.refused: list[str] = []
         """What the relay answered by itself, one sentence each."""
@@ -96,7 +96,7 @@ class Relay:
     @property
     def url(self) -> str:
         """The base URL for the driver in the child."""
-        return f"http://127.0.0.1:{self._port}{self._base.raw_path.partition(b'?')[0].decode('ascii').rstrip('/')}"
+        return f"{self._server.url}{self._base.raw_path.partition(b'?')[0].decode('ascii').rstrip('/')}"
 
     @property
     def unused_credentials(self) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class Relay:
         """Credential arguments for the driver's constructor: placeholders, and the relay's own token URL for OAuth2."""
         arguments = self._injector.driver_arguments()
         if self._oauth and arguments:
-            arguments["token_url"] = f"http://127.0.0.1:{self._port}{TOKEN_PATH}"
+            arguments["token_url"] = self._server.url + TOKEN_PATH
         return arguments
 
     def allow(self, requests: int) -> None:
@@ -123,44 +123,43 @@ class Relay:
     async def serve(self) -> AsyncGenerator["Relay"]:
         """Serve while the block runs."""
         try:
-            async with serve_loopback(self._handle) as self._port:
+            async with self._server:
                 yield self
         finally:
             with anyio.CancelScope(shield=True):
                 await self._transport.aclose()
 
-    async def _handle(self, request: LoopbackRequest) -> LoopbackResponse:
-        if self._oauth and request.method == "POST" and request.target == TOKEN_PATH.encode():
+    async def _handle(self, request: Request) -> Response:
+        if self._oauth and request.method == "POST" and request.target == TOKEN_PATH:
             return self._oauth.answer()
-        if not request.target.startswith(b"/"):
+        if not request.target.startswith("/"):
             return self._refuse(HTTPStatus.BAD_REQUEST, "The relay is not a proxy: send a path.")
         if request.method not in self._limits.methods:
             allowed = ", ".join(sorted(self._limits.methods))
             return self._refuse(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 f"Only {allowed} go to the real API, not {request.method}.",
-                [(b"Allow", allowed.encode())],
+                ("Allow", allowed),
             )
         if self.requests >= self._max_requests:
             return self._refuse(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 f"The limit of {self._max_requests} requests to the real API is reached.",
-                [(b"Retry-After", b"0")],
+                ("Retry-After", "0"),
             )
         self.requests += 1
-        path = request.target.decode("latin-1")
         try:
             with anyio.fail_after(self._limits.seconds):
-                return await self._forward(request, path)
+                return await self._forward(request)
         except TimeoutError:
             fault = f"{self._origin} did not answer within {self._limits.seconds:g} seconds."
             status = HTTPStatus.GATEWAY_TIMEOUT
         except DriversmithError as exc:
             fault, status = str(exc), HTTPStatus.BAD_GATEWAY
-        self.log.append(RelayedRequest(request.method, path, 0, fault=fault))
+        self.log.append(RelayedRequest(request.method, request.target, 0, fault=fault))
         return self._refuse(status, fault)
 
-    async def _forward(self, request: LoopbackRequest, path: str) -> LoopbackResponse:
+    async def _forward(self, request: Request) -> Response:
         if self._oauth:
             await self._oauth.prepare(request)
         headers = [(name, value) for name, value in request.headers if name not in _NOT_FORWARDED]
@@ -180,10 +179,10 @@ class Relay:
                 await response.aclose()
         decoded = _decoded(response, raw, self._limits.log_bytes)
         told = {name: value for name in _TELLING if (value := response.headers.get(name))}
-        self.log.append(RelayedRequest(request.method, path, response.status_code, decoded, headers=told))
+        self.log.append(RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told))
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
             self._oauth.forget()
-        return self._returned(request, response, raw, path)
+        return self._returned(request, response, raw)
 
     async def _raw_body(self, response: httpx2.Response) -> bytes:
         raw = bytearray()
@@ -196,19 +195,20 @@ class Relay:
                 )
         return bytes(raw)
 
-    def _returned(self, request: LoopbackRequest, response: httpx2.Response, raw: bytes, path: str) -> LoopbackResponse:
-        headers: RawHeaders = [(k, v) for k, v in response.headers.raw if k.lower() not in _NOT_RETURNED]
+    def _returned(self, request: Request, response: httpx2.Response, raw: bytes) -> Response:
+        upstream = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
+        headers = [(name, value) for name, value in upstream if name.lower() not in _NOT_RETURNED]
         if request.method == "HEAD" and (length := response.headers.get("content-length")):
-            headers.append((b"Content-Length", length.encode()))
+            headers.append(("Content-Length", length))
         if location := response.headers.get("location"):
-            rewritten = self._location(location, path)
+            rewritten = self._location(location, request.target)
             if rewritten is None:
                 return self._refuse(
                     HTTPStatus.BAD_GATEWAY,
                     f"{self._origin} redirects to another origin, which the relay does not follow.",
                 )
-            headers.append((b"Location", rewritten.encode()))
-        return LoopbackResponse(response.status_code, headers, raw)
+            headers.append(("Location", rewritten))
+        return Response(response.status_code, raw, tuple(headers))
 
     def _location(self, location: str, path: str) -> str | None:
         """A redirect within the API's origin as one within the relay's; None where it leaves."""
@@ -218,12 +218,12 @@ class Relay:
                 return None
         except (httpx2.InvalidURL, ValueError, FetchError):
             return None
-        return f"http://127.0.0.1:{self._port}{following.raw_path.decode('ascii')}"
+        return self._server.url + following.raw_path.decode("ascii")
 
-    def _refuse(self, status: HTTPStatus, message: str, headers: RawHeaders | None = None) -> LoopbackResponse:
+    def _refuse(self, status: HTTPStatus, message: str, *headers: tuple[str, str]) -> Response:
         self.refused.append(message)
-        own = [(MARKER, status.phrase.encode()), (b"Content-Type", b"text/plain; charset=utf-8"), *(headers or [])]
-        return LoopbackResponse(status, own, message.encode())
+        own = ((MARKER, status.phrase), ("Content-Type", "text/plain; charset=utf-8"))
+        return Response(status, message.encode(), own + headers)
 
 
 @asynccontextmanager

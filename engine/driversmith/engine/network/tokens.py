@@ -15,7 +15,7 @@ from .addresses import AddressPolicy, origin_of
 from .credentials import OriginCredentials
 from .fetch import USER_AGENT
 from .injection import Injector, new_placeholder
-from .loopback import LoopbackRequest, LoopbackResponse
+from .loopback import Request, Response
 
 _EARLY_SECONDS = 30.0
 _MAX_BYTES = 1 << 20
@@ -55,18 +55,18 @@ class StandInTokens:
                 return cls(source, injector)
         return None
 
-    def answer(self) -> LoopbackResponse:
+    def answer(self) -> Response:
         """What the child's token request gets."""
         body = f'{{"access_token": "{self._placeholder}", "token_type": "Bearer", "expires_in": 3600}}'
-        return LoopbackResponse(200, [(b"Content-Type", b"application/json")], body.encode())
+        return Response(200, body.encode(), (("Content-Type", "application/json"),))
 
-    async def prepare(self, request: LoopbackRequest) -> None:
+    async def prepare(self, request: Request) -> None:
         """Have a real token at hand where the request carries the placeholder.
 
         Raises:
             FetchError: as `TokenSource.token`.
         """
-        if self._placeholder.encode() in (request.header(b"authorization") or b""):
+        if self._placeholder in (request.header("authorization") or ""):
             self._injector.substitute(self._placeholder, await self._source.token())
 
     def forget(self) -> None:

@@ -8,8 +8,8 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from ..models.profile import BodyProfile, OperationProfile, ParameterProfile
+from ..network.loopback import Request
 from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
-from .loopback import Seen
 from .wire_text import compact, joined, json_text, json_value, scalar_text
 
 Pairs = list[tuple[str, str]]
@@ -48,7 +48,9 @@ def expected_request(base_path: str, operation: OperationProfile, arguments: Map
     return expected
 
 
-def differences(expected: Expected, seen: Seen, operation: OperationProfile, hidden: Iterable[str] = ()) -> list[str]:
+def differences(
+    expected: Expected, seen: Request, operation: OperationProfile, hidden: Iterable[str] = ()
+) -> list[str]:
     """How the request differs, in words; `hidden` are query parameters that carry credentials."""
     found: list[str] = []
 
@@ -76,7 +78,7 @@ def differences(expected: Expected, seen: Seen, operation: OperationProfile, hid
     return found
 
 
-def received_body(seen: Seen, kind: str) -> Any:
+def received_body(seen: Request, kind: str) -> Any:
     """The body of a request in comparable form."""
     if kind == "json":
         return json_value(seen.body.decode("utf-8", "replace"))
@@ -96,7 +98,7 @@ def _pair(raw: str) -> tuple[str, str]:
     return unquote_plus(name), unquote_plus(value)
 
 
-def _body_differences(expected: Expected, seen: Seen, body: BodyProfile | None) -> list[str]:
+def _body_differences(expected: Expected, seen: Request, body: BodyProfile | None) -> list[str]:
     if body is None or expected.body is None:
         return [f"body {_short(seen.body)}, expected none"] if seen.body else []
     found: list[str] = []
@@ -143,7 +145,7 @@ def _sent_body(body: BodyProfile, value: Any) -> Any:
     return _by_name((name, item if isinstance(item, bytes) else scalar_text(item).encode()) for name, item in pairs)
 
 
-def _multipart(seen: Seen) -> dict[str, list[bytes]]:
+def _multipart(seen: Request) -> dict[str, list[bytes]]:
     head = f"Content-Type: {seen.header('content-type') or ''}\r\n\r\n".encode("latin-1")
     message = BytesParser(policy=email.policy.HTTP).parsebytes(head + seen.body)
     return _by_name(

@@ -10,9 +10,9 @@ from typing import Any, cast
 from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..models.report import BehaviourResult
+from ..network.loopback import Request
 from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
-from .loopback import Seen
 from .mock.credentials import spellings
 from .mock.records import RecordMaker
 from .mock.server import MockServer
@@ -236,7 +236,7 @@ class Trial:
             )
         return reply.raised
 
-    def requests(self, low: int, high: int | None = None) -> list[Seen]:
+    def requests(self, low: int, high: int | None = None) -> list[Request]:
         """The requests to the API, which must be between so many."""
         high = low if high is None else high
         log = self.mock.log
@@ -248,7 +248,7 @@ class Trial:
         )
         return log
 
-    def details_name(self, raised: Raised, seen: Seen) -> None:
+    def details_name(self, raised: Raised, seen: Request) -> None:
         """An error about a response says in `details` which request it was about."""
         held = detail(raised, "method") == seen.method and detail(raised, "path") is not None
         received = brief(raised.attributes.get("details"))
@@ -304,7 +304,7 @@ def detail(raised: Raised, key: str) -> Any:
     return cast("dict[str, Any]", details).get(key) if isinstance(details, dict) else None
 
 
-def wire(log: Sequence[Seen]) -> str:
+def wire(log: Sequence[Request]) -> str:
     """Requests in short: the first ones, and how many more."""
     shown = ", ".join(f"{seen.method} {seen.target[:120]}" for seen in log[:4])
     return shown + (f" and {len(log) - 4} more" if len(log) > 4 else "") if log else "no request"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
-from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
+from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 
 BASE_PATH = "/v1"
 KEY_HEADER = "X-Lantern-Key"
@@ -41,8 +41,8 @@ async def serve_demo_api() -> AsyncGenerator[DemoApi]:
     """Serve the register while the block runs."""
     key = secrets.token_urlsafe(18)
     register = _Register(key)
-    async with serve_loopback(register.handle) as port:
-        yield DemoApi(url=f"http://127.0.0.1:{port}", key=key, requests=register.requests)
+    async with LoopbackServer(register.handle) as server:
+        yield DemoApi(url=server.url, key=key, requests=register.requests)
 
 
 class _Answer(NamedTuple):
@@ -64,15 +64,14 @@ class _Register:
         self._key = key.encode()
         self.requests: list[str] = []
 
-    async def handle(self, request: LoopbackRequest) -> LoopbackResponse:
-        target = request.target.decode("latin-1")
-        self.requests.append(f"{request.method} {target}")
-        path, _, query = target.partition("?")
-        status, body = self._route(request, unquote(path), dict(parse_qsl(query)))
+    def handle(self, request: Request) -> Response:
+        self.requests.append(f"{request.method} {request.target}")
+        given = {name: value for name, value in request.query if value}
+        status, body = self._route(request, unquote(request.path), given)
         text = json.dumps(body, ensure_ascii=False, indent=1).encode()
-        return LoopbackResponse(status, [(b"Content-Type", b"application/json; charset=utf-8")], text)
+        return Response(status, text, (("Content-Type", "application/json; charset=utf-8"),))
 
-    def _route(self, request: LoopbackRequest, path: str, query: dict[str, str]) -> _Answer:
+    def _route(self, request: Request, path: str, query: dict[str, str]) -> _Answer:
         if request.method == "POST" and path == f"{BASE_PATH}/logbook":
             return self._keyed(request, lambda: self._add_entry(request))
         if request.method not in {"GET", "HEAD"}:
@@ -93,9 +92,9 @@ class _Register:
             return routes[path]()
         return _problem(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
 
-    def _keyed(self, request: LoopbackRequest, answer: Callable[[], _Answer]) -> _Answer:
+    def _keyed(self, request: Request, answer: Callable[[], _Answer]) -> _Answer:
         """The answer for whoever has the key."""
-        sent = request.header(KEY_HEADER.lower().encode()) or b""
+        sent = (request.header(KEY_HEADER) or "").encode("latin-1")
         if not secrets.compare_digest(sent, self._key):
             return _problem(HTTPStatus.UNAUTHORIZED, f"Send a key in the header {KEY_HEADER}.")
         return answer()
@@ -114,7 +113,7 @@ class _Register:
         following = chosen[start + size]["id"] if start + size < len(chosen) else None
         return _Answer(HTTPStatus.OK, {"entries": chosen[start : start + size], "next_cursor": following})
 
-    def _add_entry(self, request: LoopbackRequest) -> _Answer:
+    def _add_entry(self, request: Request) -> _Answer:
         try:
             sent = json.loads(request.body)
             written = {name: sent[name] for name in ("lighthouse_id", "date", "note")}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from driversmith.engine.models.profile import Evidence, ObjectProfile, PaginationProfile
-from driversmith.engine.testing.loopback import Seen
+from driversmith.engine.network.loopback import Request
 from driversmith.engine.testing.mock.pages import PageRules, collection_answer
 
 RECORDS = [{"id": f"r{n}"} for n in range(5)]
@@ -20,7 +20,7 @@ def page(paging: dict[str, Any], query: str, **rules: Any) -> Any:
         pagination=PaginationProfile.model_validate(paging),
         evidence=Evidence(pointer="#"),
     )
-    answer = collection_answer(pets, RECORDS, Seen("GET", f"/pets?{query}", (), b"", 0.0, 1), PageRules(**rules))
+    answer = collection_answer(pets, RECORDS, Request("GET", f"/pets?{query}", (), b"", 0.0, 1), PageRules(**rules))
     return json.loads(answer.body) if answer.status == 200 else answer.status
 
 

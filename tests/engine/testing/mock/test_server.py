@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from driversmith.engine.testing.loopback import Answer
+from driversmith.engine.network.loopback import Response
 from driversmith.engine.testing.mock.credentials import make_credentials, spellings
 from driversmith.engine.testing.mock.pages import PageRules
 from driversmith.engine.testing.mock.records import RecordMaker
@@ -147,16 +147,16 @@ async def test_tokens_are_given_for_client_credentials_and_can_be_refused(mock: 
 
 
 async def test_the_script_goes_first_and_then_the_api_answers(mock: MockServer, client: httpx2.AsyncClient):
-    mock.script = Script(first=[Answer(503), Answer(429)])
+    mock.script = Script(first=[Response(503), Response(429)])
     assert [(await client.get("/tide")).status_code for _ in range(3)] == [503, 429, 200]
-    mock.script = Script(always=Answer(500))
+    mock.script = Script(always=Response(500))
     assert [(await client.get("/tide")).status_code for _ in range(2)] == [500, 500]
 
 
 async def test_redirects_lead_to_the_same_answer(mock: MockServer, client: httpx2.AsyncClient):
     records = served(mock, "tide", 1)
     for origin in ("", mock.origin, mock.other_origin):
-        mock.script = Script(first=[Answer(302)], redirect=origin)
+        mock.script = Script(first=[Response(302)], redirect=origin)
         response = await client.get("/tide", params={"api_key": "x"}, follow_redirects=True)
         assert response.json() == records[0]
     assert len(mock.other_log) == 1

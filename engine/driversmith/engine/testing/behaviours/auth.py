@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..loopback import Answer, Seen
+from ...network.loopback import Request, Response
 from ..mock.pages import json_answer
 from ..trial import Behaviour, Run, Trial, UnmetError, brief
 from .failures import free_port, problem
@@ -87,7 +87,7 @@ async def redirect_on_the_origin_is_followed(trial: Trial) -> None:
     for prefix in ("", trial.mock.origin):
         expected = trial.serve(2)[:1]
         start = len(trial.mock.log)
-        trial.mock.script.first = [Answer(302)]
+        trial.mock.script.first = [Response(302)]
         trial.mock.script.redirect = prefix
         trial.equal(trial.succeeded(await trial.driver.probe(trial.subject)), expected, "the served records")
         made = len(trial.mock.log) - start
@@ -97,7 +97,7 @@ async def redirect_on_the_origin_is_followed(trial: Trial) -> None:
 async def redirect_to_another_origin_goes_bare(trial: Trial) -> None:
     """A redirect of a GET to another origin is followed without credentials."""
     expected = trial.serve(2)[:1]
-    trial.mock.script.first = [Answer(302)]
+    trial.mock.script.first = [Response(302)]
     trial.mock.script.redirect = trial.mock.other_origin
     reply = await trial.driver.probe(trial.subject)
     log = trial.mock.other_log
@@ -109,7 +109,7 @@ async def redirect_to_another_origin_goes_bare(trial: Trial) -> None:
 
 async def redirect_loop_ends(trial: Trial) -> None:
     """Redirects without end are given up."""
-    trial.mock.script.always = Answer(302)
+    trial.mock.script.always = Response(302)
     trial.mock.script.redirect = trial.mock.origin
     trial.raised(await trial.driver.probe(trial.subject), "UnexpectedResponseError")
     trial.requests(2, 8)
@@ -123,9 +123,9 @@ async def no_credentials_in_messages(trial: Trial) -> None:
         for status in (400, 401, 403, 500):
             trial.mock.script.always = json_answer({"error": f"bad credentials {echoed}", "message": echoed}, status)
             await (await trial.make(f"echo {status}", max_retries=0)).probe(trial.subject)
-        trial.mock.script.always = Answer(200, f"no JSON: {echoed}".encode(), (("Content-Type", "application/json"),))
+        trial.mock.script.always = Response(200, f"no JSON: {echoed}".encode(), (("Content-Type", "application/json"),))
         await driver.probe(trial.subject)
-        trial.mock.script.always = Answer(302)
+        trial.mock.script.always = Response(302)
         trial.mock.script.redirect = "http://[broken/"
         await driver.probe(trial.subject)
         trial.mock.script.redirect = trial.mock.origin
@@ -147,7 +147,7 @@ def _arguments_of(trial: Trial, names: tuple[str, ...]) -> set[str]:
     return {c.argument for scheme in trial.profile.auth if scheme.name in names for c in scheme.credentials}
 
 
-def _carried(trial: Trial, seen: Seen) -> str:
+def _carried(trial: Trial, seen: Request) -> str:
     """Credentials in a request, in words; empty where there are none."""
     values = {**trial.run.credentials, **{f"token {n}": token for n, token in enumerate(trial.mock.tokens, 1)}}
     text = " ".join([seen.target, *(value for _, value in seen.headers), seen.body.decode("utf-8", "replace")])

@@ -4,8 +4,9 @@ import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from ...network.loopback import Response
 from ...sandbox.port import Reply
-from ..loopback import Answer
+from ..mock.listener import OddResponse
 from ..mock.pages import json_answer
 from ..trial import MAX_RETRIES, TIMEOUT, Behaviour, Run, Trial, brief, detail, now
 
@@ -15,8 +16,8 @@ SHORT_TIMEOUT = 0.1
 SILENCE, SOON = 6.0, 4.0
 """Seconds; far apart, so that a busy machine makes no driver look slow."""
 PAST = "Wed, 21 Oct 2015 07:28:00 GMT"
-HTML = Answer(200, b"<!doctype html><html><body>Sign in</body></html>", (("Content-Type", "text/html"),))
-BROKEN = Answer(200, b'{"items": [{"id": 1}, {"id"', (("Content-Type", "application/json"),))
+HTML = Response(200, b"<!doctype html><html><body>Sign in</body></html>", (("Content-Type", "text/html"),))
+BROKEN = Response(200, b'{"items": [{"id": 1}, {"id"', (("Content-Type", "application/json"),))
 
 
 async def rate_limit_is_waited_out(trial: Trial) -> None:
@@ -124,7 +125,7 @@ async def missing_envelope_is_an_error(trial: Trial) -> None:
 
 async def silence_is_a_timeout(trial: Trial) -> None:
     """A server that says nothing: DriverTimeoutError when the time-out has passed, not before and not long after."""
-    trial.mock.script.always = Answer(200, b"[]", delay=SILENCE)
+    trial.mock.script.always = OddResponse(200, b"[]", delay=SILENCE)
     patience, tries = SHORT_TIMEOUT, 1
     reply, took = await _ask_in_vain(trial, patience)
     while trial.mock.token_log and not trial.mock.log and tries < 3:  # too busy a machine for a token in that time
@@ -152,7 +153,7 @@ async def _ask_in_vain(trial: Trial, patience: float) -> tuple[Reply, float]:
 
 async def dropped_connection_is_an_error(trial: Trial) -> None:
     """A connection that is dropped without an answer is tried again, then DriverConnectionError."""
-    trial.mock.script.always = Answer(drop=True)
+    trial.mock.script.always = OddResponse(drop=True)
     trial.raised(await trial.driver.probe(trial.subject), "DriverConnectionError")
     trial.requests(1 + MAX_RETRIES)
 
@@ -171,7 +172,7 @@ def free_port() -> int:
         return sock.getsockname()[1]
 
 
-def problem(status: int, *headers: tuple[str, str]) -> Answer:
+def problem(status: int, *headers: tuple[str, str]) -> Response:
     """An error answer with a JSON body."""
     return json_answer({"error": f"status {status} by the mock"}, status, *headers)
 

@@ -3,9 +3,9 @@
 import base64
 from typing import Any
 
+from ...network.loopback import Response
 from ..arguments import operation_arguments
 from ..expected import Expected, differences, expected_request
-from ..loopback import Answer
 from ..mock.pages import json_answer
 from ..mock.records import ValueKind
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
@@ -110,28 +110,28 @@ def _proven(trial: Trial, arguments: dict[str, Any]) -> None:
     trial.run.called[operation.name] = None
 
 
-def _answer(trial: Trial) -> tuple[Answer, Any]:
+def _answer(trial: Trial) -> tuple[Response, Any]:
     """An answer of the described kind, and what the driver must make of it."""
     response = trial.operation.response
     status = response.status if 200 <= response.status < 300 else 200
     media = response.media_type or ""
     if trial.operation.method == "HEAD" or response.kind is None or status in {204, 205}:
-        return Answer(status), None
+        return Response(status), None
     if response.kind == "json":
         types = {"object": "object", "array": "array", "any": "object", "null": "object"}
         value = trial.maker.value(ValueKind(type=types.get(response.type, response.type)))
         json_media = media if media and "*" not in media and "json" in media else "application/json"
-        return Answer(status, json_answer(value).body, (("Content-Type", json_media),)), value
+        return Response(status, json_answer(value).body, (("Content-Type", json_media),)), value
     if response.kind == "binary":
         content = trial.maker.word(24).encode() + b"\x00\xfe\xff"
         binary_media = media if media and "*" not in media else "application/octet-stream"
         return (
-            Answer(status, content, (("Content-Type", binary_media),)),
+            Response(status, content, (("Content-Type", binary_media),)),
             {"__bytes__": base64.b64encode(content).decode()},
         )
     text = f"{trial.maker.word()} ä€ {trial.maker.word()}"
     text_media = (media if media and "*" not in media else "text/plain").partition(";")[0]
-    return Answer(status, text.encode(), (("Content-Type", f"{text_media}; charset=utf-8"),)), text
+    return Response(status, text.encode(), (("Content-Type", f"{text_media}; charset=utf-8"),)), text
 
 
 def _hostile_place(parameter: Any) -> bool:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ...network.loopback import Response
 from ..arguments import operation_arguments, read_needs, read_operation
 from ..expected import differences, expected_request
-from ..loopback import Answer
 from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 
@@ -106,7 +106,7 @@ async def odd_shapes_are_read(trial: Trial) -> None:
     trial.mock.script.always = json_answer(envelope(described.record_path, record))
     value = trial.succeeded(await trial.driver.read(trial.subject, limit=1))
     trial.equal(value, [record], "a list with the lone record")
-    trial.mock.script.always = Answer(204)
+    trial.mock.script.always = Response(204)
     value = trial.succeeded(await trial.driver.read(trial.subject))
     trial.equal(value, [], "no records for an empty answer")
     trial.requests(3)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from ...models.profile import Verb
+from ...network.loopback import Response
 from ..arguments import data_for, operation_arguments
 from ..expected import differences, expected_request, received_body
-from ..loopback import Answer
+from ..mock.listener import OddResponse
 from ..mock.pages import envelope, json_answer
 from ..trial import Behaviour, Run, Trial, brief
 from .failures import problem
@@ -35,7 +36,7 @@ async def writes_are_not_sent_again(trial: Trial) -> None:
     for answer, kind in (
         (problem(503), "ServerError"),
         (problem(429, ("Retry-After", "0")), "RateLimitError"),
-        (Answer(drop=True), "DriverConnectionError"),
+        (OddResponse(drop=True), "DriverConnectionError"),
     ):
         start = len(trial.mock.log)
         trial.mock.script.always = answer
@@ -49,7 +50,7 @@ async def writes_do_not_follow_to_another_origin(trial: Trial) -> None:
     """A write that is redirected to another origin raises, and nothing goes there."""
     verb = _first_write(trial)
     for status in (302, 307):
-        trial.mock.script.always = Answer(status)
+        trial.mock.script.always = Response(status)
         trial.mock.script.redirect = trial.mock.other_origin
         call, _ = _call(trial, verb)
         reply = await trial.driver.call(verb, trial.subject, *call[0], **call[1])
@@ -61,7 +62,7 @@ async def writes_do_not_follow_to_another_origin(trial: Trial) -> None:
 async def writes_follow_on_the_origin(trial: Trial) -> None:
     """307 on the same origin: the same method and body again."""
     verb: Verb = "create"
-    trial.mock.script.first = [Answer(307)]
+    trial.mock.script.first = [Response(307)]
     trial.mock.script.redirect = trial.mock.origin
     call, _ = _call(trial, verb)
     reply = await trial.driver.call(verb, trial.subject, *call[0], **call[1])
@@ -89,7 +90,7 @@ async def _writes(trial: Trial, verb: Verb) -> None:
     item = trial.maker.record(trial.described.fields, trial.described.identifier)
     answer = envelope(trial.described.item_path, item)
     silent = verb == "delete" or operation.response.status == 204
-    trial.mock.script.always = Answer(204) if silent else json_answer(answer, operation.response.status)
+    trial.mock.script.always = Response(204) if silent else json_answer(answer, operation.response.status)
     value = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))
     seen = trial.requests(1)[0]
     wanted = expected_request(trial.mock.base_path, operation, arguments)
@@ -99,7 +100,7 @@ async def _writes(trial: Trial, verb: Verb) -> None:
     holds = item if not silent else None if verb == "delete" else {}
     trial.equal(value, holds, "what the answer holds")
     if not silent:
-        trial.mock.script.always = Answer(204)
+        trial.mock.script.always = Response(204)
         (args, kwargs), _ = _call(trial, verb)
         empty = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))
         trial.require(empty == {}, expected="{} for an empty answer", received=brief(empty))

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import quote, quote_plus
 
 from ...models.profile import ApiProfile, AuthScheme
-from ..loopback import Seen
+from ...network.loopback import Request
 from .records import RecordMaker
 
 
@@ -20,11 +20,11 @@ class Placement:
     values: tuple[str, ...]
     """What is right there: one value, or each token that was given and not refused."""
 
-    def is_in(self, seen: Seen) -> bool:
+    def is_in(self, seen: Request) -> bool:
         """Whether the request carries exactly this."""
         return self.found_in(seen) in self.values
 
-    def found_in(self, seen: Seen) -> str | None:
+    def found_in(self, seen: Request) -> str | None:
         """What the request carries at this place."""
         if self.location == "query":
             return seen.parameter(self.name)

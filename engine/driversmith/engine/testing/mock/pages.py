@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ...models.profile import ObjectProfile, PaginationProfile
-from ..loopback import Answer, Seen
+from ...network.loopback import Request, Response
 
 SMALL_PAGE = 3
 CURSOR_PARAMETER = "page_token"
@@ -39,9 +39,9 @@ class PageRules:
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
 
 
-def json_answer(value: Any, status: int = 200, *headers: tuple[str, str]) -> Answer:
+def json_answer(value: Any, status: int = 200, *headers: tuple[str, str]) -> Response:
     """A JSON body."""
-    return Answer(status, json.dumps(value).encode(), (JSON_TYPE, *headers))
+    return Response(status, json.dumps(value).encode(), (JSON_TYPE, *headers))
 
 
 def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> int:
@@ -52,7 +52,7 @@ def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> in
     return max(1, min([size, *bounds]))
 
 
-def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Seen, rules: PageRules) -> Answer:
+def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> Response:
     """The page that the request asks for; for shape `map` the records are (key, record) pairs."""
     paging = profile.pagination
     if lacking := [name for name in rules.required if seen.parameter(name) is None]:
@@ -92,7 +92,7 @@ def envelope(path: Sequence[str], content: Any) -> Any:
     return content
 
 
-def _start(profile: ObjectProfile, seen: Seen, size: int, rules: PageRules) -> int | None:
+def _start(profile: ObjectProfile, seen: Request, size: int, rules: PageRules) -> int | None:
     paging = profile.pagination
     begins = seen.parameter(paging.position_parameter or "")
     if paging.style in {"page", "offset"}:
@@ -113,7 +113,7 @@ def _counted(paging: PaginationProfile, asked: str, size: int) -> int | None:
     return max(0, position * size if paging.style == "page" else position)
 
 
-def _skipped(profile: ObjectProfile, seen: Seen, rules: PageRules) -> int:
+def _skipped(profile: ObjectProfile, seen: Request, rules: PageRules) -> int:
     """Pages that a request skips although it comes from no next URL: those before the page that it asks for by number.
 
     A profile does not say where the pages behind a `next_url` are counted from: 0 and 1 are both the first one.
@@ -126,7 +126,7 @@ def _skipped(profile: ObjectProfile, seen: Seen, rules: PageRules) -> int:
     return max(0, int(asked) - (paging.first if counted else 1))
 
 
-def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Seen, rules: PageRules) -> int | None:
+def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> int | None:
     """Where the records after the one that the request names begin; None where there is no such record."""
     paging = profile.pagination
     name = seen.parameter(paging.position_parameter or "")
@@ -141,7 +141,7 @@ def _cursor(start: int, rules: PageRules, size: int) -> str:
     return f"c+/{start % (2 * size) if rules.stuck else start}="
 
 
-def _next_url(seen: Seen, cursor: str, rules: PageRules) -> str:
+def _next_url(seen: Request, cursor: str, rules: PageRules) -> str:
     kept = [(k, v) for k, v in seen.query if k not in rules.hidden and k != CURSOR_PARAMETER]
     query = urlencode([*kept, (CURSOR_PARAMETER, cursor)], quote_via=quote)
     return f"{rules.origin}{seen.path}?{query}"

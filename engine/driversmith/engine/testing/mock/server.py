@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import anyio.to_thread
 
 from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
-from ..loopback import Answer, LoopbackServer, Seen
+from ...network.loopback import Request, Response
 from .credentials import Placement, placement
+from .listener import Listener
 from .pages import PageRules, collection_answer, envelope, json_answer
 from .records import RecordMaker
 from .routes import Routes
@@ -31,9 +32,9 @@ MAX_REQUESTS = 60
 class Script:
     """What goes wrong, and how often."""
 
-    first: list[Answer] = field(default_factory=list[Answer])
+    first: list[Response] = field(default_factory=list[Response])
     """Given one by one before anything else."""
-    always: Answer | None = None
+    always: Response | None = None
     """Given to every request after those."""
     pages: PageRules = field(default_factory=PageRules)
     redirect: str | None = None
@@ -49,8 +50,8 @@ class MockServer:
         self._credentials = credentials
         self._maker = maker
         self._base_path = urlsplit(profile.base_url).path.rstrip("/")
-        self._main = LoopbackServer(self._respond_main)
-        self._other = LoopbackServer(self._respond_other)
+        self._main = Listener(self._respond_main)
+        self._other = Listener(self._respond_other)
         self._stack = AsyncExitStack()
         self._routes = Routes(self._base_path, ())
         self._verbs: dict[str, tuple[ObjectProfile, Verb]] = {}
@@ -72,7 +73,7 @@ class MockServer:
         self.requests += len(self._main.log)
         self._main.log.clear()
         self._other.log.clear()
-        self.token_log: list[Seen] = []
+        self.token_log: list[Request] = []
 
     @property
     def base_url(self) -> str:
@@ -100,12 +101,12 @@ class MockServer:
         return self._main.url + TOKEN_PATH
 
     @property
-    def log(self) -> list[Seen]:
+    def log(self) -> list[Request]:
         """Requests to the API since the last reset, without those for tokens."""
         return [seen for seen in self._main.log if seen.path != TOKEN_PATH]
 
     @property
-    def other_log(self) -> list[Seen]:
+    def other_log(self) -> list[Request]:
         """Requests to the second listener since the last reset."""
         return self._other.log
 
@@ -157,7 +158,7 @@ class MockServer:
     ) -> None:
         await self._stack.aclose()
 
-    def _respond_main(self, seen: Seen) -> Answer:
+    def _respond_main(self, seen: Request) -> Response:
         if seen.path == TOKEN_PATH:
             return self._give_token(seen)
         if len(self._main.log) > MAX_REQUESTS:
@@ -170,7 +171,7 @@ class MockServer:
             return replace(scripted, headers=(*scripted.headers, ("Location", location)))
         return scripted or self._respond_as_api(seen)
 
-    def _respond_as_api(self, seen: Seen) -> Answer:
+    def _respond_as_api(self, seen: Request) -> Response:
         operation = self._operation(seen)
         if operation is None:
             return json_answer({"error": f"no {seen.method} {seen.path} here"}, 404)
@@ -178,24 +179,24 @@ class MockServer:
             return json_answer({"error": "credentials are missing or wrong"}, 401)
         return self._answer(operation, seen)
 
-    def _respond_other(self, seen: Seen) -> Answer:
+    def _respond_other(self, seen: Request) -> Response:
         if len(self._other.log) > MAX_REQUESTS:
             return json_answer({"error": "far too many requests"}, 400)
         operation = self._operation(seen)
         return self._answer(operation, seen) if operation else json_answer({"error": "nothing here"}, 404)
 
-    def _operation(self, seen: Seen) -> OperationProfile | None:
+    def _operation(self, seen: Request) -> OperationProfile | None:
         preferred = self.focus.name if self.focus else None
         return self._routes.find(seen.method, seen.path.removeprefix(MOVED), seen.query, preferred=preferred)
 
-    def _authorised(self, operation: OperationProfile, seen: Seen) -> bool:
+    def _authorised(self, operation: OperationProfile, seen: Request) -> bool:
         alternatives = self.placements(operation)
         if not alternatives or any(places and all(p.is_in(seen) for p in places) for places in alternatives):
             return True
         # Anonymous is who shows nothing: a bad credential is refused where none would be needed.
         return [] in alternatives and all(p.found_in(seen) is None for places in alternatives for p in places)
 
-    def _give_token(self, seen: Seen) -> Answer:
+    def _give_token(self, seen: Request) -> Response:
         self.token_log.append(seen)
         form = dict(parse_qsl(seen.body.decode("utf-8", "replace")))
         pairs = [
@@ -210,7 +211,7 @@ class MockServer:
         self._tokens.append(token)
         return json_answer({"access_token": token, "token_type": "bearer", "expires_in": 3600})
 
-    def _answer(self, operation: OperationProfile, seen: Seen) -> Answer:
+    def _answer(self, operation: OperationProfile, seen: Request) -> Response:
         if operation.name not in self._verbs:
             return json_answer(self._maker.record({}))
         described, verb = self._verbs[operation.name]
@@ -223,7 +224,7 @@ class MockServer:
             rules = replace(self.script.pages, given=_given(operation, seen), required=required)
             return collection_answer(described, self._served(described), seen, rules)
         if verb == "delete":
-            return Answer(204)
+            return Response(204)
         item = self.items.get(described.name) or self._maker.record(described.fields, described.identifier)
         return json_answer(envelope(described.item_path, item), operation.response.status)
 
@@ -237,7 +238,7 @@ class MockServer:
         return list(records)
 
 
-def _given(operation: OperationProfile, seen: Seen) -> frozenset[str]:
+def _given(operation: OperationProfile, seen: Request) -> frozenset[str]:
     """Query parameters that a driver has from its caller, or from the description's default."""
     parameters = [p for p in operation.parameters if _is_required(p)]
     return frozenset(p.name for p in parameters if p.must_be_given or seen.parameter(p.name) == str(p.fallback))
