@@ -227,7 +227,7 @@ class _Connection(asyncio.Protocol):
     def _go_on(self) -> None:
         """Answer the requests that are there whole."""
         try:
-            while self._is_ready() and (request := self._take()):
+            while not (self._is_full or self._is_ending or self._transport.is_closing()) and (request := self._take()):
                 answer = self._server.answer(request)
                 if isinstance(answer, Response | None):
                     self._give(answer)
@@ -235,9 +235,6 @@ class _Connection(asyncio.Protocol):
                     self._late = asyncio.get_running_loop().create_task(self._give_late(answer))
         except h11.RemoteProtocolError as exc:
             self._give(Response(exc.error_status_hint, str(exc).encode()))
-
-    def _is_ready(self) -> bool:
-        return not (self._late or self._is_full or self._is_ending or self._transport.is_closing())
 
     async def _give_late(self, answer: Awaitable[Response]) -> None:
         try:
@@ -287,7 +284,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(b"".join(self._http.send(event) or b"" for event in (head, *events)))
 
     def _take(self) -> Request | None:
-        """The next request, once it is there whole.
+        """The next request, once it is there whole and the one before is answered.
 
         Raises:
             h11.RemoteProtocolError: this is no HTTP, or more of it than is taken.
