@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
-from driversmith.engine.network.loopback import LoopbackRequest, LoopbackResponse, serve_loopback
+from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
 from driversmith.server.app import create_server
 from mcp import Client
@@ -48,17 +48,17 @@ class Made:
 async def made(tmp_path: Path, described: dict[str, Any], ships: Answers, live: str = "auto") -> AsyncGenerator[Made]:
     asked: list[str] = []
 
-    async def answer(request: LoopbackRequest) -> LoopbackResponse:
-        url = urlsplit(request.target.decode() if isinstance(request.target, bytes) else request.target)
+    def answer(request: Request) -> Response:
+        url = urlsplit(request.target)
         body: Any = described if url.path == "/openapi.json" else None
         if url.path == "/ships":
             asked.append(url.query)
             body = ships({name: values[-1] for name, values in parse_qs(url.query).items()})
         content = json.dumps({"error": "none"} if body is None else body).encode()
-        return LoopbackResponse(404 if body is None else 200, [(b"Content-Type", b"application/json")], content)
+        return Response(404 if body is None else 200, content, (("Content-Type", "application/json"),))
 
-    async with serve_loopback(answer) as port:
-        url = f"http://127.0.0.1:{port}"
+    async with LoopbackServer(answer) as server:
+        url = server.url
         settings = Settings(home=tmp_path / "home", output_dir=tmp_path / "out", allow_local=frozenset({url[7:]}))
         async with Client(create_server(settings)) as client:
             with anyio.fail_after(LONG):
