@@ -137,7 +137,7 @@ class ActivitiesStandIn:
         return ContractReport(behaviours=tuple(self.behaviours), isolation="process")
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
     ) -> LiveReport:
         await self._step("live")
         return self.live

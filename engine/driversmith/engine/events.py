@@ -1,6 +1,6 @@
 """The closed list of event kinds in a session's log, and what each says."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 EventKind = Literal[
     "session.created",
@@ -45,5 +45,3 @@ the mock server showed. `plan.made`: what the next attempt does otherwise. `driv
 `operations.left_out`: the template driver did not prove them. `findings.own`: in files of the templates, which stops
 nothing. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the
 server."""
-
-EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

@@ -10,14 +10,14 @@ MOST = 200
 T = TypeVar("T", bound=str)
 
 
-def limit_of(text: str | None, default: int = 50) -> int:
-    """A page size.
+def limit_of(text: str | None) -> int:
+    """A page size, 50 where the URI does not say one.
 
     Raises:
         MCPError: it is not a whole number from 1 to 200.
     """
     if text is None:
-        return default
+        return 50
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
         raise MCPError(INVALID_PARAMS, f"limit must be a whole number from 1 to {MOST}; you gave {text[:80]!r}.")
     return int(text)

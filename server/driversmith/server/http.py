@@ -11,7 +11,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from .app import create_server
 from .leaving import Departure
-from .lifespan import EngineFactory, opened_engine
+from .lifespan import opened_engine
 from .serving import resuming
 from .startup import log_to_stderr, read_settings
 
@@ -25,13 +25,13 @@ LOCAL_ONLY = TransportSecuritySettings(
 )
 
 
-def serve_http(address: str, settings: Settings | None = None, *, engine_factory: EngineFactory = opened_engine) -> int:
+def serve_http(address: str) -> int:
     """Serve on HOST:PORT (port 0: a free one, named on stderr) until SIGINT or SIGTERM comes; the exit code.
 
     Only requests whose Host and Origin are local names are answered. An address that is not this machine's own is
     refused with exit code 2, one that cannot be bound with 1.
     """
-    settings = settings or read_settings()
+    settings = read_settings()
     log_to_stderr(settings)
     try:
         listening = _bound(*_parsed(address))
@@ -42,10 +42,10 @@ def serve_http(address: str, settings: Settings | None = None, *, engine_factory
         print(f"driversmith: cannot listen on {address}: {error.strerror or error}", file=sys.stderr)
         return 1
     with listening:
-        return _serve(listening, settings, engine_factory)
+        return _serve(listening, settings)
 
 
-def _serve(listening: socket.socket, settings: Settings, engine_factory: EngineFactory) -> int:
+def _serve(listening: socket.socket, settings: Settings) -> int:
     import anyio
     import uvicorn
 
@@ -58,7 +58,7 @@ def _serve(listening: socket.socket, settings: Settings, engine_factory: EngineF
             departure.signalled(sig)
             self.should_exit = True
 
-    app = create_server(settings, engine_factory=resuming(engine_factory), transport="http").streamable_http_app(
+    app = create_server(settings, engine_factory=resuming(opened_engine), transport="http").streamable_http_app(
         streamable_http_path=PATH, transport_security=LOCAL_ONLY
     )
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL if settings.log_level == "WARNING" else logging.INFO)

@@ -17,9 +17,8 @@ INTERRUPTED = 130
 class Departure:
     """Remembers why the process leaves, and sees to it that it does."""
 
-    def __init__(self, *, grace_seconds: float = GRACE_SECONDS) -> None:
+    def __init__(self) -> None:
         self.exit_code = 0
-        self._grace = grace_seconds
         self._begun = False
         self._signalled = False
 
@@ -28,7 +27,7 @@ class Departure:
         if self._begun:
             return
         self._begun = True
-        last_resort = threading.Timer(self._grace, self._leave_now)
+        last_resort = threading.Timer(GRACE_SECONDS, self._leave_now)
         last_resort.daemon = True
         last_resort.start()
 

@@ -6,7 +6,6 @@ from driversmith.engine.contract.surface import (
     METHOD_NAMES,
     METHODS,
     NETWORK_METHODS,
-    required_paths,
 )
 
 SIGNATURES = """
@@ -39,12 +38,3 @@ def test_all_exceptions_but_the_base_stand_under_it() -> None:
 
 def test_network_methods_are_contract_methods() -> None:
     assert NETWORK_METHODS <= METHOD_NAMES
-
-
-def test_required_paths_are_those_of_the_project_folder() -> None:
-    assert list(required_paths("pets_driver", "run")) == [
-        "pets_driver/__init__.py",
-        "pets_driver/client.py",
-        "pets_driver/exceptions.py",
-    ]
-    assert {"README.md", "pets_driver/py.typed", "tests/test_client.py"} <= set(required_paths("pets_driver"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driversmith.engine.contract.surface import EXCEPTION_NAMES, METHOD_NAMES, required_paths
+from driversmith.engine.contract.surface import EXCEPTION_NAMES, FILES, METHOD_NAMES
 from driversmith.engine.errors import GenerationError
 from driversmith.engine.generation import template_engine
 from driversmith.engine.generation.manifest import manifest
@@ -48,7 +48,7 @@ def test_the_same_profile_gives_the_same_bytes(kind: str) -> None:
 def test_every_file_of_the_contract_is_there(kind: str) -> None:
     bundle = write_driver(profiles.ALL[kind]())
     paths = {file.path for file in bundle.files} | {"driver.json"}
-    assert set(required_paths(bundle.project)) <= paths
+    assert {file.path(bundle.project) for file in FILES} <= paths
     assert {file.author for file in bundle.files} == {"template"}
 
 

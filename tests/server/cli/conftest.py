@@ -93,7 +93,7 @@ class ActivitiesStandIn:
         return ContractReport(behaviours=(BehaviourResult(name="imports", passed=True),), isolation="process")
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
     ) -> LiveReport:
         records = ({"id": 1, "name": "Rex [bold]"},)
         return LiveReport(reads=(LiveRead(object_name="pets", ok=True, records=records),), requests=1)

@@ -40,7 +40,7 @@ def api_text(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
     room = max(0, most - len(head))
     objects, told = _fitted(
         list(profile.objects.values()),
-        lambda found, detail: "\n".join(_object(profile, found, detail)),
+        lambda found, detail: "\n".join(_object(found, detail)),
         room // 2,
         "objects",
     )
@@ -97,7 +97,7 @@ def _auth(scheme: AuthScheme) -> str:
     )
 
 
-def _object(profile: ApiProfile, found: ObjectProfile, detail: Detail) -> Iterator[str]:
+def _object(found: ObjectProfile, detail: Detail) -> Iterator[str]:
     verbs = ", ".join(f"{verb}={name}" for verb, name in found.operations.items())
     yield f"### {found.name}: {verbs}"
     if found.description and detail > 1:

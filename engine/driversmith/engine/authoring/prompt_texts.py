@@ -16,11 +16,6 @@ def prompt_text(name: str, **values: str) -> str:
     return _template(name).substitute(values).strip()
 
 
-def prompt_names() -> list[str]:
-    """The names of all prompts."""
-    return sorted(f.name.removesuffix(".md") for f in _FOLDER.iterdir() if f.name.endswith(".md"))
-
-
 def wanted(name: str) -> set[str]:
     """What the text of a prompt asks for."""
     return set(_template(name).get_identifiers())

@@ -3,7 +3,6 @@
 The validator compares drivers with it, the tests and the generators read names from it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -198,10 +197,3 @@ NETWORK_METHODS: Final = frozenset(
     }
 )
 """Contract methods that talk to the API: never called at import or construction."""
-
-
-def required_paths(package: str, *needs: Need) -> Iterator[str]:
-    """Paths of the required files in a project folder; with `needs`, only those required for these reasons."""
-    for file in FILES:
-        if not needs or file.need in needs:
-            yield file.path(package)

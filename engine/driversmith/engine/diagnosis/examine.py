@@ -11,7 +11,7 @@ MAX_CHARACTERS = 400_000
 """Of a longer file only so much is looked at for what stands around the fault."""
 
 
-async def examined(failure: FailureContext, *, driver_root: str | None = None) -> FailureContext:
+async def examined(failure: FailureContext) -> FailureContext:
     """Validate the file that the failure names, and add its text and findings.
 
     A file that cannot be read is no error here: the rest of the evidence is judged without it.
@@ -22,7 +22,7 @@ async def examined(failure: FailureContext, *, driver_root: str | None = None) -
     from ..validation.file import validate_file
 
     try:
-        report = await validate_file(file_path=path, content=failure.content, driver_root=driver_root)
+        report = await validate_file(file_path=path, content=failure.content)
     except InvalidArgumentError:
         return failure
     content = failure.content

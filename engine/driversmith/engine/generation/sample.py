@@ -67,7 +67,7 @@ def example_lines(call: Construct) -> list[str]:
     return [first, *(f"... {line}" for line in rest)]
 
 
-def class_example(profile: ApiProfile, names: DriverNames, found: Sample) -> list[str]:
+def class_example(names: DriverNames, found: Sample) -> list[str]:
     """The example in the docstring of the driver's class."""
     call = found.read(limit=10) if found.object_name else found.call() if found.operation else None
     flat = literal(call, column=20) if call else 'driver.call_endpoint("GET", "/")'

@@ -31,10 +31,10 @@ class Construct:
     kwargs: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def assignment(target: str, value: Any, annotation: str = "", *, indent: int = 0) -> str:
+def assignment(target: str, value: Any, annotation: str = "") -> str:
     """`target: annotation = value`, over as many lines as it needs."""
     head = f"{target}: {annotation} = " if annotation else f"{target} = "
-    return head + literal(value, indent=indent, column=indent + len(head))
+    return head + literal(value, column=len(head))
 
 
 def import_names(module: str, names: Iterable[str]) -> str:

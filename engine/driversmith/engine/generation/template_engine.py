@@ -140,7 +140,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "typing_names": typing_names(profile, records),
         "object_names": object_names(profile),
         "sample_object": found.object_name,
-        "class_example": class_example(profile, names, found),
+        "class_example": class_example(names, found),
         "call_example": example_lines(found.call()),
         "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }

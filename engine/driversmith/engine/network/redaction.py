@@ -1,7 +1,6 @@
 """Taking secrets out of text by their values, whatever sentence, URL or traceback they stand in."""
 
 import base64
-import logging
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
 
@@ -32,25 +31,6 @@ class Redactor:
         for form in self._forms:
             text = text.replace(form, REDACTED)
         return text
-
-
-class RedactingFilter(logging.Filter):
-    """Redacts every record of the handler that it is added to, arguments and traceback included."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redactor = redactor
-        self._formatter = logging.Formatter()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; it is always kept."""
-        record.msg, record.args = self._redactor(record.getMessage()), None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = self._formatter.formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = self._redactor(record.exc_text)
-            record.exc_info = None
-        return True
 
 
 def without_secrets(value: JsonValue, redact: Callable[[str], str]) -> JsonValue:

@@ -78,7 +78,6 @@ class Relay:
     ) -> None:
         self._base = policy.check_url(base_url)
         self._origin = origin_of(self._base)
-        self._policy = policy
         self._limits = limits
         self._max_requests = limits.max_requests
         self._transport = CheckedTransport(policy)

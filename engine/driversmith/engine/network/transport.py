@@ -44,10 +44,8 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
         policy: AddressPolicy,
         *,
         resolve: Resolver | None = None,
-        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._backend = _CheckedBackend(policy, resolve or resolve_host)
-        self._given_context = ssl_context
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request; the response body is a stream."""
@@ -84,8 +82,9 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
 
     @cached_property
     def _tls_pool(self) -> httpcore2.AsyncConnectionPool:
-        context = self._given_context or httpx2.create_ssl_context()
-        return httpcore2.AsyncConnectionPool(network_backend=self._backend, max_connections=20, ssl_context=context)
+        return httpcore2.AsyncConnectionPool(
+            network_backend=self._backend, max_connections=20, ssl_context=httpx2.create_ssl_context()
+        )
 
 
 async def resolve_host(host: str, port: int) -> list[str]:

@@ -23,7 +23,7 @@ class BaseUrl:
     reason: str
 
 
-def candidate_base_urls(description: Description, api_url: str, spec: str | None) -> list[BaseUrl]:
+def candidate_base_urls(description: Description, api_url: str) -> list[BaseUrl]:
     """Possible base URLs, the preferred one first; servers on other hosts only where nothing was typed that could be the API."""
     typed = BaseUrl(_bare(api_url), "api_url as typed")
     home = _home(description, api_url)
@@ -43,16 +43,14 @@ def candidate_base_urls(description: Description, api_url: str, spec: str | None
     return _distinct([typed, *same, *moved, BaseUrl(_root(api_url), "the origin of api_url")])
 
 
-async def choose_base_url(
-    description: Description, *, api_url: str, spec: str | None, probe: PageFetcher | None = None
-) -> BaseUrl:
+async def choose_base_url(description: Description, *, api_url: str, probe: PageFetcher | None = None) -> BaseUrl:
     """The base URL of the API.
 
     Where `api_url` as typed and a server at the same origin compete, and `probe` is given, at most three GETs of an operation
     without arguments decide; without a probe, or where both answer alike, the first candidate stands. Where nothing but
     documentation answers there, it is the description's first server.
     """
-    candidates = candidate_base_urls(description, api_url, spec)
+    candidates = candidate_base_urls(description, api_url)
     first = candidates[0]
     competing = [base for base in candidates if origin(base.url) == origin(api_url)][:_PROBES]
     path = _plain_path(description)

@@ -29,7 +29,7 @@ async def study_api(
         api_url=api_url, spec=spec, fetcher=fetcher, max_bytes=max_bytes, progress=progress
     )
     say(f"Found {description.format} at {description.location}")
-    base = await choose_base_url(description, api_url=api_url, spec=spec, probe=fetcher if probe else None)
+    base = await choose_base_url(description, api_url=api_url, probe=fetcher if probe else None)
     say(f"The base URL is {base.url}: {base.reason}")
     return await run_sized(description.size, _build, description, api_name, base.url, objects)
 

@@ -99,16 +99,15 @@ class Sessions:
         self._updates.publish(record.session_id)
         return record
 
-    async def wait(
-        self, session_id: str, *, seconds: float | None, on_event: OnEvent | None = None, after: int = 0
-    ) -> SessionRecord:
+    async def wait(self, session_id: str, *, seconds: float | None, on_event: OnEvent | None = None) -> SessionRecord:
         """The session once nobody works on it any more, or as it stands after `seconds` (None: however long it takes).
 
-        `on_event` is given every event with a sequence number above `after`. Cancelling the call leaves the work alone.
+        `on_event` is given every event. Cancelling the call leaves the work alone.
 
         Raises:
             SessionNotFoundError: no such session.
         """
+        after = 0
         with anyio.move_on_after(seconds):
             while True:
                 changed = self._updates.next(session_id)

@@ -95,7 +95,7 @@ class Activities(Protocol):
         ...
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
     ) -> LiveReport:
         """Read from the real API, as politely as `request.live` says."""
         ...

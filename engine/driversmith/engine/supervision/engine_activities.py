@@ -116,7 +116,7 @@ class EngineActivities:
             )
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
     ) -> LiveReport:
         return await self._live(request).report(project, bundle, profile)
 

@@ -68,9 +68,7 @@ class Verifier:
             f"{self.place}live",
             "Reading from the real API",
             LiveReport,
-            lambda: self._session.activities.read_live(
-                folder, bundle, self._profile, self._session.request, self._progress.tell
-            ),
+            lambda: self._session.activities.read_live(folder, bundle, self._profile, self._session.request),
             until=0.9,
         )
 

@@ -25,7 +25,6 @@ async def run_inspection(
     *,
     whole: bool,
     focus: str | None = None,
-    package: str | None = None,
     profile: ApiProfile | None = None,
     command: Sequence[str] = WORKER,
     seconds: float | None = None,
@@ -44,7 +43,6 @@ async def run_inspection(
             "texts": dict(texts),
             "whole": whole,
             "focus": focus,
-            "package": package,
             "seconds": most,
         }
         async with limiter:
@@ -52,7 +50,7 @@ async def run_inspection(
             return await _in_child(written, focus, command, most)
     from .inspection import inspect  # the rules stay out of the server's start
 
-    work = partial(inspect, texts, whole=whole, focus=focus, package=package, profile=profile)
+    work = partial(inspect, texts, whole=whole, focus=focus, profile=profile)
     return await to_thread.run_sync(work, limiter=limiter)
 
 

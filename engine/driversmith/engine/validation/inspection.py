@@ -20,7 +20,6 @@ def inspect(
     *,
     whole: bool,
     focus: str | None = None,
-    package: str | None = None,
     profile: ApiProfile | None = None,
     rules: tuple[Rule, ...] = RULES,
 ) -> list[Finding]:
@@ -28,7 +27,7 @@ def inspect(
 
     `whole` says whether the files are a driver's project folder or a lone file.
     """
-    project = load_project(texts, whole=whole, package=package, profile=profile or _profile(texts, whole))
+    project = load_project(texts, whole=whole, profile=profile or _profile(texts, whole))
     findings: list[Finding] = []
     for file in project.python.values():
         if file.broken and focus in {None, file.path}:

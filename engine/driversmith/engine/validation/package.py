@@ -39,14 +39,14 @@ async def validate_package(files: Mapping[str, str], *, profile: ApiProfile | No
     return await _validate(folder, profile)
 
 
-async def validate_folder(driver_root: str, *, profile: ApiProfile | None = None) -> ValidationReport:
+async def validate_folder(driver_root: str) -> ValidationReport:
     """All findings in the driver whose project folder this is.
 
     Raises:
         InvalidArgumentError: it is no folder, or cannot be read.
     """
     root = resolve_root(driver_root)
-    return await _validate(await to_thread.run_sync(read_folder, root), profile)
+    return await _validate(await to_thread.run_sync(read_folder, root), None)
 
 
 async def _validate(folder: FolderTexts, profile: ApiProfile | None) -> ValidationReport:

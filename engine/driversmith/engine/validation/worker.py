@@ -14,7 +14,7 @@ def main() -> None:
     job = json.load(sys.stdin)
     limit_processor(job["seconds"])
     profile = ApiProfile.model_validate_json(job["profile"]) if job["profile"] else None
-    found = inspect(job["texts"], whole=job["whole"], focus=job["focus"], package=job["package"], profile=profile)
+    found = inspect(job["texts"], whole=job["whole"], focus=job["focus"], profile=profile)
     sys.stdout.write(json.dumps([finding.model_dump() for finding in found]))
 
 

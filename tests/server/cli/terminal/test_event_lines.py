@@ -1,8 +1,8 @@
 """Events in a word and a sentence."""
 
-from typing import Any
+from typing import Any, get_args
 
-from driversmith.engine.events import EVENT_KINDS
+from driversmith.engine.events import EventKind
 from driversmith.engine.models.session import SessionEvent
 from driversmith.server.cli.terminal.event_lines import LASTING, LONGEST, WORDS, event_line
 
@@ -19,7 +19,7 @@ def told(kind: str, message: str, **data: Any) -> str:
 
 def test_every_word_is_for_a_kind_of_event_that_there_is() -> None:
     words = set(WORDS)
-    assert words <= set(EVENT_KINDS)
+    assert words <= set(get_args(EventKind))
     assert words >= LASTING
     assert event_line(event("step.progress", "Reading.")) is None
 

@@ -34,7 +34,7 @@ def extract_markdown(text: str, path: str) -> tuple[str, list[str]]:
     fences = fence_lines(body)
     if fences and _wraps(lines, fences):
         return _unwrapped(lines, fences, how)
-    if (dangling := _dangling(lines, fences)) is not None:
+    if (dangling := _dangling(fences)) is not None:
         if any(line.strip() for line in lines[dangling + 1 :]):
             raise UnclearAnswer("answer-ambiguous", "Nobody can tell what the last fence opens or closes.", _ONE_FILE)
         lines = lines[:dangling]
@@ -203,7 +203,7 @@ def _paired(lines: list[str], inner: list[FenceLine]) -> int | None:
     return inner[-1].number if all(is_prose(line) for line in lines[inner[-1].number + 1 :]) else None
 
 
-def _dangling(lines: list[str], fences: list[FenceLine]) -> int | None:
+def _dangling(fences: list[FenceLine]) -> int | None:
     """The last fence where it is bare and nothing is left for it to close."""
     inside = False
     for fence in fences[:-1]:

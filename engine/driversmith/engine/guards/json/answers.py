@@ -97,8 +97,8 @@ def _strict(text: str, how: tuple[str, ...]) -> list[_Candidate]:
     return [_Candidate(value, how)] if isinstance(value, dict | list) and not _odd(cast("object", value)) else []
 
 
-def _forgiving(text: str, how: tuple[str, ...], start: int = 0) -> list[_Candidate]:
-    reader = JsonReader(text, start)
+def _forgiving(text: str, how: tuple[str, ...]) -> list[_Candidate]:
+    reader = JsonReader(text)
     try:
         value = reader.read()
     except JsonError:

@@ -17,7 +17,6 @@ class Response:
 
     profile: ResponseProfile = field(default_factory=ResponseProfile)
     schema: Schema = ANY
-    pointer: str = ""
     headers: Node = field(default_factory=dict[str, Any])
     description: str = ""
 
@@ -56,7 +55,7 @@ class Responses:
         offers = [] if method == "HEAD" or code in (204, 205) else self._offers(node, operation, method)
         if not offers:
             profile = ResponseProfile(status=code)
-            return Response(profile, ANY, place.pointer, mapping(node.get("headers")), text(node.get("description")))
+            return Response(profile, ANY, mapping(node.get("headers")), text(node.get("description")))
         chosen = preferred(offers)
         schema = chosen[2] if chosen else offers[0][1]
         profile = ResponseProfile(
@@ -65,7 +64,7 @@ class Responses:
             kind=chosen[1] if chosen else None,
             type=schema.type,
         )
-        return Response(profile, schema, place.pointer, mapping(node.get("headers")), text(node.get("description")))
+        return Response(profile, schema, mapping(node.get("headers")), text(node.get("description")))
 
     def _offers(self, node: Node, operation: Node, method: str) -> list[tuple[str, Schema]]:
         if not self._document.is_swagger2:

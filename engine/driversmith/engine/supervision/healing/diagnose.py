@@ -13,7 +13,7 @@ from ...models.diagnosis import Diagnosis, FaultKind
 from ...models.session import DiagnosisRecord, SessionRecord
 from .attempt_history import AttemptRecord, log_lines, read_attempt
 from .failure import Failure, failure_context, finding_texts
-from .repair_request import Repair, RepairRequest, as_data, repair_request
+from .repair_request import Repair, as_data, repair_request
 
 MAX_HISTORY = 50
 """Earlier diagnoses of the same fault that are looked at."""
@@ -60,8 +60,6 @@ async def diagnose_session(
     session_id: str,
     *,
     ask: Ask | None = None,
-    repair: RepairRequest | None = repair_request,
-    seconds: float = WAIT_SECONDS,
 ) -> Diagnosis:
     """The diagnosis of a session that failed: the one that its supervisor stored, unless a model may know better, else
     one from what its last attempt left; stored.
@@ -83,9 +81,9 @@ async def diagnose_session(
     context = await _with_log(journal, subject, failure_context(failure, left))
     known = await _stored_before(journal, context, subject)
     if known is None or (ask is not None and _is_unsure(known.diagnosis)):
-        known = await _stored(journal, context, subject, ask=ask, seconds=seconds)
+        known = await _stored(journal, context, subject, ask=ask, seconds=WAIT_SECONDS)
     diagnosis = known.diagnosis
-    return _with_request(diagnosis, _next_of_session(context, diagnosis, left, repair), context, left.number)
+    return _with_request(diagnosis, _next_of_session(context, diagnosis, left), context, left.number)
 
 
 async def diagnose_report(
@@ -217,20 +215,18 @@ async def _weigh(
     return found, key
 
 
-def _next_of_session(
-    context: FailureContext, diagnosis: Diagnosis, left: AttemptRecord, repair: RepairRequest | None
-) -> ModelRequest | None:
+def _next_of_session(context: FailureContext, diagnosis: Diagnosis, left: AttemptRecord) -> ModelRequest | None:
     """The repair of the file at fault as the model engine would ask for it; None where it writes no such file."""
     from ...authoring.requests import judgement_files
     from ...diagnosis.rules import OUTSIDE_THE_CODE
 
-    if repair is None or left.profile is None or diagnosis.fault_kind in OUTSIDE_THE_CODE:
+    if left.profile is None or diagnosis.fault_kind in OUTSIDE_THE_CODE:
         return None
     path, text = left.at_fault, left.text(left.at_fault)
     if path is None or not text or path not in judgement_files(left.client.partition("/")[0]):
         return None
     tries = [tried.try_number for tried in left.tried if tried.path == path]
-    return repair(
+    return repair_request(
         Repair(
             profile=left.profile,
             path=path,

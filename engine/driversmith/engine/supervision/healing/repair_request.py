@@ -1,6 +1,5 @@
 """The model request that would come next, as data: for whoever has a model while driversmith has none."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +26,6 @@ class Repair:
     modification: str = ""
     client: str = ""
     """The client that README and examples show, where it is not the file itself."""
-
-
-RepairRequest = Callable[[Repair], "ModelRequest"]
-"""Puts a repair into a request."""
 
 
 def repair_request(repair: Repair) -> ModelRequest:

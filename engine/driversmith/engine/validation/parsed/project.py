@@ -219,11 +219,9 @@ class Project:
         return (self.package or "").removesuffix("_driver").upper()
 
 
-def load_project(
-    texts: Mapping[str, str], *, whole: bool, package: str | None = None, profile: ApiProfile | None = None
-) -> Project:
+def load_project(texts: Mapping[str, str], *, whole: bool, profile: ApiProfile | None = None) -> Project:
     """Parse the Python files of a project. A lone file that holds a driver class counts as package code."""
-    name = package or (package_name(texts) if whole else None)
+    name = package_name(texts) if whole else None
     python = {
         path: parse(path, text, role=_role(path, name) if whole else "other")
         for path, text in texts.items()

@@ -55,7 +55,7 @@ def wrong_arguments(file: PythonFile, project: Project) -> Iterable[Fault]:
                 hint=f"It takes: ({ast.unparse(function.args)}).",
                 node=call,
             )
-        yield from _handed_on(call, name, function, file, project)
+        yield from _handed_on(call, name, function, project)
 
 
 def missing_self(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -255,7 +255,7 @@ def _callee(call: ast.Call, file: PythonFile, project: Project) -> tuple[str, Fu
     return None
 
 
-def _handed_on(call: ast.Call, name: str, function: Function, file: PythonFile, project: Project) -> Iterator[Fault]:
+def _handed_on(call: ast.Call, name: str, function: Function, project: Project) -> Iterator[Fault]:
     """Keywords that a function takes by `**` and hands on to one that does not take them."""
     rest = function.args.kwarg
     own = {a.arg for a in [*function.args.args, *function.args.kwonlyargs]}
