@@ -12,8 +12,8 @@ HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
 PROGRAM = """
 import sys
 from driversmith.server.entry import main
-from driversmith.server.leaving import Departure
-Departure.__init__.__kwdefaults__["grace_seconds"] = 3600.0  # a busy machine is not what cuts it off
+from driversmith.server import leaving
+leaving.GRACE_SECONDS = 3600.0  # a busy machine is not what cuts it off
 try:
     main()
 finally:

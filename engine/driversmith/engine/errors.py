@@ -30,7 +30,7 @@
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 ErrorCode = Literal[
     "invalid_argument",
@@ -256,3 +256,11 @@ class UnmetError(ConformanceError):
 
 class NotCheckableError(ConformanceError):
     """This machine does not show whether the implementation does what its port says; the message tells why."""
+
+
+def alone(error: Exception) -> Exception:
+    """The one exception in nested groups of one, as task groups raise it."""
+    if isinstance(error, ExceptionGroup):
+        inner = cast("ExceptionGroup[Exception]", error).exceptions
+        return alone(inner[0]) if len(inner) == 1 else cast(Exception, error)
+    return error

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import anyio
 
 from .conformance import cut
-from .errors import DriversmithError, JournalError, NotCheckableError, UnmetError
+from .errors import DriversmithError, JournalError, NotCheckableError, UnmetError, alone
 from .journal.conformance import registry as journal_suite
 from .journal.port import Journal
 from .models.base import Value
@@ -110,20 +110,10 @@ async def _made(suite: Suite, name: str, check: Callable[[], Awaitable[None]]) -
     except UnmetError as error:
         return ended("failed", error.message), False
     except Exception as error:  # edge: whatever an implementation raises is what is to be told
-        alone = _alone(error)
-        said = alone.message if isinstance(alone, DriversmithError) else f"{type(alone).__name__}: {alone}"
-        unusable = isinstance(alone, DriversmithError) and alone.code in {"journal_unusable", "isolation_unavailable"}
+        error = alone(error)
+        said = error.message if isinstance(error, DriversmithError) else f"{type(error).__name__}: {error}"
+        unusable = isinstance(error, DriversmithError) and error.code in {"journal_unusable", "isolation_unavailable"}
         return ended("failed", cut(said)), unusable
     if scope.cancelled_caught:
         return ended("failed", f"It was not done after {CHECK_SECONDS:g} s."), True
     return ended("passed"), False
-
-
-def _alone(error: Exception) -> Exception:
-    """The one exception in nested groups of one, as task groups raise it."""
-    while isinstance(error, ExceptionGroup):
-        inner = cast("ExceptionGroup[Exception]", error).exceptions
-        if len(inner) != 1:
-            break
-        error = inner[0]
-    return cast(Exception, error)

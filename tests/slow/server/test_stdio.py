@@ -20,7 +20,7 @@ import os, sys, time
 sys.path.insert(0, sys.argv[1])
 from contextlib import asynccontextmanager
 from pathlib import Path
-from driversmith.server.leaving import Departure
+from driversmith.server import leaving
 from driversmith.server.stdio import serve_stdio
 from tests.stand_ins.engine import OpenedStandIn, settings_in
 
@@ -39,7 +39,7 @@ async def noisy(settings):
                 time.sleep(3600)
 
 if sys.argv[3] != "stuck":  # a busy machine is not what cuts it off
-    Departure.__init__.__kwdefaults__["grace_seconds"] = 3600.0
+    leaving.GRACE_SECONDS = 3600.0
 sys.exit(serve_stdio(settings_in(Path(sys.argv[2])), engine_factory=noisy))
 """
 REQUESTS = (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..generation.sample import reading
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import (
@@ -92,7 +93,7 @@ def filled(profile: ApiProfile, slots: SimplifySlots) -> ApiProfile:
         slot = by_name.get(name)
         changed = _object(found, slot) if slot else found
         objects[changed.name] = changed
-        if slot and slot.example_parameters and (reader := _reader(profile, found)):
+        if slot and slot.example_parameters and (reader := reading(profile, found)):
             operations[reader.name] = _with_examples(operations[reader.name], slot)
     return profile.model_copy(update={"objects": objects, "operations": operations})
 
@@ -121,7 +122,7 @@ def _object_findings(slot: ObjectSlots, profile: ApiProfile, words: frozenset[st
         for key in path or ():
             if not key or not set(re.findall(r"\w+", key)) <= words:
                 yield _finding(f"{label} of {slot.object!r} names the key {key!r}, of which the facts say nothing.")
-    reader = _reader(profile, found)
+    reader = reading(profile, found)
     parameters = reader.parameters if reader else ()
     in_query = [p.name for p in parameters if p.location == "query"]
     for label, name in (
@@ -175,11 +176,6 @@ def _with_examples(operation: OperationProfile, slot: ObjectSlots) -> OperationP
         for p in operation.parameters
     )
     return operation.model_copy(update={"parameters": parameters})
-
-
-def _reader(profile: ApiProfile, found: ObjectProfile) -> OperationProfile | None:
-    name = found.operations.get("read") or found.operations.get("read_one")
-    return profile.operations[name] if name else None
 
 
 def _finding(message: str) -> Finding:

@@ -9,7 +9,7 @@ from ..models.findings import Finding
 from ..models.report import BehaviourResult
 from .context import FailureContext
 from .tables import NameRow, Tables, TextRow
-from .traces import Place, headline, place, tail
+from .traces import Place, headline, place, short, tail
 
 _RUN = "contract-run-"
 """Begins the codes of findings that stand for a failed behaviour."""
@@ -45,7 +45,7 @@ def code_clues(failure: FailureContext, tables: Tables) -> Iterator[Clue]:
     row = tables.codes.get(failure.code)
     if row is None:
         return
-    message = _short(tail(failure.message) or failure.code)
+    message = short(tail(failure.message) or failure.code)
     yield Clue(
         row.kind,
         0.4 if row.weak else 0.93,
@@ -94,7 +94,7 @@ def finding_clues(findings: Iterable[Finding], tables: Tables, *, path: str | No
         yield Clue(
             kind,
             min(confidence, 0.7) if kind == "unknown" else confidence,
-            f"{first.file}:{first.line}: {_short(first.message, 600)}{more and f' ({more.strip()})'}",
+            f"{first.file}:{first.line}: {short(first.message, 600)}{more and f' ({more.strip()})'}",
             f"{first.file}:{first.line} {first.code}",
             weak=first.severity == "P2",
             strategy=strategies[kind],
@@ -112,8 +112,8 @@ def behaviour_clues(behaviours: Iterable[BehaviourResult], tables: Tables) -> It
             by_kind.setdefault(kind, []).append(behaviour)
     for kind, group in sorted(by_kind.items(), key=lambda item: -len(item[1])):
         first = group[0]
-        subject = f" of {_short(first.subject)}" if first.subject else ""
-        told = f"expected {_short(first.expected) or 'something else'}, got {_short(first.received) or 'nothing'}"
+        subject = f" of {short(first.subject)}" if first.subject else ""
+        told = f"expected {short(first.expected) or 'something else'}, got {short(first.received) or 'nothing'}"
         yield Clue(
             kind,
             min(0.7 + 0.05 * len(group), 0.88),
@@ -141,9 +141,9 @@ def _matches(part: str, source: _Source, tables: Tables) -> Iterator[Clue]:
 
 
 def _text_clue(row: TextRow, match: re.Match[str], confidence: float, source: _Source) -> Clue:
-    quote = _short(match[0])
+    quote = short(match[0])
     names = [value for value in match.groupdict().values() if value]
-    name = _short(names[0]) if names else quote
+    name = short(names[0]) if names else quote
     cause = row.cause.replace("{place}", str(source.place or "")).replace("{match}", quote)
     return Clue(
         row.kind,
@@ -169,8 +169,3 @@ def _row_of(name: str, rows: tuple[NameRow, ...]) -> NameRow | None:
         if row.pattern.fullmatch(name):
             return row
     return next((row for row in rows if row.pattern.search(name)), None)
-
-
-def _short(text: str, limit: int = 200) -> str:
-    line = " ".join(text[: 4 * limit].split())
-    return line if len(line) <= limit else line[: limit - 3] + "..."

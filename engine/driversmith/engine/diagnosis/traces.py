@@ -58,3 +58,9 @@ def place(text: str) -> Place | None:
 def _mask(match: re.Match[str]) -> str:
     kept = match[1] or match[2] or ""
     return f"{kept} [redacted]" if match[1] else f"{kept}[redacted]"
+
+
+def short(text: str, limit: int = 200) -> str:
+    """One line of at most `limit` characters."""
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."

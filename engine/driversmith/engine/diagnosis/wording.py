@@ -9,10 +9,10 @@ from ..models.report import BehaviourResult
 from .context import FailureContext
 from .precedents import LISTED, RAN
 from .tables import tables
+from .traces import short
 
 MAX_FINDINGS = 10
 MAX_BEHAVIOURS = 5
-MAX_TEXT = 200
 MAX_FINDING = 800
 MAX_WORDS = 8_000
 
@@ -55,17 +55,12 @@ def file_at_fault(failure: FailureContext, named: str = "") -> str:
 def finding_line(finding: Finding) -> str:
     """A finding in a line."""
     hint = f" {finding.hint}" if finding.hint else ""
-    return _short(f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}", MAX_FINDING)
+    return short(f"{finding.file}:{finding.line} {finding.code}: {finding.message}{hint}", MAX_FINDING)
 
 
 def behaviour_line(behaviour: BehaviourResult) -> str:
     """A failed behaviour in a line: what was sent, what was expected, what came."""
-    of = f" of {_short(behaviour.subject)}" if behaviour.subject else ""
-    sent = f"sent {_short(behaviour.sent)}; " if behaviour.sent else ""
-    expected = _short(behaviour.expected) or "something else"
-    return f"{behaviour.name}{of}: {sent}expected {expected}; received {_short(behaviour.received) or 'nothing'}"
-
-
-def _short(text: str, limit: int = MAX_TEXT) -> str:
-    line = " ".join(text[: 4 * limit].split())
-    return line if len(line) <= limit else line[: limit - 3] + "..."
+    of = f" of {short(behaviour.subject)}" if behaviour.subject else ""
+    sent = f"sent {short(behaviour.sent)}; " if behaviour.sent else ""
+    expected = short(behaviour.expected) or "something else"
+    return f"{behaviour.name}{of}: {sent}expected {expected}; received {short(behaviour.received) or 'nothing'}"

@@ -7,7 +7,7 @@ from ..errors import FetchError, FetchTimeoutError
 from .documents.nodes import flag, is_object, mapping, sequence
 from .documents.parse import Description
 from .openapi.servers import origin, own_servers, resolved
-from .sources.discovery import Page, PageFetcher
+from .sources.page import Page, PageFetcher
 
 _PROBES = 3
 _PROBE_BYTES = 1 << 20

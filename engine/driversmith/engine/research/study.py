@@ -4,7 +4,8 @@ from ..models.profile import ApiProfile
 from .base_url import choose_base_url
 from .documents.parse import Description
 from .profile import build_profile
-from .sources.discovery import PageFetcher, Progress, find_description
+from .sources.discovery import Progress, find_description
+from .sources.page import PageFetcher
 from .worker import run_sized
 
 

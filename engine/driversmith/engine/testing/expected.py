@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 from ..models.profile import BodyProfile, OperationProfile, ParameterProfile
 from ..network.loopback import Request
 from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
+from .trial import cut
 from .wire_text import compact, joined, json_text, json_value, scalar_text
 
 Pairs = list[tuple[str, str]]
@@ -60,7 +61,7 @@ def differences(
 
     compare("method", expected.method, seen.method)
     if differs := path_difference(expected.segments, seen.path.split("/")):
-        found.append(_cut(differs, 400))
+        found.append(cut(differs, 400))
     spelled = [unquote_plus(pair) for pair in seen.target.partition("?")[2].split("&")]
     lost = [pair for pair in expected.fixed_query if unquote_plus(pair) not in spelled]
     wanted = expected.query + [_pair(pair) for pair in expected.fixed_query]
@@ -164,8 +165,4 @@ def _by_name(parts: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
 
 
 def _short(value: Any) -> str:
-    return _cut(repr(value))
-
-
-def _cut(text: str, length: int = 160) -> str:
-    return text if len(text) <= length else text[: length - 3] + "..."
+    return cut(repr(value), 160)

@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
-from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError
+from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError, alone
 
 from .commands import credentials, demo, doctor, generate, read, serve, sessions, validate
 from .terminal.console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
@@ -36,7 +36,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception as exc:  # the edge of the process: a person sees a sentence; --debug shows the traceback
         if debug:
             raise
-        return _explained(_alone(exc))
+        return _explained(alone(exc))
     return 0
 
 
@@ -78,16 +78,6 @@ def _options(
     debug: Annotated[bool, typer.Option(DEBUG, help="Show tracebacks.")] = False,
 ) -> None:
     pass
-
-
-def _alone(exc: Exception) -> Exception:
-    """The one exception in nested groups of one, as task groups raise it."""
-    while isinstance(exc, ExceptionGroup):
-        inner = cast("ExceptionGroup[Exception]", exc).exceptions
-        if len(inner) != 1:
-            break
-        exc = inner[0]
-    return cast(Exception, exc)
 
 
 def _explained(exc: Exception) -> int:

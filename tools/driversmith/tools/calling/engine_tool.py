@@ -4,9 +4,9 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
-from driversmith.engine.errors import DriversmithError
+from driversmith.engine.errors import DriversmithError, alone
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -71,7 +71,7 @@ class EngineTool(Tool):
         return validated
 
     async def _unexpected(self, error: Exception, context: Context[Any, Any]) -> ToolError:
-        error = _alone(error)
+        error = alone(error)
         if isinstance(error, DriversmithError):  # it came out of a task group
             return ToolError(str(error))
         logger.exception("%s raised an unexpected exception", self.name, exc_info=error)
@@ -81,14 +81,6 @@ class EngineTool(Tool):
             f"{self.name} failed inside the server ({type(error).__name__}); this is a fault of driversmith, not of "
             "your arguments. The traceback is in the server's log (its standard error). Try again once; then report it."
         )
-
-
-def _alone(error: Exception) -> Exception:
-    """The one exception in nested groups of one, as task groups raise it."""
-    if isinstance(error, ExceptionGroup):
-        inner = cast("ExceptionGroup[Exception]", error).exceptions
-        return _alone(inner[0]) if len(inner) == 1 else cast(Exception, error)
-    return error
 
 
 def _parsed(value: Any, schema: dict[str, Any]) -> Any:

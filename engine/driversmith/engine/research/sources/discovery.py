@@ -1,9 +1,8 @@
 """Finding the description of an API: where it was said to be, at the API's URL, linked from there, or at usual places."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import anyio
@@ -20,6 +19,7 @@ from ..documents.parse import Description, FoundBy
 from ..openapi.servers import origin, split
 from ..worker import run_sized
 from .local_file import read_local
+from .page import Page, PageFetcher
 from .registry import is_meant_as_one, read_description
 from .service_links import looks_like_html, service_desc_links
 from .shown_descriptions import shown_descriptions
@@ -49,32 +49,6 @@ _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5,
 _GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
 
 Progress = Callable[[str], None]
-
-
-class Page(Protocol):
-    """What a GET gave, after redirects."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def content(self) -> bytes: ...
-
-
-class PageFetcher(Protocol):
-    """The one method of network.fetch.Fetcher that research needs."""
-
-    async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Page:
-        """GET a URL; HTTP error statuses are answers.
-
-        Raises:
-            FetchTimeoutError: nothing came in time.
-            FetchError: it could not be read.
-        """
-        ...
 
 
 async def find_description(

@@ -1,14 +1,13 @@
 """Links to a service description (`rel="service-desc"`, RFC 8631) in a page and in its headers."""
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from html.parser import HTMLParser
-from typing import Protocol
 from urllib.parse import urljoin
 
 from ..documents.kinds import is_html
 from ..openapi.servers import origin
+from .page import Page
 
 _HEADER_LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,500})")
 _RELATION = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
@@ -16,16 +15,7 @@ _MOST = 3
 _LONGEST_HEAD = 512 << 10
 
 
-class _Page(Protocol):
-    @property
-    def url(self) -> str: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def content(self) -> bytes: ...
-
-
-def service_desc_links(page: _Page) -> list[str]:
+def service_desc_links(page: Page) -> list[str]:
     """The absolute http(s) URLs that a page names as its service's description, in order; at most three."""
     hrefs = _from_header(page.headers.get("link", "")) + (_from_html(page.content) if looks_like_html(page) else [])
     links: dict[str, None] = {}
@@ -39,7 +29,7 @@ def service_desc_links(page: _Page) -> list[str]:
     return list(links)[:_MOST]
 
 
-def looks_like_html(page: _Page) -> bool:
+def looks_like_html(page: Page) -> bool:
     """Whether a page is for people."""
     return "html" in page.headers.get("content-type", "").lower() or is_html(
         page.content[:4096].decode("utf-8", "replace")

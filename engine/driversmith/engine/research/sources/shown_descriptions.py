@@ -2,10 +2,10 @@
 
 import json
 import re
-from typing import Protocol
 from urllib.parse import urljoin
 
 from ..openapi.servers import origin
+from .page import Page
 
 _VIEWERS = re.compile(rb"swagger-?ui|redoc|rapi-?doc|elements-api|scalar|openapi-explorer", re.IGNORECASE)
 _NAMED = re.compile(
@@ -20,14 +20,7 @@ _MOST = 3
 _LONGEST = 512 << 10
 
 
-class _Page(Protocol):
-    @property
-    def url(self) -> str: ...
-    @property
-    def content(self) -> bytes: ...
-
-
-def shown_descriptions(page: _Page) -> list[str]:
+def shown_descriptions(page: Page) -> list[str]:
     """The absolute http(s) URLs of what a page for people shows as an API's description, in order; at most three."""
     content = page.content[:_LONGEST]
     if not _VIEWERS.search(content):

@@ -1,8 +1,10 @@
 """Runs a tool as a child process, bounded in time."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any, cast
 
 import anyio
 
@@ -24,3 +26,21 @@ async def run_child(
         if broken is None or others is not None:
             raise
         raise OSError("it ended before it had read its input") from group
+
+
+def printed(done: CompletedProcess[bytes], *, good: Collection[int]) -> list[dict[str, Any]]:
+    """The list of findings that a tool printed as JSON.
+
+    Raises:
+        ValueError: its exit code is not a good one, or it printed something else.
+    """
+    if done.returncode not in good:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ValueError(f"exit code {done.returncode}" + (f", {said[-1][:200]}" if said else ""))
+    try:
+        items: object = json.loads(done.stdout or b"[]")
+    except ValueError as error:
+        raise ValueError("its answer is not JSON") from error
+    if not isinstance(items, list):
+        raise ValueError("its answer is not a list")
+    return cast("list[dict[str, Any]]", items)

@@ -1,6 +1,5 @@
 """ruff as a subprocess: its JSON becomes findings; where it is missing or fails, one finding says so."""
 
-import json
 import re
 import sys
 import tomllib
@@ -15,7 +14,7 @@ from anyio import to_thread
 
 from ...models.findings import Finding, Severity
 from ..limits import MAX_FINDINGS, TOOL_SECONDS
-from .child import run_child
+from .child import printed, run_child
 from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
 SELECTED = (
@@ -100,7 +99,7 @@ async def _check_one(program: list[str], path: str, text: str, seconds: float) -
     name = PurePosixPath(path).name
     command = [*program, *FLAGS, "--stdin-filename", name, "-"]
     done = await run_child(command, input=text.encode(), seconds=seconds)
-    return _findings(done.returncode, done.stdout, done.stderr, {name: path, "-": path})
+    return _findings(printed(done, good={0, 1}), {name: path, "-": path})
 
 
 async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: float) -> list[Finding]:
@@ -108,21 +107,12 @@ async def _check_folder(program: list[str], texts: Mapping[str, str], seconds: f
         root = await to_thread.run_sync(write_files, folder, texts)
         done = await run_child([*program, *FLAGS, "."], cwd=root, seconds=seconds)
         relative = {str(root / path): path for path in texts}
-        return _findings(done.returncode, done.stdout, done.stderr, relative)
+        return _findings(printed(done, good={0, 1}), relative)
 
 
-def _findings(code: int, output: bytes, errors: bytes, paths: Mapping[str, str]) -> list[Finding]:
-    if code not in {0, 1}:
-        said = errors.decode(errors="replace").strip().splitlines()
-        return [unavailable("ruff", f"exit code {code}" + (f", {said[-1][:200]}" if said else ""), _MISSED)]
-    try:
-        items: object = json.loads(output or b"[]")
-    except ValueError as error:
-        raise ValueError("its answer is not JSON") from error
-    if not isinstance(items, list):
-        raise ValueError("its answer is not a list")
+def _findings(items: list[dict[str, Any]], paths: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
-    for item in cast("list[dict[str, Any]]", items)[: MAX_FINDINGS * 4]:
+    for item in items[: MAX_FINDINGS * 4]:
         rule = str(item.get("code") or item.get("name") or "invalid-syntax")
         location = cast("dict[str, Any]", item.get("location") or {})
         found.append(

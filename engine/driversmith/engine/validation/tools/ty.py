@@ -19,7 +19,7 @@ from anyio import to_thread
 from ...contract.surface import PYTHON_VERSION
 from ...models.findings import Finding, Severity
 from ..limits import MAX_FINDINGS, TOOL_SECONDS
-from .child import run_child
+from .child import printed, run_child
 from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
 LEFT = "left"
@@ -41,7 +41,7 @@ async def run_ty(
                 root = await to_thread.run_sync(write_files, folder, {**texts, _CONFIGURATION: configuration()})
                 arguments = ["check", *_FLAGS, "--config-file", str(root / _CONFIGURATION), "--project", str(root), "."]
                 done = await run_child([*program, *arguments], cwd=root, seconds=seconds)
-            return _findings(done.returncode, done.stdout, done.stderr, texts)
+            return _findings(printed(done, good={0}), texts)
         except TimeoutError:
             return [unavailable("ty", f"it took longer than {seconds:g} seconds", _MISSED)]
         except (OSError, ValueError) as error:
@@ -113,19 +113,10 @@ def table_version() -> str:
     return str(_table()["version"])
 
 
-def _findings(code: int, output: bytes, errors: bytes, texts: Mapping[str, str]) -> list[Finding]:
-    if code != 0:
-        said = errors.decode(errors="replace").strip().splitlines()
-        return [unavailable("ty", f"exit code {code}" + (f", {said[-1][:200]}" if said else ""), _MISSED)]
-    try:
-        items: object = json.loads(output or b"[]")
-    except ValueError as error:
-        raise ValueError("its answer is not JSON") from error
-    if not isinstance(items, list):
-        raise ValueError("its answer is not a list")
+def _findings(items: list[dict[str, Any]], texts: Mapping[str, str]) -> list[Finding]:
     lines: dict[str, list[str]] = {}
     found: list[Finding] = []
-    for item in cast("list[dict[str, Any]]", items)[: MAX_FINDINGS * 4]:
+    for item in items[: MAX_FINDINGS * 4]:
         location: dict[str, Any] = item.get("location") or {}
         path = _path(str(location.get("path")), texts)
         positions: dict[str, Any] = location.get("positions") or {}

@@ -59,9 +59,14 @@ def event_line(event: SessionEvent) -> EventLine | None:
 
 
 def one_line(text: str) -> str:
-    """Without control characters, and cut where it is too long: messages quote what others wrote."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Without control characters, and cut where it is too long."""
+    line = " ".join(printable(text).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+
+
+def printable(text: str) -> str:
+    """Without control characters: messages quote what others wrote."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _text(event: SessionEvent) -> str:

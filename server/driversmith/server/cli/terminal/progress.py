@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 
 from .console import stderr
-from .event_lines import LASTING, event_line
+from .event_lines import LASTING, event_line, printable
 from .interrupt import run_async
 
 BEAT_SECONDS = 12.0
@@ -136,7 +136,7 @@ class _Live:
         """The newest event that was shown: a caller that waits again is told all of them again."""
 
     async def progressed(self, share: float, message: str) -> None:
-        self._bar.update(self._task, completed=share, total=1.0, doing=_plain(message))
+        self._bar.update(self._task, completed=share, total=1.0, doing=printable(message))
 
     async def happened(self, event: SessionEvent) -> None:
         """What tells of healing stays above the live line."""
@@ -148,10 +148,10 @@ class _Live:
         """The line says so by itself: it turns, and counts the seconds."""
 
     def doing(self, message: str) -> None:
-        self._bar.update(self._task, doing=_plain(message))
+        self._bar.update(self._task, doing=printable(message))
 
     def say(self, message: str) -> None:
-        self._bar.console.print(_plain(message), markup=False, soft_wrap=True)
+        self._bar.console.print(printable(message), markup=False, soft_wrap=True)
 
 
 class _Plain:
@@ -177,9 +177,4 @@ class _Plain:
 
 
 def _print_line(text: str) -> None:
-    print(_plain(text), file=sys.stderr, flush=True)
-
-
-def _plain(message: str) -> str:
-    """One line without control characters: messages quote what others wrote."""
-    return "".join(c if c.isprintable() else " " for c in message)
+    print(printable(text), file=sys.stderr, flush=True)

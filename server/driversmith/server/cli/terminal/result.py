@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .event_lines import printable
 from .wording import for_a_command_line
 
 MOST_COLUMNS = 7
@@ -31,7 +32,7 @@ def print_result(console: Console, result: SupervisedResult) -> None:
         _print_success(console, result)
     for note in result.notes:
         said = for_a_command_line(note, session_id=result.session_id)
-        console.print(Text(f"note: {_line(said)}", style="dim"), soft_wrap=True)
+        console.print(Text(f"note: {printable(said)}", style="dim"), soft_wrap=True)
     if any("AuthenticationError" in note for note in result.notes):
         advice = "to read with a key: driversmith credentials set ORIGIN, then the same command with --fresh"
         console.print(Text(advice, style="dim"), soft_wrap=True)
@@ -46,7 +47,7 @@ def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST
     more = f" (and {len(names) - len(shown)} more columns)" if len(names) > len(shown) else ""
     table = Table(title=Text(f"{title}{more}"), title_justify="left", header_style="bold")
     for name in shown:
-        table.add_column(Text(_line(name)), overflow="ellipsis", no_wrap=True)
+        table.add_column(Text(printable(name)), overflow="ellipsis", no_wrap=True)
     for record in records[:rows]:
         table.add_row(*(Text(cell(record.get(name))) for name in shown))
     return table
@@ -67,7 +68,7 @@ def cell(value: Any) -> str:
 def _whole_cell(value: Any) -> str:
     if value is None:
         return ""
-    return _line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _print_success(console: Console, result: SupervisedResult) -> None:
@@ -106,7 +107,7 @@ def _print_healing(console: Console, result: SupervisedResult) -> None:
         console.print(Text(f"  written by {author}: {', '.join(paths)}"), soft_wrap=True)
     for fix in result.fixes_applied:
         helped = {True: "helped", False: "did not help", None: "outcome not known"}[fix.helped]
-        text = f"  attempt {fix.attempt}: {fix.strategy}, {helped}. {_line(fix.description)}"
+        text = f"  attempt {fix.attempt}: {fix.strategy}, {helped}. {printable(fix.description)}"
         console.print(Text(text), soft_wrap=True)
     if (usage := result.model_usage).calls:
         cost = "cost not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
@@ -120,13 +121,9 @@ def _print_failure(console: Console, result: SupervisedResult) -> None:
     error = result.error
     assert error is not None  # noqa: S101 - the caller's condition
     message, next_action = (
-        _line(for_a_command_line(said, session_id=result.session_id)) for said in (error.message, error.next_action)
+        printable(for_a_command_line(said, session_id=result.session_id)) for said in (error.message, error.next_action)
     )
     console.print(Text.assemble((f"{result.status} ", "bold red"), f"[{error.code}] ", message), soft_wrap=True)
     if next_action:
         console.print(Text(f"  {next_action}"), soft_wrap=True)
     console.print(Text(f"  session {result.session_id}; driversmith show {result.session_id}", style="dim"))
-
-
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
