@@ -50,8 +50,8 @@ def housed(tmp_path: Path, spec: Path, monkeypatch: pytest.MonkeyPatch) -> House
     """Opens a server whose model replies as given; further arguments are settings."""
 
     @asynccontextmanager
-    async def opened(reply: ReplyFunction, *, api: Mapping[str, Any] = {}, **settings: Any) -> AsyncGenerator[House]:
-        async with StandInMessages(reply, **api) as messages:
+    async def opened(reply: ReplyFunction, **settings: Any) -> AsyncGenerator[House]:
+        async with StandInMessages(reply) as messages:
             for name, value in messages.environment.items():
                 monkeypatch.setenv(name, value)
             async with opened_house(tmp_path, messages, spec, **settings) as house:

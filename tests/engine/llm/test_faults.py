@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from driversmith.engine.errors import ModelRejectedError
 from driversmith.engine.llm.faults import fault_of, seconds_of
 
 
@@ -44,6 +45,16 @@ def test_the_type_counts_before_the_status(status: int, type: str | None, fault:
 )
 def test_a_spend_limit_that_comes_as_too_many_requests_is_told_apart(code: str) -> None:
     assert fault_of(status=429, type="rate_limit_error", code=code).fault == "spend_limit"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, "ANTHROPIC_API_KEY"), (402, "Console"), (403, "DRIVERSMITH_MODEL_"), (404, "DRIVERSMITH_MODEL_")],
+)
+def test_a_person_is_told_what_to_change(status: int, words: str) -> None:
+    fault = fault_of(status=status, type=None)
+    assert isinstance(fault, ModelRejectedError)
+    assert words in fault.next_action
 
 
 def test_a_ramp_limit_is_no_spend_limit() -> None:

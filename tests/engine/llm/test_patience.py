@@ -28,11 +28,11 @@ def lines(*script: Line) -> Callable[[ModelRequest], Line]:
 class Bench:
     """A patient model over a script, in time that a test moves."""
 
-    def __init__(self, *script: Line, jitter: float = 1.0, limit: int = 2, **backoff: float) -> None:
+    def __init__(self, *script: Line, jitter: float = 1.0, **backoff: float) -> None:
         self.time = Moments()
         self.records = Records()
         self.waits: list[Waiting] = []
-        self.gate = Gate(limit=limit, clock=self.time, sleep=self.time.sleep)
+        self.gate = Gate(limit=2, clock=self.time, sleep=self.time.sleep)
         self.model = PatientModel(
             ScriptedModel(lines(*script), prices=load_prices(), clock=self.time, sleep=self.time.sleep),
             gate=self.gate,

@@ -29,13 +29,13 @@ CLIENT = "pets_driver/client.py"
 WORDS = "Return the names only, not dicts."
 
 
-def said(strategy="prompt_adjustment", words=WORDS, kind="list_objects_shape", fingerprint=None):
+def said(strategy="prompt_adjustment", words=WORDS, fingerprint=None):
     """A diagnosis that always says the same."""
 
     async def diagnose(journal, record, failure, attempt, **_):
         found = Diagnosis(
             error_type="logic",
-            fault_kind=kind,
+            fault_kind="list_objects_shape",
             root_cause=failure.message,
             can_fix=True,
             fix_strategy=strategy,
@@ -293,6 +293,22 @@ async def test_auto_has_the_templates_driver_stand_before_the_model_is_asked(hea
     assert published.read_text() == GOOD
 
 
+async def test_the_driver_that_stands_with_auto_is_neither_run_nor_written_again(healed, journal) -> None:
+    result, _ = await healed(lambda _: "bad: never right", engine="auto")
+    assert (result.success, result.iterations) == (True, 1)
+    assert [a["engine"] for a in await journal.attempts(result.session_id)] == ["model", "model", "simplified"]
+    assert set(authors(result).values()) == {"template"}
+    assert "the templates'" in result.notes[0]
+
+
+async def test_where_no_attempt_is_left_the_templates_finish_the_driver(healed, journal) -> None:
+    result, _ = await healed(lambda _: "bad: never right", max_supervisor_attempts=1)
+    assert (result.success, result.supervisor_attempts) == (True, 1)
+    assert [fix.strategy for fix in result.fixes_applied] == ["fallback"]
+    assert set(authors(result).values()) == {"template"}
+    assert "driver.kept" in await kinds(journal, result)
+
+
 async def test_auto_asks_no_model_for_a_driver_that_cannot_be_written(healed, monkeypatch) -> None:
     def full(*_):
         raise OutputError("No space left on device.")
@@ -332,7 +348,13 @@ async def test_dollars_that_are_spent_end_it_with_the_templates_driver(healed) -
     result, requests = await healed(lambda _: "bad: costly", max_retries=3, budget_usd=0.00001)
     assert result.success
     assert len(requests) == 1
-    assert any("budget" in note or "budget" in fix.description for note in result.notes for fix in result.fixes_applied)
+    assert "budget_usd" in result.notes[0]
+    assert set(authors(result).values()) == {"template"}
+
+
+async def test_a_budget_of_nothing_asks_nothing(healed) -> None:
+    result, requests = await healed(lambda _: GOOD, budget_usd=0)
+    assert (result.success, requests, result.model_usage.calls) == (True, [], 0)
     assert set(authors(result).values()) == {"template"}
 
 
@@ -356,6 +378,7 @@ async def test_time_that_is_over_ends_it_with_the_templates_driver(healed) -> No
 
     result, _ = await healed(lambda _: Reply(text=GOOD, seconds=10 * LONG), time_limit_seconds=3)
     assert result.success
+    assert "time_limit_seconds" in result.notes[0]
     assert set(authors(result).values()) == {"template"}
 
 
@@ -366,6 +389,7 @@ async def test_a_fault_of_the_supervision_itself_is_caught_diagnosed_and_the_dri
     result, _ = await healed(lambda _: "bad: full", diagnose=broken)
     assert result.success
     assert set(authors(result).values()) == {"template"}
+    assert "ZeroDivisionError" in result.notes[0]
     assert "exception.caught" in await kinds(journal, result)
     (record,) = (await journal.diagnostics()).items
     assert record.diagnosis["fault_kind"] == "internal"

@@ -16,7 +16,7 @@ from ...end_to_end.journey import generated, generation_held_up, sessions, whole
 from ...end_to_end.processes import over_stdio, started
 from ...end_to_end.shop import Shop
 from ...patience import LONG
-from ...stand_ins.connection import ERAS, answered, refused
+from ...stand_ins.connection import ERAS, answered
 
 OPENING = (
     {
@@ -73,15 +73,6 @@ async def test_a_running_session_is_cancelled(tmp_path: Path, shop: Shop) -> Non
             ended = answered(await client.call_tool("cancel_session", {"session_id": running["session_id"]}))
             assert ended["status"] == "cancelled"
             assert [session["status"] for session in await sessions(client)] == ["cancelled"]
-
-
-async def test_a_database_that_cannot_be_used_is_said_in_every_answer(tmp_path: Path, shop: Shop) -> None:
-    (tmp_path / "home" / "driversmith.db").mkdir(parents=True)
-    with anyio.fail_after(LONG):
-        async with _client(tmp_path, shop) as client:
-            assert (await client.list_tools()).tools
-            text = refused(await client.call_tool("query_history", {"kind": "sessions"}))
-    assert "driversmith.db" in text
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "end of stdin"])

@@ -67,6 +67,8 @@ SHORT = "import os\n\n\nclass TideDriver:\n    pass\n"
         (f"```\n```python\n{SHORT}```\n```\n", CLIENT, SHORT),
         (f"```python\n{SHORT}```\n\nOnce more:\n\n```python\n{SHORT}```\n", CLIENT, SHORT),
         (f"Imports `exceptions.py` and `types.py`:\n\n```python\n{SHORT}```\n", CLIENT, SHORT),
+        (f"Install it:\n```bash\npip install .\n```\nThe file:\n```python\n{SHORT}```\n", CLIENT, SHORT),
+        (f"Here\u2019s the \u201cclient\u201d:\n```python\n{SHORT}```", CLIENT, SHORT),
         (SHORT.replace("\n", "\r\n"), CLIENT, SHORT),
         ('```python\nx = "hello\u201d\ny = 1\n```', CLIENT, 'x = "hello"\ny = 1\n'),
         (
@@ -115,7 +117,14 @@ def test_no_file_is_made_up(answer: str, code: str) -> None:
     assert found.code == code
 
 
-@pytest.mark.parametrize(("stop_reason", "code"), [("refusal", "answer-refused"), ("tool_use", "answer-unfinished")])
+@pytest.mark.parametrize(
+    ("stop_reason", "code"),
+    [
+        ("refusal", "answer-refused"),
+        ("tool_use", "answer-unfinished"),
+        ("model_context_window_exceeded", "answer-truncated"),
+    ],
+)
 def test_a_stop_reason_that_is_no_end(stop_reason: str, code: str) -> None:
     found = extract_file(SHORT, path=CLIENT, stop_reason=stop_reason)
     assert isinstance(found, Finding)

@@ -5,22 +5,16 @@ from typing import Any
 
 import pytest
 from driversmith.engine.supervision.engine_activities import EngineActivities
-from driversmith.engine.supervision.healing import decision as deciding
 
 from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.conftest import Heal, Houses
-from ....end_to_end.healing.edits import lists_dicts
 from ....end_to_end.healing.tiny import CLIENT, WRITTEN
 from ....stand_ins.connection import refused
 from ....stand_ins.messages_script import FAULTS, Answer, Asked
 
 REFUSED = {
     "bad_key": ("model_key_rejected", "ANTHROPIC_API_KEY", "bad_key"),
-    "permission": ("model_key_rejected", "DRIVERSMITH_MODEL_", "permission"),
     "spend_limit": ("model_spend_limit", "spend limit", "spend_limit"),
-    "workspace_spend_limit": ("model_spend_limit", "spend limit", "spend_limit"),
-    "no_credit": ("model_spend_limit", "credit", "spend_limit"),
-    "billing": ("model_spend_limit", "Console", "spend_limit"),
     "model_not_found": ("model_not_found", "DRIVERSMITH_MODEL_", "model_not_found"),
 }
 
@@ -41,14 +35,12 @@ async def test_one_request_is_enough_to_know_that_it_is_refused(name: str, heal:
     assert healed.result["files"] == []
 
 
-@pytest.mark.parametrize("name", ["bad_key", "spend_limit", "model_not_found"])
-async def test_with_auto_the_templates_driver_stands_and_says_why_it_is_the_templates(name: str, heal: Heal) -> None:
-    _, words, _ = REFUSED[name]
-    healed = await heal(lambda _: FAULTS[name], engine="auto")
+async def test_with_auto_the_templates_driver_stands_and_says_why_it_is_the_templates(heal: Heal) -> None:
+    healed = await heal(lambda _: FAULTS["bad_key"], engine="auto")
     assert healed.result["success"]
     assert healed.result["verification"]["level"] == "mock"
     assert set(healed.authors.values()) == {"template"}
-    assert words in healed.result["notes"][0]
+    assert "ANTHROPIC_API_KEY" in healed.result["notes"][0]
     assert len(healed.asked) == 1
 
 
@@ -80,22 +72,6 @@ async def test_a_request_that_the_endpoint_does_not_take_leaves_the_templates_dr
     assert set(healed.outcomes) == {"invalid_request"}
 
 
-async def test_dollars_that_are_spent_end_it_with_the_templates_driver(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(Author(right), budget_usd=0.0001)
-    assert healed.result["success"]
-    assert len(healed.asked) == 1, "the first answer spent it"
-    assert healed.result["model_usage"]["cost_usd"] > 0.0001
-    assert set(healed.authors.values()) == {"template"}
-    assert "budget" in healed.result["notes"][0] and "budget_usd" in healed.result["notes"][0]
-    assert healed.diagnoses[0].diagnosis["fault_kind"] == "spend_limit"
-
-
-async def test_a_budget_of_nothing_asks_nothing(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(Author(right), budget_usd=0)
-    assert (healed.result["success"], healed.asked, healed.result["model_usage"]["calls"]) == (True, [], 0)
-    assert set(healed.authors.values()) == {"template"}
-
-
 async def test_tokens_that_are_spent_end_it_too(heal: Heal, right: Mapping[str, str]) -> None:
     healed = await heal(Author(right), settings={"session_tokens": 1000})
     assert (healed.result["success"], len(healed.asked)) == (True, 1)
@@ -111,36 +87,6 @@ async def test_a_budget_for_a_model_of_unknown_price_is_a_tool_error_that_says_w
     assert "prices.toml" in text or "budget_usd" in text
     assert sessions == []
     assert house.api.asked == []
-
-
-async def test_a_model_of_unknown_price_costs_null_and_never_0(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(Author(right), settings={"model_generate": "claude-unheard-of"})
-    assert healed.result["success"]
-    assert healed.result["model_usage"]["cost_usd"] is None
-    assert healed.result["model_usage"]["output_tokens"] > 0
-
-
-async def test_time_that_is_over_ends_it_with_the_templates_driver(heal: Heal) -> None:
-    healed = await heal(lambda _: FAULTS["stall"], settings={"model_stall_seconds": 60}, time_limit_seconds=6)
-    assert healed.result["success"]
-    assert set(healed.authors.values()) == {"template"}
-    assert "time_limit_seconds" in healed.result["notes"][0]
-
-
-async def test_a_supervisor_whose_own_code_raises_is_caught_diagnosed_and_counted(
-    heal: Heal, right: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: Any, **__: Any) -> None:
-        raise ZeroDivisionError("in the ladder")
-
-    monkeypatch.setattr(deciding, "next_plan", broken)
-    healed = await heal(Author(right, always={CLIENT: lists_dicts(right[CLIENT])}), max_retries=1)
-    assert "exception.caught" in healed.kinds
-    assert healed.diagnoses[-1].diagnosis["fault_kind"] == "internal"
-    assert "ZeroDivisionError" in healed.diagnoses[-1].diagnosis["root_cause"]
-    assert healed.result["success"], "the templates finish the driver"
-    assert set(healed.authors.values()) == {"template"}
-    assert "ZeroDivisionError" in healed.result["notes"][0]
 
 
 async def test_a_room_that_raises_ends_as_internal_and_the_server_goes_on(

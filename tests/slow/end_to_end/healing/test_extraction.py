@@ -7,27 +7,14 @@ import pytest
 
 from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.conftest import Heal
-from ....end_to_end.healing.tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
+from ....end_to_end.healing.tiny import CLIENT, README, WRITTEN
 from ....stand_ins.messages_script import REPLIES, Answer, Reply
 
 Envelope = Callable[[str], Answer]
 
 ENVELOPES: dict[str, tuple[str, Envelope]] = {
-    "a fence": (CLIENT, lambda text: f"```python\n{text}```"),
     "prose around a fence": (CLIENT, lambda text: f"Here is the client:\n\n```python\n{text}```\n\nShall I go on?"),
-    "prose and nothing else around it": (LIST_OBJECTS, lambda text: f"Sure! Here is the file.\n\n{text}\n"),
-    "a small fence before the file": (
-        CLIENT,
-        lambda text: f"Install it:\n```bash\npip install .\n```\nThe file:\n```python\n{text}```\n",
-    ),
     "a README in a markdown fence": (README, lambda text: f"```markdown\n{text}```"),
-    "a README in a longer fence": (README, lambda text: f"Here you are:\n````markdown\n{text}````\n"),
-    "a <file path> tag": (CLIENT, lambda text: f'<file path="{CLIENT}">\n{text}</file>'),
-    "line ends of Windows": (CLIENT, lambda text: text.replace("\n", "\r\n")),
-    "a byte order mark": (READ_RECORDS, lambda text: "\ufeff" + text),
-    "curly quotes in prose": (CLIENT, lambda text: f"Here\u2019s the \u201cclient\u201d:\n```python\n{text}```"),
-    "curly quotes in code": (LIST_OBJECTS, lambda text: text.replace('"', "\u201d")),
-    "a JSON map": (CLIENT, lambda text: json.dumps({"files": {CLIENT: text}})),
     "a JSON map in a fence": (CLIENT, lambda text: f"```json\n{json.dumps({CLIENT: text}, indent=2)}\n```"),
     "a thinking block": (CLIENT, lambda text: Reply(text, thinking="Pages first.")),
 }
@@ -46,31 +33,13 @@ async def test_the_file_is_taken_out_of(name: str, heal: Heal, right: Mapping[st
 
 
 HOLLOW: dict[str, tuple[Envelope, str, str]] = {
-    "an answer cut at max_tokens": (
-        lambda t: Reply(t[:600], stop_reason="max_tokens"),
-        "truncated",
-        "answer-truncated",
-    ),
     "an answer cut where it still parses": (
         lambda t: Reply(t[: t.index("    def check_connection")], stop_reason="max_tokens"),
         "truncated",
         "answer-truncated",
     ),
-    "a context window that is full": (
-        lambda t: Reply(t[:600], stop_reason="model_context_window_exceeded"),
-        "truncated",
-        "answer-truncated",
-    ),
     "a refusal": (lambda _: REPLIES["refusal"], "refused", "answer-refused"),
-    "an empty answer": (lambda _: Reply(""), "unusable", "answer-empty"),
-    "prose without a file": (lambda _: "I would rather discuss the design first.", "unusable", ""),
     "a diff": (lambda _: f"--- a/{CLIENT}\n+++ b/{CLIENT}\n@@ -1,2 +1,2 @@\n-x\n+y\n", "unusable", "answer-is-diff"),
-    "another file": (lambda _: '<file path="setup.py">\nprint(1)\n</file>', "unusable", "answer-other-file"),
-    "a JSON map that does not parse": (
-        lambda _: f'{{"{CLIENT}": "import os',
-        "unusable",
-        "answer-broken-json",
-    ),
 }
 
 
@@ -81,7 +50,7 @@ async def test_the_file_is_asked_for_again_after(name: str, heal: Heal, right: M
     assert healed.result["success"]
     (first, codes), second = healed.tried(CLIENT)
     assert first == outcome
-    assert code in codes or not code
+    assert code in codes
     assert second == ("accepted", set())
     requests = healed.requests(CLIENT)
     assert [r["task"]["role"] for r in requests] == ["generate", "generate"], "there was no file to mend"
@@ -89,13 +58,3 @@ async def test_the_file_is_asked_for_again_after(name: str, heal: Heal, right: M
     assert (outcome == "truncated") == (requests[1]["max_tokens"] > requests[0]["max_tokens"])
     assert healed.on_disk(CLIENT) == right[CLIENT]
     assert (healed.result["supervisor_attempts"], healed.result["diagnostics_run"]) == (1, 0)
-
-
-async def test_a_model_that_refuses_twice_is_not_asked_a_third_time_for_that_file(
-    heal: Heal, right: Mapping[str, str]
-) -> None:
-    healed = await heal(Author(right, always={CLIENT: REPLIES["refusal"]}), max_supervisor_attempts=1)
-    assert [outcome for outcome, _ in healed.tried(CLIENT)] == ["refused", "refused"]
-    assert healed.result["success"]
-    assert set(healed.authors.values()) == {"template"}
-    assert "refused" in healed.result["notes"][0]

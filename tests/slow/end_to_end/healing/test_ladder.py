@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from ....end_to_end.healing.author import Author
-from ....end_to_end.healing.conftest import Heal, Houses
+from ....end_to_end.healing.conftest import Heal
 from ....end_to_end.healing.edits import lists_dicts
 from ....end_to_end.healing.tiny import CLIENT, README, WRITTEN
 from ....stand_ins.messages_script import FAULTS, Answer, Asked
@@ -79,22 +79,6 @@ async def test_a_model_that_never_gets_it_right_climbs_the_ladder_to_the_templat
     assert "the templates'" in healed.result["notes"][0]
 
 
-async def test_with_auto_the_driver_that_stands_is_neither_run_nor_written_again(
-    heal: Heal, right: Mapping[str, str]
-) -> None:
-    author = Author(right, always={CLIENT: lists_dicts(right[CLIENT])}, slots=["no JSON at all"] * 9)
-    healed = await heal(author, engine="auto", max_retries=1)
-    assert [(a["engine"], a["outcome"]) for a in healed.attempts] == [
-        ("model", "failed"),
-        ("model", "failed"),
-        ("simplified", "failed"),
-    ]
-    assert healed.result["success"]
-    assert healed.result["iterations"] == 1
-    assert set(healed.authors.values()) == {"template"}
-    assert "the templates'" in healed.result["notes"][0]
-
-
 async def test_an_endpoint_that_goes_down_says_nothing_of_the_words_before(
     heal: Heal, right: Mapping[str, str]
 ) -> None:
@@ -106,17 +90,6 @@ async def test_an_endpoint_that_goes_down_says_nothing_of_the_words_before(
     assert [d.helped for d in healed.diagnoses] == [None, True]
     assert [fix["helped"] for fix in healed.result["fixes_applied"]] == [None, True]
     assert healed.result["success"]
-
-
-async def test_where_no_attempt_is_left_the_templates_finish_the_driver(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(
-        Author(right, always={CLIENT: lists_dicts(right[CLIENT])}), max_supervisor_attempts=1, max_retries=1
-    )
-    assert healed.result["success"]
-    assert set(healed.authors.values()) == {"template"}
-    assert "driver.kept" in healed.kinds
-    assert healed.result["supervisor_attempts"] == 1
-    assert [fix["strategy"] for fix in healed.result["fixes_applied"]] == ["fallback"]
 
 
 async def test_simplify_changes_who_wrote_the_files(heal: Heal, right: Mapping[str, str]) -> None:
@@ -135,33 +108,6 @@ async def test_simplify_changes_who_wrote_the_files(heal: Heal, right: Mapping[s
     assert slots.json_schema is not None
     assert slots.task.path == "-"
     assert len(slots.text) < len(full.text) / 2, "a small prompt"
-
-
-async def test_an_endpoint_without_structured_output_is_asked_in_words(
-    housed: Houses, right: Mapping[str, str]
-) -> None:
-    author = Author(
-        right, always={CLIENT: lists_dicts(right[CLIENT])}, slots=['```json\n{"readme_intro": "Tiny lists pets."}\n```']
-    )
-    async with housed(author, api={"accepts_output_config": False}) as house:
-        healed = await house.make(max_retries=1)
-    assert healed.result["success"]
-    assert healed.authors[README] == "simplified"
-    slots = [a for a in healed.asked if a.task.mode == "simplify"]
-    assert slots[-1].json_schema is None
-    assert "readme_intro" in slots[-1].last_text, "the schema stands in the prompt"
-    assert sum(bool(a.output_config) for a in healed.asked) == 1, "what the endpoint refuses is remembered"
-
-
-async def test_a_model_that_repeats_itself_is_stuck_at_once(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(
-        Author(right, always={CLIENT: lists_dicts(right[CLIENT])}), max_retries=8, max_supervisor_attempts=1
-    )
-    assert [outcome for outcome, _ in healed.tried(CLIENT)] == ["rejected", "stuck", "stuck"]
-    _, second, third = healed.requests(CLIENT)
-    assert second["turns"] and not third["turns"], "it starts afresh, without the answer that it repeats"
-    assert "list-objects-shape" in third["instruction"]
-    assert "repeated itself" in healed.result["notes"][0]
 
 
 @pytest.mark.parametrize("engine", ["model", "auto"])

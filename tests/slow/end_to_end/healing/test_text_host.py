@@ -39,19 +39,6 @@ async def test_a_host_is_given_the_schema_that_its_answer_has_to_fit_and_given_i
     assert healed.authors[README] == "simplified"
 
 
-async def test_the_schema_comes_as_data_too(housed: Houses, right: Mapping[str, str]) -> None:
-    async with housed(silent) as house:
-        waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host", max_retries=1))
-        session, wanted = waiting["session_id"], waiting["host_request"]
-        while wanted["path"] != "-":
-            content = f"{lists_dicts(right[CLIENT])}# {wanted['attempt']}\n"
-            told = await house.call("submit_file", session_id=session, path=wanted["path"], content=content)
-            wanted = told["next_request"]
-        shown = await house.call("get_session", session_id=session)
-    assert "readme_intro" in wanted["json_schema"]["properties"]
-    assert shown["host_request"]["json_schema"] == wanted["json_schema"]
-
-
 async def test_the_run_comes_before_readme_and_examples_are_asked_for(housed: Houses, right: Mapping[str, str]) -> None:
     clients = [reads_one_page(right[CLIENT]), right[CLIENT]]
 

@@ -10,19 +10,11 @@ from ....end_to_end.healing.author import Author
 from ....end_to_end.healing.conftest import Heal, Houses
 from ....end_to_end.healing.tiny import CLIENT, WRITTEN
 from ....patience import LONG
-from ....stand_ins.messages_script import FAULTS, REPLIES, Fault, rate_limited
+from ....stand_ins.messages_script import FAULTS, rate_limited
 
 PASSING = {
     "429 with Retry-After": (rate_limited(0.02), "rate_limited"),
-    "500": (FAULTS["server_error"], "server_error"),
-    "504": (FAULTS["gateway_timeout"], "server_error"),
-    "529": (FAULTS["overloaded"], "overloaded"),
-    "a connection that is reset": (FAULTS["reset"], "connection"),
-    "silence": (FAULTS["silence"], "stall"),
     "a stall in the answer": (FAULTS["stall"], "stall"),
-    "a stream that is cut": (FAULTS["cut_stream"], "cut_stream"),
-    "a stream that ends early": (REPLIES["early_end"], "cut_stream"),
-    "an error in the stream": (FAULTS["overloaded_in_stream"], "overloaded"),
     "a server error in the stream": (FAULTS["server_error_in_stream"], "server_error"),
 }
 
@@ -43,25 +35,8 @@ async def test_it_is_waited_out_and_the_file_takes_one_try(name: str, heal: Heal
     assert healed.result["verification"]["level"] == "mock"
 
 
-async def test_retry_after_is_obeyed(heal: Heal, right: Mapping[str, str]) -> None:
-    healed = await heal(Author(right, {CLIENT: [rate_limited(0.03)]}))
-    (waiting,) = healed.of_kind("model.waiting")
-    assert waiting.data["seconds"] == 0.03
-
-
-async def test_a_burst_is_waited_out(heal: Heal, right: Mapping[str, str]) -> None:
-    burst: list[Fault] = [FAULTS["overloaded"], FAULTS["reset"], FAULTS["overloaded_in_stream"]]
-    healed = await heal(Author(right, {CLIENT: burst}))
-    assert [e.data["fault"] for e in healed.of_kind("model.waiting")] == ["overloaded", "connection", "overloaded"]
-    assert healed.tried(CLIENT) == [("accepted", set())]
-    assert (healed.result["supervisor_attempts"], healed.result["diagnostics_run"]) == (1, 0)
-
-
-@pytest.mark.parametrize("engine", ["model", "auto"])
-async def test_an_endpoint_that_is_down_for_good_leaves_the_templates_driver_and_says_so(
-    engine: str, heal: Heal
-) -> None:
-    healed = await heal(lambda _: FAULTS["overloaded"], engine=engine)
+async def test_an_endpoint_that_is_down_for_good_leaves_the_templates_driver_and_says_so(heal: Heal) -> None:
+    healed = await heal(lambda _: FAULTS["overloaded"])
     assert healed.result["success"]
     assert set(healed.authors.values()) == {"template"}
     assert "overloaded" in healed.result["notes"][0] and "the templates'" in healed.result["notes"][0]
@@ -72,13 +47,12 @@ async def test_an_endpoint_that_is_down_for_good_leaves_the_templates_driver_and
     assert "def list_objects" in healed.on_disk(CLIENT)
 
 
-@pytest.mark.parametrize("engine", ["model", "auto"])
 async def test_where_nobody_listens_the_templates_driver_stands_and_it_is_said(
-    engine: str, housed: Houses, monkeypatch: pytest.MonkeyPatch
+    housed: Houses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with housed(lambda _: "") as house:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{_free_port()}")
-        healed = await house.make(engine=engine)
+        healed = await house.make(engine="auto")
     assert healed.result["success"]
     assert set(healed.authors.values()) == {"template"}
     assert "the templates'" in healed.result["notes"][0]

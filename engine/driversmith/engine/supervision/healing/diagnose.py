@@ -39,7 +39,6 @@ async def record_diagnosis(
     *,
     ask: Ask | None = None,
     passing: frozenset[FaultKind] = frozenset(),
-    seconds: float = WAIT_SECONDS,
 ) -> Diagnosed:
     """The diagnosis of an attempt's failure, in the light of this session and of others, stored with what it took and
     what the checks had said, unless the fault is of a kind in `passing`; a resumed session gets what it stored.
@@ -52,7 +51,7 @@ async def record_diagnosis(
     if (stored := await _stored_before(journal, context, subject)) is not None:
         return stored
     context = await _with_log(journal, subject, context)
-    return await _stored(journal, context, subject, ask=ask, passing=passing, seconds=seconds)
+    return await _stored(journal, context, subject, ask=ask, passing=passing)
 
 
 async def diagnose_session(
@@ -81,7 +80,7 @@ async def diagnose_session(
     context = await _with_log(journal, subject, failure_context(failure, left))
     known = await _stored_before(journal, context, subject)
     if known is None or (ask is not None and _is_unsure(known.diagnosis)):
-        known = await _stored(journal, context, subject, ask=ask, seconds=WAIT_SECONDS)
+        known = await _stored(journal, context, subject, ask=ask)
     diagnosis = known.diagnosis
     return _with_request(diagnosis, _next_of_session(context, diagnosis, left), context, left.number)
 
@@ -94,7 +93,6 @@ async def diagnose_report(
     content: str | None,
     log: str | None,
     ask: Ask | None = None,
-    seconds: float = WAIT_SECONDS,
 ) -> Diagnosis:
     """The diagnosis of what a caller reports; stored without a session.
 
@@ -114,7 +112,7 @@ async def diagnose_report(
             message=error_message or "", log=tuple((log or "").splitlines()), file_path=file_path, content=content
         )
     )
-    diagnosis = (await _stored(journal, context, _Subject(), ask=ask, seconds=seconds)).diagnosis
+    diagnosis = (await _stored(journal, context, _Subject(), ask=ask)).diagnosis
     return _with_request(diagnosis, mend_request(context, diagnosis), context, 1)
 
 
@@ -176,11 +174,10 @@ async def _stored(
     *,
     ask: Ask | None,
     passing: frozenset[FaultKind] = frozenset(),
-    seconds: float,
 ) -> Diagnosed:
     began = time.monotonic()
     priced = PricedAsk(ask) if ask is not None else None
-    diagnosis, fingerprint = await _weigh(journal, context, subject, ask=priced, seconds=seconds)
+    diagnosis, fingerprint = await _weigh(journal, context, subject, ask=priced)
     if diagnosis.fault_kind in passing:
         return Diagnosed(diagnosis, fingerprint, None)
     number = await journal.add_diagnosis(
@@ -197,7 +194,7 @@ async def _stored(
 
 
 async def _weigh(
-    journal: Journal, context: FailureContext, subject: _Subject, *, ask: Ask | None, seconds: float
+    journal: Journal, context: FailureContext, subject: _Subject, *, ask: Ask | None
 ) -> tuple[Diagnosis, str]:
     from ...diagnosis.causes import find_cause
     from ...diagnosis.fingerprint import fingerprint
@@ -211,7 +208,7 @@ async def _weigh(
         # A resumed session may have stored a diagnosis of this very attempt.
         earlier = [record for record in own if record.attempt < subject.attempt]
     attempt = max(subject.attempt, 1)
-    found = await find_cause(context, history=history, earlier=earlier, ask=ask, attempt=attempt, seconds=seconds)
+    found = await find_cause(context, history=history, earlier=earlier, ask=ask, attempt=attempt, seconds=WAIT_SECONDS)
     return found, key
 
 
