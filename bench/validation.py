@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from driversmith.engine.validation.parsed.source import check_text
 from driversmith.engine.validation.tools.both import UNPARSED, merge
 from driversmith.engine.validation.tools.ruff import run_ruff
 from driversmith.engine.validation.tools.ty import run_ty
-from driversmith.engine.validation.tools.ty_server import open_ty_server
+from driversmith.engine.validation.tools.ty_server import TyServer
 from rich.console import Console
 from rich.table import Table
 
@@ -339,7 +340,9 @@ async def warm_times(subject: Subject, path: str) -> list[float]:
     """CPU milliseconds of one changed file of a driver with ty warm: the rules over the driver, and the server's part."""
     python = {p: text for p, text in subject.files.items() if p.endswith(".py")}
     times: list[float] = []
-    async with open_ty_server() as server:
+    async with AsyncExitStack() as stack:
+        server = TyServer()
+        stack.push_async_callback(server.close)
         for number in range(12):
             files = {**subject.files, path: subject.files[path] + f"\n\nLATER_{number} = {number}\n"}
             before = children_of_this_process()

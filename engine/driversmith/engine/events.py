@@ -33,7 +33,6 @@ EventKind = Literal[
     "findings.own",
     "diagnosis.made",
     "retry.waiting",
-    "files.published",
     "files.kept",
     "exception.caught",
 ]

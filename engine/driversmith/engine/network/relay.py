@@ -56,7 +56,6 @@ class RelayLimits:
     """What a relay lets through."""
 
     max_requests: int
-    methods: frozenset[str] = READ_METHODS
     seconds: float = 30.0
     """For one request."""
     max_response_bytes: int = 16 << 20
@@ -133,8 +132,8 @@ class Relay:
             return self._oauth.answer()
         if not request.target.startswith("/"):
             return self._refuse(HTTPStatus.BAD_REQUEST, "The relay is not a proxy: send a path.")
-        if request.method not in self._limits.methods:
-            allowed = ", ".join(sorted(self._limits.methods))
+        if request.method not in READ_METHODS:
+            allowed = ", ".join(sorted(READ_METHODS))
             return self._refuse(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 f"Only {allowed} go to the real API, not {request.method}.",

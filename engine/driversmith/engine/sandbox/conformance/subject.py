@@ -88,8 +88,7 @@ def opened(
     return sandbox.open(project, "a_driver", "Driver", limits=limits)
 
 
-async def constructed(child: DriverProcess) -> DriverProcess:
-    """The child with an instance `d` of the driver."""
+async def constructed(child: DriverProcess) -> None:
+    """An instance `d` of the driver stands in the child."""
     reply = await child.construct("d", arguments={})
     expect_equal("What making a driver raised", reply.raised, None)
-    return child

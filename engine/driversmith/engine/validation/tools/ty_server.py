@@ -7,8 +7,8 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -66,16 +66,6 @@ class TyServer:
         except BaseException:  # cancelled or broken in the middle of an exchange: the rest of it must not be read later
             await self.close()
             raise
-
-
-@asynccontextmanager
-async def open_ty_server() -> AsyncGenerator[TyServer]:
-    """A server that ends with the block."""
-    server = TyServer()
-    try:
-        yield server
-    finally:
-        await server.close()
 
 
 class _Link:
