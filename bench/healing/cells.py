@@ -12,6 +12,7 @@ from driversmith.engine.llm.anthropic.endpoint import Endpoint
 from driversmith.engine.llm.anthropic.model import AnthropicModel
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
+from driversmith.engine.llm.port import LanguageModel
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.settings import Settings
 from pydantic import SecretStr
@@ -57,7 +58,7 @@ async def run_cells(
     needed: list[Arm] = ["complete", *arms] if "resampling" in arms else list(arms)
     for arm in dict.fromkeys(needed):
         async with _opened(shop, first_try, odds) as (bench, model, simulator):
-            outcomes = await _run(arm, bench, numbers, model, tokens)
+            outcomes = await run_arm(arm, bench, numbers, model, tokens=tokens, backoff=BACKOFF)
             for outcome in outcomes:
                 planned = simulator.course(outcome.session).planned.get(1)
                 outcome.kind = planned.written.kind if planned else ""
@@ -66,7 +67,10 @@ async def run_cells(
         yield Cell(arm, first_try, outcomes, simulator.cache.share)
 
 
-async def _run(arm: Arm, bench: Bench, sessions: Sequence[int], model: AnthropicModel, tokens: int) -> list[Outcome]:
+async def run_arm(
+    arm: Arm, bench: Bench, sessions: Sequence[int], model: LanguageModel, *, tokens: int, backoff: Backoff
+) -> list[Outcome]:
+    """What came of these sessions; `tokens` is what resampling may spend."""
     if arm == "one shot":
         return await one_shot(bench, sessions)
     if arm == "resampling":
@@ -74,7 +78,7 @@ async def _run(arm: Arm, bench: Bench, sessions: Sequence[int], model: Anthropic
     if arm == "classic":
         return await classic_loop(bench, sessions)
     with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
-        return await driversmith(bench, sessions, LAYERS[arm], folder=Path(folder), model=model, backoff=BACKOFF)
+        return await driversmith(bench, sessions, LAYERS[arm], folder=Path(folder), model=model, backoff=backoff)
 
 
 @asynccontextmanager

@@ -1,8 +1,6 @@
 """The same sessions with Claude in place of the simulated model: for whoever has a key and says what may be spent."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from driversmith.engine.errors import BudgetSpentError
 from driversmith.engine.llm.anthropic.endpoint import Endpoint
@@ -15,10 +13,9 @@ from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.settings import Settings
 from rich.console import Console
 
-from .baselines import Bench, classic_loop, one_shot, resampling
-from .cells import LAYERS, Arm, Shop
-from .driversmiths import driversmith
-from .outcomes import Cell, Outcome
+from .baselines import Bench
+from .cells import Arm, Shop, run_arm
+from .outcomes import Cell
 from .tables import result_table
 
 _AT_ONCE = 4
@@ -63,18 +60,7 @@ async def run_real_model(shop: Shop, endpoint: Endpoint, *, sessions: int, budge
         tokens = 0
         for arm in arms:
             bench = Bench(shop.subjects, shop.judge, patient, _AT_ONCE)
-            outcomes = await _run(arm, bench, numbers, purse, tokens)
+            outcomes = await run_arm(arm, bench, numbers, purse, tokens=tokens, backoff=Backoff())
             tokens = sum(o.spent.tokens for o in outcomes) if arm == "complete" else tokens
             cells.append((f"real, ${purse.spent:.2f} so far", Cell(arm, 0.0, outcomes)))
     Console(width=190).print(result_table(cells, sessions=sessions, seed="none: a real model", paced=True))
-
-
-async def _run(arm: Arm, bench: Bench, numbers: Sequence[int], model: LanguageModel, tokens: int) -> list[Outcome]:
-    if arm == "one shot":
-        return await one_shot(bench, numbers)
-    if arm == "resampling":
-        return await resampling(bench, numbers, tokens=tokens)
-    if arm == "classic":
-        return await classic_loop(bench, numbers)
-    with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
-        return await driversmith(bench, numbers, LAYERS[arm], folder=Path(folder), model=model, backoff=Backoff())

@@ -16,11 +16,6 @@ def prompt_text(name: str, **values: str) -> str:
     return _template(name).substitute(values).strip()
 
 
-def wanted(name: str) -> set[str]:
-    """What the text of a prompt asks for."""
-    return set(_template(name).get_identifiers())
-
-
 @cache
 def _template(name: str) -> Template:
     return Template((_FOLDER / f"{name}.md").read_text(encoding="utf-8"))
