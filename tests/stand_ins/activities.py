@@ -145,7 +145,7 @@ class ActivitiesStandIn:
     async def prove(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
     ) -> LiveProof:
-        return LiveProof(report=await self.read_live(project, bundle, profile, request, tell))
+        return LiveProof(report=await self.read_live(project, bundle, profile, request))
 
     def writer(self, work: Assignment) -> "WriterStandIn":
         return WriterStandIn(work)

@@ -19,7 +19,6 @@ from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import MockServer
 
 from ...stand_ins.threads import ThreadSandbox
-
 from ..testing.harbour import CLASS_NAME, DRIVER, PACKAGE, harbour_profile
 
 OBJECTS = list(harbour_profile().objects)

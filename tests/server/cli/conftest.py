@@ -101,7 +101,7 @@ class ActivitiesStandIn:
     async def prove(
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
     ) -> LiveProof:
-        return LiveProof(report=await self.read_live(project, bundle, profile, request, tell))
+        return LiveProof(report=await self.read_live(project, bundle, profile, request))
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         hashes = {f.path: {"sha256": f.sha256, "author": f.author} for f in bundle.files}
