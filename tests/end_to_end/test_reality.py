@@ -83,6 +83,8 @@ async def test_an_envelope_that_is_another_is_healed_without_a_key(tmp_path: Pat
         (contradiction,) = result["contradictions"]
         assert contradiction["fact"] == "/objects/ships/records"
         assert contradiction["observed"]["record_path"] == ["results"]
+        readme = await anyio.Path(result["output_path"], "README.md").read_text("utf-8")
+        assert "What the description says otherwise" in readme and "under results" in readme
         (fix,) = result["fixes_applied"]
         assert (fix["strategy"], fix["helped"]) == ("prompt_adjustment", True)
         records = (await session.told("read_records", object_name="ships", limit=50))["records"]

@@ -90,3 +90,15 @@ def test_a_read_that_goes_in_a_circle_or_gives_nothing_confirms_nothing():
     assert not is_better(reading(first, first, raised=True), reading(first))
     assert not is_better(reading({"data": []}), reading(ok=False))
     assert is_better(reading(first), reading(first, first, raised=True, count=20))
+
+
+async def test_what_holds_for_all_objects_is_held_against_those_that_were_read_before():
+    gone = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 404),))
+    berths = Reading(LiveRead(object_name="berths", ok=False), (Answer("/berths", 404),))
+    found = reading({"data": ROWS})
+    # A slash, the first base path, the second, pages from 0 there; then berths again.
+    api = Api(gone, gone, found, found, found)
+    now = await corrected(harbour_profile(), [gone, berths], api)
+    assert [c.fact for c in now.corrections] == ["/base_path"]
+    assert api.asked[4].base_url == now.profile.base_url != harbour_profile().base_url
+    assert [reading.live.ok for reading in now.readings] == [True, True]

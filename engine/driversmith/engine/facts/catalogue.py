@@ -7,7 +7,7 @@ over the current ones and checked together.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError, model_validator
@@ -17,6 +17,7 @@ from ..models.base import Value
 from ..models.facts import Correction, KnownBy
 from ..models.profile import (
     ApiProfile,
+    AuthScheme,
     Evidence,
     ObjectProfile,
     OperationProfile,
@@ -91,6 +92,15 @@ class PaginationFact(Value):
         if self.style in ("cursor", "next_url") and not self.next_path:
             raise ValueError(f"style {self.style} needs next_path")
         return self
+
+
+class AuthFact(Value):
+    """Where a credential goes (models.profile.AuthScheme)."""
+
+    kind: Literal["api_key", "bearer"]
+    location: Literal["header", "query", "cookie"]
+    parameter: str = Field(min_length=1, max_length=200, pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+    prefix: str = Field(max_length=50, pattern=r"^[\x20-\x7e]*$")
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,26 @@ def _put_base_path(profile: ApiProfile, _: tuple[str, ...], value: JsonValue, _e
     return profile.model_copy(update={"base_url": urlunsplit((parts.scheme, parts.netloc, value, "", ""))})
 
 
+def _scheme(profile: ApiProfile, name: str) -> AuthScheme:
+    found = next((scheme for scheme in profile.auth if scheme.name == name), None)
+    if found is None or found.kind not in ("api_key", "bearer"):
+        known = ", ".join(s.name for s in profile.auth if s.kind in ("api_key", "bearer")) or "none"
+        raise RefusedError(f"There is no auth scheme {name!r} whose place could be corrected; there are: {known}.")
+    return found
+
+
+def _auth(profile: ApiProfile, names: tuple[str, ...]) -> dict[str, JsonValue]:
+    scheme = _scheme(profile, names[0])
+    return cast("dict[str, JsonValue]", scheme.model_dump(mode="json", include=set(AuthFact.model_fields)))
+
+
+def _put_auth(profile: ApiProfile, names: tuple[str, ...], value: JsonValue, evidence: Evidence) -> ApiProfile:
+    scheme = _scheme(profile, names[0])
+    fact = _merged(AuthFact, _auth(profile, names), value)
+    changed = scheme.model_copy(update={**fact.__dict__, "evidence": evidence})
+    return profile.model_copy(update={"auth": tuple(changed if s is scheme else s for s in profile.auth)})
+
+
 def _operation_path(profile: ApiProfile, names: tuple[str, ...]) -> str:
     return _operation(profile, names[0]).path
 
@@ -239,5 +269,6 @@ UNITS: tuple[_Unit, ...] = (
     _Unit(("base_path",), _base_path, _put_base_path),
     _Unit(("objects", "", "records"), _records, _put_records),
     _Unit(("objects", "", "pagination"), _pagination, _put_pagination),
+    _Unit(("auth", ""), _auth, _put_auth),
     _Unit(("operations", "", "path"), _operation_path, _put_operation_path),
 )

@@ -44,6 +44,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
         "other_servers": [{"url": s.url, "description": shorten(s.description, 120)} for s in other_servers(profile)],
         "warnings": [shorten(w, 300) for w in profile.warnings],
+        "observed": [shorten(w, 300) for w in _observed(profile)],
     }
 
 
@@ -83,3 +84,15 @@ def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
         if v in operations or (v == "read" and "read_one" in operations)
     ]
     return {"name": name, "verbs": ", ".join(verbs), "paging": profile_object.pagination.style.replace("_", " ")}
+
+
+def _observed(profile: ApiProfile) -> list[str]:
+    """Why facts are otherwise than described, a sentence each."""
+    objects = profile.objects.values()
+    found = [
+        *(operation.evidence for operation in profile.operations.values()),
+        *(scheme.evidence for scheme in profile.auth),
+        *(evidence for described in objects if (evidence := described.records_evidence)),
+        *(evidence for described in objects if (evidence := described.pagination.evidence)),
+    ]
+    return list(dict.fromkeys(e.rule for e in found if e.known_by == "observed" and e.rule))

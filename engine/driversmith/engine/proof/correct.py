@@ -37,6 +37,8 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], read_again
     afterwards: list[Reading] = []
     for first in readings:
         reading, name = first, first.live.object_name
+        if _asked_otherwise(now) != _asked_otherwise(profile):  # what holds for all objects was corrected meanwhile
+            reading = await read_again(now, name) or first
         for _ in range(MOST_ROUNDS):
             found = None
             for correction in _proposed(now, reading):
@@ -62,6 +64,10 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], read_again
         for fact, c in told.items()
     )
     return Corrected(now, tuple(afterwards), tuple(kept), contradictions, tried)
+
+
+def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:
+    return profile.base_url, profile.auth
 
 
 def is_better(new: Reading, old: Reading) -> bool:

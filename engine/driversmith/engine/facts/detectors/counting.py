@@ -23,6 +23,8 @@ def counted_otherwise(case: Case) -> list[Correction]:
     found: list[Correction] = []
     count = _count(case, answer)
     if now.style in ("page", "offset"):
+        if "repeat" in case.error or "circle" in case.error:
+            return [_correction(case, {"style": "none"}, "every page is the same")]
         if now.style == "page" and now.first == 1:
             found.append(_correction(case, {"first": 0}, "the pages may be counted from 0"))
         asked = answer.query.get(now.size_parameter or "", "")
@@ -30,14 +32,13 @@ def counted_otherwise(case: Case) -> list[Correction]:
         if asked.isdigit() and 0 < count < int(asked) and count in ROUND and most is not None and count < most:
             sizes = {"max_size": count, "default_size": min(now.default_size or count, count)}
             found.append(_correction(case, sizes, f"it gives {count} records where {asked} are asked for"))
-        if "repeat" in case.error or "circle" in case.error:
-            found.append(_correction(case, {"style": "none"}, "every page is the same"))
     if now.style == "none" and count in ROUND:
-        for parameter in (p.name for p in case.operation.parameters if p.location == "query"):
-            style = "page" if _PAGE.match(parameter) else "offset" if _OFFSET.match(parameter) else ""
-            if style:
-                value = {"style": style, "position_parameter": parameter, "first": 1 if style == "page" else 0}
-                found.append(_correction(case, value, f"{count} records look like one page of more"))
+        names = [p.name for p in case.operation.parameters if p.location == "query"]
+        ways = [(name, "page" if _PAGE.match(name) else "offset" if _OFFSET.match(name) else "") for name in names]
+        known = [(name, style) for name, style in ways if style]
+        for name, style in known or [("page", "page"), ("offset", "offset")]:
+            value = {"style": style, "position_parameter": name, "first": 1 if style == "page" else 0}
+            found.append(_correction(case, value, f"{count} records look like one page of more"))
     return found
 
 
