@@ -1,9 +1,10 @@
 """A correction counts only where a read through a driver built from it confirms it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveRead
@@ -29,11 +30,16 @@ class Api:
 
     def __init__(self, *answers: Reading | None) -> None:
         self.asked: list[ApiProfile] = []
+        self.zero: Answer | None = Answer("/ships?page=0", 200, {}, {"data": [{"id": 99}]})
+        """What a request for page 0 gives."""
         self._answers = list(answers)
 
-    async def __call__(self, profile: ApiProfile, name: str) -> Reading | None:
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
         self.asked.append(profile)
         return self._answers.pop(0) if self._answers else None
+
+    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+        return self.zero
 
 
 async def outcome(first: Reading, *later: Reading | None) -> tuple[Corrected, Sequence[ApiProfile]]:
@@ -102,3 +108,13 @@ async def test_what_holds_for_all_objects_is_held_against_those_that_were_read_b
     assert [c.fact for c in now.corrections] == ["/base_path"]
     assert api.asked[4].base_url == now.profile.base_url != harbour_profile().base_url
     assert [reading.live.ok for reading in now.readings] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "zero", [None, Answer("/ships", 400), Answer("/ships", 200, {}, {"data": ROWS[:20]}), Answer("/ships", 200, {}, [])]
+)
+async def test_a_page_0_that_is_none_costs_one_request_and_no_driver(zero: Answer | None):
+    good, api = reading({"data": ROWS[:20]}, {"data": ROWS[20:]}), Api()
+    api.zero = zero
+    now = await corrected(harbour_profile(), [good], api)
+    assert (api.asked, now.profile) == ([], harbour_profile())

@@ -24,6 +24,8 @@ class Answer:
     """Names in lower case."""
     body: Any = None
     """Decoded JSON; None where it is none."""
+    sent: tuple[tuple[str, str], ...] = ()
+    """Headers that it was asked with: placeholders, no keys."""
 
     @property
     def query(self) -> dict[str, str]:
@@ -40,13 +42,15 @@ class Answer:
         return ""
 
 
-def answer_of(target: str, status: int, headers: dict[str, str], content: bytes) -> Answer:
+def answer_of(
+    target: str, status: int, headers: dict[str, str], content: bytes, sent: tuple[tuple[str, str], ...] = ()
+) -> Answer:
     """The answer with its body decoded."""
     try:
         body = json.loads(content) if content.strip() else None
     except ValueError:  # no JSON, or cut off
         body = None
-    return Answer(target, status, headers, body)
+    return Answer(target, status, headers, body, sent)
 
 
 def at(body: Any, keys: tuple[str, ...]) -> Any:

@@ -49,6 +49,8 @@ class RelayedRequest:
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     """Those of the answer that say how to go on, names in lower case."""
+    sent: tuple[tuple[str, str], ...] = ()
+    """Headers as the driver sent them: placeholders, no keys."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class Relay:
         if self._oauth:
             await self._oauth.prepare(request)
         headers = [(name, value) for name, value in request.headers if name not in _NOT_FORWARDED]
+        sent = tuple(headers)
         target, headers = self._injector.apply(request.target, headers)
         upstream = httpx2.Request(
             request.method,
@@ -177,7 +180,9 @@ class Relay:
                 await response.aclose()
         decoded = _decoded(response, raw, self._limits.log_bytes)
         told = {name: value for name in _TELLING if (value := response.headers.get(name))}
-        self.log.append(RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told))
+        self.log.append(
+            RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told, sent=sent)
+        )
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
             self._oauth.forget()
         return self._returned(request, response, raw)

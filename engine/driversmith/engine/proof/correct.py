@@ -1,9 +1,11 @@
 """Reality corrects the facts: what answers suggest is tried through a driver built from it, and kept only where that reads
 more, or reads at all."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from ..facts.answer import Answer
 from ..facts.catalogue import RefusedError, apply, current
 from ..facts.detectors.case import Case
 from ..facts.detectors.registry import proposals
@@ -14,8 +16,17 @@ from .live_reads import Reading
 MOST_ROUNDS = 4
 """Corrections of one object that build on each other."""
 
-ReadAgain = Callable[[ApiProfile, str], Awaitable[Reading | None]]
-"""Reads an object through a driver built from a profile; None: the API may not be asked any more."""
+
+class Api(Protocol):
+    """The real API, as far as it may be asked."""
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        """An object, read through a driver built from these facts; None: no more requests may be made."""
+        ...
+
+    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+        """What the API answers to the same request with these query parameters, without a driver; None as above."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,14 +42,14 @@ class Corrected:
     """How many were tried."""
 
 
-async def corrected(profile: ApiProfile, readings: Sequence[Reading], read_again: ReadAgain) -> Corrected:
+async def corrected(profile: ApiProfile, readings: Sequence[Reading], api: Api) -> Corrected:
     """The facts as the API shows them, from how objects were read by `profile`. A correction that helps no read is taken back."""
     now, kept, tried = profile, list[Correction](), 0
     afterwards: list[Reading] = []
     for first in readings:
         reading, name = first, first.live.object_name
         if _asked_otherwise(now) != _asked_otherwise(profile):  # what holds for all objects was corrected meanwhile
-            reading = await read_again(now, name) or first
+            reading = await api.read(now, name) or first
         for _ in range(MOST_ROUNDS):
             found = None
             for correction in _proposed(now, reading):
@@ -46,7 +57,9 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], read_again
                     candidate = apply(now, correction, known_by="observed")
                 except RefusedError:
                     continue
-                again = await read_again(candidate, name)
+                if await _is_refuted(now, reading, correction, api):
+                    continue
+                again = await api.read(candidate, name)
                 if again is None:
                     break
                 tried += 1
@@ -64,6 +77,19 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], read_again
         for fact, c in told.items()
     )
     return Corrected(now, tuple(afterwards), tuple(kept), contradictions, tried)
+
+
+async def _is_refuted(profile: ApiProfile, reading: Reading, correction: Correction, api: Api) -> bool:
+    """Whether one request shows that a correction is wrong, so that no driver has to be written to try it: pages that would
+    begin at 0 are proposed for every API that counts them from 1."""
+    first = next((answer for answer in reading.answers if 200 <= answer.status < 300), None)
+    paging = profile.objects[reading.live.object_name].pagination
+    if correction.value != {"first": 0} or first is None or not paging.position_parameter:
+        return False
+    zero = await api.peek(profile, first, {paging.position_parameter: "0"})
+    if zero is None or zero.status in (401, 403):
+        return zero is None
+    return not 200 <= zero.status < 300 or zero.body == first.body or not zero.body
 
 
 def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:

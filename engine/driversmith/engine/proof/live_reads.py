@@ -37,6 +37,8 @@ class Exchange(Protocol):
     def body(self) -> bytes: ...
     @property
     def headers(self) -> dict[str, str]: ...
+    @property
+    def sent(self) -> tuple[tuple[str, str], ...]: ...
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ async def _read(child: DriverProcess, plan: _Plan, limit: int, observe: Callable
     note, count = "", _records_read(raised) if raised else 0
     if count:
         note = f"The API repeats itself after {count} records; reading on stops there with an error."
-    answers = tuple(answer_of(e.path, e.status, e.headers, e.body) for e in exchanges)
+    answers = tuple(answer_of(e.path, e.status, e.headers, e.body, e.sent) for e in exchanges)
     if raised and not note:
         wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
         return Reading(LiveRead(object_name=plan.name, ok=False, error=_text(raised), wrong=wrong), answers, raised)

@@ -2,15 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 import anyio
 import anyio.to_thread
+import httpx2
 
 from ..drivers.publish import lay_out
 from ..errors import DriversmithError, FetchError, InvalidArgumentError, SandboxLimitError
+from ..facts.answer import Answer, answer_of
 from ..generation.template_engine import write_driver
 from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
@@ -19,7 +23,7 @@ from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, same_origin
 from ..network.credentials import load_credentials
 from ..network.redaction import Redactor, without_secrets
-from ..network.relay import RelayLimits, open_relay
+from ..network.relay import Relay, RelayLimits, open_relay
 from ..proof.correct import Corrected, corrected
 from ..proof.live_reads import Reading, readings
 from ..sandbox.port import Sandbox
@@ -64,15 +68,15 @@ class LiveApi:
         self._sandbox = sandbox
         self._learn = learn
         self._request = request
-        self._polite = request.live == "auto"
-        self._left = POLITE_READS if self._polite else THOROUGH_READS
+        self.polite = request.live == "auto"
+        self.left = POLITE_READS if self.polite else THOROUGH_READS
         """Requests that may still go to the API."""
 
     async def report(self, project: Path, bundle: DriverBundle, profile: ApiProfile) -> LiveReport:
         """What the driver in `project` reads."""
 
         async def work() -> LiveProof:
-            read = await self._read(project, bundle, profile, list(profile.objects))
+            read = await self.read(project, bundle, profile, list(profile.objects))
             return LiveProof(report=self._told(read, read.readings, profile))
 
         return (await self._bounded(profile, work)).report
@@ -82,23 +86,12 @@ class LiveApi:
         each confirmed by a read through a driver that is written beside it."""
 
         async def work() -> LiveProof:
-            read = await self._read(project, bundle, profile, list(profile.objects))
+            read = await self.read(project, bundle, profile, list(profile.objects))
             asked = Counter({reading.live.object_name: len(reading.answers) for reading in read.readings})
 
-            async def read_again(candidate: ApiProfile, name: str) -> Reading | None:
-                if self._left < 1 or (not self._polite and asked[name] >= MOST_AN_OBJECT):
-                    return None
-                await tell(f"Trying another reading of {name}")
-                trial = await anyio.to_thread.run_sync(write_driver, candidate)
-                folder = project.parent.parent / "trial" / trial.project
-                await anyio.to_thread.run_sync(lay_out, trial.files, folder)
-                left = self._left
-                again = await self._read(folder, trial, candidate, [name])
-                asked[name] += left - self._left
-                return again.readings[0] if again.readings else None
-
+            api = _Trials(self, project, asked, tell)
             try:
-                now = await corrected(profile, read.readings, read_again)
+                now = await corrected(profile, read.readings, api)
             except DriversmithError:
                 raise
             except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
@@ -116,24 +109,18 @@ class LiveApi:
     async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
         if self._request.live == "false" or not profile.objects:
             return LiveProof()
-        if self._polite and not same_origin(profile.base_url, self._request.api_url):
+        if self.polite and not same_origin(profile.base_url, self._request.api_url):
             return LiveProof()
-        with anyio.move_on_after(POLITE_SECONDS if self._polite else None):
+        with anyio.move_on_after(POLITE_SECONDS if self.polite else None):
             try:
                 return await work()
             except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
                 return LiveProof(report=_not_read(profile, str(error)))
         return LiveProof(report=_not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds."))
 
-    async def _read(self, project: Path, bundle: DriverBundle, profile: ApiProfile, names: list[str]) -> _Read:
+    async def read(self, project: Path, bundle: DriverBundle, profile: ApiProfile, names: list[str]) -> _Read:
         """Objects read through a driver, behind a relay that holds the credentials."""
-        async with open_relay(
-            base_url=profile.base_url,
-            policy=address_policy(self._settings, self._request.allow_local),
-            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
-            auth=profile.auth,
-            limits=RelayLimits(max_requests=self._left),
-        ) as relay:
+        async with self._relay(profile, self.left) as relay:
             self._learn(relay.secrets())
             try:
                 made = await readings(
@@ -147,17 +134,63 @@ class LiveApi:
                     object_names=names,
                     asked_for=self._request.objects is not None,
                     limit=RECORDS_A_READ,
-                    max_requests=self._left,
+                    max_requests=self.left,
                     observe=lambda: relay.log,
                 )
             finally:
-                self._left -= relay.requests
+                self.left -= relay.requests
             return _Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
 
+    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer:
+        """What the API answers to the same request with these query parameters."""
+        path, _, asked = answer.target.partition("?")
+        target = f"{path}?{urlencode({**dict(parse_qsl(asked, keep_blank_values=True)), **query})}"
+        # The relay speaks plain HTTP on loopback: certificates, whose loading takes a tenth of a second, are not asked for.
+        async with self._relay(profile, 1) as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
+            try:
+                response = await client.get(str(httpx2.URL(relay.url).join(target)), headers=dict(answer.sent))
+            finally:
+                self.left -= relay.requests
+            return answer_of(target, response.status_code, {}, response.content)
+
+    def _relay(self, profile: ApiProfile, most: int) -> AbstractAsyncContextManager[Relay]:
+        return open_relay(
+            base_url=profile.base_url,
+            policy=address_policy(self._settings, self._request.allow_local),
+            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
+            auth=profile.auth,
+            limits=RelayLimits(max_requests=most),
+        )
+
     def _told(self, read: _Read, made: tuple[Reading, ...], profile: ApiProfile) -> LiveReport:
-        spent = (POLITE_READS if self._polite else THOROUGH_READS) - self._left
+        spent = (POLITE_READS if self.polite else THOROUGH_READS) - self.left
         report = LiveReport(reads=tuple(reading.live for reading in made), requests=spent)
         return _cleaned(report, read.redact, read.refused).model_copy(update={"notes": _unused(read.unused, profile)})
+
+
+class _Trials:
+    """The API as corrections are tried on it (proof.correct.Api); `asked` counts the requests for each object."""
+
+    def __init__(self, api: LiveApi, project: Path, asked: Counter[str], tell: Tell) -> None:
+        self._api = api
+        self._project = project
+        self._asked = asked
+        self._tell = tell
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        if self._api.left < 1 or (not self._api.polite and self._asked[name] >= MOST_AN_OBJECT):
+            return None
+        await self._tell(f"Trying another reading of {name}")
+        trial = await anyio.to_thread.run_sync(write_driver, profile)
+        folder = self._project.parent.parent / "trial" / trial.project
+        await anyio.to_thread.run_sync(lay_out, trial.files, folder)
+        left = self._api.left
+        again = await self._api.read(folder, trial, profile, [name])
+        self._asked[name] += left - self._api.left
+        return again.readings[0] if again.readings else None
+
+    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+        return await self._api.peek(profile, answer, query) if self._api.left > 0 else None
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:
