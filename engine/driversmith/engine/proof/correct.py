@@ -46,6 +46,7 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], api: Api) 
     """The facts as the API shows them, from how objects were read by `profile`. A correction that helps no read is taken back."""
     now, kept, tried = profile, list[Correction](), 0
     afterwards: list[Reading] = []
+    from_one = set[str]()
     for first in readings:
         reading, name = first, first.live.object_name
         if _asked_otherwise(now) != _asked_otherwise(profile):  # what holds for all objects was corrected meanwhile
@@ -57,7 +58,7 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], api: Api) 
                     candidate = apply(now, correction, known_by="observed")
                 except RefusedError:
                     continue
-                if await _is_refuted(now, reading, correction, api):
+                if await _is_refuted(now, reading, correction, api, from_one):
                     continue
                 again = await api.read(candidate, name)
                 if again is None:
@@ -79,17 +80,26 @@ async def corrected(profile: ApiProfile, readings: Sequence[Reading], api: Api) 
     return Corrected(now, tuple(afterwards), tuple(kept), contradictions, tried)
 
 
-async def _is_refuted(profile: ApiProfile, reading: Reading, correction: Correction, api: Api) -> bool:
+async def _is_refuted(
+    profile: ApiProfile, reading: Reading, correction: Correction, api: Api, from_one: set[str]
+) -> bool:
     """Whether one request shows that a correction is wrong, so that no driver has to be written to try it: pages that would
-    begin at 0 are proposed for every API that counts them from 1."""
+    begin at 0 are proposed for every API that counts them from 1.
+
+    `from_one` gathers parameters that were seen to: an API counts its pages in one way."""
     first = next((answer for answer in reading.answers if 200 <= answer.status < 300), None)
     paging = profile.objects[reading.live.object_name].pagination
     if correction.value != {"first": 0} or first is None or not paging.position_parameter:
         return False
+    if paging.position_parameter in from_one:
+        return True
     zero = await api.peek(profile, first, {paging.position_parameter: "0"})
     if zero is None or zero.status in (401, 403):
         return zero is None
-    return not 200 <= zero.status < 300 or zero.body == first.body or not zero.body
+    if 200 <= zero.status < 300 and zero.body and zero.body != first.body:
+        return False
+    from_one.add(paging.position_parameter)
+    return True
 
 
 def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:
