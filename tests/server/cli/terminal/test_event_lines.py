@@ -50,3 +50,7 @@ def test_what_others_wrote_stays_on_one_line_of_bounded_length() -> None:
     assert "\x1b" not in line
     assert "\n" not in line
     assert len(line) <= LONGEST + 10
+
+
+def test_a_corrected_fact_is_told_as_one() -> None:
+    assert told("fact.corrected", "Records stand under results.") == "corrected Records stand under results."

@@ -14,6 +14,7 @@ LASTING = frozenset(
         "file.rejected",
         "repair.started",
         "diagnosis.made",
+        "fact.corrected",
         "plan.made",
         "driver.kept",
         "exception.caught",
@@ -33,6 +34,7 @@ WORDS = {
     "diagnosis.made": ("diagnosed", "magenta"),
     "plan.made": ("adjusted", "cyan"),
     "driver.kept": ("kept", "yellow"),
+    "fact.corrected": ("corrected", "cyan"),
     "exception.caught": ("broken", "bold red"),
     "session.failed": ("failed", "bold red"),
 }
