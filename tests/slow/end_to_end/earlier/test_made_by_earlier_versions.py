@@ -12,13 +12,13 @@ from driversmith.engine import open_engine
 from driversmith.server.app import create_server
 from mcp import Client
 
-from ...patience import LONG
-from ...server.cli.conftest import Command
-from ...stand_ins.connection import answered
-from ...stand_ins.messages_api import StandInMessages
-from ...stand_ins.messages_script import Asked
-from ..healing.tiny import CLIENT
-from ..shop import RECORDS, Shop
+from ....end_to_end.healing.tiny import CLIENT
+from ....end_to_end.shop import RECORDS, Shop
+from ....patience import LONG
+from ....server.cli.conftest import Command
+from ....stand_ins.connection import answered
+from ....stand_ins.messages_api import StandInMessages
+from ....stand_ins.messages_script import Asked
 from .made import Made
 
 STANDING = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ...server.cli.conftest import command, here
-from ..healing.conftest import _checked_once, right, spec
-from ..shop import Shop
+from ....end_to_end.healing.conftest import _checked_once, right, spec
+from ....end_to_end.shop import Shop
+from ....server.cli.conftest import command, here
 from .made import VERSIONS, Made, moved
 
 __all__ = ["_checked_once", "command", "here", "right", "spec"]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from driversmith.engine.settings import Settings
 
-from ..shop import Shop
+from ....end_to_end.shop import Shop
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 VERSIONS = sorted(path.name for path in FIXTURES.iterdir() if (path / "driversmith.db.gz").is_file())
 PLACE = "/tmp/made-by-driversmith/drivers"  # noqa: S108 - where drivers lay when the fixtures were made
 COLUMNS = {
