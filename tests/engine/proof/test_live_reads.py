@@ -11,7 +11,7 @@ from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.loopback import Response
 from driversmith.engine.network.relay import RelayLimits, open_relay
-from driversmith.engine.proof.live_reads import read_live
+from driversmith.engine.proof.live_reads import readings
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.mock.pages import PageRules, json_answer
@@ -48,7 +48,7 @@ async def live(
         auth=(),
         limits=RelayLimits(max_requests=arguments["max_requests"]),
     ) as relay:
-        return await read_live(
+        made = await readings(
             project,
             profile or harbour_profile(),
             package=PACKAGE,
@@ -59,6 +59,7 @@ async def live(
             observe=lambda: relay.log,
             **arguments,
         )
+        return LiveReport(reads=tuple(reading.live for reading in made), requests=len(relay.log))
 
 
 BATCHED = "    def read_batched(self, object_name: str, *, batch_size: int = 100, **params: Any) -> Iterator[list[dict[str, Any]]]:\n"

@@ -1,16 +1,16 @@
 """One answer of an API, as detectors look at it."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from .links import link_targets
+
 MAX_DEPTH = 5
 """Keys below the top in which anything is looked for."""
 MAX_VALUES = 2_000
-_LINK = re.compile(r"<([^<>]*)>([^<]*)")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Answer:
     @property
     def next_link(self) -> str:
         """The target of `Link: <...>; rel="next"`; "" where there is none (RFC 8288)."""
-        for target, parameters in _LINK.findall(self.headers.get("link", "")):
-            rel = re.search(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))', parameters, re.IGNORECASE)
-            if rel and "next" in (rel[1] or rel[2] or "").lower().split():
-                return target
-        return ""
+        return next(link_targets(self.headers.get("link", ""), "next"), "")
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is no error."""
+        return 200 <= self.status < 300
 
 
 def answer_of(

@@ -87,16 +87,16 @@ async def _is_refuted(
     begin at 0 are proposed for every API that counts them from 1.
 
     `from_one` gathers parameters that were seen to: an API counts its pages in one way."""
-    first = next((answer for answer in reading.answers if 200 <= answer.status < 300), None)
+    first = next((answer for answer in reading.answers if answer.is_good), None)
     paging = profile.objects[reading.live.object_name].pagination
     if correction.value != {"first": 0} or first is None or not paging.position_parameter:
         return False
     if paging.position_parameter in from_one:
         return True
     zero = await api.peek(profile, first, {paging.position_parameter: "0"})
-    if zero is None or zero.status in (401, 403):
-        return zero is None
-    if 200 <= zero.status < 300 and zero.body and zero.body != first.body:
+    if zero is None:
+        return True
+    if zero.status in (401, 403) or (zero.is_good and zero.body and zero.body != first.body):
         return False
     from_one.add(paging.position_parameter)
     return True

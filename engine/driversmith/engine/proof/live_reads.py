@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
-from ..models.report import LiveRead, LiveReport
+from ..models.report import LiveRead
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
 from ..testing.trial import detail
@@ -50,43 +50,9 @@ class Reading:
     raised: Raised | None = None
 
     @property
-    def pages(self) -> list[str]:
-        """The bodies of its good answers, for comparing."""
-        return [json.dumps(answer.body, sort_keys=True) for answer in self.answers if 200 <= answer.status < 300]
-
-
-async def read_live(
-    project: Path,
-    profile: ApiProfile,
-    *,
-    package: str,
-    class_name: str,
-    sandbox: Sandbox,
-    base_url: str,
-    credentials: Mapping[str, str],
-    object_names: list[str],
-    asked_for: bool = False,
-    limit: int = 3,
-    max_requests: int = 10,
-    observe: Callable[[], Sequence[Exchange]],
-) -> LiveReport:
-    """The first `limit` records of objects, and whether the driver reads them as the API gives them: see `readings`."""
-    start = len(observe())
-    made = await readings(
-        project,
-        profile,
-        package=package,
-        class_name=class_name,
-        sandbox=sandbox,
-        base_url=base_url,
-        credentials=credentials,
-        object_names=object_names,
-        asked_for=asked_for,
-        limit=limit,
-        max_requests=max_requests,
-        observe=observe,
-    )
-    return LiveReport(reads=tuple(reading.live for reading in made), requests=len(observe()) - start)
+    def pages(self) -> list[Any]:
+        """The bodies of its good answers."""
+        return [answer.body for answer in self.answers if answer.is_good]
 
 
 async def readings(

@@ -33,7 +33,7 @@ class Case:
     @property
     def first(self) -> Answer | None:
         """The first good answer."""
-        return next((answer for answer in self.answers if 200 <= answer.status < 300), None)
+        return next((answer for answer in self.answers if answer.is_good), None)
 
 
 Detector = Callable[[Case], list[Correction]]

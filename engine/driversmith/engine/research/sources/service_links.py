@@ -1,23 +1,23 @@
 """Links to a service description (`rel="service-desc"`, RFC 8631) in a page and in its headers."""
 
-import re
 from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
+from ...facts.links import link_targets
 from ..documents.kinds import is_html
 from ..openapi.servers import origin
 from .page import Page
 
-_HEADER_LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,500})")
-_RELATION = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 _MOST = 3
 _LONGEST_HEAD = 512 << 10
 
 
 def service_desc_links(page: Page) -> list[str]:
     """The absolute http(s) URLs that a page names as its service's description, in order; at most three."""
-    hrefs = _from_header(page.headers.get("link", "")) + (_from_html(page.content) if looks_like_html(page) else [])
+    hrefs = [*link_targets(page.headers.get("link", ""), "service-desc")] + (
+        _from_html(page.content) if looks_like_html(page) else []
+    )
     links: dict[str, None] = {}
     for href in hrefs:
         try:
@@ -34,16 +34,6 @@ def looks_like_html(page: Page) -> bool:
     return "html" in page.headers.get("content-type", "").lower() or is_html(
         page.content[:4096].decode("utf-8", "replace")
     )
-
-
-def _from_header(value: str) -> list[str]:
-    return [match.group(1) for match in _HEADER_LINK.finditer(value[:10_000]) if _is_service_desc(match.group(2))]
-
-
-def _is_service_desc(parameters: str) -> bool:
-    match = _RELATION.search(parameters)
-    relations = next((group for group in match.groups() if group is not None), "") if match else ""
-    return "service-desc" in relations.lower().split()
 
 
 def _from_html(content: bytes) -> list[str]:
