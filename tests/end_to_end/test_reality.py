@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import pytest
+from driversmith.engine.errors import FetchError
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
 from driversmith.server.app import create_server
@@ -123,3 +125,15 @@ async def test_nothing_is_asked_where_nobody_wants_it(tmp_path: Path) -> None:
     async with made(tmp_path, description(), lambda _: {"results": SHIPS[:7]}, live="false") as session:
         assert session.asked == []
         assert session.result["contradictions"] == []
+
+
+async def test_what_was_read_stands_whatever_becomes_of_trying_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: Any) -> None:
+        raise FetchError("odd")
+
+    monkeypatch.setattr("driversmith.engine.supervision.live_api.corrected", fails)
+    async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 1)}) as session:
+        assert session.result["verification"]["level"] == "live"
+        assert len(session.result["preview"]["ships"]) == 3

@@ -13,7 +13,7 @@ import anyio.to_thread
 import httpx2
 
 from ..drivers.publish import lay_out
-from ..errors import DriversmithError, FetchError, InvalidArgumentError, SandboxLimitError
+from ..errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ..facts.answer import Answer, answer_of
 from ..generation.template_engine import write_driver
 from ..models.driver import DriverBundle
@@ -88,15 +88,15 @@ class LiveApi:
         async def work() -> LiveProof:
             read = await self.read(project, bundle, profile, list(profile.objects))
             asked = Counter({reading.live.object_name: len(reading.answers) for reading in read.readings})
-
-            api = _Trials(self, project, asked, tell)
-            try:
-                now = await corrected(profile, read.readings, api)
-            except DriversmithError:
-                raise
-            except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
-                logger.exception("session of %s: correcting facts failed", self._request.api_name)
-                now = Corrected(profile, read.readings)
+            now = Corrected(profile, read.readings)
+            # What was read stands, whatever becomes of trying more: that ends a moment before the whole would.
+            with anyio.CancelScope(deadline=anyio.current_effective_deadline() - 1.0):
+                try:
+                    now = await corrected(profile, read.readings, _Trials(self, project, asked, tell))
+                except JournalError:
+                    raise
+                except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
+                    logger.exception("session of %s: correcting facts failed", self._request.api_name)
             return LiveProof(
                 report=self._told(read, now.readings, profile),
                 corrections=now.corrections,
