@@ -90,6 +90,7 @@ def _observed(profile: ApiProfile) -> list[str]:
     """Why facts are otherwise than described, a sentence each."""
     objects = profile.objects.values()
     found = [
+        *profile.facts_evidence.values(),
         *(operation.evidence for operation in profile.operations.values()),
         *(scheme.evidence for scheme in profile.auth),
         *(evidence for described in objects if (evidence := described.records_evidence)),

@@ -16,7 +16,8 @@ ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", 
 PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
 PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
-RecordShape = Literal["list", "record", "map"]
+PositionPlace = Literal["query", "header", "body"]
+RecordShape = Literal["list", "record", "map", "table"]
 Verb = Literal["read", "read_one", "create", "update", "delete"]
 SkipReason = Literal[
     "invalid_operation",
@@ -41,6 +42,11 @@ class Evidence(Value):
     """How the fact was inferred, in words; None where the description states it itself."""
     known_by: KnownBy | None = None
     """By what the fact is known, where that is neither its description (no rule) nor a guess (a rule)."""
+
+    @property
+    def kind(self) -> KnownBy:
+        """By what the fact is known."""
+        return self.known_by or ("guessed" if self.rule else "described")
 
 
 class FieldProfile(Value):
@@ -160,29 +166,40 @@ class PaginationProfile(Value):
     - `page`: `position_parameter` counts pages from `first`, until a page is empty or short.
     - `offset`: `position_parameter` counts records from `first` (0).
     - `cursor`: `position_parameter` takes the value at `next_path` of the body (where a list is in the way, of its last
-      item), until it is absent, null or empty.
+      item), or of the header `next_header`, until it is absent, null or empty.
     - `link_header`: the URL of `Link: <...>; rel="next"`, until there is none. Where `position_parameter` counts pages
       from `first` and that is not 0, the first page is asked for by its number: some APIs have no pages otherwise.
-    - `next_url`: the URL (absolute or relative) at `next_path` of the body, until it is absent, null or empty.
+    - `next_url`: the URL (absolute or relative) at `next_path` of the body, or in the header `next_header`, until it is
+      absent, null or empty.
     """
 
     style: PaginationStyle = "none"
     position_parameter: str | None = None
-    """Wire name of the query parameter that says where to go on."""
+    """Wire name of the parameter that says where to go on."""
     size_parameter: str | None = None
-    """Wire name of the query parameter for the number of records a page."""
+    """Wire name of the parameter for the number of records a page."""
+    position_in: PositionPlace = "query"
+    """Where both parameters go: the query, a header of their name, or a member of the JSON body of their name."""
     first: int = 0
     first_required: bool = False
     """Whether the description requires the number of the first page although something else leads to those after it."""
     default_size: int | None = None
     max_size: int | None = None
+    """The largest page that may be asked for: the one place where this is known (`maximum` of the size parameter is not)."""
     next_path: tuple[str, ...] = ()
     """Keys into the body where the next cursor or URL stands."""
+    next_header: str | None = None
+    """Header of the answer that holds the next cursor or URL, where no body does."""
     more_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
     total_path: tuple[str, ...] = ()
     """`page` and `offset`: keys into the body of the number of all records, () where there is none. As long as fewer were
     read, a page shorter than asked for is not the last one: servers cap pages without saying so. It never ends reading."""
+    total_header: str | None = None
+    """Header of the answer with that number, where no body has it."""
+    short_page_ends: bool | None = None
+    """`page` and `offset`: whether a page shorter than asked for (than `default_size`, where no size is asked for) is the
+    last. False: pages are read until one is empty. None: it is, where the size asked for is at most the documented one."""
     evidence: Evidence | None = None
 
     @property
@@ -209,7 +226,12 @@ class ObjectProfile(Value):
     record_path: tuple[str, ...] = ()
     """Keys into the body of `read` where the records stand; () for the body itself."""
     shape: RecordShape = "list"
-    """What stands there: a list of records, one record, or a map of identifier -> record."""
+    """What stands there: a list of records, one record, a map of identifier -> record, or rows (lists of values) whose names
+    stand at `columns_path`."""
+    key_field: str = "key"
+    """`map`: the name under which a record has its key; a field of its own of that name stays."""
+    columns_path: tuple[str, ...] = ()
+    """`table`: keys into the body of `read` where the names of the columns stand."""
     item_path: tuple[str, ...] = ()
     """Keys into the body of `read_one`, `create` and `update` where the record stands."""
     identifier: str | None = None
@@ -220,7 +242,7 @@ class ObjectProfile(Value):
     """Arguments of `read` that are neither paging nor path parameters."""
     evidence: Evidence
     records_evidence: Evidence | None = None
-    """Of where the records stand, where that was corrected."""
+    """Of where the records stand, where that was corrected: written by earlier versions (see `facts_evidence`)."""
 
     @property
     def goes_on_after_record(self) -> bool:
@@ -279,6 +301,15 @@ class RateLimit(Value):
     evidence: Evidence
 
 
+class RateLimitSigns(Value):
+    """How an answer says that there were too many requests."""
+
+    statuses: tuple[int, ...] = ()
+    """Statuses beside 429."""
+    header: str | None = None
+    """Header with the seconds to wait; None: `Retry-After`."""
+
+
 class SkippedOperation(Value):
     """An operation of the description that the driver cannot call."""
 
@@ -317,6 +348,15 @@ class ApiProfile(Value):
     operations: dict[str, OperationProfile] = {}
     skipped: tuple[SkippedOperation, ...] = ()
     rate_limit: RateLimit | None = None
+    rate_limit_signs: RateLimitSigns = RateLimitSigns()
+    headers: dict[str, str] = {}
+    """Sent with every request, and the same in all; an argument of an operation of that name outdoes it."""
+    trailing_slash: bool | None = None
+    """True: the path of every operation ends with a slash; False: none does; None: each is as its description has it."""
+    error_path: tuple[str, ...] = ()
+    """Keys into a body where an error stands although the status is good: anything but null, false, 0 or empty."""
+    facts_evidence: dict[str, Evidence] = {}
+    """Address of a fact (facts.catalogue) -> by what it is known, of the facts that were corrected."""
     warnings: tuple[str, ...] = ()
     """What was odd about the description and how it was read, one sentence each."""
 

@@ -1,0 +1,1 @@
+"""The units of the catalogue, one family a file; `facts.catalogue` lists them."""
