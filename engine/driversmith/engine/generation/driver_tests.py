@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..models.profile import ApiProfile, PaginationProfile
+from ..models.profile import ApiProfile, ObjectProfile, PaginationProfile
 from .sample import Sample, auth_sample, reading
 from .source import Construct, Raw, assignment, literal
 
@@ -18,6 +18,8 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "object_name": found.object_name,
         "paged": False,
         "in_body": False,
+        "merged": False,
+        "next_header": None,
         "many": False,
         "auth": auth,
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
@@ -32,22 +34,34 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
     shape = profile_object.shape if reads else "record"
     record_path = profile_object.record_path if reads else profile_object.item_path
     paging = profile_object.pagination if reads else _NO_PAGING
-    in_body = paging.style in ("cursor", "next_url") and not (reads and profile_object.goes_on_after_record)
+    leads_on = paging.style in ("cursor", "next_url") and not (reads and profile_object.goes_on_after_record)
+    in_body = leads_on and not paging.next_header
     paged = paging.style != "none" and shape != "record" and not (in_body and not record_path)
     page = "page" if paged else "RECORDS"
-    served = {"list": page, "record": "RECORDS[0]", "map": f'{{r["key"]: r for r in {page}}}'}[shape]
+    key = literal(profile_object.key_field)
+    served = {
+        "list": page,
+        "record": "RECORDS[0]",
+        "map": f"{{r[{key}]: r for r in {page}}}",
+        "table": f"[list(r.values()) for r in {page}]",
+    }[shape]
     return values | {
         "object_line": assignment("OBJECT", found.object_name),
         "arguments_line": assignment("ARGUMENTS", found.arguments, "dict[str, Any]"),
         "paged": paged,
         "in_body": paged and in_body,
+        "merged": (paged and in_body) or shape == "table",
         "many": shape != "record",
-        "record": '{"key": str(n), "id": n}' if shape == "map" else '{"id": n}',
-        "nested_records": _nested(served, record_path),
+        "record": f'{{{key}: str(n), "{"number" if key == literal("id") else "id"}": n}}'
+        if shape == "map"
+        else '{"id": n}',
+        "nested_records": _body(profile_object, served, record_path),
+        "next_header": paging.next_header if leads_on else None,
         "next_line": assignment("NEXT", paging.next_path),
         "style": paging.style,
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
+        "page_size": (paging.default_size if paging.short_page_ends else None) or 2,
         "first": paging.first,
         "begins": _begins(profile, found) if paging.style == "cursor" else None,
     }
@@ -75,6 +89,14 @@ def _promises_json(profile: ApiProfile, found: Sample) -> bool:
 
 def _nested(expression: str, keys: tuple[str, ...]) -> str:
     return ", ".join([f"nest({expression}", *(literal(key) for key in keys)]) + ")" if keys else expression
+
+
+def _body(profile_object: ObjectProfile, served: str, record_path: tuple[str, ...]) -> str:
+    """The body that holds the records; of a table, with the names of its columns."""
+    nested = _nested(served, record_path)
+    if profile_object.shape != "table" or not record_path:
+        return nested
+    return f"merge({nested}, {_nested('list(RECORDS[0])', profile_object.columns_path)})"
 
 
 def _assertion(where: str, name: str, value: str) -> str:

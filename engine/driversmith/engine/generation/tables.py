@@ -41,7 +41,28 @@ def api_tables(profile: ApiProfile, names: DriverNames) -> dict[str, str]:
             {name: _operation(profile, o, security, filled.get(name, set())) for name, o in profile.operations.items()},
             "dict[str, Operation]",
         ),
+        "constant_headers": assignment("HEADERS", _constant_headers(profile), "dict[str, str]"),
+        "error_path": assignment("ERROR_PATH", profile.error_path),
     }
+
+
+def limit_values(profile: ApiProfile) -> dict[str, Any]:
+    """How the transport tells that there were too many requests."""
+    signs = profile.rate_limit_signs
+    header = (signs.header or "").lower()
+    return {
+        "rate_limit_statuses": signs.statuses,
+        "retried": tuple(sorted({429, 500, 502, 503, 504, *signs.statuses})),
+        "wait_header": "" if header == "retry-after" else header,
+    }
+
+
+def _constant_headers(profile: ApiProfile) -> dict[str, str]:
+    """In the spelling of the arguments that outdo them, where operations have such."""
+    names = {
+        p.name.lower(): p.name for o in profile.operations.values() for p in o.parameters if p.location == "header"
+    }
+    return {names.get(name.lower(), name): text for name, text in profile.headers.items()}
 
 
 def field_table(profile: ApiProfile) -> str:
@@ -127,6 +148,10 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["records"] = profile_object.record_path
     if profile_object.item_path:
         kwargs["item"] = profile_object.item_path
+    if profile_object.shape == "map" and profile_object.key_field != "key":
+        kwargs["key"] = profile_object.key_field
+    if profile_object.shape == "table":
+        kwargs["columns"] = profile_object.columns_path
     if profile_object.identifier and pathless(profile, profile_object.name):
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
@@ -134,13 +159,17 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "position": paging.position_parameter if paging.counted or paging.style == "cursor" else None,
         "size": paging.size_parameter,
         "first": paging.first if paging.counted else None,
-        "default_size": paging.default_size if paging.size_parameter else None,
+        "default_size": paging.default_size if paging.size_parameter or paging.short_page_ends else None,
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if has_more(paging) else (),
         "total": paging.total_path if has_total(paging) else (),
+        "next_header": paging.next_header,
+        "total_header": paging.total_header if has_total(paging) else None,
+        "short_ends": paging.short_page_ends,
+        "place": paging.position_in if paging.position_in != "query" else None,
     }
-    wanted = {k: v for k, v in wanted.items() if v or (k == "first" and v is not None)}
+    wanted = {k: v for k, v in wanted.items() if v or (k in ("first", "short_ends") and v is not None)}
     if wanted or paging.style != "none":
         kwargs["paging"] = Construct("Paging", (paging.style,), wanted)
     return Construct("Resource", (), kwargs)
@@ -152,8 +181,9 @@ def has_more(paging: PaginationProfile) -> bool:
 
 
 def has_total(paging: PaginationProfile) -> bool:
-    """Whether a driver asks the body for the number of all records."""
-    return bool(paging.total_path and paging.size_parameter) and paging.style in ("page", "offset")
+    """Whether a driver asks an answer for the number of all records."""
+    told = paging.total_path or paging.total_header
+    return bool(told and paging.size_parameter) and paging.style in ("page", "offset")
 
 
 def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from .features import features
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, example_lines, sample
-from .tables import api_tables, environment, field_table, has_one_key, key_values, token_url
+from .tables import api_tables, environment, field_table, has_one_key, key_values, limit_values, token_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -117,6 +117,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         **api_tables(profile, names),
         **readme_values(profile, names, found),
         **unittest_values(profile, names.class_name, found),
+        **limit_values(profile),
         "names": names,
         "package": names.package,
         "class_name": names.class_name,

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 from ..models.profile import BodyProfile, OperationProfile, ParameterProfile
 from ..network.loopback import Request
 from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
-from .trial import cut
-from .wire_text import compact, joined, json_text, json_value, scalar_text
+from .wire_text import compact, cut, joined, json_text, json_value, scalar_text
 
 Pairs = list[tuple[str, str]]
 SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ",", "deepObject": ","}
@@ -30,6 +29,8 @@ class Expected:
     cookies: Pairs = field(default_factory=Pairs)
     body: Any = None
     """JSON value, sorted form pairs, multipart parts, text or bytes; None: no body."""
+    accepts: str = ""
+    """A media type that the request must accept; empty where any answer will do."""
 
 
 def expected_request(base_path: str, operation: OperationProfile, arguments: Mapping[str, Any]) -> Expected:
@@ -41,6 +42,7 @@ def expected_request(base_path: str, operation: OperationProfile, arguments: Map
         operation.method,
         expected_segments(base_path, operation, in_path),
         expected_fixed_query(operation, in_path),
+        accepts=_accepted(operation, arguments),
     )
     for parameter, value in given:
         _place(expected, parameter, value)
@@ -71,12 +73,28 @@ def differences(
         found.append(f"query {_short(seen.target)}, expected {' and '.join(lost)} as it is spelled")
     for name, value in expected.headers.items():
         compare(f"header {name}", compact(value), compact(seen.header(name) or ""))
+    if expected.accepts and not _accepts(seen.header("accept") or "*/*", expected.accepts):
+        compare("header Accept", expected.accepts, seen.header("accept"))
     cookies = [(name, compact(unquote(value))) for name, value in seen.cookie_pairs]
     for name in dict.fromkeys(name for name, _ in expected.cookies):
         want = [compact(value) for key, value in expected.cookies if key == name]
         compare(f"cookie {name}", want, [value for key, value in cookies if key == name])
     found.extend(_body_differences(expected, seen, operation.body))
     return found
+
+
+def _accepted(operation: OperationProfile, arguments: Mapping[str, Any]) -> str:
+    given = any(p.name.lower() == "accept" and p.argument in arguments for p in operation.parameters)
+    media_type = operation.response.media_type or ""
+    return (
+        "" if given or "*" in media_type or not media_type.isascii() else media_type.partition(";")[0].strip().lower()
+    )
+
+
+def _accepts(header: str, media_type: str) -> bool:
+    """Whether an Accept header takes a media type."""
+    ranges = {part.partition(";")[0].strip().lower() for part in header.split(",")}
+    return bool(ranges & {media_type, "*/*", media_type.partition("/")[0] + "/*"})
 
 
 def received_body(seen: Request, kind: str) -> Any:

@@ -13,12 +13,13 @@ from ..models.report import BehaviourResult
 from ..network.loopback import Request
 from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
+from .expected import Expected, expected_request
 from .mock.credentials import spellings
 from .mock.records import RecordMaker
 from .mock.server import MockServer
+from .wire_text import cut
 
 MAIN = "main"
-MAX_TEXT = 500
 MAX_SAMPLE = 25
 TIMEOUT = 5.0
 MAX_RETRIES = 1
@@ -152,6 +153,13 @@ class Trial:
             self.mock.focus = read_operation(self.profile, self.profile.objects[name])
         return self._arguments[name]
 
+    def expected(self, operation: OperationProfile, arguments: dict[str, Any]) -> Expected:
+        """The request that a call of an operation must make: what it is given, and what every request carries."""
+        expected = expected_request(self.mock.base_path, operation, arguments)
+        given = {name.lower() for name in expected.headers}
+        expected.headers |= {n: text for n, text in self.profile.headers.items() if n.lower() not in given}
+        return expected
+
     def serve(self, count: int) -> list[dict[str, Any]]:
         """Let the mock serve this many new records of the subject; what `read` must give for them."""
         described = self.described
@@ -163,7 +171,7 @@ class Trial:
         if described.shape == "record":
             return records[:1]
         if described.shape == "map":
-            return [{"key": record["served_by_mock"], **record} for record in records]
+            return [{described.key_field: record["served_by_mock"], **record} for record in records]
         return records
 
     # Calls.
@@ -339,11 +347,6 @@ def difference(received: Any, expected: Any) -> str:
             for k in keys[:4]
         )
     return brief(received)
-
-
-def cut(text: str, length: int = MAX_TEXT) -> str:
-    """The text, at most so long."""
-    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def now() -> float:

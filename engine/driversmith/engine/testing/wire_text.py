@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
+MAX_TEXT = 500
 Encode = Callable[[str], str]
 
 
@@ -47,3 +48,8 @@ def compact(text: str) -> str:
         return json_text(json.loads(text))
     except ValueError:
         return text
+
+
+def cut(text: str, length: int = MAX_TEXT) -> str:
+    """The text, at most so long."""
+    return text if len(text) <= length else text[: length - 3] + "..."

@@ -1,7 +1,7 @@
 """The contract, one file a family. To add a behaviour: one function and one line in its file's table."""
 
 from ..trial import Behaviour
-from . import amounts, auth, failures, introspection, lifecycle, operations, reading, writing
+from . import amounts, auth, failures, introspection, lifecycle, operations, quirks, reading, writing
 
 ALL: tuple[Behaviour, ...] = (
     *introspection.BEHAVIOURS,
@@ -12,6 +12,7 @@ ALL: tuple[Behaviour, ...] = (
     *failures.BEHAVIOURS,
     *auth.BEHAVIOURS,
     *lifecycle.BEHAVIOURS,
+    *quirks.BEHAVIOURS,
     *auth.LAST,
 )
 """Every behaviour, in the order in which they are tried."""

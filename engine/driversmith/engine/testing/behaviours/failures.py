@@ -68,7 +68,7 @@ async def server_error_is_retried(trial: Trial) -> None:
 async def server_error_that_stays_is_raised(trial: Trial) -> None:
     """500 to the end: ServerError after max_retries tries more."""
     trial.mock.script.always = problem(500)
-    raised = trial.raised(await trial.driver.probe(trial.subject), "ServerError")
+    raised = trial.raised(await trial.driver.probe(trial.subject), kind_of(trial, 500, "ServerError"))
     trial.details_name(raised, trial.requests(1 + MAX_RETRIES)[0])
     trial.require(
         detail(raised, "status") == 500,
@@ -81,7 +81,7 @@ async def without_retries_one_request_is_made(trial: Trial) -> None:
     """max_retries=0 means one try."""
     driver = await trial.make("once", max_retries=0)
     trial.mock.script.always = problem(503)
-    trial.raised(await driver.probe(trial.subject), "ServerError")
+    trial.raised(await driver.probe(trial.subject), kind_of(trial, 503, "ServerError"))
     trial.requests(1)
 
 
@@ -89,6 +89,8 @@ def refusal(status: int, kind: str) -> Callable[[Trial], Coroutine[Any, Any, Non
     """The check that a status becomes this exception, without another try."""
 
     async def refused(trial: Trial) -> None:
+        if kind_of(trial, status, kind) != kind:
+            return  # it means too many requests: `rate-limit-by-its-signs`
         trial.mock.script.always = problem(status)
         raised = trial.raised(await trial.driver.probe(trial.subject), kind)
         oauth = status == 401 and any(s.kind == "oauth2_client_credentials" for s in trial.profile.auth)
@@ -163,6 +165,11 @@ async def refused_connection_is_an_error(trial: Trial) -> None:
     driver = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
     trial.raised(await driver.probe(trial.subject), "DriverConnectionError")
     trial.requests(0)
+
+
+def kind_of(trial: Trial, status: int, usual: str) -> str:
+    """The exception for a status: that of too many requests, where a fact says so."""
+    return "RateLimitError" if status in trial.profile.rate_limit_signs.statuses else usual
 
 
 def free_port() -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...network.loopback import Response
 from ..arguments import operation_arguments
-from ..expected import Expected, differences, expected_request
+from ..expected import Expected, differences
 from ..mock.pages import json_answer
 from ..mock.records import ValueKind
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
@@ -49,7 +49,7 @@ async def path_values_stay_in_their_segment(trial: Trial) -> None:
             trial.raised(reply, "InvalidRequestError")
             continue
         trial.succeeded(reply)
-        expected = expected_request(trial.mock.base_path, operation, {**arguments, target: value})
+        expected = trial.expected(operation, {**arguments, target: value})
         segments = Expected(operation.method, expected.segments, body=None)
         found = [d for seen in log for d in differences(segments, seen, operation) if d.startswith(("path", "method"))]
         trial.require(
@@ -103,7 +103,7 @@ async def calls_endpoint(trial: Trial) -> None:
 def _proven(trial: Trial, arguments: dict[str, Any]) -> None:
     operation = trial.operation
     seen = trial.requests(1)[0]
-    expected = expected_request(trial.mock.base_path, operation, arguments)
+    expected = trial.expected(operation, arguments)
     secret = {scheme.parameter for scheme in trial.profile.auth if scheme.location == "query"}
     found = differences(expected, seen, operation, hidden=secret)
     trial.require(not found, expected=f"{operation.signature} as described", received="; ".join(found))

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...network.loopback import Response
 from ..arguments import operation_arguments, read_needs, read_operation
-from ..expected import differences, expected_request
+from ..expected import differences
 from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 
@@ -19,7 +19,7 @@ async def reads_records(trial: Trial) -> None:
     trial.equal(value, expected, "the served records")
     seen = trial.requests(1, 3)[0]
     operation = trial.operation
-    wanted = expected_request(trial.mock.base_path, operation, trial.read_arguments(trial.subject))
+    wanted = trial.expected(operation, trial.read_arguments(trial.subject))
     paging = {trial.described.pagination.position_parameter, trial.described.pagination.size_parameter}
     secret = {scheme.parameter for scheme in trial.profile.auth if scheme.location == "query"}
     wanted.query = [pair for pair in wanted.query if pair[0] not in paging]
@@ -55,7 +55,7 @@ async def reads_one_by_identifier(trial: Trial) -> None:
     value = trial.succeeded(await trial.driver.call("read", trial.subject, **arguments))
     trial.equal(value, [item], "that record alone")
     seen = trial.requests(1)[0]
-    wanted = expected_request(trial.mock.base_path, operation, arguments)
+    wanted = trial.expected(operation, arguments)
     secret = {scheme.parameter for scheme in trial.profile.auth if scheme.location == "query"}
     found = differences(wanted, seen, operation, hidden=secret)
     trial.require(not found, expected=f"{operation.signature} as described", received="; ".join(found))
@@ -170,7 +170,7 @@ def small_pages(trial: Trial) -> dict[str, Any]:
 def rules(trial: Trial, **changes: Any) -> PageRules:
     """Page rules for the object: a cap where pages may be shorter than asked for without being the last."""
     paging = trial.described.pagination
-    asked = paging.size_parameter and (paging.max_size or paging.default_size)
+    asked = paging.short_page_ends or (paging.size_parameter and (paging.max_size or paging.default_size))
     cap = None if paging.style in {"page", "offset"} and (asked or not paging.size_parameter) else SMALL_PAGE
     if paging.style in {"page", "offset"} and cap:
         cap = page(trial)

@@ -5,11 +5,11 @@ from typing import Any
 from ...models.profile import Verb
 from ...network.loopback import Response
 from ..arguments import data_for, operation_arguments
-from ..expected import differences, expected_request, received_body
+from ..expected import differences, received_body
 from ..mock.listener import OddResponse
 from ..mock.pages import envelope, json_answer
 from ..trial import Behaviour, Run, Trial, brief
-from .failures import problem
+from .failures import kind_of, problem
 
 HOSTILE_ID = "a/b c?d=e&f#g%2Fä"
 WRITES: tuple[Verb, ...] = ("create", "update", "delete")
@@ -34,7 +34,7 @@ async def writes_are_not_sent_again(trial: Trial) -> None:
     """A write that meets 503, 429 or a dropped connection is sent once and raises."""
     verb = _first_write(trial)
     for answer, kind in (
-        (problem(503), "ServerError"),
+        (problem(503), kind_of(trial, 503, "ServerError")),
         (problem(429, ("Retry-After", "0")), "RateLimitError"),
         (OddResponse(drop=True), "DriverConnectionError"),
     ):
@@ -93,7 +93,7 @@ async def _writes(trial: Trial, verb: Verb) -> None:
     trial.mock.script.always = Response(204) if silent else json_answer(answer, operation.response.status)
     value = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))
     seen = trial.requests(1)[0]
-    wanted = expected_request(trial.mock.base_path, operation, arguments)
+    wanted = trial.expected(operation, arguments)
     secret = {scheme.parameter for scheme in trial.profile.auth if scheme.location == "query"}
     found = differences(wanted, seen, operation, hidden=secret)
     trial.require(not found, expected=f"{operation.signature} as described", received="; ".join(found))

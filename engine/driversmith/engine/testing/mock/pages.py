@@ -37,6 +37,8 @@ class PageRules:
     """Query parameters of paging without which there is no page."""
     end: str = "absent"
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
+    short: bool = False
+    """Whether pages have one record fewer than was asked for."""
 
 
 def json_answer(value: Any, status: int = 200, *headers: tuple[str, str]) -> Response:
@@ -49,7 +51,7 @@ def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> in
     paging = profile.pagination
     size = int(asked) if asked and asked.isdigit() else paging.default_size or rules.size
     bounds = [b for b in (paging.max_size, rules.cap) if b]
-    return max(1, min([size, *bounds]))
+    return max(1, min([size, *bounds]) - rules.short)
 
 
 def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> Response:
@@ -74,8 +76,15 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
     elif more and paging.style in {"link_header", "next_url"}:
         following = _next_url(seen, _cursor(start + size, rules, size), rules)
     headers = [("Link", f'<{following}>; rel="next"')] if following and paging.style == "link_header" else []
-    in_body = following if paging.style in {"cursor", "next_url"} else None
-    return json_answer(_body(profile, page, in_body, more=more, rules=rules), 200, *headers)
+    if paging.next_header and (following or rules.end != "absent"):
+        headers.append((paging.next_header, following or ""))
+    if paging.total_header:
+        headers.append((paging.total_header, str(len(records))))
+    in_body = following if paging.style in {"cursor", "next_url"} and not paging.next_header else None
+    body = _body(profile, page, in_body, more=more, rules=rules)
+    if paging.total_path and has_total_in_body(profile):
+        place(body, paging.total_path, len(records))
+    return json_answer(body, 200, *headers)
 
 
 def has_next_in_body(profile: ObjectProfile) -> bool:
@@ -83,6 +92,12 @@ def has_next_in_body(profile: ObjectProfile) -> bool:
     paging = profile.pagination
     inside = [path for path in (() if profile.goes_on_after_record else paging.next_path, paging.more_path) if path]
     return all(path[: len(profile.record_path)] != profile.record_path for path in inside)
+
+
+def has_total_in_body(profile: ObjectProfile) -> bool:
+    """Whether the body can hold both the records and their number."""
+    path = profile.pagination.total_path
+    return bool(path) and path[: len(profile.record_path)] != profile.record_path
 
 
 def envelope(path: Sequence[str], content: Any) -> Any:
@@ -153,18 +168,23 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
         content = page[0] if page else {}
     elif profile.shape == "map":
         content = {str(key): record for key, record in page}
+    elif profile.shape == "table":
+        content = [list(record.values()) for record in page]
     body = envelope(profile.record_path, content)
+    if profile.shape == "table":
+        place(body, profile.columns_path, list(page[0]) if page else [])
     paging = profile.pagination
     if not has_next_in_body(profile):
         return body
     if paging.next_path and not profile.goes_on_after_record and (following or rules.end != "absent"):
-        _place(body, paging.next_path, following or (None if rules.end == "null" else ""))
+        place(body, paging.next_path, following or (None if rules.end == "null" else ""))
     if paging.more_path:
-        _place(body, paging.more_path, more)
+        place(body, paging.more_path, more)
     return body
 
 
-def _place(body: Any, path: Sequence[str], value: Any) -> None:
+def place(body: Any, path: Sequence[str], value: Any) -> None:
+    """Put a value below these keys of a body."""
     for key in path[:-1]:
         body = body.setdefault(key, {})
     body[path[-1]] = value

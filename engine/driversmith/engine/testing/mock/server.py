@@ -175,6 +175,8 @@ class MockServer:
         operation = self._operation(seen)
         if operation is None:
             return json_answer({"error": f"no {seen.method} {seen.path} here"}, 404)
+        if lacking := [name for name in self._profile.headers if seen.header(name) is None]:
+            return json_answer({"error": f"the header {lacking[0]} is required"}, 400)
         if not self._authorised(operation, seen):
             return json_answer({"error": "credentials are missing or wrong"}, 401)
         return self._answer(operation, seen)
