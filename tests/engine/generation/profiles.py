@@ -14,6 +14,7 @@ from driversmith.engine.models.profile import (
     OperationProfile,
     PaginationProfile,
     ParameterProfile,
+    RateLimitSigns,
     ResponseProfile,
     ServerProfile,
     SkippedOperation,
@@ -457,6 +458,76 @@ def unpromised() -> ApiProfile:
     return profile("Unpromised", [silent], [thing("notes", {"read": "get_note"}, shape="record")])
 
 
+def corrected() -> ApiProfile:
+    """What a description seldom says: headers that every request has and that lead on, an error inside a good answer, a
+    table, a map with keys of its own, pages asked for in bodies and headers."""
+    body = BodyProfile(media_type="application/json", kind="json", type="object")
+    number: dict[str, Any] = {"type": "integer"}
+    return profile(
+        "Corrected",
+        [
+            operation("search_rows", "POST /rows/search/", body=body),
+            operation("list_logs", "GET /logs/", parameter("X-Page", location="header", argument="x_page", **number)),
+            operation("list_codes", "GET /codes/"),
+            operation("list_notes", "GET /notes/", parameter("page", **number), parameter("size", **number)),
+            operation("list_events", "GET /events/"),
+        ],
+        [
+            thing(
+                "rows",
+                {"read": "search_rows"},
+                record_path=("rows",),
+                shape="table",
+                columns_path=("columns",),
+                pagination=PaginationProfile(
+                    style="cursor",
+                    position_parameter="after",
+                    size_parameter="count",
+                    next_path=("next",),
+                    position_in="body",
+                ),
+            ),
+            thing(
+                "logs",
+                {"read": "list_logs"},
+                pagination=PaginationProfile(
+                    style="page", position_parameter="X-Page", position_in="header", first=1, default_size=20
+                ),
+            ),
+            thing("codes", {"read": "list_codes"}, shape="map", key_field="code"),
+            thing(
+                "notes",
+                {"read": "list_notes"},
+                record_path=("notes",),
+                pagination=PaginationProfile(
+                    style="page",
+                    position_parameter="page",
+                    size_parameter="size",
+                    max_size=50,
+                    total_header="X-Total",
+                    short_page_ends=True,
+                ),
+            ),
+            thing(
+                "events",
+                {"read": "list_events"},
+                pagination=PaginationProfile(style="next_url", next_header="X-Next"),
+            ),
+        ],
+        headers={"X-Version": "2024-01"},
+        trailing_slash=True,
+        error_path=("error",),
+        rate_limit_signs=RateLimitSigns(statuses=(403,), header="X-Wait"),
+    )
+
+
+def only(kind: ApiProfile, name: str) -> ApiProfile:
+    """One object of an API, and its operations."""
+    described = kind.objects[name]
+    operations = {operation: kind.operations[operation] for operation in described.operations.values()}
+    return kind.model_copy(update={"objects": {name: described}, "operations": operations})
+
+
 ALL = {
     "petstore": petstore,
     "messages": messages,
@@ -466,4 +537,10 @@ ALL = {
     "hostile": hostile,
     "untyped": untyped,
     "unpromised": unpromised,
+    "corrected": corrected,
+    "corrected_rows": lambda: only(corrected(), "rows"),
+    "corrected_logs": lambda: only(corrected(), "logs"),
+    "corrected_codes": lambda: only(corrected(), "codes"),
+    "corrected_notes": lambda: only(corrected(), "notes"),
+    "corrected_events": lambda: only(corrected(), "events"),
 }

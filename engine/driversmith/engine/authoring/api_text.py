@@ -71,6 +71,14 @@ def _head(profile: ApiProfile) -> Iterator[str]:
         yield f"Documentation: {profile.documentation_url}"
     if profile.rate_limit:
         yield f"Rate limit: {profile.rate_limit.requests} requests in {profile.rate_limit.seconds} seconds"
+    signs = profile.rate_limit_signs
+    if signs.statuses or signs.header:
+        statuses = ", ".join(map(str, (429, *signs.statuses)))
+        yield f"Too many requests: status {statuses}; seconds to wait in {signs.header or 'Retry-After'}"
+    for name, text in profile.headers.items():
+        yield f"Sent with every request: {name}: {text}"
+    if profile.error_path:
+        yield f"Error inside a good answer: at {'.'.join(profile.error_path)}, raised where anything stands there"
     if profile.auth:
         yield from (_auth(scheme) for scheme in profile.auth)
         if security := _known(profile).security:
@@ -104,7 +112,9 @@ def _object(found: ObjectProfile, detail: Detail) -> Iterator[str]:
         yield _line(found.description)
     if "read" in found.operations and (detail > 0 or found.record_path or found.pagination.style != "none"):
         where = ".".join(found.record_path) or "the body itself"
-        yield f"records: {found.shape} at {where}; {_paging(found.pagination)}"
+        shape = f"map (key as {found.key_field})" if found.shape == "map" else found.shape
+        names = f", names of columns at {'.'.join(found.columns_path)}" if found.shape == "table" else ""
+        yield f"records: {shape} at {where}{names}; {_paging(found.pagination)}"
     if found.item_path:
         yield f"one record at {'.'.join(found.item_path)}"
     if found.identifier:
@@ -123,6 +133,7 @@ def _paging(paging: PaginationProfile) -> str:
     facts = [f"paging by {paging.style}"]
     facts += [f"position in {paging.position_parameter} from {paging.first}"] if paging.position_parameter else []
     facts += [f"size in {paging.size_parameter}"] if paging.size_parameter else []
+    facts += [f"both in the {paging.position_in}"] if paging.position_in != "query" else []
     facts += [f"{paging.default_size} a page by default"] if paging.default_size else []
     facts += [f"at most {paging.max_size}"] if paging.max_size else []
     for path, meaning in (
@@ -131,6 +142,10 @@ def _paging(paging: PaginationProfile) -> str:
         (paging.total_path, "total at"),
     ):
         facts += [f"{meaning} {'.'.join(path)}"] if path else []
+    facts += [f"next in header {paging.next_header}"] if paging.next_header else []
+    facts += [f"total in header {paging.total_header}"] if paging.total_header else []
+    if paging.short_page_ends is not None:
+        facts.append("a short page is the last" if paging.short_page_ends else "only an empty page ends")
     return ", ".join(facts)
 
 

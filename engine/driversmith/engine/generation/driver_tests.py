@@ -7,6 +7,8 @@ from .sample import Sample, auth_sample, reading
 from .source import Construct, Raw, assignment, literal
 
 _NO_PAGING = PaginationProfile()
+_ASKED = {"query": "request.url.params", "header": "request.headers", "body": 'json.loads(request.content or "{}")'}
+"""Where a server finds what page is wanted."""
 
 
 def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict[str, Any]:
@@ -18,7 +20,9 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "object_name": found.object_name,
         "paged": False,
         "in_body": False,
+        "asked": "",
         "merged": False,
+        "table_line": "",
         "next_header": None,
         "many": False,
         "auth": auth,
@@ -43,7 +47,7 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "list": page,
         "record": "RECORDS[0]",
         "map": f"{{r[{key}]: r for r in {page}}}",
-        "table": f"[list(r.values()) for r in {page}]",
+        "table": "table",
     }[shape]
     return values | {
         "object_line": assignment("OBJECT", found.object_name),
@@ -55,12 +59,14 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "record": f'{{{key}: str(n), "{"number" if key == literal("id") else "id"}": n}}'
         if shape == "map"
         else '{"id": n}',
-        "nested_records": _body(profile_object, served, record_path),
+        "nested_records": served if shape == "table" else _nested(served, record_path),
+        "table_line": _table(profile_object, page, record_path) if shape == "table" else "",
         "next_header": paging.next_header if leads_on else None,
         "next_line": assignment("NEXT", paging.next_path),
         "style": paging.style,
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
+        "asked": _ASKED[paging.position_in],
         "page_size": (paging.default_size if paging.short_page_ends else None) or 2,
         "first": paging.first,
         "begins": _begins(profile, found) if paging.style == "cursor" else None,
@@ -91,12 +97,11 @@ def _nested(expression: str, keys: tuple[str, ...]) -> str:
     return ", ".join([f"nest({expression}", *(literal(key) for key in keys)]) + ")" if keys else expression
 
 
-def _body(profile_object: ObjectProfile, served: str, record_path: tuple[str, ...]) -> str:
-    """The body that holds the records; of a table, with the names of its columns."""
-    nested = _nested(served, record_path)
-    if profile_object.shape != "table" or not record_path:
-        return nested
-    return f"merge({nested}, {_nested('list(RECORDS[0])', profile_object.columns_path)})"
+def _table(profile_object: ObjectProfile, page: str, record_path: tuple[str, ...]) -> str:
+    """The body of a table: rows, and the names of their columns."""
+    rows = Construct("nest", (Raw(f"[list(r.values()) for r in {page}]"), *record_path))
+    columns = Construct("nest", (Raw("list(RECORDS[0])"), *profile_object.columns_path))
+    return "table = " + literal(Construct("merge", (rows, columns)), indent=8, column=16)
 
 
 def _assertion(where: str, name: str, value: str) -> str:

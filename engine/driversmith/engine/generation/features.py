@@ -19,6 +19,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     bodies = [o.body for o in operations if o.body]
     pagings = [o.pagination for o in objects]
     styles = {p.style for p in pagings}
+    places = {p.position_in for p in pagings} - {"query"}
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
     filled = filled_by_paging(profile)
@@ -34,9 +35,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_cookie_key": any(a.location == "cookie" for a in keys),
         "has_cookies": any(p.location == "cookie" for p in parameters),
         "has_required_paging": any(
-            p.must_be_given and p.location == "query" and p.name in filled.get(o.name, ())
-            for o in operations
-            for p in o.parameters
+            p.must_be_given and (p.location, p.name) in filled.get(o.name, ()) for o in operations for p in o.parameters
         ),
         "has_required_body": any(b.required for b in bodies),
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
@@ -67,7 +66,9 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_total_path": any(has_total(p) and p.total_path for p in pagings),
         "has_total_header": any(has_total(p) and p.total_header for p in pagings),
         "has_next_header": any(p.next_header for p in pagings),
-        "has_place": any(p.position_in != "query" for p in pagings),
+        "has_place": places,
+        "has_header_place": "header" in places,
+        "has_body_place": "body" in places,
         "reads_body": styles & {"cursor", "next_url"} or any(has_more(p) or has_total(p) for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_key_field": any(o.shape == "map" and o.key_field != "key" for o in objects),

@@ -36,6 +36,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         ],
         "operation_count": len(profile.operations),
         "rate_limit": profile.rate_limit,
+        "manners": _manners(profile),
         "skipped_rows": [
             {"operation": s.operation, "reason": s.reason, "detail": shorten(s.detail, 160)}
             for s in profile.skipped
@@ -46,6 +47,22 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         "warnings": [shorten(w, 300) for w in profile.warnings],
         "observed": [shorten(w, 300) for w in _observed(profile)],
     }
+
+
+def _manners(profile: ApiProfile) -> list[str]:
+    """What holds for every request and answer, a sentence each."""
+    signs = profile.rate_limit_signs
+    lines = [f"Every request carries the header {code(f'{name}: {text}')}." for name, text in profile.headers.items()]
+    if profile.error_path:
+        lines.append(
+            f"An error at {code('.'.join(profile.error_path))} of an answer is raised, though its status is good."
+        )
+    if signs.statuses:
+        statuses = ", ".join(map(str, signs.statuses))
+        lines.append(f"Beside 429, too many requests are told by status {statuses}.")
+    if signs.header:
+        lines.append(f"How many seconds to wait then stands in the header {code(signs.header)}.")
+    return lines
 
 
 def _quick_start(profile: ApiProfile, names: DriverNames, found: Sample) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..contract.naming import DriverNames
-from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
+from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, PaginationProfile, ParameterProfile
 from .source import Construct, docstring_source, literal
 from .tables import common_security, security_of
 
@@ -112,13 +112,13 @@ def auth_sample(profile: ApiProfile, object_name: str | None) -> AuthSample | No
 
 
 def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str | None) -> dict[str, Any]:
-    filled: frozenset[str] = frozenset()
+    paging = PaginationProfile()
     if object_name and profile.objects[object_name].operations.get("read") == operation.name:
-        filled = profile.objects[object_name].pagination.sent
+        paging = profile.objects[object_name].pagination
     needed = {
         p.argument: _value(p)
         for p in operation.parameters
-        if (p.must_be_given or p.location == "path") and not (p.location == "query" and p.name in filled)
+        if (p.must_be_given or p.location == "path") and not paging.fills(p)
     }
     if operation.body and operation.body.required:
         structured = operation.body.kind in ("json", "form", "multipart")

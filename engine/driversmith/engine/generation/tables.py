@@ -201,16 +201,21 @@ def pathless(profile: ApiProfile, object_name: str) -> bool:
     return any(o is not None and "{" not in o.path for o in changes)
 
 
-def filled_by_paging(profile: ApiProfile) -> dict[str, set[str]]:
-    """Operation -> names of its parameters that reading fills in by itself."""
-    filled: dict[str, set[str]] = {}
+Filled = set[tuple[str, str]]
+"""Places and names of parameters."""
+
+
+def filled_by_paging(profile: ApiProfile) -> dict[str, Filled]:
+    """Operation -> those of its parameters that reading fills in by itself."""
+    filled: dict[str, Filled] = {}
     for profile_object in profile.objects.values():
+        paging = profile_object.pagination
         if read := profile_object.operations.get("read"):
-            filled.setdefault(read, set()).update(profile_object.pagination.sent)
+            filled.setdefault(read, set()).update((paging.position_in, name) for name in paging.sent)
     return filled
 
 
-def _operation(profile: ApiProfile, operation: OperationProfile, security: Security, filled: set[str]) -> Construct:
+def _operation(profile: ApiProfile, operation: OperationProfile, security: Security, filled: Filled) -> Construct:
     kwargs: dict[str, Any] = {}
     written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
     args: tuple[Any, ...] = (operation.method, _path(operation))
@@ -233,7 +238,7 @@ def _path(operation: OperationProfile) -> str:
     return re.sub(r"{([^{}]*)}", lambda m: f"{{{arguments.get(m[1], m[1])}}}", operation.path)
 
 
-def _parameter(parameter: ParameterProfile, filled: set[str]) -> Any:
+def _parameter(parameter: ParameterProfile, filled: Filled) -> Any:
     kwargs: dict[str, Any] = {}
     if parameter.location != "query":
         kwargs["place"] = parameter.location
@@ -243,7 +248,7 @@ def _parameter(parameter: ParameterProfile, filled: set[str]) -> Any:
         kwargs["default"] = parameter.fallback
     elif parameter.must_be_given or parameter.location == "path":
         kwargs["required"] = True
-        if parameter.location == "query" and parameter.name in filled:
+        if (parameter.location, parameter.name) in filled:
             kwargs["paging"] = True
     kwargs |= style_of(parameter)
     return Construct("Param", (parameter.name,), kwargs) if kwargs else parameter.name

@@ -211,9 +211,13 @@ class PaginationProfile(Value):
 
     @property
     def sent(self) -> frozenset[str]:
-        """Wire names of the query parameters that a driver fills in itself when it reads all pages."""
+        """Wire names of the parameters that a driver fills in itself when it reads all pages."""
         names = (self.size_parameter, self.position_parameter if self.counted else None)
         return frozenset(name for name in names if name)
+
+    def fills(self, parameter: ParameterProfile) -> bool:
+        """Whether a driver gives a parameter of `read` itself."""
+        return parameter.location == self.position_in and parameter.name in self.sent
 
 
 class ObjectProfile(Value):

@@ -1,6 +1,6 @@
 """Arguments for calls: random values that fit what the profile says of parameters, bodies and records."""
 
-from typing import Any
+from typing import Any, cast
 
 from ..models.profile import (
     ApiProfile,
@@ -8,6 +8,7 @@ from ..models.profile import (
     FieldProfile,
     ObjectProfile,
     OperationProfile,
+    PaginationProfile,
     ParameterProfile,
     PayloadKind,
 )
@@ -46,8 +47,17 @@ def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordM
     operation = read_operation(profile, described)
     arguments = {p.argument: parameter_value(p, maker) for p in _read_parameters(operation, described)}
     if operation.body and operation.body.required:
-        arguments[operation.body.argument] = body_value(operation.body, maker)
+        arguments[operation.body.argument] = _read_body(operation.body, described, maker)
     return arguments
+
+
+def _read_body(body: BodyProfile, described: ObjectProfile, maker: RecordMaker) -> Any:
+    """Without the members that say which page is wanted."""
+    value, paging = body_value(body, maker), described.pagination
+    if paging.position_in != "body" or not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    return {k: v for k, v in members.items() if k not in (paging.position_parameter, paging.size_parameter)}
 
 
 def read_needs(profile: ApiProfile, described: ObjectProfile) -> int:
@@ -57,8 +67,8 @@ def read_needs(profile: ApiProfile, described: ObjectProfile) -> int:
 
 
 def _read_parameters(operation: OperationProfile, described: ObjectProfile) -> list[ParameterProfile]:
-    by_itself = described.pagination.sent if "read" in described.operations else frozenset[str]()
-    return [p for p in operation.parameters if p.must_be_given and (p.name not in by_itself or p.location != "query")]
+    paging = described.pagination if "read" in described.operations else PaginationProfile()
+    return [p for p in operation.parameters if p.must_be_given and not paging.fills(p)]
 
 
 def read_operation(profile: ApiProfile, described: ObjectProfile) -> OperationProfile:

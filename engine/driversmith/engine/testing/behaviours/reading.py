@@ -1,12 +1,15 @@
 """Reading records: the right ones, in order, none twice, and no page more than needed."""
 
-from typing import Any
+import json
+from dataclasses import replace
+from typing import Any, cast
 
-from ...network.loopback import Response
+from ...network.loopback import Request, Response
 from ..arguments import operation_arguments, read_needs, read_operation
 from ..expected import differences
 from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
+from ..wire_text import json_value
 
 LARGEST_DEFAULT = 200
 """Page sizes up to this are tried at full length."""
@@ -17,7 +20,7 @@ async def reads_records(trial: Trial) -> None:
     expected = trial.serve(2)
     value = trial.succeeded(await trial.driver.read(trial.subject))
     trial.equal(value, expected, "the served records")
-    seen = trial.requests(1, 3)[0]
+    seen = _without_paging(trial, trial.requests(1, 3)[0])
     operation = trial.operation
     wanted = trial.expected(operation, trial.read_arguments(trial.subject))
     paging = {trial.described.pagination.position_parameter, trial.described.pagination.size_parameter}
@@ -138,6 +141,17 @@ async def missing_argument_is_refused(trial: Trial) -> None:
     )
 
 
+def _without_paging(trial: Trial, seen: Request) -> Request:
+    """The request without what its body says of the page that is wanted."""
+    paging = trial.described.pagination
+    body = json_value(seen.body.decode("utf-8", "replace")) if paging.position_in == "body" else None
+    if not isinstance(body, dict):
+        return seen
+    names = (paging.position_parameter, paging.size_parameter)
+    left = {k: v for k, v in cast("dict[str, Any]", body).items() if k not in names}
+    return replace(seen, body=json.dumps(left).encode() if left else b"")
+
+
 def page(trial: Trial) -> int:
     """Records a page in scenarios with small pages."""
     paging = trial.described.pagination
@@ -248,7 +262,8 @@ def _path_arguments(run: Run, operation: str) -> set[str]:
 
 def _parameter(trial: Trial, wire_name: str) -> Any:
     operation = read_operation(trial.profile, trial.described)
-    return next((p for p in operation.parameters if p.name == wire_name and p.location == "query"), None)
+    place = trial.described.pagination.position_in
+    return next((p for p in operation.parameters if p.name == wire_name and p.location == place), None)
 
 
 BEHAVIOURS = (

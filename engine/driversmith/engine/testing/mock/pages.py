@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from ...models.profile import ObjectProfile, PaginationProfile
 from ...network.loopback import Request, Response
+from ..wire_text import json_value
 
 SMALL_PAGE = 3
 CURSOR_PARAMETER = "page_token"
@@ -61,7 +62,7 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     if paging.style == "none" or profile.shape == "record":
         return json_answer(_body(profile, list(records), None, more=False, rules=rules))
-    size = page_size(profile, seen.parameter(paging.size_parameter or ""), rules)
+    size = page_size(profile, asked_for(paging, seen, paging.size_parameter), rules)
     after = profile.goes_on_after_record
     start = _after_record(profile, records, seen, rules) if after else _start(profile, seen, size, rules)
     if start is None:
@@ -87,6 +88,19 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
     return json_answer(body, 200, *headers)
 
 
+def asked_for(paging: PaginationProfile, seen: Request, name: str | None) -> str | None:
+    """What a request gives for a parameter of paging, in its place."""
+    if not name:
+        return None
+    if paging.position_in == "header":
+        return seen.header(name)
+    if paging.position_in == "query":
+        return seen.parameter(name)
+    body = json_value(seen.body.decode("utf-8", "replace"))
+    value = cast("dict[str, Any]", body).get(name) if isinstance(body, dict) else None
+    return None if value is None else str(value)
+
+
 def has_next_in_body(profile: ObjectProfile) -> bool:
     """Whether the body can hold both the records and what leads to the next page."""
     paging = profile.pagination
@@ -109,11 +123,11 @@ def envelope(path: Sequence[str], content: Any) -> Any:
 
 def _start(profile: ObjectProfile, seen: Request, size: int, rules: PageRules) -> int | None:
     paging = profile.pagination
-    begins = seen.parameter(paging.position_parameter or "")
+    begins = asked_for(paging, seen, paging.position_parameter)
     if paging.style in {"page", "offset"}:
         return 0 if begins is None else _counted(paging, begins, size)
     name = CURSOR_PARAMETER if paging.style != "cursor" else paging.position_parameter or CURSOR_PARAMETER
-    if cursor := _CURSOR.fullmatch(seen.parameter(name) or ""):
+    if cursor := _CURSOR.fullmatch((begins if paging.style == "cursor" else seen.parameter(name)) or ""):
         return int(cursor[1])
     if paging.style != "cursor":
         return _skipped(profile, seen, rules) * size
@@ -134,7 +148,7 @@ def _skipped(profile: ObjectProfile, seen: Request, rules: PageRules) -> int:
     A profile does not say where the pages behind a `next_url` are counted from: 0 and 1 are both the first one.
     """
     paging = profile.pagination
-    asked = seen.parameter(paging.position_parameter or "") or ""
+    asked = asked_for(paging, seen, paging.position_parameter) or ""
     if not asked.isdigit() or (paging.position_parameter in rules.given and not paging.counted):
         return 0
     counted = paging.style == "link_header" or paging.first_required
@@ -144,7 +158,7 @@ def _skipped(profile: ObjectProfile, seen: Request, rules: PageRules) -> int:
 def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> int | None:
     """Where the records after the one that the request names begin; None where there is no such record."""
     paging = profile.pagination
-    name = seen.parameter(paging.position_parameter or "")
+    name = asked_for(paging, seen, paging.position_parameter)
     if not name:
         return 0
     unknown = 0 if paging.position_parameter in rules.given else None
