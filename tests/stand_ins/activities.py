@@ -137,13 +137,13 @@ class ActivitiesStandIn:
         return ContractReport(behaviours=tuple(self.behaviours), isolation="process")
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, **_: Any
     ) -> LiveReport:
         await self._step("live")
         return self.live
 
     async def prove(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, **_: Any
     ) -> LiveProof:
         return LiveProof(report=await self.read_live(project, bundle, profile, request))
 

@@ -54,6 +54,7 @@ ErrorCode = Literal[
     "host_silent",
     "validation_failed",
     "contract_failed",
+    "read_wrongly",
     "isolation_unavailable",
     "sandbox_limit",
     "output_not_writable",

@@ -8,7 +8,7 @@ import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveRead
-from driversmith.engine.proof.correct import Corrected, corrected, is_better
+from driversmith.engine.proof.correct import Corrected, contradictions, corrected, is_better
 from driversmith.engine.proof.live_reads import Reading
 from driversmith.engine.sandbox.port import Raised
 
@@ -38,7 +38,7 @@ class Api:
         self.asked.append(profile)
         return self._answers.pop(0) if self._answers else None
 
-    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+    async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         return self.zero
 
 
@@ -50,7 +50,7 @@ async def outcome(first: Reading, *later: Reading | None) -> tuple[Corrected, Se
 async def test_a_place_where_records_are_is_kept_and_told_with_what_was_described():
     now, _ = await outcome(reading({"results": ROWS}, ok=False), reading({"results": ROWS}, count=40))
     assert now.profile.objects["ships"].record_path == ("results",)
-    (contradiction,) = now.contradictions
+    (contradiction,) = contradictions(harbour_profile(), now.profile, now.corrections)
     assert contradiction.fact == "/objects/ships/records"
     assert contradiction.described == {"record_path": ["data"], "shape": "list", "item_path": ["data"]}
     assert contradiction.observed == {"record_path": ["results"], "shape": "list", "item_path": ["data"]}
@@ -61,7 +61,7 @@ async def test_what_no_read_confirms_is_taken_back():
     bad = reading({"results": ROWS}, ok=False)
     now, asked = await outcome(bad, bad)
     assert asked[0].objects["ships"].record_path == ("results",)
-    assert (now.profile, now.corrections, now.contradictions) == (harbour_profile(), (), ())
+    assert (now.profile, now.corrections) == (harbour_profile(), ())
     assert now.tried == 1
 
 

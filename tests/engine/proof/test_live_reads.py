@@ -10,7 +10,7 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.loopback import Response
-from driversmith.engine.network.relay import RelayLimits, open_relay
+from driversmith.engine.network.relay import Relay, RelayLimits, open_relay
 from driversmith.engine.proof.live_reads import readings
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
@@ -33,6 +33,22 @@ async def api() -> AsyncIterator[MockServer]:
         yield server
 
 
+class OpenGate:
+    """Lets `most` requests through, of all objects together."""
+
+    def __init__(self, relay: Relay, most: int) -> None:
+        self._relay = relay
+        self._most = most
+
+    async def open(self, object_name: str) -> int:
+        left = self._most - self._relay.requests
+        self._relay.allow(left)
+        return left
+
+    def shut(self) -> None:
+        self._relay.allow(0)
+
+
 async def live(
     api: MockServer,
     project: Path = DRIVER,
@@ -40,13 +56,14 @@ async def live(
     sandbox: Sandbox | None = None,
     **changes: Any,
 ) -> LiveReport:
-    arguments = {"object_names": OBJECTS, "limit": 3, "max_requests": 10, **changes}
+    arguments = {"object_names": OBJECTS, "limit": 3, **changes}
+    most = arguments.pop("max_requests", 10)
     async with open_relay(
         base_url=api.base_url,
         policy=AddressPolicy(allow_local=True),
         credentials=None,
         auth=(),
-        limits=RelayLimits(max_requests=arguments["max_requests"]),
+        limits=RelayLimits(max_requests=0),
     ) as relay:
         made = await readings(
             project,
@@ -56,6 +73,7 @@ async def live(
             sandbox=sandbox or ThreadSandbox(),
             base_url=relay.url,
             credentials={},
+            gate=OpenGate(relay, most),
             observe=lambda: relay.log,
             **arguments,
         )

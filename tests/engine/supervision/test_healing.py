@@ -310,7 +310,7 @@ async def test_where_no_attempt_is_left_the_templates_finish_the_driver(healed, 
 
 
 async def test_auto_asks_no_model_for_a_driver_that_cannot_be_written(healed, monkeypatch) -> None:
-    def full(*_):
+    def full(*_: object, **__: object):
         raise OutputError("No space left on device.")
 
     monkeypatch.setattr("driversmith.engine.supervision.verify.publish", full)

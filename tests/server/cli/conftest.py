@@ -93,13 +93,13 @@ class ActivitiesStandIn:
         return ContractReport(behaviours=(BehaviourResult(name="imports", passed=True),), isolation="process")
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, **_: Any
     ) -> LiveReport:
         records = ({"id": 1, "name": "Rex [bold]"},)
         return LiveReport(reads=(LiveRead(object_name="pets", ok=True, records=records),), requests=1)
 
     async def prove(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, **_: Any
     ) -> LiveProof:
         return LiveProof(report=await self.read_live(project, bundle, profile, request))
 

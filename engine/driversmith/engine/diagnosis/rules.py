@@ -32,7 +32,7 @@ OUTSIDE_THE_CODE: frozenset[FaultKind] = frozenset(
 """Faults of transport, credentials and environment: they never change code or prompts."""
 
 OF_THE_DRIVER: frozenset[ErrorCode] = frozenset(
-    {"generation_failed", "validation_failed", "contract_failed", "sandbox_limit"}
+    {"generation_failed", "validation_failed", "contract_failed", "read_wrongly", "sandbox_limit"}
 )
 """Codes that say that the driver is at fault. Their texts quote what it raised: an AuthenticationError in them is no bad
 key, and the time-out of a child no slow network."""

@@ -23,8 +23,9 @@ class Publication(Value):
     notes: tuple[str, ...] = ()
 
 
-def publish(files: Sequence[DriverFile], project: Path) -> Publication:
-    """Write all files of a driver, `driver.json` among them, to its project folder. Blocks; call it in a thread.
+def publish(files: Sequence[DriverFile], project: Path, *, unlisted: Sequence[DriverFile] = ()) -> Publication:
+    """Write all files of a driver, `driver.json` among them, to its project folder. Blocks; call it in a thread. What is
+    `unlisted` is written with them, whatever lies there, and is no part of what was published: a receipt that is dated.
 
     A folder that is not there yet appears by one rename. In one that holds a driver of ours, files are replaced one by
     one, `driver.json` last, and all put back if one fails; a file that was edited since it was published (its hash is
@@ -34,7 +35,7 @@ def publish(files: Sequence[DriverFile], project: Path) -> Publication:
         OutputError: the folder is a link, a file, or holds something that is not a driver of ours; there is no space,
             no permission; a path is unsafe or too long. Nothing was changed.
     """
-    for file in files:
+    for file in (*files, *unlisted):
         check_path(file.path)
     made: list[Path] = []
     try:
@@ -43,10 +44,10 @@ def publish(files: Sequence[DriverFile], project: Path) -> Publication:
             made = [folder for folder in project.parents if _mode(folder) is None]
             project.parent.mkdir(parents=True, exist_ok=True)
             with AtomicFolder(project) as placing:
-                placing.write(files)
+                placing.write([*files, *unlisted])
                 placing.appear()
             return Publication(files=tuple(_published(f, f.path) for f in files))
-        return _replace(files, project, _published_hashes(project))
+        return _replace(files, project, _published_hashes(project), unlisted)
     except OSError as error:
         raise _explain(error, project) from error
     finally:
@@ -131,7 +132,9 @@ def _published_hashes(project: Path) -> dict[str, str]:
         ) from error
 
 
-def _replace(files: Sequence[DriverFile], project: Path, before: Mapping[str, str]) -> Publication:
+def _replace(
+    files: Sequence[DriverFile], project: Path, before: Mapping[str, str], unlisted: Sequence[DriverFile]
+) -> Publication:
     writes: list[DriverFile] = []
     removals: list[str] = []
     published: list[PublishedFile] = []
@@ -157,6 +160,9 @@ def _replace(files: Sequence[DriverFile], project: Path, before: Mapping[str, st
             removals.append(path)
         elif current is not None:
             notes.append(f"{path} is no part of the driver any more, but it was edited, so it stays.")
+    for file in unlisted:
+        _check_way(project, file.path)
+        writes.insert(0, file)
     with AtomicFolder(project) as placing:
         placing.write(writes)
         placing.move_in([file for file in writes if _hash(project / file.path) != file.sha256], removals)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .base import Value
+from .facts import Correction
 
 ErrorType = Literal["formatting", "logic", "timeout", "api", "unknown"]
 FixStrategy = Literal["prompt_adjustment", "simplify", "fallback", "abort"]
@@ -26,6 +27,12 @@ FaultKind = Literal[
     "invented_endpoint",
     "wrong_exception",
     "wrong_test_or_example",
+    "records_elsewhere",
+    "paging_differs",
+    "credential_elsewhere",
+    "path_elsewhere",
+    "fact_differs",
+    "read_wrongly",
     "authentication",
     "permission",
     "rate_limited",
@@ -71,6 +78,8 @@ class Diagnosis(Value):
     confidence: float = Field(ge=0, le=1)
     evidence: tuple[str, ...] = ()
     source: DiagnosisSource = "rules"
+    corrections: tuple[Correction, ...] = ()
+    """Facts of the API that are otherwise than described, and that explain the fault."""
     similar: tuple[SimilarDiagnosis, ...] = ()
     repair_request: dict[str, Any] | None = None
     """The complete next model request as data, where there is one."""

@@ -23,6 +23,19 @@ class DriverFile(Value):
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+class ObjectVerification(Value):
+    """How far one object was verified."""
+
+    level: VerificationLevel = "mock"
+    records: int = 0
+    """Read from the real API."""
+    pages: int = 0
+    complete: bool | None = None
+    """Whether those are all; None where that is not known."""
+    note: str = ""
+    """Why it is not `live`, or what was seen beside."""
+
+
 class Verification(Value):
     """How far a driver was verified."""
 
@@ -32,6 +45,8 @@ class Verification(Value):
     failed: int = 0
     isolation: str = "none"
     """The isolation that was probed for the child: `process`, later `bubblewrap`, ...; `none` where no child ran."""
+    objects: dict[str, ObjectVerification] = {}
+    """By name; not in driver.json, which is the same for equal runs."""
 
 
 class DriverBundle(Value):

@@ -91,6 +91,19 @@ class LiveRead(Value):
     """Records that were read, of all pages together."""
     pages: int = 0
     """Answers that they came in."""
+    requests: int = 0
+    """What went to the API for it."""
+    complete: bool | None = None
+    """Whether these are all of its records: None where the read ended before the last page, or it cannot be told."""
+    structure: str = ""
+    """Hash of the structure of its records (facts.structure)."""
+    seen: JsonValue = None
+    """The structure of the first answer, without values: for whoever is asked what is wrong."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether records were read as the API has them, and reading on does not end in an error."""
+        return self.ok and bool(self.records) and not self.wrong and self.complete is not False
 
 
 class LiveReport(Value):
@@ -98,13 +111,17 @@ class LiveReport(Value):
 
     reads: tuple[LiveRead, ...] = ()
     requests: int = 0
+    untried: dict[str, str] = {}
+    """Object -> why it was not read."""
+    read_at: str = ""
+    """When: UTC, ISO 8601."""
     notes: tuple[str, ...] = ()
     """What a person should know of the reads as a whole."""
 
     @property
     def ok(self) -> bool:
         """True where at least one object gave a record that shows the driver at what it is for, and none was read wrongly."""
-        return any(r.ok and r.records and not r.aside for r in self.reads) and not any(r.wrong for r in self.reads)
+        return any(r.is_proven and not r.aside for r in self.reads) and not any(r.wrong for r in self.reads)
 
 
 class LiveProof(Value):

@@ -1,6 +1,9 @@
 """Live reads: first records of the real API through the driver, compared with what the relay saw pass."""
 
+import hashlib
+import itertools
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +11,9 @@ from typing import Any, Protocol, cast
 
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
-from ..models.profile import ApiProfile, ObjectProfile, OperationProfile
+from ..facts.structure import structure_hash, structure_of
+from ..facts.totals import told_total
+from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
 from ..models.report import LiveRead
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
@@ -24,6 +29,7 @@ MAX_ERROR = 500
 PAGE = 100
 """Records that a page is asked to have, where the API does not say how many it may have."""
 MOST_A_PAGE = 200
+_SALT = secrets.token_bytes(32)
 
 
 class Exchange(Protocol):
@@ -39,6 +45,18 @@ class Exchange(Protocol):
     def headers(self) -> dict[str, str]: ...
     @property
     def sent(self) -> tuple[tuple[str, str], ...]: ...
+
+
+class Gate(Protocol):
+    """What lets requests through to the API."""
+
+    async def open(self, object_name: str) -> int:
+        """Let through as many requests for an object as it may have; 0: none."""
+        ...
+
+    def shut(self) -> None:
+        """Let no more through until it is opened again."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -67,21 +85,23 @@ async def readings(
     object_names: list[str],
     asked_for: bool = False,
     limit: int = 3,
-    max_requests: int = 10,
+    pages: int = 2,
+    gate: Gate,
     observe: Callable[[], Sequence[Exchange]],
+    stop: Callable[[Reading], bool] = lambda _: False,
 ) -> list[Reading]:
-    """Read the first two pages of the objects that need no arguments, or whose arguments have examples or choices.
+    """Read the first pages of the objects that need no arguments, or whose arguments have examples or choices.
 
     `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
-    relay has forwarded so far. `asked_for` says that somebody chose the objects: else single records are read after all
-    collections, and count as aside. The simplest objects come first; no object is begun after `max_requests` requests.
-    Of each, `limit` records are kept.
+    relay has forwarded so far, `gate` lets requests through. `asked_for`
+    says that somebody chose the objects: else single records are read after all collections, and count as aside. The
+    simplest objects come first, and of these the ones whose facts are most in doubt. Of each, `limit` records are kept. After
+    one at which to `stop` no further one is read.
 
     Raises:
         SandboxUnavailableError: no child can be started.
         SandboxError: the package does not import.
     """
-    start = len(observe())
     made: list[Reading] = []
     arguments = {"base_url": base_url, "timeout": TIMEOUT, "max_retries": 0, **credentials}
     async with sandbox.open(project, package, class_name, limits=LIMITS) as child:
@@ -89,12 +109,14 @@ async def readings(
         if constructed.raised:
             error = _text(constructed.raised)
             return [Reading(LiveRead(object_name=name, ok=False, error=error)) for name in object_names[:1]]
-        pointless = 0
+        reader, pointless = _Reader(child, gate, observe, limit), 0
         for plan in _plans(profile, object_names, asked_for):
-            if len(observe()) - start >= max_requests or pointless == GIVE_UP_AFTER:
+            if pointless == GIVE_UP_AFTER:
                 break
+            if (allowed := await gate.open(plan.name)) < 1:
+                continue
             try:
-                reading = await _read(child, plan, limit, observe)
+                reading = await reader.read(plan, min(pages, allowed))
             except SandboxUnavailableError:
                 raise
             except SandboxError as error:
@@ -102,7 +124,22 @@ async def readings(
                 break
             made.append(replace(reading, live=reading.live.model_copy(update={"aside": plan.aside})))
             pointless = pointless + 1 if reading.raised and reading.raised.type in POINTLESS else 0
+            if stop(made[-1]):
+                break
     return made
+
+
+def why_untried(profile: ApiProfile, name: str) -> str:
+    """Why an object cannot be read without a person; "" where it can."""
+    described = profile.objects[name]
+    names = [described.operations[verb] for verb in ("read", "read_one") if verb in described.operations]
+    gets = [profile.operations[operation] for operation in names if profile.operations[operation].method == "GET"]
+    if not gets:
+        return "No operation with GET reads it."
+    wanted = [_unknown(operation, _paging(described, operation)) for operation in gets]
+    if not all(wanted):
+        return ""
+    return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
 
 
 @dataclass(frozen=True)
@@ -128,7 +165,13 @@ def _plans(profile: ApiProfile, object_names: list[str], asked_for: bool) -> lis
         aside = bool(collections) and name not in collections and not asked_for
         found = [_plan(profile, name, described, verb, aside) for verb in ("read", "read_one")]
         plans += [plan for plan in found if plan][:1]
-    return sorted(plans, key=lambda plan: (plan.aside, len(plan.arguments), bool(plan.operation.parameters)))
+    return sorted(plans, key=lambda p: (p.aside, len(p.arguments), _is_sure(p.described), bool(p.operation.parameters)))
+
+
+def _is_sure(described: ObjectProfile) -> bool:
+    """Whether the description itself says how its pages go on, and where the end is."""
+    evidence = described.pagination.evidence
+    return evidence is not None and evidence.rule is None
 
 
 def _is_collection(described: ObjectProfile) -> bool:
@@ -142,70 +185,136 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, a
     operation = profile.operations[operations[verb]]
     if operation.method != "GET":
         return None
-    paging: set[str | None] = set()
-    if verb == "read":
-        paging = {described.pagination.position_parameter, described.pagination.size_parameter}
-    arguments: dict[str, Any] = {}
-    for parameter in operation.parameters:
-        if not parameter.must_be_given or (parameter.location == "query" and parameter.name in paging):
-            continue
-        known = (parameter.example, parameter.default, *parameter.enum[:1])
-        value = next((value for value in known if value is not None), None)
-        if value is None:
-            return None
-        arguments[parameter.argument] = value
+    paging = _paging(described, operation) if verb == "read" else frozenset[str | None]()
+    if _unknown(operation, paging):
+        return None
+    arguments = {p.argument: _known(p) for p in operation.parameters if _is_wanted(p, paging)}
     return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
 
 
-async def _read(child: DriverProcess, plan: _Plan, limit: int, observe: Callable[[], Sequence[Exchange]]) -> Reading:
-    start = len(observe())
-    records: list[Any] = []
-    raised: Raised | None = None
+def _paging(described: ObjectProfile, operation: OperationProfile) -> frozenset[str | None]:
+    """Parameters that the driver fills in itself."""
+    if described.operations.get("read") != operation.name:
+        return frozenset()
+    return frozenset((described.pagination.position_parameter, described.pagination.size_parameter))
+
+
+def _is_wanted(parameter: ParameterProfile, paging: frozenset[str | None]) -> bool:
+    return parameter.must_be_given and not (parameter.location == "query" and parameter.name in paging)
+
+
+def _known(parameter: ParameterProfile) -> Any:
+    """A value of which the description says that it can be given; None: there is none."""
+    known = (parameter.example, parameter.default, *parameter.enum[:1])
+    return next((value for value in known if value is not None), None)
+
+
+def _unknown(operation: OperationProfile, paging: frozenset[str | None]) -> list[str]:
+    return [p.argument for p in operation.parameters if _is_wanted(p, paging) and _known(p) is None]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads through a driver in a child, and compares with what passed the relay."""
+
+    child: DriverProcess
+    gate: Gate
+    observe: Callable[[], Sequence[Exchange]]
+    limit: int
+
+    async def read(self, plan: _Plan, pages: int) -> Reading:
+        """The object, as far as `pages` answers go."""
+        start = len(self.observe())
+        records: list[Any] = []
+        ended = True
+        if plan.single:
+            reply = await self.child.call("live", "read", plan.name, limit=self.limit, **plan.arguments)
+            raised = reply.raised
+            records = reply.value if isinstance(reply.value, list) else [reply.value]
+        else:
+            raised, ended = await self._some_pages(plan, records, pages, lambda: _good(self.observe()[start:]))
+        exchanges = self.observe()[start:]
+        answers = tuple(answer_of(e.path, e.status, e.headers, e.body, e.sent) for e in exchanges)
+        bare = LiveRead(
+            object_name=plan.name,
+            ok=False,
+            requests=len(exchanges),
+            seen=structure_of(answers[0].body) if answers else None,
+        )
+        note, count = "", _records_read(raised) if raised else 0
+        if count:
+            note = f"The API repeats itself after {count} records; reading on stops there with an error."
+        if raised and not note:
+            wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
+            return Reading(bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised)
+        fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)
+        if not fault and not raised:
+            fault = _miscounted(plan, answers, records, ended=ended)
+        if fault:
+            return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised)
+        found = {
+            "ok": True,
+            "records": tuple(records[: self.limit]),
+            "error": note,
+            "count": len(records),
+            "pages": len(_good(exchanges)),
+            "complete": True if ended and not raised else False if raised else None,
+            "structure": structure_hash(records),
+        }
+        return Reading(bare.model_copy(update=found), answers, raised)
+
+    async def _some_pages(
+        self, plan: _Plan, records: list[Any], most: int, answers: Callable[[], Sequence[Exchange]]
+    ) -> tuple[Raised | None, bool]:
+        """Take records until those of the last of so many pages have begun, or there are no more; what the driver raised, and
+        whether it came to an end."""
+        size = min(plan.described.pagination.max_size or PAGE, MOST_A_PAGE)
+        reply = await self.child.open_iterator(
+            "live", "pages", "read_batched", plan.name, batch_size=size, **plan.arguments
+        )
+        ended = False
+        while not reply.raised:
+            reply = await self.child.next_item("pages")
+            if reply.raised or reply.done:
+                ended = reply.done
+                break
+            if not isinstance(reply.value, list):
+                records.append(reply.value)
+                break
+            records += cast("list[Any]", reply.value)
+            if len(answers()) >= most:
+                self.gate.shut()  # whether there is more the driver may know without asking
+                ended = (await self.child.next_item("pages")).done
+                break
+        await self.child.drop("pages")
+        return reply.raised, ended
+
+
+def _miscounted(plan: _Plan, answers: Sequence[Answer], records: Sequence[Any], *, ended: bool) -> str:
+    """That pages repeat each other, or that an end is none; "" where what was read agrees with itself."""
     if plan.single:
-        reply = await child.call("live", "read", plan.name, limit=limit, **plan.arguments)
-        raised = reply.raised
-        records = reply.value if isinstance(reply.value, list) else [reply.value]
-    else:
-        raised = await _two_pages(child, plan, records, lambda: _good(observe()[start:]))
-    exchanges = observe()[start:]
-    note, count = "", _records_read(raised) if raised else 0
-    if count:
-        note = f"The API repeats itself after {count} records; reading on stops there with an error."
-    answers = tuple(answer_of(e.path, e.status, e.headers, e.body, e.sent) for e in exchanges)
-    if raised and not note:
-        wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
-        return Reading(LiveRead(object_name=plan.name, ok=False, error=_text(raised), wrong=wrong), answers, raised)
-    fault = _fault(records, plan, exchanges, least=count or None, limit=limit)
-    live = LiveRead(
-        object_name=plan.name,
-        ok=not fault,
-        records=tuple(records[:limit]) if not fault else (),
-        error=fault or note,
-        wrong=bool(fault),
-        count=len(records) if not fault else 0,
-        pages=len(_good(exchanges)),
-    )
-    return Reading(live, answers, raised)
+        return ""
+    pages = [_hashes(plan.described, answer.body) for answer in answers if answer.is_good]
+    for number, (one, other) in enumerate(itertools.pairwise(pages), 1):
+        if other and len(one & other) * 2 >= len(other):
+            return f"Page {number + 1} gives records of page {number} again."
+    last = next((answer for answer in reversed(answers) if answer.is_good), None)
+    total = told_total(last, plan.described) if last is not None and ended else None
+    if total is not None and len(records) + max(2, total // 50) < total:
+        return f"The API tells of {total} records, and reading ended after {len(records)}."
+    return ""
 
 
-async def _two_pages(
-    child: DriverProcess, plan: _Plan, records: list[Any], answers: Callable[[], Sequence[Exchange]]
-) -> Raised | None:
-    """Take records until those of a second page have begun, or there are no more; what the driver raised."""
-    size = min(plan.described.pagination.max_size or PAGE, MOST_A_PAGE)
-    reply = await child.open_iterator("live", "pages", "read_batched", plan.name, batch_size=size, **plan.arguments)
-    while not reply.raised:
-        reply = await child.next_item("pages")
-        if reply.raised or reply.done:
-            break
-        if not isinstance(reply.value, list):
-            records.append(reply.value)
-            break
-        records += cast("list[Any]", reply.value)
-        if len(answers()) > 1:
-            break
-    await child.drop("pages")
-    return reply.raised
+def _hashes(described: ObjectProfile, body: Any) -> frozenset[bytes]:
+    """The records of a page as salted hashes, which nobody can turn into values; none where two are the same, so that the
+    same again would tell nothing."""
+    try:
+        records = records_of(described, body)
+    except RecordsMissingError:
+        return frozenset()
+    texts = (json.dumps(record, sort_keys=True).encode() for record in records)
+    hashes = frozenset(hashlib.blake2b(text, key=_SALT, digest_size=16).digest() for text in texts)
+    return hashes if len(hashes) == len(records) else frozenset()
 
 
 def _good(exchanges: Sequence[Exchange]) -> list[Exchange]:

@@ -1,15 +1,17 @@
 """The Activities port: what an attempt has made for it, each call one step."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from ..authoring.assignment import Assignment
 from ..models.driver import DriverBundle, Verification
+from ..models.facts import Correction
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, FaultsOfFile, LiveProof, LiveReport
 from ..models.session import GenerateRequest
+from .live_budget import LiveBudget
 
 
 class Tell(Protocol):
@@ -95,16 +97,31 @@ class Activities(Protocol):
         ...
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        request: GenerateRequest,
+        *,
+        budget: LiveBudget,
     ) -> LiveReport:
-        """Read from the real API, as politely as `request.live` says."""
+        """Read from the real API, as politely as `request.live` says, within what is left of the session's budget."""
         ...
 
     async def prove(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        request: GenerateRequest,
+        *,
+        budget: LiveBudget,
+        remembered: Sequence[Correction] = (),
+        tell: Tell,
     ) -> LiveProof:
         """Read from the real API through the templates' driver in `project`; where answers show that facts are otherwise,
-        correct those, each confirmed by a read through a driver that is written beside it."""
+        correct those, each confirmed by a read through a driver that is written beside it. What is `remembered` helped with
+        the same API before, and is tried first."""
         ...
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:

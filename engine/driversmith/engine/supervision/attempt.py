@@ -13,6 +13,7 @@ from ..journal.step_names import (
     TEMPLATE,
     TEMPLATE_ATTEMPT,
     TEMPLATE_CORRECTED,
+    TEMPLATE_LEFT,
     attempt_place,
     tried_step,
 )
@@ -24,7 +25,8 @@ from ..models.tries import Tried
 from ..research.omission import without_operations
 from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
-from .leaving_out import LeftOut, search
+from .healing.live_faults import keep_diagnoses, remembered
+from .leaving_out import LeftOut, not_read_rightly, search
 from .plan import Plan
 from .progress import AttemptProgress
 from .state import RunState
@@ -89,8 +91,10 @@ class Attempt:
         await self._draft()
         if self._plan.mode == "template":
             self._verified = self._state.standing = self._state.standing or await self._template_published()
+            await self._keep_to_what_is_read()
             return
         await self._stand()
+        await self._keep_to_what_is_read()
         if self._state.ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
         profile = await self._research()
@@ -207,9 +211,38 @@ class Attempt:
             )
 
     async def _template_published(self) -> VerifiedDriver:
+        sound, live = await self._read_rightly()
+        return await self._verifier(TemplateVerifier, TEMPLATE, sound.profile).finish(sound, live)
+
+    async def _keep_to_what_is_read(self) -> None:
+        """Have all that follows know only objects that are not read wrongly."""
+        if self._state.sound is None:
+            return
+        sound, live = await self._read_rightly()
+        self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
+        if self._state.proof is not None:
+            self._state.proof = self._state.proof.model_copy(update={"report": live})
+
+    async def _read_rightly(self) -> tuple[SoundTemplate, LiveReport]:
+        """The template's driver and its reads, without the objects that are still read wrongly when all is tried."""
         sound = await self._template_sound()
         live = self._state.proof.report if self._state.proof else LiveReport()
-        return await self._verifier(TemplateVerifier, TEMPLATE, sound.profile).finish(sound, live)
+        left = not_read_rightly(live, sound.profile)
+        if not left.operations:
+            return sound, live
+        profile = without_operations(sound.profile, left.operations)
+        if not profile.operations:
+            raise GenerationError(
+                f"Nothing of the API is read as it gives it: {next(iter(left.operations.values()))}",
+                code="read_wrongly",
+                next_action="Correct the facts (facts.json, engine=host or model), or use live=false to have the driver"
+                " as the description says.",
+            )
+        bundle = await self._session.activities.write(profile)
+        verifier = self._verifier(TemplateVerifier, TEMPLATE_LEFT, profile)
+        await verifier.tell_left_out(left, sound.profile)
+        reads = tuple(read for read in live.reads if not read.wrong)
+        return await verifier.sound(bundle), live.model_copy(update={"reads": reads})
 
     async def _template_sound(self) -> SoundTemplate:
         """The template's driver as it was proved by the first attempt that needed it, of which alone its run is one:
@@ -221,9 +254,11 @@ class Attempt:
             self._template_is_ours = first in (None, self._number)
             verifier = self._verifier(TemplateVerifier, TEMPLATE, await self._research())
             sound = await verifier.sound(await self._draft())
-            proof = await verifier.proof(sound)
+            described = sound.profile
+            proof = await verifier.proof(sound, await remembered(self._session.journal, described))
             if proof.corrections:
                 sound, proof = await self._corrected(sound, proof)
+            self._state.diagnoses += await keep_diagnoses(self._session, described, proof)
             self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
             self._state.proof = proof
         return self._state.sound

@@ -1,6 +1,6 @@
 """Activities on the rooms of this engine, each imported when a session first needs it."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from ..authoring.assignment import Assignment
 from ..drivers.publish import MANIFEST
 from ..errors import SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
+from ..models.facts import Correction
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveProof, LiveReport
@@ -20,6 +21,7 @@ from ..network.addresses import address_policy
 from ..sandbox.port import Sandbox
 from ..settings import Settings
 from .activities import Tell, Writer
+from .live_budget import LiveBudget
 
 if TYPE_CHECKING:
     from .live_api import LiveApi
@@ -116,19 +118,35 @@ class EngineActivities:
             )
 
     async def read_live(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        request: GenerateRequest,
+        *,
+        budget: LiveBudget,
     ) -> LiveReport:
-        return await self._live(request).report(project, bundle, profile)
+        return await self._live(request, budget).report(project, bundle, profile)
 
     async def prove(
-        self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, tell: Tell
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        request: GenerateRequest,
+        *,
+        budget: LiveBudget,
+        remembered: Sequence[Correction] = (),
+        tell: Tell,
     ) -> LiveProof:
-        return await self._live(request).proof(project, bundle, profile, tell)
+        return await self._live(request, budget).proof(project, bundle, profile, remembered=remembered, tell=tell)
 
-    def _live(self, request: GenerateRequest) -> "LiveApi":
+    def _live(self, request: GenerateRequest, budget: LiveBudget) -> "LiveApi":
         from .live_api import LiveApi
 
-        return LiveApi(settings=self._settings, sandbox=self._sandbox, learn=self._learn, request=request)
+        return LiveApi(
+            settings=self._settings, sandbox=self._sandbox, learn=self._learn, request=request, budget=budget
+        )
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:
         from ..generation.manifest import manifest

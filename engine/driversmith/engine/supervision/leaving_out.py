@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from ..models.base import Value
 from ..models.profile import ApiProfile
-from ..models.report import BehaviourResult, ContractReport
+from ..models.report import BehaviourResult, ContractReport, LiveReport
 from ..research.omission import without_operations
 
 MOST_FOUND = 8
@@ -28,6 +28,17 @@ def not_proven(report: ContractReport, profile: ApiProfile) -> LeftOut:
         for name in broken.operations:
             if name in profile.operations:
                 found.setdefault(name, what_failed(broken))
+    return LeftOut(operations=found)
+
+
+def not_read_rightly(live: LiveReport, profile: ApiProfile) -> LeftOut:
+    """The operations through which objects are read otherwise than the API gives them."""
+    found: dict[str, str] = {}
+    for read in live.reads:
+        verbs = profile.objects[read.object_name].operations if read.object_name in profile.objects else {}
+        operation = verbs.get("read") or verbs.get("read_one")
+        if read.wrong and operation:
+            found[operation] = f"read live: {read.error}"[:MAX_WORDS]
     return LeftOut(operations=found)
 
 

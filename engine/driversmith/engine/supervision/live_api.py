@@ -1,10 +1,10 @@
 """The real API of a session: read through drivers behind the relay, as politely as `live` says, and let correct the facts."""
 
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,6 +17,7 @@ from ..errors import FetchError, InvalidArgumentError, JournalError, SandboxLimi
 from ..facts.answer import Answer, answer_of
 from ..generation.template_engine import write_driver
 from ..models.driver import DriverBundle
+from ..models.facts import Correction
 from ..models.profile import ApiProfile
 from ..models.report import LiveProof, LiveRead, LiveReport
 from ..models.session import GenerateRequest
@@ -24,33 +25,22 @@ from ..network.addresses import address_policy, same_origin
 from ..network.credentials import load_credentials
 from ..network.redaction import Redactor, without_secrets
 from ..network.relay import Relay, RelayLimits, open_relay
-from ..proof.correct import Corrected, corrected
-from ..proof.live_reads import Reading, readings
+from ..proof.correct import Corrected, contradictions, corrected, is_suspect
+from ..proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
 from ..sandbox.port import Sandbox
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .activities import Tell
+from .live_budget import LiveBudget
 
 logger = logging.getLogger(__name__)
 
-POLITE_READS = 10
-"""Requests to the real API under `live="auto"`."""
-THOROUGH_READS = 300
-"""Requests to the real API under `live="true"`."""
-MOST_AN_OBJECT = 6
-"""Of these, for one object: what a read begins with may go beyond it, a further one is not begun."""
 POLITE_SECONDS = 60.0
 RECORDS_A_READ = 3
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What came of reading objects, and what the relay had to say."""
-
-    readings: tuple[Reading, ...]
-    redact: Callable[[str], str]
-    refused: list[str]
-    unused: tuple[str, ...]
+POLITE_PAGES = 2
+"""Of an object: the second shows whether paging goes on."""
+THOROUGH_PAGES = 3
+"""The more, the likelier the end is seen; what corrections may take is left."""
 
 
 class LiveApi:
@@ -63,65 +53,111 @@ class LiveApi:
         sandbox: Callable[[], Sandbox],
         learn: Callable[[Iterable[str]], None],
         request: GenerateRequest,
+        budget: LiveBudget,
     ) -> None:
         self._settings = settings
         self._sandbox = sandbox
         self._learn = learn
         self._request = request
-        self.polite = request.live == "auto"
-        self.left = POLITE_READS if self.polite else THOROUGH_READS
-        """Requests that may still go to the API."""
+        self.budget = budget
 
     async def report(self, project: Path, bundle: DriverBundle, profile: ApiProfile) -> LiveReport:
-        """What the driver in `project` reads."""
+        """What a written driver in `project` reads."""
+        self.budget.release()
 
         async def work() -> LiveProof:
             read = await self.read(project, bundle, profile, list(profile.objects))
-            return LiveProof(report=self._told(read, read.readings, profile))
+            return LiveProof(report=self._told(read, profile))
 
         return (await self._bounded(profile, work)).report
 
-    async def proof(self, project: Path, bundle: DriverBundle, profile: ApiProfile, tell: Tell) -> LiveProof:
+    async def proof(
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        *,
+        remembered: Sequence[Correction] = (),
+        tell: Tell,
+    ) -> LiveProof:
         """What the templates' driver in `project` reads; where answers show that facts are otherwise, those are corrected,
-        each confirmed by a read through a driver that is written beside it."""
+        each confirmed by a read through a driver that is written beside it, those first that helped with this API before."""
+        found = _Found(profile, tuple(remembered))
 
         async def work() -> LiveProof:
-            read = await self.read(project, bundle, profile, list(profile.objects))
-            asked = Counter({reading.live.object_name: len(reading.answers) for reading in read.readings})
-            now = Corrected(profile, read.readings)
             # What was read stands, whatever becomes of trying more: that ends a moment before the whole would.
             with anyio.CancelScope(deadline=anyio.current_effective_deadline() - 1.0):
-                try:
-                    now = await corrected(profile, read.readings, _Trials(self, project, asked, tell))
-                except JournalError:
-                    raise
-                except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
-                    logger.exception("session of %s: correcting facts failed", self._request.api_name)
+                await self._explore(found, project, bundle, tell)
             return LiveProof(
-                report=self._told(read, now.readings, profile),
-                corrections=now.corrections,
-                contradictions=now.contradictions,
-                tried=now.tried,
+                report=self._told(found.read, found.profile),
+                corrections=tuple(found.corrections),
+                contradictions=contradictions(profile, found.profile, found.corrections),
+                tried=found.tried,
             )
 
         return await self._bounded(profile, work)
 
+    async def _explore(self, found: "_Found", project: Path, bundle: DriverBundle, tell: Tell) -> None:
+        """Read all objects, those after a surprise by the facts that it led to."""
+        trials = _Trials(self, project, tell)
+        from_one = set[str]()
+        names = list(found.profile.objects)
+        while names and self.budget.left > 0:
+            if found.corrections:
+                project, bundle = await trials.written(found.profile)
+            now = found.profile
+            read = await self.read(
+                project, bundle, now, names, stop=lambda reading, now=now: is_suspect(now, reading, from_one)
+            )
+            if not read.readings:
+                break
+            made = read.readings
+            found.take(read)
+            try:
+                changed = await corrected(now, made[-1:], trials, from_one=from_one, remembered=found.remembered)
+            except JournalError:
+                raise
+            except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
+                logger.exception("session of %s: correcting facts failed", self._request.api_name)
+                changed = Corrected(now, made[-1:])
+            found.correct(changed)
+            if made[-1].live.error and not changed.corrections and await self._is_pointless(found):
+                break
+            names = [name for name in names if name not in found.names]
+
+    async def _is_pointless(self, found: "_Found") -> bool:
+        """Whether the API refuses everything, so that asking on would only be a nuisance."""
+        last = found.read.readings[-GIVE_UP_AFTER:]
+        return len(last) == GIVE_UP_AFTER and all(r.raised and r.raised.type in POINTLESS for r in last)
+
     async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
         if self._request.live == "false" or not profile.objects:
             return LiveProof()
-        if self.polite and not same_origin(profile.base_url, self._request.api_url):
+        if self._request.live == "auto" and not same_origin(profile.base_url, self._request.api_url):
             return LiveProof()
-        with anyio.move_on_after(POLITE_SECONDS if self.polite else None):
+        with anyio.move_on_after(POLITE_SECONDS if self.budget.is_polite else None):
             try:
                 return await work()
             except (FetchError, InvalidArgumentError, SandboxLimitError) as error:
                 return LiveProof(report=_not_read(profile, str(error)))
         return LiveProof(report=_not_read(profile, f"The API took longer than {POLITE_SECONDS:g} seconds."))
 
-    async def read(self, project: Path, bundle: DriverBundle, profile: ApiProfile, names: list[str]) -> _Read:
+    async def read(
+        self,
+        project: Path,
+        bundle: DriverBundle,
+        profile: ApiProfile,
+        names: list[str],
+        *,
+        pages: int | None = None,
+        stop: Callable[[Reading], bool] = lambda _: False,
+    ) -> "_Read":
         """Objects read through a driver, behind a relay that holds the credentials."""
-        async with self._relay(profile, self.left) as relay:
+        if pages is None:
+            pages = POLITE_PAGES if self.budget.is_polite else THOROUGH_PAGES
+        async with self._relay(profile) as relay:
             self._learn(relay.secrets())
+            gate = _Gate(self.budget, relay)
             try:
                 made = await readings(
                     project,
@@ -134,63 +170,157 @@ class LiveApi:
                     object_names=names,
                     asked_for=self._request.objects is not None,
                     limit=RECORDS_A_READ,
-                    max_requests=self.left,
+                    pages=pages,
+                    gate=gate,
                     observe=lambda: relay.log,
+                    stop=stop,
                 )
             finally:
-                self.left -= relay.requests
+                with anyio.CancelScope(shield=True):
+                    await gate.settle()
             return _Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
 
-    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer:
-        """What the API answers to the same request with these query parameters."""
+    async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+        """What the API answers to the same request with these query parameters; None: no more requests may be made."""
         path, _, asked = answer.target.partition("?")
         target = f"{path}?{urlencode({**dict(parse_qsl(asked, keep_blank_values=True)), **query})}"
         # The relay speaks plain HTTP on loopback: certificates, whose loading takes a tenth of a second, are not asked for.
-        async with self._relay(profile, 1) as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
+        async with self._relay(profile) as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
+            gate = _Gate(self.budget, relay)
             try:
+                if await gate.open(name, most=1) < 1:
+                    return None
                 response = await client.get(str(httpx2.URL(relay.url).join(target)), headers=dict(answer.sent))
             finally:
-                self.left -= relay.requests
+                with anyio.CancelScope(shield=True):
+                    await gate.settle()
             return answer_of(target, response.status_code, {}, response.content)
 
-    def _relay(self, profile: ApiProfile, most: int) -> AbstractAsyncContextManager[Relay]:
+    def _relay(self, profile: ApiProfile) -> AbstractAsyncContextManager[Relay]:
         return open_relay(
             base_url=profile.base_url,
             policy=address_policy(self._settings, self._request.allow_local),
             credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
             auth=profile.auth,
-            limits=RelayLimits(max_requests=most),
+            limits=RelayLimits(max_requests=0),
         )
 
-    def _told(self, read: _Read, made: tuple[Reading, ...], profile: ApiProfile) -> LiveReport:
-        spent = (POLITE_READS if self.polite else THOROUGH_READS) - self.left
-        report = LiveReport(reads=tuple(reading.live for reading in made), requests=spent)
+    def _told(self, read: "_Read", profile: ApiProfile) -> LiveReport:
+        report = LiveReport(
+            reads=tuple(reading.live for reading in read.readings),
+            requests=self.budget.spent,
+            untried=self._untried({reading.live.object_name for reading in read.readings}, profile),
+            read_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        )
         return _cleaned(report, read.redact, read.refused).model_copy(update={"notes": _unused(read.unused, profile)})
+
+    def _untried(self, tried: Collection[str], profile: ApiProfile) -> dict[str, str]:
+        why = (
+            f"The {self.budget.spent} requests that live={self._request.live} allows were used up before it came to it."
+            if self.budget.left < 1
+            else "The API refused what was asked before it."
+        )
+        return {name: why_untried(profile, name) or why for name in profile.objects if name not in tried}
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of reading objects, and what the relay had to say."""
+
+    readings: tuple[Reading, ...]
+    redact: Callable[[str], str]
+    refused: list[str]
+    unused: tuple[str, ...]
+
+
+class _Found:
+    """What exploring an API has come to so far."""
+
+    def __init__(self, profile: ApiProfile, remembered: tuple[Correction, ...]) -> None:
+        self.profile = profile
+        self.remembered = remembered
+        self.read = _Read((), str, [], ())
+        self.corrections: list[Correction] = []
+        self.tried = 0
+
+    @property
+    def names(self) -> set[str]:
+        return {reading.live.object_name for reading in self.read.readings}
+
+    def take(self, read: _Read) -> None:
+        self.read = replace(read, readings=(*self.read.readings, *read.readings))
+
+    def correct(self, changed: Corrected) -> None:
+        """Have the last readings as they are by the corrected facts."""
+        kept = self.read.readings[: len(self.read.readings) - len(changed.readings)]
+        self.read = replace(self.read, readings=(*kept, *changed.readings))
+        self.profile = changed.profile
+        self.corrections += changed.corrections
+        self.tried += changed.tried
+
+
+class _Gate:
+    """Lets a relay ask for one object after the other, as far as the budget goes (proof.live_reads.Gate)."""
+
+    def __init__(self, budget: LiveBudget, relay: Relay) -> None:
+        self._budget = budget
+        self._relay = relay
+        self._name = ""
+        self._counted = 0
+        self._before = 0
+        self._told: int | None = None
+
+    async def open(self, object_name: str, *, most: int | None = None) -> int:
+        """Count all that may be sent, before it is sent."""
+        await self.settle()
+        left = self._budget.left_for(object_name)
+        self._counted = max(0, left if most is None else min(left, most))
+        self._name, self._before = object_name, self._relay.requests
+        await self._budget.spend(self._counted, object_name)
+        self._relay.allow(self._counted)
+        return self._counted
+
+    def shut(self) -> None:
+        """Nothing more; that the relay refuses it is no news."""
+        self._told = len(self._relay.refused)
+        self._relay.allow(0)
+
+    async def settle(self) -> None:
+        """Take back what was counted and not sent."""
+        if self._told is not None:
+            del self._relay.refused[self._told :]
+            self._told = None
+        await self._budget.spend(self._relay.requests - self._before - self._counted, self._name)
+        self._before, self._counted = self._relay.requests, 0
+
+    _is_shut = False
 
 
 class _Trials:
-    """The API as corrections are tried on it (proof.correct.Api); `asked` counts the requests for each object."""
+    """The API as corrections are tried on it (proof.correct.Api)."""
 
-    def __init__(self, api: LiveApi, project: Path, asked: Counter[str], tell: Tell) -> None:
+    def __init__(self, api: LiveApi, project: Path, tell: Tell) -> None:
         self._api = api
         self._project = project
-        self._asked = asked
         self._tell = tell
 
     async def read(self, profile: ApiProfile, name: str) -> Reading | None:
-        if self._api.left < 1 or (not self._api.polite and self._asked[name] >= MOST_AN_OBJECT):
+        if self._api.budget.left_for(name) < 1:
             return None
         await self._tell(f"Trying another reading of {name}")
+        folder, trial = await self.written(profile)
+        again = await self._api.read(folder, trial, profile, [name], pages=POLITE_PAGES)
+        return again.readings[0] if again.readings else None
+
+    async def written(self, profile: ApiProfile) -> tuple[Path, DriverBundle]:
+        """A driver by these facts, in a folder beside the project."""
         trial = await anyio.to_thread.run_sync(write_driver, profile)
         folder = self._project.parent.parent / "trial" / trial.project
         await anyio.to_thread.run_sync(lay_out, trial.files, folder)
-        left = self._api.left
-        again = await self._api.read(folder, trial, profile, [name])
-        self._asked[name] += left - self._api.left
-        return again.readings[0] if again.readings else None
+        return folder, trial
 
-    async def peek(self, profile: ApiProfile, answer: Answer, query: Mapping[str, str]) -> Answer | None:
-        return await self._api.peek(profile, answer, query) if self._api.left > 0 else None
+    async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
+        return await self._api.peek(profile, name, answer, query)
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:

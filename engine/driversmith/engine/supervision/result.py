@@ -8,10 +8,13 @@ from ..models.session import FixApplied, ModelUsage, SupervisedResult
 from ..network.addresses import same_origin
 from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
+from .healing.live_faults import what_to_correct
 from .state import RunState
 from .verify import VerifiedDriver
 
 PREVIEW_RECORDS = 3
+MOST_TOLD = 3
+"""Objects that are not read, of which the facts are told."""
 NOTHING_FILLED = (
     "The model did not get the driver right, and filled no slot of the templates: the driver is the templates'."
 )
@@ -109,6 +112,9 @@ def closing_words(result: SupervisedResult) -> str:
 def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveReport) -> list[str]:
     """Why the driver is not verified live, and what else a person should know of the real API."""
     notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
+    if attempt.profile is not None:
+        unread = [r.object_name for r in live.reads if not r.ok and r.object_name in attempt.profile.objects]
+        notes += [f"{name}: {what_to_correct(name, attempt.profile)}" for name in unread[:MOST_TOLD]]
     if live.ok or session.request.live == "false" or attempt.profile is None:
         return notes
     if aside := [read.object_name for read in live.reads if read.ok and read.records]:

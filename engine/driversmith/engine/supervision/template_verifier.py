@@ -1,6 +1,6 @@
 """The templates' own driver: proven for as much of the API as it keeps the contract for, and what it does not is left out."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,11 +9,13 @@ import anyio
 from ..errors import JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
 from ..journal.step_names import TEMPLATE_PROOF, turn_step
 from ..models.driver import DriverBundle
+from ..models.facts import Correction
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, not_proven, search, what_failed
+from .live_budget import LiveBudget
 from .verify import VerifiedDriver, Verifier, not_kept
 
 MOST_TURNS = 6
@@ -39,13 +41,20 @@ class TemplateVerifier(Verifier):
         self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
         return await self._finished(sound.bundle, sound.contract, live)
 
-    async def proof(self, sound: SoundTemplate) -> LiveProof:
-        """What live reads show of the template's driver, and of its facts."""
+    async def proof(self, sound: SoundTemplate, remembered: Sequence[Correction] = ()) -> LiveProof:
+        """What live reads show of the template's driver, and of its facts; `remembered` helped with the same API before."""
 
         async def prove() -> LiveProof:
             folder = await self._laid_out(sound.bundle, "proven")
+            budget = await LiveBudget(self._session.request, self._session.steps).take_up()
             return await self._session.activities.prove(
-                folder, sound.bundle, sound.profile, self._session.request, self._progress.tell
+                folder,
+                sound.bundle,
+                sound.profile,
+                self._session.request,
+                budget=budget,
+                remembered=remembered,
+                tell=self._progress.tell,
             )
 
         proof = await self._progress.step(TEMPLATE_PROOF, "Reading from the real API", LiveProof, prove, until=0.9)
@@ -159,18 +168,25 @@ class TemplateVerifier(Verifier):
             until=0.8,
         )
 
+    async def tell_left_out(self, left: LeftOut, whole: ApiProfile) -> None:
+        """Log what is left out, once: a resumed session goes through it again."""
+        if await self._progress.is_new(turn_step(self.place, "validate", 0)):
+            await self._tell_left_out(left, whole)
+
+    async def _tell_left_out(self, left: LeftOut, whole: ApiProfile) -> None:
+        first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
+        more = len(left.operations) - len(first)
+        await self._session.log.write(
+            "operations.left_out",
+            f"Left out, since the driver did not prove them: {'; '.join(first)}" + (f"; {more} more." if more else "."),
+            level="warning",
+            data={"operations": left.operations},
+        )
+
     async def _tell(self, left: LeftOut, whole: ApiProfile, report: ValidationReport) -> None:
         """Log what was left out for this turn, and what the checks say of the templates' own files."""
         if left.operations:
-            first = [f"{whole.operations[name].signature} ({why})" for name, why in left.operations.items()][:3]
-            more = len(left.operations) - len(first)
-            await self._session.log.write(
-                "operations.left_out",
-                f"Left out, since the driver did not prove them: {'; '.join(first)}"
-                + (f"; {more} more." if more else "."),
-                level="warning",
-                data={"operations": left.operations},
-            )
+            await self._tell_left_out(left, whole)
         if not report.ok:
             worst = report.findings[0]
             await self._session.log.write(

@@ -8,14 +8,16 @@ from pathlib import Path
 import anyio.to_thread
 
 from ..drivers.publish import MANIFEST, Publication, lay_out, publish
+from ..drivers.receipt import RECEIPT, receipt
 from ..errors import GenerationError, SandboxLimitError
 from ..journal.step_names import turn_step
-from ..models.driver import DriverBundle, DriverFile, Verification, VerificationLevel
+from ..models.driver import DriverBundle, DriverFile, ObjectVerification, Verification, VerificationLevel
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
-from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
+from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveRead, LiveReport
 from .activities import Tell
 from .context import SessionContext
+from .live_budget import LiveBudget
 from .progress import AttemptProgress
 
 MOST_NAMED = 8
@@ -68,8 +70,14 @@ class Verifier:
             f"{self.place}live",
             "Reading from the real API",
             LiveReport,
-            lambda: self._session.activities.read_live(folder, bundle, self._profile, self._session.request),
+            lambda: self._live_read(folder, bundle),
             until=0.9,
+        )
+
+    async def _live_read(self, folder: Path, bundle: DriverBundle) -> LiveReport:
+        budget = await LiveBudget(self._session.request, self._session.steps).take_up()
+        return await self._session.activities.read_live(
+            folder, bundle, self._profile, self._session.request, budget=budget
         )
 
     async def _finished(self, bundle: DriverBundle, contract: ContractReport, live: LiveReport) -> VerifiedDriver:
@@ -83,10 +91,11 @@ class Verifier:
             passed=contract.passed,
             failed=contract.failed,
             isolation=contract.isolation,
+            objects=verified_objects(live, self._profile),
         )
         self._compare(verification)
         return VerifiedDriver(
-            live=live, verification=verification, publication=await self._publish(bundle, verification)
+            live=live, verification=verification, publication=await self._publish(bundle, verification, live)
         )
 
     async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
@@ -150,13 +159,14 @@ class Verifier:
                 code="contract_failed",
             )
 
-    async def _publish(self, bundle: DriverBundle, verification: Verification) -> Publication:
+    async def _publish(self, bundle: DriverBundle, verification: Verification, live: LiveReport) -> Publication:
         text = await self._session.activities.manifest(self._profile, bundle, verification)
         manifest = DriverFile(path=MANIFEST, text=text)
         files = [*bundle.files, manifest]
 
         async def work() -> Publication:
-            publication = await anyio.to_thread.run_sync(publish, files, self._session.project)
+            shown = [DriverFile(path=RECEIPT, text=await anyio.to_thread.run_sync(receipt, live, self._profile))]
+            publication = await anyio.to_thread.run_sync(lambda: publish(files, self._session.project, unlisted=shown))
             await self._session.journal.store_files(self._session.session_id, self._session.epoch, files)
             return publication
 
@@ -170,6 +180,25 @@ class Verifier:
                 data={"files": list(published.kept_files)},
             )
         return published
+
+
+def verified_objects(live: LiveReport, profile: ApiProfile) -> dict[str, ObjectVerification]:
+    """How far each object was verified, and why no further."""
+    reads = {read.object_name: read for read in live.reads}
+    return {name: _verified(reads.get(name), live.untried.get(name, "")) for name in profile.objects}
+
+
+def _verified(read: LiveRead | None, untried: str) -> ObjectVerification:
+    if read is None:
+        return ObjectVerification(note=untried)
+    empty = "The API answered without a record." if read.ok and not read.records else ""
+    return ObjectVerification(
+        level="live" if read.is_proven else "mock",
+        records=read.count,
+        pages=read.pages,
+        complete=read.complete,
+        note=read.error or empty,
+    )
 
 
 def not_kept(report: ContractReport | None, next_action: str) -> GenerationError:

@@ -1,0 +1,116 @@
+"""What reading the real API showed to be wrong, as diagnoses: for the metrics, for the history, and for the next session of
+the same API, which tries first what helped before."""
+
+import hashlib
+
+from ...facts.catalogue import RefusedError, address, current
+from ...journal.port import Journal
+from ...journal.step_names import TEMPLATE_DIAGNOSES
+from ...models.diagnosis import Diagnosis, FaultKind
+from ...models.facts import Correction
+from ...models.profile import ApiProfile
+from ...models.report import LiveProof, LiveRead
+from ...network.addresses import origin_of
+from ..context import SessionContext
+
+MOST_REMEMBERED = 50
+MAX_VALUE = 200
+
+
+async def remembered(journal: Journal, profile: ApiProfile) -> tuple[Correction, ...]:
+    """Corrections that reads of the same API confirmed before, newest first, one a fact; never those of another one."""
+    found: dict[str, Correction] = {}
+    for record in (await journal.diagnostics(fingerprint=_key(profile), limit=MOST_REMEMBERED)).items:
+        for correction in Diagnosis.model_validate(record.diagnosis).corrections if record.helped else ():
+            found.setdefault(correction.fact, correction)
+    return tuple(found.values())
+
+
+async def keep_diagnoses(session: SessionContext, described: ApiProfile, proof: LiveProof) -> int:
+    """Store a diagnosis for each fact that was corrected, and for each object that is still read wrongly; how many."""
+    stored = await session.steps.stored(TEMPLATE_DIAGNOSES)
+    if isinstance(stored, int):
+        return stored
+    made = [(_of_fact(correction), True) for correction in proof.corrections]
+    made += [(_of_read(read, described), False) for read in proof.report.reads if read.wrong]
+    for diagnosis, helped in made:
+        number = await session.journal.add_diagnosis(
+            session.session_id,
+            diagnosis,
+            api_name=session.request.api_name,
+            attempt=1,
+            fingerprint=_key(described),
+        )
+        await session.journal.set_helped(number, helped)
+        await session.log.write(
+            "diagnosis.made",
+            f"Diagnosis: {diagnosis.root_cause}",
+            data={
+                "diagnosis_id": number,
+                "fault_kind": diagnosis.fault_kind,
+                "error_type": diagnosis.error_type,
+                "fix_strategy": diagnosis.fix_strategy,
+                "source": diagnosis.source,
+            },
+        )
+    await session.steps.store(TEMPLATE_DIAGNOSES, len(made))
+    return len(made)
+
+
+def what_to_correct(name: str, profile: ApiProfile) -> str:
+    """Which facts a person, a model or the calling agent would correct for an object that is read wrongly or not at all."""
+    facts = [address("objects", name, "records"), address("objects", name, "pagination")]
+    told = [f"{fact} (now {_short(profile, fact)})" for fact in facts]
+    return f"If you know better, correct one of these facts in facts.json: {'; '.join(told)}."
+
+
+def _short(profile: ApiProfile, fact: str) -> str:
+    try:
+        value = current(profile, fact)
+    except RefusedError:
+        return "none"
+    told = {k: v for k, v in value.items() if v not in (None, [], 0)} if isinstance(value, dict) else value
+    return str(told)[:MAX_VALUE]
+
+
+def _of_fact(correction: Correction) -> Diagnosis:
+    return Diagnosis(
+        error_type="api",
+        fault_kind=_kind(correction.fact),
+        root_cause=correction.because,
+        can_fix=True,
+        fix_strategy="prompt_adjustment",
+        fix_description=f"{correction.fact} was corrected, which a live read confirmed.",
+        confidence=1.0,
+        evidence=("the answers of the API itself",),
+        corrections=(correction,),
+    )
+
+
+def _of_read(read: LiveRead, profile: ApiProfile) -> Diagnosis:
+    return Diagnosis(
+        error_type="api",
+        fault_kind="read_wrongly",
+        root_cause=f"{read.object_name} is read otherwise than the API gives it: {read.error}",
+        can_fix=False,
+        fix_strategy="fallback",
+        fix_description=f"It is left out of the driver. {what_to_correct(read.object_name, profile)}",
+        confidence=0.9,
+        evidence=("what passed between the driver and the API",),
+    )
+
+
+def _kind(fact: str) -> FaultKind:
+    if fact.endswith("/records"):
+        return "records_elsewhere"
+    if fact.endswith("/pagination"):
+        return "paging_differs"
+    if fact.startswith("/auth/"):
+        return "credential_elsewhere"
+    if fact in ("/base_path", "/trailing_slash") or fact.endswith("/path"):
+        return "path_elsewhere"
+    return "fact_differs"
+
+
+def _key(profile: ApiProfile) -> str:
+    return "live " + hashlib.sha256(origin_of(profile.base_url).encode()).hexdigest()[:32]
