@@ -113,12 +113,15 @@ async def test_a_right_description_is_left_as_it_is(tmp_path: Path) -> None:
         assert len(session.asked) <= 4
 
 
-async def test_what_cannot_be_healed_is_not_called_live(tmp_path: Path) -> None:
+async def test_what_cannot_be_healed_makes_no_driver_that_would_lie(tmp_path: Path) -> None:
     rows = [[ship["id"], ship["name"]] for ship in SHIPS[:5]]
-    async with made(tmp_path, description(), lambda _: {"columns": ["id", "name"], "rows": rows}) as session:
-        assert session.result["success"]
-        assert session.result["verification"]["level"] == "mock"
-        assert "data" in " ".join(session.result["notes"])
+    async with made(tmp_path, description(), lambda _: {"fields": ["id", "name"], "grid": {"a": rows}}) as session:
+        assert not session.result["success"]
+        error = session.result["error"]
+        assert error["code"] == "read_wrongly"
+        assert "/objects/ships/records" in error["next_action"]
+        diagnoses = (await session.told("get_session", view="diagnostics"))["items"]
+        assert "read_wrongly" in {entry["diagnosis"]["fault_kind"] for entry in diagnoses}
 
 
 async def test_nothing_is_asked_where_nobody_wants_it(tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ async def test_nothing_is_asked_where_nobody_wants_it(tmp_path: Path) -> None:
 async def test_what_was_read_stands_whatever_becomes_of_trying_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(*_: Any) -> None:
+    async def fails(*_: Any, **__: Any) -> None:
         raise FetchError("odd")
 
     monkeypatch.setattr("driversmith.engine.supervision.live_api.corrected", fails)

@@ -19,6 +19,6 @@ def test_what_can_be_read_truly_is_and_nothing_wrong_is_called_live() -> None:
     )
     outcomes = {outcome["name"]: outcome for outcome in json.loads(done.stdout)}
     assert [name for name, outcome in outcomes.items() if not outcome["truly"]] == ["error-in-200"]
-    assert not any(outcome["false"] for outcome in outcomes.values())
+    assert not any(outcome["is_false"] for outcome in outcomes.values())
     assert outcomes["error-in-200"]["told"]
     assert outcomes["right"]["corrected"] == []

@@ -119,9 +119,14 @@ class LiveReport(Value):
     """What a person should know of the reads as a whole."""
 
     @property
+    def wrong(self) -> tuple[LiveRead, ...]:
+        """Those that gave something else than the API."""
+        return tuple(read for read in self.reads if read.wrong)
+
+    @property
     def ok(self) -> bool:
         """True where at least one object gave a record that shows the driver at what it is for, and none was read wrongly."""
-        return any(r.is_proven and not r.aside for r in self.reads) and not any(r.wrong for r in self.reads)
+        return any(r.is_proven and not r.aside for r in self.reads) and not self.wrong
 
 
 class LiveProof(Value):

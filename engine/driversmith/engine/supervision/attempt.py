@@ -25,7 +25,7 @@ from ..models.tries import Tried
 from ..research.omission import without_operations
 from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
-from .healing.live_faults import keep_diagnoses, remembered
+from .healing.live_faults import keep_diagnoses, remembered, what_to_correct
 from .leaving_out import LeftOut, not_read_rightly, search
 from .plan import Plan
 from .progress import AttemptProgress
@@ -235,13 +235,16 @@ class Attempt:
             raise GenerationError(
                 f"Nothing of the API is read as it gives it: {next(iter(left.operations.values()))}",
                 code="read_wrongly",
-                next_action="Correct the facts (facts.json, engine=host or model), or use live=false to have the driver"
-                " as the description says.",
+                next_action=f"{what_to_correct(live.wrong[0].object_name, sound.profile)} (engine=host or model.) With"
+                " live=false the driver is made as the description says.",
             )
         bundle = await self._session.activities.write(profile)
         verifier = self._verifier(TemplateVerifier, TEMPLATE_LEFT, profile)
         await verifier.tell_left_out(left, sound.profile)
         reads = tuple(read for read in live.reads if not read.wrong)
+        self._state.left_out = tuple(
+            f"{r.object_name}: {r.error} {what_to_correct(r.object_name, sound.profile)}" for r in live.wrong
+        )
         return await verifier.sound(bundle), live.model_copy(update={"reads": reads})
 
     async def _template_sound(self) -> SoundTemplate:

@@ -70,7 +70,7 @@ def conclude(
             "notes": [
                 *state.notes,
                 *([NOTHING_FILLED] if _is_all_template(attempt, made) else []),
-                *_left_out_notes(attempt.profile),
+                *_left_out_notes(state, attempt.profile),
                 *made.publication.notes,
                 *_live_notes(session, attempt, made.live),
                 *attempt.profile.warnings,
@@ -93,11 +93,12 @@ def _is_all_template(attempt: AttemptRecord, made: VerifiedDriver) -> bool:
     return attempt.plan.mode == "simplify" and all(file.author == "template" for file in made.publication.files)
 
 
-def _left_out_notes(profile: ApiProfile) -> list[str]:
-    """That operations are missing because a run of the driver did not prove them."""
+def _left_out_notes(state: RunState, profile: ApiProfile) -> list[str]:
+    """That operations are missing because a run of the driver did not prove them, and which facts would help."""
     count = sum(entry.reason == "not_proven" for entry in profile.skipped)
     said = "operation was" if count == 1 else "operations were"
-    return [f"{count} {said} left out, not proven: `skipped` says what failed."] if count else []
+    told = [f"{count} {said} left out, not proven: `skipped` says what failed."] if count else []
+    return [*told, *state.left_out]
 
 
 def closing_words(result: SupervisedResult) -> str:

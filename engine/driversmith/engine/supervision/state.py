@@ -37,6 +37,8 @@ class RunState:
     diagnoses: int = 0
     contract_runs: int = 0
     fixes: list[FixApplied] = field(default_factory=list[FixApplied])
+    left_out: tuple[str, ...] = ()
+    """What was left out since it was read wrongly, and which facts would help, a sentence each."""
     notes: list[str] = field(default_factory=list[str])
     at_work: AtWork | None = None
     """The current attempt, until it is recorded."""
