@@ -29,7 +29,7 @@ class BenchActivities(EngineActivities):
         self._by_title = {subject.api.title: subject for subject in subjects.values()}
         self._judge = judge
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
         return in_session(self._subject(request.api_name), _number(request.api_name))[0]
 
     async def write(self, profile: ApiProfile) -> DriverBundle:

@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 class Unneeded:
     """Activities that a test does not get to."""
 
-    async def research(self, *_: object) -> ApiProfile:
+    async def research(self, *_: object, **__: object) -> ApiProfile:
         await anyio.sleep_forever()
         raise AssertionError
 

@@ -100,7 +100,7 @@ class ActivitiesStandIn:
     calls: Counter[str] = field(default_factory=Counter)
     reached: dict[str, anyio.Event] = field(default_factory=dict)
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
         await self._step("research")
         await tell("Found a description.", 0.5)
         source = DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1)

@@ -196,3 +196,33 @@ async def test_a_driver_that_dies_ends_the_reads_with_what_it_said(api: MockServ
     report = await live(api, project, sandbox=ProcessSandbox(), object_names=["cranes", "tugs"])
     assert [(r.object_name, r.ok) for r in report.reads] == [("cranes", False)]
     assert "exit code 3" in report.reads[0].error
+
+
+async def test_pages_that_repeat_each_other_are_no_pages(api: MockServer):
+    rows = [{"id": n} for n in range(50)]
+    api.script.first = [
+        json_answer({"data": page}) for page in (rows, [*rows[:40], *({"id": n} for n in range(90, 100))])
+    ]
+    (read,) = (await live(api, object_names=["ships"])).reads
+    assert (read.ok, read.wrong) == (False, True)
+    assert "Page 2 gives records of page 1 again" in read.error
+
+
+async def test_an_end_before_the_number_that_the_api_tells_is_none(api: MockServer):
+    api.script.always = json_answer({"data": [{"id": n} for n in range(7)], "total": 60})
+    (read,) = (await live(api, object_names=["ships"])).reads
+    assert (read.ok, read.wrong) == (False, True)
+    assert "tells of 60 records, and reading ended after 7" in read.error
+
+
+async def test_an_end_that_was_seen_is_told(api: MockServer):
+    api.script.always = json_answer({"data": [{"id": n} for n in range(7)], "total": 7})
+    (read,) = (await live(api, object_names=["ships"])).reads
+    assert (read.ok, read.complete, read.count) == (True, True, 7)
+
+
+async def test_an_api_that_asks_to_wait_is_waited_for_once(api: MockServer):
+    rows = json_answer({"data": [{"id": 1}], "total": 1})
+    api.script.first = [Response(429, b"{}", (("Retry-After", "0"),)), rows]
+    report = await live(api, object_names=["ships"])
+    assert (report.reads[0].ok, report.requests) == (True, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -56,7 +57,7 @@ class OddActivities(ActivitiesStandIn):
     asked_for: list[tuple[str, ...]] = field(default_factory=list)
     """The operations of each driver that was run in full."""
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
         await self._step("research")
         return api(*self.names)
 

@@ -67,7 +67,7 @@ class ActivitiesStandIn:
     during: Callable[[], Any] | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
         self.requests.append(request)
         await tell("Found a description.")
         if self.during:

@@ -1,5 +1,6 @@
 """Reading a URL: bounded in time and size, wherever it redirects to."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -49,6 +50,8 @@ class Fetcher:
         self._policy = policy
         self._seconds = seconds
         self._transport = transport or CheckedTransport(policy)
+        self.requests = Counter[str]()
+        """How many went out, by origin."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -105,6 +108,7 @@ class Fetcher:
             url,
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **headers},
         )
+        self.requests[origin_of(url)] += 1
         response = await self._transport.handle_async_request(request)
         response.request = request
         try:

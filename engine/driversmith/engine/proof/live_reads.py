@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import anyio
+
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
 from ..facts.structure import structure_hash, structure_of
@@ -25,6 +27,8 @@ TIMEOUT = 25.0
 GIVE_UP_AFTER = 3
 """Refusals and failed connections in a row after which no more objects are tried."""
 POINTLESS = frozenset({"AuthenticationError", "DriverConnectionError", "DriverTimeoutError", "RateLimitError"})
+MOST_PATIENCE = 10.0
+"""Seconds that are waited where an API asks for it (Retry-After); once an object."""
 MAX_ERROR = 500
 PAGE = 100
 """Records that a page is asked to have, where the API does not say how many it may have."""
@@ -117,6 +121,10 @@ async def readings(
                 continue
             try:
                 reading = await reader.read(plan, min(pages, allowed))
+                if (pause := _asked_to_wait(reading)) is not None:
+                    await anyio.sleep(pause)
+                    if (allowed := await gate.open(plan.name)) > 0:
+                        reading = await reader.read(plan, min(pages, allowed))
             except SandboxUnavailableError:
                 raise
             except SandboxError as error:
@@ -127,6 +135,14 @@ async def readings(
             if stop(made[-1]):
                 break
     return made
+
+
+def _asked_to_wait(reading: Reading) -> float | None:
+    """How many seconds the API asks for before the next request, where that is worth waiting for."""
+    if reading.raised is None or reading.raised.type != "RateLimitError" or not reading.answers:
+        return None
+    told = reading.raised.attributes.get("retry_after")
+    return float(told) if isinstance(told, int | float) and 0 <= told <= MOST_PATIENCE else None
 
 
 def why_untried(profile: ApiProfile, name: str) -> str:

@@ -53,8 +53,8 @@ class Writer(Protocol):
 class Activities(Protocol):
     """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
-        """Find and read the description of the API.
+    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> ApiProfile:
+        """Find and read the description of the API; what it asks of the API's origin counts in the budget.
 
         Raises:
             ResearchError: it could not be found, fetched or understood.

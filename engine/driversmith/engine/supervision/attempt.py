@@ -27,6 +27,7 @@ from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
 from .healing.live_faults import keep_diagnoses, remembered, what_to_correct
 from .leaving_out import LeftOut, not_read_rightly, search
+from .live_budget import LiveBudget
 from .plan import Plan
 from .progress import AttemptProgress
 from .state import RunState
@@ -122,11 +123,12 @@ class Attempt:
     async def _research(self) -> ApiProfile:
         """The facts; once the template's driver is proven, of as much of the API as it is proven for."""
         if self._state.profile is None:
+            budget = await LiveBudget(self._session.request, self._session.steps).take_up()
             self._state.profile = await self._progress.step(
                 RESEARCH,
                 "Reading the API's description",
                 ApiProfile,
-                lambda: self._session.activities.research(self._session.request, self._progress.tell),
+                lambda: self._session.activities.research(self._session.request, self._progress.tell, budget=budget),
                 until=0.3,
             )
         return self._state.profile

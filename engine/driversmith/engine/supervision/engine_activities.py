@@ -17,7 +17,7 @@ from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
-from ..network.addresses import address_policy
+from ..network.addresses import address_policy, origin_of
 from ..sandbox.port import Sandbox
 from ..settings import Settings
 from .activities import Tell, Writer
@@ -37,13 +37,13 @@ class EngineActivities:
         self._sandbox = sandbox
         self._learn = learn
 
-    async def research(self, request: GenerateRequest, tell: Tell) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> ApiProfile:
         from ..network.fetch import Fetcher
         from ..research.study import study_api
 
         policy = address_policy(self._settings, request.allow_local)
         async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
-            return await study_api(
+            profile = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
                 spec=request.spec,
@@ -53,6 +53,8 @@ class EngineActivities:
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
             )
+        await budget.spend(fetcher.requests[origin_of(profile.base_url)])
+        return profile
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         from ..research.summary import summarise

@@ -62,12 +62,14 @@ class Verifier:
         self._standing = standing
         self._kept: tuple[str, ContractReport] | None = None
         """The last run in which all was kept, by what it depends on."""
+        self._live_reads = 0
         self._scratch = session.scratch / place.strip("/").replace("/", "-")
 
     async def _read_live(self, bundle: DriverBundle) -> LiveReport:
+        turn, self._live_reads = self._live_reads, self._live_reads + 1
         folder = await self._laid_out(bundle, "proven")
         return await self._progress.step(
-            f"{self.place}live",
+            turn_step(self.place, "live", turn),
             "Reading from the real API",
             LiveReport,
             lambda: self._live_read(folder, bundle),

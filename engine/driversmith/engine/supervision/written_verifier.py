@@ -6,7 +6,7 @@ from ..errors import GenerationError
 from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle
 from ..models.findings import Finding
-from ..models.report import ContractReport, FaultsOfFile
+from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
 from .activities import Writer
 from .verify import VerifiedDriver, Verifier, not_kept
 
@@ -16,6 +16,12 @@ _THEIRS = "get_session(view='diagnostics') tells what was tried; engine=\"templa
 class WrittenVerifier(Verifier):
     """Proves what an author wrote among the templates' files."""
 
+    _is_whole = False
+    """Whether the files are there that only show what the client does."""
+    _repaired = 0
+    _turn = 0
+    """How often the package was checked."""
+
     async def prove(self, bundle: DriverBundle, writer: Writer, *, own: Sequence[Finding] = ()) -> VerifiedDriver:
         """The driver verified, mended where that is needed, and published; `own` was found in the template's driver, too.
 
@@ -23,8 +29,20 @@ class WrittenVerifier(Verifier):
             GenerationError: it did not pass validation or contract run, or another one stands that is verified better.
             FileGenerationError: a file could not be mended.
         """
-        verified, contract = await self._verified(bundle, writer, own)
-        return await self._finished(verified, contract, await self._read_live(verified))
+        while True:
+            bundle, contract = await self._verified(bundle, writer, own)
+            live = await self._read_live(bundle)
+            if not live.wrong:
+                return await self._finished(bundle, contract, live)
+            faults = _read_wrongly(bundle, live)
+            if self._repaired == self._repairs:
+                self.faults = faults
+                raise GenerationError(
+                    f"The driver reads something else than the API gives: {live.wrong[0].object_name}: {live.wrong[0].error}",
+                    code="read_wrongly",
+                    next_action=_THEIRS,
+                )
+            bundle = await self._mended(bundle, faults, writer)
 
     async def _verified(
         self, bundle: DriverBundle, writer: Writer, own: Sequence[Finding]
@@ -34,28 +52,31 @@ class WrittenVerifier(Verifier):
         What can be run is run before the writer is asked for the rest, which only shows it: a client that breaks
         behaviours is mended first.
         """
-        repairs = max(1, self._session.request.max_retries)
-        is_whole, repaired, turn = False, 0, 0
         while True:
             self.bundle, self.contract = bundle, None
-            self.validation = await self._validated(bundle, turn)
-            faults = self._found(bundle, own, only_client=not is_whole)
+            self.validation = await self._validated(bundle, self._turn)
+            faults = self._found(bundle, own, only_client=not self._is_whole)
             if faults is None:
-                self.contract = await self._ran(bundle, turn, self._progress.tell)
+                self.contract = await self._ran(bundle, self._turn, self._progress.tell)
                 if self.contract.ok:
-                    if is_whole:
+                    if self._is_whole:
                         return bundle, self.contract
-                    bundle, is_whole, turn = await writer.complete(bundle), True, turn + 1
+                    bundle, self._is_whole = await writer.complete(bundle), True
+                    self._turn += 1
                     continue
                 faults = self._broken(bundle)
-            if faults is None or repaired == repairs:
+            if faults is None or self._repaired == self._repairs:
                 raise _invalid(faults) if faults and faults.findings else not_kept(self.contract, _THEIRS)
-            bundle = await self._mended(bundle, faults, repaired, writer)
-            repaired, turn = repaired + 1, turn + 1
+            bundle = await self._mended(bundle, faults, writer)
 
-    async def _mended(self, bundle: DriverBundle, faults: FaultsOfFile, number: int, writer: Writer) -> DriverBundle:
+    @property
+    def _repairs(self) -> int:
+        return max(1, self._session.request.max_retries)
+
+    async def _mended(self, bundle: DriverBundle, faults: FaultsOfFile, writer: Writer) -> DriverBundle:
         self.faults = faults
-        step = turn_step(self.place, "faults", number)
+        step = turn_step(self.place, "faults", self._repaired)
+        self._repaired, self._turn = self._repaired + 1, self._turn + 1
         await self._progress.keep(step, faults)
         await self._session.log.write(
             "repair.started",
@@ -88,6 +109,22 @@ class WrittenVerifier(Verifier):
         """What the last run showed, for which the client is at fault."""
         broken = self.contract.broken if self.contract else ()
         return FaultsOfFile(path=f"{bundle.project}/client.py", behaviours=broken) if broken else None
+
+
+def _read_wrongly(bundle: DriverBundle, live: LiveReport) -> FaultsOfFile:
+    """What the real API showed, as behaviours that the client breaks."""
+    broken = tuple(
+        BehaviourResult(
+            name="reads-what-the-api-gives",
+            subject=read.object_name,
+            passed=False,
+            sent=f"read({read.object_name!r}) to the real API",
+            received=read.error,
+            expected="the records that the API gives, as the base class reads them",
+        )
+        for read in live.wrong
+    )
+    return FaultsOfFile(path=f"{bundle.project}/client.py", behaviours=broken)
 
 
 def _invalid(faults: FaultsOfFile) -> GenerationError:
