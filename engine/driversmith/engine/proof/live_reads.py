@@ -255,7 +255,7 @@ class _Reader:
             object_name=plan.name,
             ok=False,
             requests=len(exchanges),
-            seen=structure_of(answers[0].body) if answers else None,
+            seen=structure_of(answers[0].body) if answers and answers[0].status else None,
         )
         note, count = "", _records_read(raised) if raised else 0
         if count:

@@ -114,7 +114,8 @@ def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveRepor
     """Why the driver is not verified live, and what else a person should know of the real API."""
     notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
     if attempt.profile is not None:
-        unread = [r.object_name for r in live.reads if not r.ok and r.object_name in attempt.profile.objects]
+        asked = [read for read in live.reads if not read.ok and read.seen is not None]
+        unread = [read.object_name for read in asked if read.object_name in attempt.profile.objects]
         notes += [f"{name}: {what_to_correct(name, attempt.profile)}" for name in unread[:MOST_TOLD]]
     if live.ok or session.request.live == "false" or attempt.profile is None:
         return notes
