@@ -2,10 +2,10 @@
 
     python bench/servers.py [--only NAME ...] [--json]
 
-Starts json-server, datasette, docker-registry (with a password) and httpbin on loopback, as far as they are installed (their
-commands, and htpasswd, on the PATH; httpbin and gunicorn beside this Python or in `--python`), fills them with known data, and has a driver made
-from a description that is written here and wrong in one point. Then each object is read through it and compared with what the
-server holds. `truly`: every record, in order, none twice.
+Starts json-server, datasette, docker-registry (with a password) and httpbin on loopback, as far as they are installed: their
+commands, and htpasswd, on the PATH, httpbin and gunicorn beside this Python or in `--python`. Fills them with known data, and has
+a driver made from a description that is written here and wrong in one point. Then each object is read through it and compared
+with what the server holds. `truly`: every record, in order, none twice.
 """
 
 import argparse

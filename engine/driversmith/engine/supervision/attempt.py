@@ -118,7 +118,8 @@ class Attempt:
         kept_to = await _profile_of(written) if self._plan.mode == "simplify" else profile
         own = self._state.sound.validation.findings if self._state.sound else ()
         verifier = self._verifier(WrittenVerifier, attempt_place(self._number), kept_to)
-        self._verified = await verifier.prove(written, writer, own=own)
+        proven = self._state.proof.report if self._state.proof else None
+        self._verified = await verifier.prove(written, writer, template=work.template, own=own, proven=proven)
 
     async def _research(self) -> ApiProfile:
         """The facts; once the template's driver is proven, of as much of the API as it is proven for."""

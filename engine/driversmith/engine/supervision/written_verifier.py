@@ -7,6 +7,7 @@ from ..journal.step_names import turn_step
 from ..models.driver import DriverBundle
 from ..models.findings import Finding
 from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveReport
+from ..proof.inherited import reads_as_the_templates_do, with_proven
 from .activities import Writer
 from .verify import VerifiedDriver, Verifier, not_kept
 
@@ -22,8 +23,17 @@ class WrittenVerifier(Verifier):
     _turn = 0
     """How often the package was checked."""
 
-    async def prove(self, bundle: DriverBundle, writer: Writer, *, own: Sequence[Finding] = ()) -> VerifiedDriver:
-        """The driver verified, mended where that is needed, and published; `own` was found in the template's driver, too.
+    async def prove(
+        self,
+        bundle: DriverBundle,
+        writer: Writer,
+        *,
+        template: DriverBundle,
+        own: Sequence[Finding] = (),
+        proven: LiveReport | None = None,
+    ) -> VerifiedDriver:
+        """The driver verified, mended where that is needed, and published; `own` was found in the template's driver, too, and
+        `proven` is what was read through that: it holds here as far as reading is left to the templates' code.
 
         Raises:
             GenerationError: it did not pass validation or contract run, or another one stands that is verified better.
@@ -33,6 +43,8 @@ class WrittenVerifier(Verifier):
             bundle, contract = await self._verified(bundle, writer, own)
             live = await self._read_live(bundle)
             if not live.wrong:
+                if proven is not None and reads_as_the_templates_do(bundle, template):
+                    live = with_proven(live, proven)
                 return await self._finished(bundle, contract, live)
             faults = _read_wrongly(bundle, live)
             if self._repaired == self._repairs:
