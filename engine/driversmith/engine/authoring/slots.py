@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from ..generation.sample import reading
 from ..models.base import Value
@@ -13,7 +13,6 @@ from ..models.profile import (
     OperationProfile,
     PaginationProfile,
     PaginationStyle,
-    RecordShape,
 )
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -57,7 +56,7 @@ class ObjectSlots(Value):
     """What one record is, in a sentence."""
     record_path: tuple[str, ...] | None = None
     """Keys into the body of read where the records stand; [] for the body itself."""
-    shape: RecordShape | None = None
+    shape: Literal["list", "record", "map"] | None = None
     """What stands there: a list of records, one record, or a map of identifier to record."""
     pagination: PagingSlots | None = None
     example_parameters: tuple[ExampleParameter, ...] = ()
@@ -146,7 +145,7 @@ def _paging_findings(slot: ObjectSlots, paging: PaginationProfile) -> Iterator[F
     """What a style of paging cannot do without."""
     if paging.style in ("page", "offset", "cursor") and not paging.position_parameter:
         yield _finding(f"Paging of {slot.object!r} by {paging.style} needs a position_parameter.")
-    if paging.style in ("cursor", "next_url") and not paging.next_path:
+    if paging.style in ("cursor", "next_url") and not (paging.next_path or paging.next_header):
         yield _finding(f"Paging of {slot.object!r} by {paging.style} needs a next_path.")
 
 

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from ..contract.naming import driver_names
 from ..errors import DescriptionError, InvalidArgumentError
+from ..facts.units.pagination import without_maximum
 from ..models.profile import (
     ApiProfile,
     DescriptionSource,
@@ -60,6 +61,7 @@ def build_profile(
         left = set(map(id, kept))
         skipped = [*skipped, *(_not_selected(op) for op in read.callable if id(op) not in left)]
     operations = _with_security(kept, auth)
+    found = {collection.name: _object(collection, schemas, notes) for collection in collections}
     info = mapping(description.document.get("info"))
     return ApiProfile(
         api_name=api_name.strip(),
@@ -73,8 +75,8 @@ def build_profile(
         base_url=base_url.rstrip("/"),
         servers=own_servers(description),
         auth=auth.profiles((operation.security for operation in operations.values()), names),
-        objects={collection.name: _object(collection, schemas, notes) for collection in collections},
-        operations=operations,
+        objects=found,
+        operations=_with_one_maximum(operations, found.values()),
         skipped=tuple(skipped),
         rate_limit=rate_limit_of(description.document),
         warnings=notes.sentences(),
@@ -122,6 +124,18 @@ def _with_security(operations: list[Operation], auth: Auth) -> dict[str, Operati
         profile = operation.profile
         finished[profile.name] = profile.model_copy(update={"security": everywhere if silent else security})
     return finished
+
+
+def _with_one_maximum(
+    operations: dict[str, OperationProfile], objects: Iterable[ObjectProfile]
+) -> dict[str, OperationProfile]:
+    """How large a page may be is known by the paging alone: two places could differ once one is corrected."""
+    told = dict(operations)
+    for described in objects:
+        name = described.operations.get("read")
+        if name and described.pagination.max_size:
+            told[name] = without_maximum(told[name], described.pagination)
+    return told
 
 
 def _documentation_url(root: Node) -> str | None:

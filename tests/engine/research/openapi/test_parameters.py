@@ -127,7 +127,7 @@ def test_limits_defaults_and_examples_are_kept_where_they_are_sane(only: Any) ->
     found = parameters_of(
         only,
         {
-            "name": "size",
+            "name": "weight",
             "in": "query",
             "schema": schema,
             "example": 5,
@@ -140,10 +140,10 @@ def test_limits_defaults_and_examples_are_kept_where_they_are_sane(only: Any) ->
             "examples": [],
         },
     )
-    size, odd = found["size"], found["odd"]
-    assert (size.minimum, size.maximum, size.default, size.example, len(size.enum)) == (1, 100, 20, 5, 50)
-    assert size.description.startswith("How many x")
-    assert len(size.description) <= 200
+    weight, odd = found["weight"], found["odd"]
+    assert (weight.minimum, weight.maximum, weight.default, weight.example, len(weight.enum)) == (1, 100, 20, 5, 50)
+    assert weight.description.startswith("How many x")
+    assert len(weight.description) <= 200
     assert (odd.default, odd.minimum, odd.enum) == (None, None, ())
 
 

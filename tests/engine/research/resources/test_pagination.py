@@ -267,3 +267,15 @@ def test_a_required_token_is_the_callers(study: Any, name: str) -> None:
 def test_a_required_number_with_a_default_is_sent_as_that(study: Any) -> None:
     required = {**query("page", {"type": "integer", "default": 1}), "required": True}
     assert not paging_of(study, [required], body(next=URL)).first_required
+
+
+def test_the_largest_page_is_told_in_one_place(study: Any) -> None:
+    size = query("limit", {"type": "integer", "maximum": 50})
+    get = {
+        "parameters": [query("page"), size],
+        "responses": {"200": {"content": {"application/json": {"schema": ITEMS}}}},
+    }
+    profile = study({"paths": {"/pets": {"get": get}}})
+    assert profile.objects["pets"].pagination.max_size == 50
+    (operation,) = profile.operations.values()
+    assert next(p for p in operation.parameters if p.name == "limit").maximum is None

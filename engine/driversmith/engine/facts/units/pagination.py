@@ -143,7 +143,7 @@ def placed(profile: ApiProfile, object_name: str) -> ApiProfile:
         for name in sent:
             if not any(p.name == name and p.location == paging.position_in for p in operation.parameters):
                 operation = _with_parameter(profile, operation, name, paging)
-        operation = _without_maximum(operation, paging)
+        operation = without_maximum(operation, paging)
     filters = tuple(
         p.argument
         for p in operation.parameters
@@ -167,7 +167,7 @@ def _with_parameter(
     return operation.model_copy(update={"parameters": (*operation.parameters, added)})
 
 
-def _without_maximum(operation: OperationProfile, paging: PaginationProfile) -> OperationProfile:
+def without_maximum(operation: OperationProfile, paging: PaginationProfile) -> OperationProfile:
     """How large a page may be is told by `max_size`, and nowhere else."""
     parameters = tuple(
         p.model_copy(update={"maximum": None})
