@@ -98,6 +98,8 @@ def test_a_parameter_that_clashes_with_ours_gets_another_argument():
         ("/auth/nobody", {"prefix": "x"}, "there are: key, bearer"),
         ("/auth/key", {"kind": "bearer", "location": "query"}, "kind api_key can have another"),
         ("/auth/key", {"kind": "basic", "prefix": "Token "}, "kind api_key can have another"),
+        ("/auth/bearer", {"location": "cookie"}, "prefix: a cookie holds"),
+        ("/objects/tide/pagination", {"style": "page", "position_parameter": "p"}, "One record has no pages"),
         ("/auth/key", {"kind": "oauth2_client_credentials"}, "one of api_key"),
         ("/operations/search/parameters/query/q", None, "null removes no parameter"),
         ("/operations/search/parameters/query/q", {"type": "string"}, "required, enum, default"),
@@ -196,6 +198,10 @@ def test_the_largest_page_is_known_in_one_place():
 def test_the_columns_of_a_table_stand_beside_its_rows():
     profile = correct("/objects/ships/records", {"shape": "table", "record_path": ["result", "rows"]})
     assert profile.objects["ships"].columns_path == ("result", "columns")
+
+
+def test_one_record_alone_has_no_pages():
+    assert correct("/objects/ships/records", {"shape": "record"}).objects["ships"].pagination.style == "none"
 
 
 def test_basic_has_a_name_and_a_password():

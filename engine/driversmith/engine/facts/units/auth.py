@@ -1,5 +1,6 @@
 """Facts of credentials: where each goes, and in which form. Their names and values are none."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -61,6 +62,10 @@ def _put_auth(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProfile
             raise RefusedError(f"{member}: kind {fact.kind} has {shown(only)}; kind api_key can have another.")
     if fact.location == "header" and fact.parameter.lower() in ("host", "content-length", "content-type", "accept"):
         raise RefusedError(f"parameter: {fact.parameter} belongs to the transport.")
+    if fact.location == "cookie" and not re.fullmatch(r"[\w.-]*", fact.prefix, re.ASCII):
+        raise RefusedError(
+            f'prefix: a cookie holds letters, digits, _, . and - before its value, or ""; not {shown(fact.prefix)}.'
+        )
     changed = scheme.model_copy(update=fact.__dict__)
     if (fact.kind == "basic") != (scheme.kind == "basic"):
         changed = changed.model_copy(update={"credentials": _credentials(profile, changed)})

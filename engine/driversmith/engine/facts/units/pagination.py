@@ -104,6 +104,8 @@ def _put_pagination(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
     if "read" not in described.operations:
         raise RefusedError(f"Object {described.name!r} has no list to be read page by page.")
     given = value if isinstance(value, dict) else {}
+    if described.shape == "record" and given.get("style", "none") != "none":
+        raise RefusedError("One record has no pages: correct shape of /objects/<object>/records first.")
     current = _pagination(profile, names)
     style = given.get("style", current["style"])
     for member, styles in _USED_BY.items():

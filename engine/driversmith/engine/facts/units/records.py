@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from ...models.base import Value
-from ...models.profile import ApiProfile, Evidence
+from ...models.profile import ApiProfile, Evidence, PaginationProfile
 from ..refused import RefusedError, shown
 from .pagination import placed
 from .unit import Keys, Names, Unit, as_members, listed, merged, object_of, operation_of, with_object
@@ -79,6 +79,7 @@ def _records(profile: ApiProfile, names: Names) -> dict[str, JsonValue]:
 
 
 def _put_records(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProfile:
+    """One record alone has no pages: its paging goes."""
     described = object_of(profile, names[0])
     fact = merged(RecordsFact, as_members(RecordsFact, described), value)
     given = value if isinstance(value, dict) else {}
@@ -99,6 +100,8 @@ def _put_records(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProf
     error_path = profile.error_path
     if error_path and fact.record_path[: len(error_path)] == error_path:
         raise RefusedError(f"By /error_path an error stands at {shown([*error_path])}, so that records cannot.")
+    if fact.shape == "record":
+        changes["pagination"] = PaginationProfile()
     return with_object(profile, described.model_copy(update=changes))
 
 
