@@ -21,7 +21,7 @@ from ..stand_ins.connection import answered
 
 SHIPS = [{"id": n, "name": f"ship {n}", "secret_note": f"sail-{n}-at-dawn"} for n in range(1, 61)]
 Answers = Callable[[dict[str, str]], Any]
-"""The body for a query; None is a 404."""
+"""The body for a query, or the whole answer; None is a 404."""
 
 
 def description(*parameters: str, bare: bool = False) -> dict[str, Any]:
@@ -56,6 +56,8 @@ async def made(tmp_path: Path, described: dict[str, Any], ships: Answers, live: 
         if url.path == "/ships":
             asked.append(url.query)
             body = ships({name: values[-1] for name, values in parse_qs(url.query).items()})
+        if isinstance(body, Response):
+            return body
         content = json.dumps({"error": "none"} if body is None else body).encode()
         return Response(404 if body is None else 200, content, (("Content-Type", "application/json"),))
 
