@@ -18,10 +18,11 @@ _ANSWER = re.compile(r"_?(?:resp(?:onse)?|r|res|answer|reply)")
 
 
 def unmapped_statuses(project: Project) -> Iterable[Fault]:
-    """401, 403, 404 and 429 become the exceptions of the contract."""
+    """401, 403, 404 and 429 become the exceptions of the contract, unless a fact says that one means too many requests."""
     place = project.driver
     if place is None or not project.whole:
         return
+    limits = project.profile.rate_limit_signs.statuses if project.profile else ()
     mapped: dict[str, set[int]] = {name: set() for name in _STATUSES.values()}
     made: dict[str, tuple[PythonFile, ast.AST]] = {}
     everywhere: set[int] = set()
@@ -34,7 +35,7 @@ def unmapped_statuses(project: Project) -> Iterable[Fault]:
                 made.setdefault(name, (file, node))
                 mapped[name] |= codes
     for status, name in _STATUSES.items():
-        if status in (mapped[name] or everywhere):
+        if status in (mapped[name] or everywhere) or status in limits:
             continue
         file, node = made.get(name) or next(
             iter(made.values()), next(driver_functions(project, place, "read"), (place.file, place.node))
