@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from ..models.facts import Correction, KnownBy
 from ..models.profile import ApiProfile, Evidence
+from .new_scheme import with_scheme
 from .refused import RefusedError, shown
 from .units import auth, operations, pagination, records, whole
 from .units.unit import FOLLOWS, Names, Unit
@@ -54,6 +55,8 @@ def apply(profile: ApiProfile, correction: Correction, *, known_by: KnownBy) -> 
     """
     unit, names = _unit(correction.fact)
     fact = address(*_segments(correction.fact))
+    if known_by == "observed" and unit.pattern[0] == "auth":  # only the API itself can show one that nobody described
+        profile = with_scheme(profile, names[0], correction.value)
     changed = unit.put(profile, names, correction.value)
     evidence = Evidence(pointer=fact, rule=correction.because, known_by=known_by)
     return changed.model_copy(update={"facts_evidence": {**profile.facts_evidence, fact: evidence}})

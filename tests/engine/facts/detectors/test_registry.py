@@ -85,10 +85,20 @@ def test_records_are_found_where_they_are(body: Any, place: tuple[Any, Any]):
 
 
 @pytest.mark.parametrize(
-    "body", [{"error": "no such thing"}, {"columns": ["id"], "rows": [[1], [2]]}, {"status": "ok"}, "text", 7, None, {}]
+    "body", [{"error": "no such thing"}, {"rows": [[1], [2]]}, {"status": "ok"}, "text", 7, None, {}]
 )
 def test_nothing_is_proposed_where_no_records_are(body: Any):
     assert places(body) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "keys"), [(["id", "name"], ["columns"]), ([{"name": "id"}, {"name": "name"}], ["fields"])]
+)
+def test_columns_and_rows_are_records_too(columns: list[Any], keys: list[str]):
+    table = {keys[0]: columns, "rows": [[1, "a"], [2, "b"]]}
+    for body, above in ((table, []), ({"result": table}, ["result"])):
+        (found,) = proposals(case(body))
+        assert found.value == {"record_path": [*above, "rows"], "shape": "table", "columns_path": [*above, *keys]}
 
 
 @pytest.mark.parametrize("body", [{"data": ROWS}, {"data": []}, {"data": ROWS, "errors": []}])

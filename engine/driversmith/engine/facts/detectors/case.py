@@ -1,11 +1,23 @@
 """What a detector is given."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ...models.facts import Correction
 from ...models.profile import ApiProfile, ObjectProfile, OperationProfile
 from ..answer import Answer
+
+
+@dataclass(frozen=True)
+class Given:
+    """The credentials that a user gave for the API's origin: their names, never a value."""
+
+    arguments: frozenset[str] = frozenset()
+    """`api_key`, `token`, `username`, ..."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Headers as they go on the wire, with the word before the key (`Bearer `, `Token `; "" where there is none)."""
+    query: frozenset[str] = frozenset()
+    """Query parameters as they go on the wire."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,8 @@ class Case:
     """In order, the first page first."""
     error: str = ""
     """How the read failed; "" where it did not."""
+    given: Given | None = None
+    """None: it is not known."""
 
     @property
     def described(self) -> ObjectProfile:

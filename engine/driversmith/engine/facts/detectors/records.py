@@ -6,31 +6,44 @@ from typing import Any, cast
 from ...models.facts import Correction
 from ..answer import at, members
 from ..catalogue import address
+from ..keys import is_word
 from .case import Case
+from .disguised import error_path
+from .tables import columns_of, tables
 
 MOST = 3
 """Places that are proposed."""
+Place = tuple[tuple[str, ...], str]
+"""Keys into the body, and the shape of what stands there."""
+
 _USUAL = re.compile(
-    r"(data|items?|results?|records?|rows?|values?|entries|entities|objects?|content|elements|list|hits|features|member|hydra:member|_embedded|response|payload|docs?|documents?|nodes|collection)\Z",
+    r"(data|items?|results?|records?|rows?|values?|entries|entry|entities|objects?|content|elements|list|hits|features|members?|"
+    r"hydra:member|_embedded|response|payload|docs?|documents?|nodes|edges|collection|resources?|output|body|d)\Z",
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"(errors?|warnings?|_?links?|messages|notices|included|facets|filters|columns|fields)\Z", re.IGNORECASE
+    r"(errors?|warnings?|_?links?|messages?|notices?|included|facets?|filters?|columns|fields|aggregations|schema|headers|"
+    r"pagination|paging|meta(data)?|breadcrumbs|sort|debug|suggestions|(@|odata\.).*)\Z",
+    re.IGNORECASE,
 )
 
 
 def records_elsewhere(case: Case) -> list[Correction]:
     """The places of the first answer where records could stand, where they do not stand as the facts say."""
     answer = case.first
-    if answer is None or answer.body is None or _stand(case, answer.body):
+    if answer is None or answer.body is None or records_stand(case, answer.body):
         return []
+    if error_path(answer, case.described.record_path):
+        return []
+    if found := tables(answer.body):
+        return [_correction(case, rows, "table", columns_path=list(columns)) for rows, columns in found[:MOST]]
     places = _places(answer.body, case.name)
-    if not places and _is_record(case, answer.body):
-        places = [((), "record")]
+    if not places:
+        places = _one_record(case, answer.body)
     return [_correction(case, path, shape) for path, shape in places[:MOST]]
 
 
-def _stand(case: Case, body: Any) -> bool:
+def records_stand(case: Case, body: Any) -> bool:
     """Whether records stand where the facts say, in the shape that they say."""
     described = case.described
     path = described.record_path
@@ -39,24 +52,39 @@ def _stand(case: Case, body: Any) -> bool:
         return False
     there = at(body, path)
     if described.shape == "list":
-        return isinstance(there, list) and not (not there and not path and isinstance(body, dict))
+        if not isinstance(there, list):
+            return False
+        empty = not there and isinstance(body, dict) and bool(_filled(body, path))
+        return not empty and not (
+            isinstance(around, dict) and columns_of(cast("list[Any]", there), cast("dict[str, Any]", around))
+        )
     if described.shape == "map":
         return isinstance(there, dict) and _is_map(cast("dict[str, Any]", there))
-    return isinstance(there, dict) and not _is_envelope(cast("dict[str, Any]", there))
+    if described.shape == "record":
+        return isinstance(there, dict) and not _is_envelope(cast("dict[str, Any]", there))
+    return True
 
 
-def _places(body: Any, name: str) -> list[tuple[tuple[str, ...], str]]:
+def _filled(body: Any, path: tuple[str, ...]) -> list[Place]:
+    """Lists of records elsewhere, where the one at `path` is empty: an empty `errors` is no list of records."""
+    return [place for place in _places(body, "") if place[0] != path] if path and _NEVER.match(path[-1]) else []
+
+
+def _places(body: Any, name: str) -> list[Place]:
     """Paths and shapes, the likeliest first."""
     if isinstance(body, list):
         return [((), "list")]
     ranked: list[tuple[tuple[int, ...], tuple[str, ...], str]] = []
+    maps: list[tuple[str, ...]] = []
     for order, (keys, value) in enumerate(members(body)):
-        if any(_NEVER.match(key) for key in keys):
+        inside = any(keys[: len(above)] == above for above in maps)
+        if inside or any(_NEVER.match(key) or not is_word(key) for key in keys):
             continue
         usual = 0 if _is_name(keys[-1], name) or _USUAL.match(keys[-1]) else 1
         if isinstance(value, list) and _holds_records(cast("list[Any]", value)):
             ranked.append(((0 if value else 2, usual, len(keys), order), keys, "list"))
         elif isinstance(value, dict) and _is_map(cast("dict[str, Any]", value)):
+            maps.append(keys)
             ranked.append(((1, usual, len(keys), order), keys, "map"))
     places = [(keys, shape) for _, keys, shape in sorted(ranked)]
     if isinstance(body, dict) and _is_map(cast("dict[str, Any]", body)):
@@ -64,8 +92,29 @@ def _places(body: Any, name: str) -> list[tuple[tuple[str, ...], str]]:
     return places
 
 
+def _one_record(case: Case, body: Any) -> list[Place]:
+    """One record in place of a list: the answer itself, or what stands under a usual key or the object's own name.
+
+    A map with one entry looks the same, and its key is a value: no other key is gone through.
+    """
+    if _is_record(case, body):
+        return [((), "record")]
+    found: list[Place] = []
+    for keys, value in members(body):
+        known = all((_USUAL.match(key) or _is_name(key, case.name)) and is_word(key) for key in keys)
+        if known and _is_record(case, value):
+            found.append((keys, "record"))
+        elif known and isinstance(value, dict) and len(value) == 1 and _is_record(case, next(iter(value.values()))):  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            found.append((keys, "map"))
+    if not found and isinstance(body, dict) and len(cast("dict[str, Any]", body)) == 1:
+        ((key, only),) = cast("dict[str, Any]", body).items()
+        if _is_record(case, only) and not _USUAL.match(key):
+            found.append(((), "map"))
+    return found
+
+
 def _is_record(case: Case, body: Any) -> bool:
-    """Whether the answer is one record: it has at least half of the fields that are described, and is no error."""
+    """Whether this is one record: it has at least half of the fields that are described, and is no error."""
     fields = set(case.described.fields)
     return (
         isinstance(body, dict) and bool(fields) and len(fields & set(cast("dict[str, Any]", body))) * 2 >= len(fields)
@@ -94,14 +143,14 @@ def _is_envelope(value: dict[str, Any]) -> bool:
 def _is_name(key: str, name: str) -> bool:
     """Whether a key is the object's own name, in one number or the other."""
     one, other = re.sub(r"[^a-z0-9]", "", key.lower()), re.sub(r"[^a-z0-9]", "", name.lower())
-    return one == other or one + "s" == other or one == other + "s" or other.endswith(one)
+    return bool(one) and (one == other or one + "s" == other or one == other + "s" or other.endswith(one))
 
 
-def _correction(case: Case, path: tuple[str, ...], shape: str) -> Correction:
+def _correction(case: Case, path: tuple[str, ...], shape: str, **more: Any) -> Correction:
     where = f"under {'.'.join(path)}" if path else "in the answer itself"
-    what = {"list": "a list", "map": "a map of records", "record": "one record"}[shape]
+    what = {"list": "a list", "map": "a map of records", "record": "one record", "table": "columns and rows"}[shape]
     return Correction(
         fact=address("objects", case.name, "records"),
-        value={"record_path": list(path), "shape": shape},
+        value={"record_path": list(path), "shape": shape, **more},
         because=f"The answer of {case.operation.signature} has {what} {where}.",
     )
