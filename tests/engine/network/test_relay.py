@@ -349,3 +349,23 @@ async def test_credentials_that_no_scheme_takes_are_named(upstream: Upstream) ->
         assert relay.unused_credentials == ("password",), "a password without its user name is not"
     async with relay_to(upstream, auth=(key,), credentials=given(upstream, api_key="k")) as relay:
         assert relay.unused_credentials == ()
+
+
+async def test_a_credential_as_it_goes_on_the_wire_is_a_schemes_own_where_one_takes_it(upstream: Upstream) -> None:
+    as_given = OriginCredentials(origin=upstream.url, headers={"X-Ship-Pass": "Token s3cr3t"})
+    auth = (scheme("pass", "api_key", "api_key", parameter="x-ship-pass", prefix="Token "),)
+    async with relay_to(upstream, credentials=as_given, auth=auth) as relay, httpx2.AsyncClient() as child:
+        placeholder = relay.driver_arguments["api_key"]
+        await child.get(f"{relay.url}/x", headers={"X-Ship-Pass": f"Token {placeholder}"})
+    assert "s3cr3t" not in placeholder
+    assert upstream.header("x-ship-pass") == "Token s3cr3t"
+
+
+async def test_headers_of_an_answer_are_kept_to_be_looked_at_but_no_cookies(upstream: Upstream) -> None:
+    told = (("X-Next-Cursor", "abc"), ("X-Total-Count", "60"), ("Set-Cookie", "session=1"), ("X-Long", "x" * 20_000))
+    upstream.routes["/v1/x"] = lambda _: Response(200, b"[]", told)
+    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
+        await child.get(f"{relay.url}/x")
+    headers = relay.log[0].headers
+    assert (headers["x-next-cursor"], headers["x-total-count"]) == ("abc", "60")
+    assert not {"set-cookie", "x-long"} & set(headers)

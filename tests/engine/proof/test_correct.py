@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from driversmith.engine.facts.answer import Answer
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.facts.detectors.case import Given
+from driversmith.engine.models.profile import ApiProfile, PaginationProfile
 from driversmith.engine.models.report import LiveRead
-from driversmith.engine.proof.correct import Corrected, contradictions, corrected, is_better
+from driversmith.engine.proof.confirm import is_better
+from driversmith.engine.proof.correct import Corrected, contradictions, corrected
 from driversmith.engine.proof.live_reads import Reading
 from driversmith.engine.sandbox.port import Raised
 
@@ -32,6 +34,8 @@ class Api:
         self.asked: list[ApiProfile] = []
         self.zero: Answer | None = Answer("/ships?page=0", 200, {}, {"data": [{"id": 99}]})
         """What a request for page 0 gives."""
+        self.bare: Answer | None = Answer("/ships", 401)
+        """What a request without credentials gives."""
         self._answers = list(answers)
 
     async def read(self, profile: ApiProfile, name: str) -> Reading | None:
@@ -40,6 +44,9 @@ class Api:
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         return self.zero
+
+    async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
+        return self.bare
 
 
 async def outcome(first: Reading, *later: Reading | None) -> tuple[Corrected, Sequence[ApiProfile]]:
@@ -118,3 +125,41 @@ async def test_a_page_0_that_is_none_costs_one_request_and_no_driver(zero: Answe
     api.zero = zero
     now = await corrected(harbour_profile(), [good], api)
     assert (api.asked, now.profile) == ([], harbour_profile())
+
+
+def open_to_all() -> ApiProfile:
+    """The harbour as its description would be that says nothing of credentials."""
+    described = harbour_profile()
+    operations = {name: o.model_copy(update={"security": ()}) for name, o in described.operations.items()}
+    return described.model_copy(update={"auth": (), "operations": operations})
+
+
+@pytest.mark.parametrize(("status", "is_kept"), [(401, True), (403, True), (200, False), (404, False)])
+async def test_a_credential_of_the_user_is_the_drivers_where_nothing_comes_without_it(status: int, is_kept: bool):
+    good = reading({"data": ROWS[:7]})
+    api = Api(good, good)
+    api.bare = Answer("/ships", status)
+    now = await corrected(open_to_all(), [good], api, given=Given(headers={"X-Ship-Pass": ""}))
+    assert [(s.parameter, s.credentials[0].argument) for s in now.profile.auth] == (
+        [("X-Ship-Pass", "api_key")] if is_kept else []
+    )
+    assert [(c.fact, c.described) for c in contradictions(open_to_all(), now.profile, now.corrections)] == (
+        [("/auth/X-Ship-Pass", None)] if is_kept else []
+    )
+
+
+async def test_what_tells_of_more_and_is_not_followed_is_read_wrongly():
+    first = reading({"data": ROWS[:7], "nextToken": "abc"})
+    described = harbour_profile()
+    ships = described.objects["ships"].model_copy(update={"pagination": PaginationProfile()})
+    described = described.model_copy(update={"objects": {**described.objects, "ships": ships}})
+    now = await corrected(described, [first], Api(first, first, first, first))
+    (after,) = now.readings
+    assert (after.live.ok, after.live.wrong) == (False, True)
+    assert "/objects/ships/pagination is to be corrected" in after.live.error
+
+
+async def test_what_was_tried_is_not_tried_twice():
+    unpaid = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 400, {}, {"flag": ["is required"]}),))
+    _, asked = await outcome(unpaid, unpaid, unpaid, unpaid)
+    assert len(asked) == 1

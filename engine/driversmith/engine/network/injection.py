@@ -90,6 +90,8 @@ class Injector:
                 names.append(_GENERIC[scheme.kind][index])
             value = next((given[name] for name in names if name in given), None)
             used.update(name for name in names if name in given)
+            if value is None and len(scheme.credentials) == 1:
+                value = self._on_the_wire(scheme)
             if value is None and scheme.kind == "basic" and found:
                 value = ""  # a key as the user name, without a password
             if value is None and scheme.kind == "oauth2_client_credentials" and "token" in given:
@@ -100,6 +102,14 @@ class Injector:
             found.append(Secret(credential.argument, new_placeholder(credential.argument), value))
         self._used |= used
         return found
+
+    def _on_the_wire(self, scheme: AuthScheme) -> str | None:
+        """The scheme's credential where the file has it as it goes on the wire (`headers`, `query`)."""
+        places = {"header": self.credentials.headers, "query": self.credentials.query}
+        given = places.get(scheme.location, {})
+        found = next((text for name, text in given.items() if name.lower() == scheme.parameter.lower()), None)
+        prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
+        return found[len(prefix) :] if found and found.startswith(prefix) and len(found) > len(prefix) else None
 
     def _header(self, value: str) -> bytes | None:
         """The header with real values in it; None where there was no placeholder."""

@@ -31,8 +31,10 @@ _HOP_BY_HOP = frozenset(
 )
 _NOT_FORWARDED = _HOP_BY_HOP | {"host", "content-length", "expect", "forwarded"}
 _NOT_RETURNED = _HOP_BY_HOP | {"content-length", "set-cookie", "location", "strict-transport-security", "alt-svc"}
-_TELLING = ("link", "location", "retry-after", "www-authenticate", "x-total-count", "content-type")
-"""Headers of an answer that are kept in the log."""
+_UNTOLD = frozenset({"set-cookie", "set-cookie2", "authorization", "report-to", "nel", "content-security-policy"})
+"""Headers of an answer that are not kept in the log."""
+_MOST_TOLD = 60
+_LONGEST_TOLD = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class RelayedRequest:
     """The answer's body, decoded, cut at `log_bytes`."""
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
-    """Those of the answer that say how to go on, names in lower case."""
+    """Those of the answer, names in lower case; no cookies."""
     sent: tuple[tuple[str, str], ...] = ()
     """Headers as the driver sent them: placeholders, no keys."""
 
@@ -179,7 +181,7 @@ class Relay:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
         decoded = _decoded(response, raw, self._limits.log_bytes)
-        told = {name: value for name in _TELLING if (value := response.headers.get(name))}
+        told = _told(response)
         self.log.append(
             RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told, sent=sent)
         )
@@ -249,6 +251,11 @@ async def open_relay(
     relay = Relay(base_url=base_url, policy=policy, credentials=credentials, auth=auth, limits=limits)
     async with relay.serve():
         yield relay
+
+
+def _told(response: httpx2.Response) -> dict[str, str]:
+    kept = ((name.lower(), value) for name, value in response.headers.items() if name.lower() not in _UNTOLD)
+    return {name: value for name, value in list(kept)[:_MOST_TOLD] if value and len(value) <= _LONGEST_TOLD}
 
 
 def _decoded(response: httpx2.Response, raw: bytes, limit: int) -> bytes:

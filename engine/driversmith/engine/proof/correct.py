@@ -1,18 +1,21 @@
 """Reality corrects the facts: what answers suggest is tried through a driver built from it, and kept only where that reads
 more, or reads at all."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from pydantic import JsonValue
 
 from ..facts.answer import Answer
 from ..facts.catalogue import RefusedError, address, apply, current
-from ..facts.detectors.case import Case
+from ..facts.detectors.case import Case, Given
+from ..facts.detectors.doubts import doubt, question
 from ..facts.detectors.registry import proposals
 from ..models.facts import Contradiction, Correction
 from ..models.profile import ApiProfile
+from .confirm import is_another_page, is_confirmed, probe
 from .live_reads import Reading
 
 MOST_ROUNDS = 4
@@ -28,6 +31,10 @@ class Api(Protocol):
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         """What the API answers to the same request with these query parameters, without a driver; None as above."""
+        ...
+
+    async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
+        """What the API answers to the same request without any credential; None as above."""
         ...
 
 
@@ -50,21 +57,25 @@ async def corrected(
     *,
     from_one: set[str] | None = None,
     remembered: Sequence[Correction] = (),
+    given: Given | None = None,
 ) -> Corrected:
     """The facts as the API shows them, from how objects were read by `profile`. A correction that helps no read is taken back.
 
     `from_one` gathers the parameters that count pages from 1, so that none is asked about twice; what is `remembered` is tried
-    before what the answers suggest."""
+    before what the answers suggest; `given` names the credentials that the user gave."""
     now, kept, tried = profile, list[Correction](), 0
     afterwards: list[Reading] = []
-    from_one = set() if from_one is None else from_one
+    from_one, seen_to = set() if from_one is None else from_one, set[str]()
     for first in readings:
         reading, name = first, first.live.object_name
         if _asked_otherwise(now) != _asked_otherwise(profile):  # what holds for all objects was corrected meanwhile
             reading = await api.read(now, name) or first
         for _ in range(MOST_ROUNDS):
             found = None
-            for correction in (*_recalled(now, reading, remembered), *_proposed(now, reading)):
+            for correction in (*_recalled(now, reading, remembered), *_proposed(now, reading, given)):
+                if (key := f"{name} {correction.fact} {json.dumps(correction.value)}") in seen_to:
+                    continue
+                seen_to.add(key)
                 try:
                     candidate = apply(now, correction, known_by="observed")
                 except RefusedError:
@@ -75,14 +86,14 @@ async def corrected(
                 if again is None:
                     break
                 tried += 1
-                if is_better(again, reading):
+                if is_confirmed(correction, again, reading, now.objects[name].fields):
                     found = candidate, again, correction
                     break
             if found is None:
                 break
             now, reading, correction = found
             kept.append(correction)
-        afterwards.append(reading)
+        afterwards.append(_with_doubt(now, reading, given))
     return Corrected(now, tuple(afterwards), tuple(kept), tried)
 
 
@@ -105,10 +116,12 @@ def _told(profile: ApiProfile, fact: str) -> JsonValue:
         return None
 
 
-def is_suspect(profile: ApiProfile, reading: Reading, from_one: Collection[str] = ()) -> bool:
+def is_suspect(
+    profile: ApiProfile, reading: Reading, from_one: Collection[str] = (), given: Given | None = None
+) -> bool:
     """Whether an object was not read, or its answers suggest other facts: what holds for it may hold for the others."""
     position = profile.objects[reading.live.object_name].pagination.position_parameter
-    proposed = [c for c in _proposed(profile, reading) if c.value != {"first": 0} or position not in from_one]
+    proposed = [c for c in _proposed(profile, reading, given) if c.value != {"first": 0} or position not in from_one]
     return not reading.live.ok or bool(proposed)
 
 
@@ -119,37 +132,29 @@ async def _is_refuted(
     begin at 0 are proposed for every API that counts them from 1.
 
     `from_one` gathers parameters that were seen to: an API counts its pages in one way."""
+    name = reading.live.object_name
     first = next((answer for answer in reading.answers if answer.is_good), None)
-    paging = profile.objects[reading.live.object_name].pagination
-    if correction.value != {"first": 0} or first is None or not paging.position_parameter:
+    if first is None:
         return False
-    if paging.position_parameter in from_one:
-        return True
-    zero = await api.peek(profile, reading.live.object_name, first, {paging.position_parameter: "0"})
-    if zero is None:
-        return True
-    if zero.status in (401, 403) or (zero.is_good and zero.body and zero.body != first.body):
+    if correction.fact.startswith("/auth/"):  # a credential of the user's that a good answer was asked with
+        bare = await api.peek_bare(profile, name, first)
+        return bare is None or bare.status not in (401, 403)
+    query = probe(profile, name, correction, first)
+    if query is None:
         return False
-    from_one.add(paging.position_parameter)
+    counted = profile.objects[name].pagination.position_parameter if correction.value == {"first": 0} else None
+    if counted in from_one:
+        return True
+    seen = await api.peek(profile, name, first, query)
+    if seen is not None and is_another_page(profile, name, seen, first):
+        return False
+    if seen is not None and counted:
+        from_one.add(counted)
     return True
 
 
 def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:
     return profile.base_url, profile.auth
-
-
-def is_better(new: Reading, old: Reading) -> bool:
-    """Whether a read confirms a correction: records are read that were not, none is lost, and it does not go in a circle."""
-    if not new.live.ok or not new.live.count or new.raised:
-        return False
-    if not old.live.ok or not old.live.count:
-        return True
-    if old.raised:
-        return new.live.count >= old.live.count
-    first = old.pages[:1]
-    if first and first[0] in new.pages[1:]:
-        return True  # what was taken for the first page is a later one
-    return new.live.count > old.live.count and first == new.pages[:1]
 
 
 def _recalled(profile: ApiProfile, reading: Reading, remembered: Sequence[Correction]) -> list[Correction]:
@@ -162,9 +167,28 @@ def _recalled(profile: ApiProfile, reading: Reading, remembered: Sequence[Correc
     return [c for c in remembered if c.fact.startswith(tuple(places))]
 
 
-def _proposed(profile: ApiProfile, reading: Reading) -> list[Correction]:
+def _proposed(profile: ApiProfile, reading: Reading, given: Given | None) -> list[Correction]:
+    return proposals(case) if (case := _case(profile, reading, given)) else []
+
+
+def _with_doubt(profile: ApiProfile, reading: Reading, given: Given | None) -> Reading:
+    """The reading, which is a wrong one where the answer says that there is more, and with the fact that is missing."""
+    case = _case(profile, reading, given)
+    if case is None:
+        return reading
+    live = reading.live
+    if live.ok and (why := doubt(case)):
+        changes: dict[str, Any] = {"ok": False, "wrong": True, "records": (), "count": 0, "error": why}
+    elif not live.ok and (why := question(case)):
+        changes = {"error": f"{live.error} {why}".strip()}
+    else:
+        return reading
+    return replace(reading, live=live.model_copy(update=changes))
+
+
+def _case(profile: ApiProfile, reading: Reading, given: Given | None) -> Case | None:
     described = profile.objects[reading.live.object_name]
     if "read" not in described.operations:
-        return []
+        return None
     error = reading.live.error or (reading.raised.message if reading.raised else "")
-    return proposals(Case(profile, described.name, reading.answers, error))
+    return Case(profile, described.name, reading.answers, error, given)

@@ -35,7 +35,8 @@ def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> 
 
 
 def _rows(rows: list[Any], columns: Any) -> list[dict[str, Any]]:
-    names = cast("list[Any]", columns) if isinstance(columns, list) else []
+    named = cast("list[Any]", columns) if isinstance(columns, list) else []
+    names = [str(cast("dict[str, Any]", c).get("name") if isinstance(c, dict) else c) for c in named]
     if not all(isinstance(row, list) and len(cast("list[Any]", row)) == len(names) for row in rows):
         raise RecordsMissingError("There are no columns that go with the rows")
     return [dict(zip(names, row, strict=True)) for row in rows]

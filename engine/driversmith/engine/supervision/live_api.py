@@ -1,6 +1,7 @@
 """The real API of a session: read through drivers behind the relay, as politely as `live` says, and let correct the facts."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ import httpx2
 from ..drivers.publish import lay_out
 from ..errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ..facts.answer import Answer, answer_of
+from ..facts.detectors.case import Given
 from ..generation.template_engine import write_driver
 from ..models.driver import DriverBundle
 from ..models.facts import Correction
@@ -100,21 +102,23 @@ class LiveApi:
     async def _explore(self, found: "_Found", project: Path, bundle: DriverBundle, tell: Tell) -> None:
         """Read all objects, those after a surprise by the facts that it led to."""
         trials = _Trials(self, project, tell)
-        from_one = set[str]()
+        from_one, given = set[str](), self.given(found.profile)
         names = list(found.profile.objects)
         while names and self.budget.left > 0:
             if found.corrections:
                 project, bundle = await trials.written(found.profile)
             now = found.profile
             read = await self.read(
-                project, bundle, now, names, stop=lambda reading, now=now: is_suspect(now, reading, from_one)
+                project, bundle, now, names, stop=lambda reading, now=now: is_suspect(now, reading, from_one, given)
             )
             if not read.readings:
                 break
             made = read.readings
             found.take(read)
             try:
-                changed = await corrected(now, made[-1:], trials, from_one=from_one, remembered=found.remembered)
+                changed = await corrected(
+                    now, made[-1:], trials, from_one=from_one, remembered=found.remembered, given=given
+                )
             except JournalError:
                 raise
             except Exception:  # edge: no odd answer of an API may cost the driver that was made without it
@@ -184,8 +188,17 @@ class LiveApi:
         """What the API answers to the same request with these query parameters; None: no more requests may be made."""
         path, _, asked = answer.target.partition("?")
         target = f"{path}?{urlencode({**dict(parse_qsl(asked, keep_blank_values=True)), **query})}"
+        return await self._ask(self._relay(profile), name, target, answer)
+
+    async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
+        """What the API answers to the same request without any credential; None as above."""
+        return await self._ask(self._relay(profile, bare=True), name, answer.target, answer)
+
+    async def _ask(
+        self, opened: AbstractAsyncContextManager[Relay], name: str, target: str, answer: Answer
+    ) -> Answer | None:
         # The relay speaks plain HTTP on loopback: certificates, whose loading takes a tenth of a second, are not asked for.
-        async with self._relay(profile) as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
+        async with opened as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
             gate = _Gate(self.budget, relay)
             try:
                 if await gate.open(name, most=1) < 1:
@@ -196,11 +209,24 @@ class LiveApi:
                     await gate.settle()
             return answer_of(target, response.status_code, {}, response.content)
 
-    def _relay(self, profile: ApiProfile) -> AbstractAsyncContextManager[Relay]:
+    def given(self, profile: ApiProfile) -> Given:
+        """The names of the credentials that the user gave for the API."""
+        found = load_credentials(self._settings.credentials_file).for_origin(profile.base_url)
+        if found is None:
+            return Given()
+        words = {
+            name: re.match(r"(Bearer|Token|ApiKey|Key) (?=\S)", value, re.I) for name, value in found.headers.items()
+        }
+        headers = {name: word[0] if word else "" for name, word in words.items()}
+        return Given(frozenset(found.arguments), headers, frozenset(found.query))
+
+    def _relay(self, profile: ApiProfile, *, bare: bool = False) -> AbstractAsyncContextManager[Relay]:
         return open_relay(
             base_url=profile.base_url,
             policy=address_policy(self._settings, self._request.allow_local),
-            credentials=load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
+            credentials=None
+            if bare
+            else load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
             auth=profile.auth,
             limits=RelayLimits(max_requests=0),
         )
@@ -321,6 +347,9 @@ class _Trials:
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         return await self._api.peek(profile, name, answer, query)
+
+    async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
+        return await self._api.peek_bare(profile, name, answer)
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:
