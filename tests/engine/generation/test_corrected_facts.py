@@ -36,7 +36,7 @@ def test_rows_and_columns_become_records_asked_for_page_by_page_in_the_body(rig:
     [
         {"columns": ["id"], "rows": [[1, 2]]},
         {"columns": ["id", "id"], "rows": [[1, 2]]},
-        {"columns": [{"name": "id"}], "rows": [[1]]},
+        {"columns": [{"title": "id"}], "rows": [[1]]},
         {"columns": [["id"]], "rows": [[1]]},
         {"columns": None, "rows": [[1]]},
         {"columns": "i", "rows": [[1]]},

@@ -56,6 +56,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_cursor": "cursor" in styles,
         "has_after_record": any(o.goes_on_after_record for o in objects),
         "has_link": "link_header" in styles,
+        "has_relation": any("next" in o.pagination.next_path[1:-1] for o in objects),
         "has_next_field": "next_url" in styles,
         "has_next_url": styles & {"link_header", "next_url"},
         "has_position": "cursor" in styles or any(p.counted for p in pagings),

@@ -19,7 +19,8 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "offset": ("offset", "skip", "startindex", "startat", "startposition", "firstresult", "startfrom", "start", "from"),
     "cursor": (
         "cursor", "pagecursor", "nextcursor", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "continuation",
-        "startcursor", "pagingtoken", "scrollid", "bookmark", "marker", "pageafter", "after", "startingafter", "nextpage", "next",
+        "startcursor", "pagingtoken", "scrollid", "scrollparam", "bookmark", "marker", "pageafter", "after", "startingafter",
+        "nextpage", "next",
         "pageid", "exclusivestartkey", "continue", "token", "startkey", "nextkey", "nextid", "resumptiontoken", "afterkey",
         "page", "offset", "start", "until", "last",
     ),
