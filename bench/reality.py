@@ -11,7 +11,9 @@ objects, the odd one not the first.
 
 import argparse
 import json
+import re
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,13 +26,14 @@ from rich.table import Table
 
 Query = dict[str, str]
 Answered = tuple[Any, dict[str, str]] | tuple[Any, dict[str, str], int]
-"""Body, headers, and the status where it is not 200."""
+"""Body, headers, and the status where it is not 200. A body that is bytes is sent as it is."""
+Headers = dict[str, str]
 FIELDS = {"id": {"type": "integer"}, "name": {"type": "string"}, "weight": {"type": "number"}}
 PORTS = [{"id": n, "name": f"port {n}", "weight": n / 2} for n in range(1, 6)]
 CREWS = [{"id": n, "name": f"crew {n}", "weight": float(n)} for n in range(1, 4)]
 KEY = "k-93817362"
-FACT = "/objects/ships/"
-"""Begins the addresses of the facts that are wrong or silent."""
+FACT = re.compile(r"/(objects/ships|operations|auth|headers)/|/(base|error)_path|/rate_limit")
+"""The addresses of the facts that are wrong or silent."""
 
 
 def ships(count: int) -> list[dict[str, Any]]:
@@ -54,7 +57,16 @@ class Api:
     """Before all paths, and told to nobody."""
     security: dict[str, Any] | None = None
     """The security scheme that is described."""
-    allows: Callable[[dict[str, str], Query], bool] = field(default=lambda _headers, _query: True)
+    allows: Callable[[Headers, Query], bool] = field(default=lambda _headers, _query: True)
+    """Whether a request is no 401."""
+    refusal: Answered = ({"message": "unauthorized"}, {}, 401)
+    refuses: Callable[[Headers, Query], Answered | None] = field(default=lambda _headers, _query: None)
+    """How a request for ships, or for anything where `all_refused`, is refused; None: it is not."""
+    all_refused: bool = False
+    credentials: tuple[str, ...] = ()
+    """Lines of the API's table in credentials.toml."""
+    redirect: str = ""
+    """Where `described_path` redirects to, without its query."""
     many: bool = False
     """Whether there are two more objects, which come first."""
 
@@ -147,6 +159,75 @@ def below_one_is_refused(query: Query, _url: str) -> Answered:
     return ({"error": "page must be at least 1"}, {}, 400) if number(query) < 1 else ({"data": page(query)}, {})
 
 
+def next_in_header(query: Query, url: str) -> Answered:
+    return page(query), {"X-Next-Page": f"{url}/ships?page={number(query) + 1}"} if number(query) < 3 else {}
+
+
+def cursor_in_header(query: Query, _url: str) -> Answered:
+    found, after = cursor(query, "cursor")
+    return found, {"X-Next-Cursor": after} if after else {}
+
+
+def after_the_last(query: Query, _url: str) -> Answered:
+    begin = int(query.get("starting_after", 0))
+    size = min(int(query.get("limit", 10)), 25)
+    return {"object": "list", "data": SIXTY[begin : begin + size], "has_more": begin + size < 60}, {}
+
+
+def bundle(query: Query, url: str) -> Answered:
+    links = [{"relation": "self", "url": f"{url}/ships"}]
+    if number(query) < 3:
+        links.append({"relation": "next", "url": f"{url}/ships?page={number(query) + 1}"})
+    links.append({"relation": "first", "url": f"{url}/ships"})
+    return {"resourceType": "Bundle", "link": links, "entry": page(query)}, {}
+
+
+SHORT = [ship for ship in SIXTY if ship["id"] != 31 and ship["id"] > 1]
+
+
+def gaps(query: Query, _url: str) -> Answered:
+    """Pages of 20 from which single ships are filtered afterwards."""
+    return {"data": [ship for ship in page(query) if ship in SHORT]}, {}
+
+
+class Busy:
+    """Says once that it is busy."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, _query: Query, _url: str) -> Answered:
+        self.asked += 1
+        if self.asked == 1:
+            return {"message": "API rate limit exceeded"}, {"Retry-After": "1", "X-RateLimit-Remaining": "0"}, 403
+        return {"data": SEVEN}, {}
+
+
+SLICES = (("offset", integer()), ("limit", integer(maximum=100, default=100)))
+VERSION = "The header X-Api-Version is required. Supported versions: 2"
+AZURE = {
+    "error": {
+        "code": "MissingApiVersionParameter",
+        "message": "The api-version query parameter (?api-version=) is required. Use for example 2024-05-01.",
+    }
+}
+WANTED: tuple[tuple[str, int, Any, bool], ...] = (
+    ("fastapi", 422, {"detail": [{"type": "missing", "loc": ["query", "unit"], "msg": "Field required"}]}, False),
+    ("django", 400, {"unit": ["This field is required."]}, True),
+    (
+        "spring",
+        400,
+        {"message": "Required request parameter 'unit' for method parameter type String is not present"},
+        False,
+    ),
+    ("rails", 400, {"status": 400, "error": "param is missing or the value is empty: unit"}, True),
+    ("laravel", 422, {"message": "Invalid.", "errors": {"unit": ["The unit field is required."]}}, False),
+    ("express", 400, {"errors": [{"msg": "Invalid value", "path": "unit", "location": "query"}]}, True),
+    ("aspnet", 400, {"title": "Invalid.", "errors": {"unit": ["The unit field is required."]}}, False),
+    ("jsonapi", 400, {"errors": [{"source": {"parameter": "unit"}, "detail": "unit is missing"}]}, True),
+    ("plain", 400, {"error": "Parameter 'unit' is required and must be one of: kg, lb"}, False),
+    ("in-200", 200, {"success": False, "message": "Missing parameter: unit"}, True),
+)
 BEARER = {"type": "http", "scheme": "bearer"}
 HEADER = {"type": "apiKey", "in": "header", "name": "Authorization"}
 PAGE = (("page", integer()),)
@@ -174,7 +255,13 @@ APIS = [
         [{"key": str(s["id"]), "name": s["name"], "weight": s["weight"]} for s in SEVEN],
         rows(),
     ),
-    Api("columns", whole({"columns": ["id", "name"], "rows": [[1, "a"], [2, "b"]]}), SEVEN, under("data"), many=True),
+    Api(
+        "columns",
+        whole({"columns": list(FIELDS), "rows": [list(s.values()) for s in SEVEN]}),
+        SEVEN,
+        under("data"),
+        many=True,
+    ),
     Api("error-in-200", whole({"error": "quota exceeded"}), SEVEN, under("data")),
     Api("zero-based", lambda q, _: ({"data": page(q, first=0)}, {}), SIXTY, under("data"), PAGE, many=True),
     Api("link", linked, SIXTY, rows()),
@@ -267,6 +354,197 @@ APIS = [
         security=HEADER,
         allows=lambda _, q: q.get("api_key") == KEY,
     ),
+    Api("one-record", whole({"data": SEVEN[0]}), SEVEN[:1], under("data"), many=True),
+    Api(
+        "map-of-one",
+        whole({"ships": {"a-4711": {"name": "ship 1", "weight": 1.5}}}),
+        [{"key": "a-4711", "name": "ship 1", "weight": 1.5}],
+        under("ships"),
+    ),
+    Api(
+        "columns-of-objects",
+        whole({"result": {"fields": [{"name": name} for name in FIELDS], "data": [list(s.values()) for s in SEVEN]}}),
+        SEVEN,
+        under("data"),
+        many=True,
+    ),
+    Api("geojson", whole({"type": "FeatureCollection", "features": SEVEN}), SEVEN, under("data")),
+    Api("elastic", whole({"took": 3, "hits": {"total": 7, "hits": SEVEN}}), SEVEN, under("data"), many=True),
+    Api(
+        "only-sounds-like-paging",
+        whole({"data": SEVEN, "next_billing_date": "2026-12-01", "book": {"pages": 200}, "has_more": False}),
+        SEVEN,
+        under("data"),
+    ),
+    Api(
+        "page-zero-is-page-one",
+        lambda q, _: ({"data": page({"page": str(max(1, number(q)))})}, {}),
+        SIXTY,
+        under("data"),
+        (("page", integer(default=0)),),
+        many=True,
+    ),
+    Api("page-zero-refused", below_one_is_refused, SIXTY, under("data"), (("page", integer(default=0)),)),
+    Api("token", by_cursor("nextToken", lambda after: {"nextToken": after}), SIXTY, under("data"), many=True),
+    Api(
+        "relay",
+        by_cursor("after", lambda after: {"pageInfo": {"hasNextPage": after is not None, "endCursor": after or "60"}}),
+        SIXTY,
+        under("data"),
+        (("after", TEXT),),
+    ),
+    Api("next-url-header", next_in_header, SIXTY, rows(), many=True),
+    Api("cursor-header", cursor_in_header, SIXTY, rows(), (("cursor", TEXT),)),
+    Api("stripe", after_the_last, SIXTY, under("data"), (("starting_after", TEXT), ("limit", integer())), many=True),
+    Api("fhir", bundle, SIXTY, under("entry")),
+    Api(
+        "short-in-the-middle",
+        gaps,
+        SHORT,
+        under("data"),
+        (*PAGE, ("per_page", integer(default=20, maximum=20))),
+        many=True,
+    ),
+    Api(
+        "short-and-total",
+        lambda q, u: ({**gaps(q, u)[0], "meta": {"total": len(SHORT)}}, {}),
+        SHORT,
+        under("data"),
+        (*PAGE, ("per_page", integer(default=20, maximum=20))),
+    ),
+    Api(
+        "short-and-total-header",
+        lambda q, u: (gaps(q, u)[0], {"X-Total-Count": str(len(SHORT))}),
+        SHORT,
+        under("data"),
+        (*PAGE, ("per_page", integer(default=20, maximum=20))),
+        many=True,
+    ),
+    Api("cap-odd", lambda q, _: ({"data": slice_of(q, "offset", "limit", 23)}, {}), SIXTY, under("data"), SLICES),
+    Api(
+        "cap-told",
+        lambda q, _: (
+            ({"detail": "limit must not be greater than 25"}, {}, 400)
+            if int(q.get("limit", 25)) > 25
+            else ({"data": slice_of(q, "offset", "limit", 25)}, {})
+        ),
+        SIXTY,
+        under("data"),
+        SLICES,
+        many=True,
+    ),
+    Api(
+        "offset-ignored",
+        lambda q, _: ({"data": page(q)}, {}),
+        SIXTY,
+        under("data"),
+        (("offset", integer()), ("page", integer())),
+    ),
+    Api("plural", whole({"data": SEVEN}), SEVEN, under("data"), described_path="/ship", many=True),
+    Api(
+        "redirect",
+        lambda q, _: ({"data": page(q)}, {}),
+        SIXTY,
+        under("data"),
+        PAGE,
+        path="/fleet/ships",
+        redirect="/fleet/ships",
+    ),
+    Api(
+        "version-header",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        refuses=lambda h, _: None if h.get("x-api-version") == "2" else ({"error": VERSION}, {}, 400),
+        all_refused=True,
+        many=True,
+    ),
+    Api(
+        "version-query",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        refuses=lambda _, q: None if q.get("api-version") == "2024-05-01" else (AZURE, {}, 400),
+    ),
+    *(
+        Api(
+            f"wants-unit-{name}",
+            whole({"data": SEVEN}),
+            SEVEN,
+            under("data"),
+            (("unit", {"schema": {"type": "string", "enum": ["kg", "lb"]}}),),
+            refuses=lambda _, q, body=body, status=status: None if q.get("unit") == "kg" else (body, {}, status),
+            many=many,
+        )
+        for name, status, body, many in WANTED
+    ),
+    Api("rate-limit-403", Busy(), SEVEN, under("data"), many=True),
+    Api(
+        "media-type",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        refuses=lambda h, _: (
+            None
+            if h.get("accept") == "application/vnd.api+json"
+            else ({"error": "Not acceptable. Supported: application/vnd.api+json"}, {}, 406)
+        ),
+    ),
+    Api(
+        "xml-unless-asked",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        refuses=lambda _, q: None if q.get("format") == "json" else (b"<ships/>", {"Content-Type": "text/xml"}),
+        many=True,
+    ),
+    Api(
+        "token-challenge",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        security=BEARER,
+        allows=lambda h, _: h.get("authorization") == f"Token {KEY}",
+        refusal=({"detail": "Invalid credentials."}, {"WWW-Authenticate": "Token"}, 401),
+    ),
+    Api(
+        "key-told-for-query",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        security=BEARER,
+        allows=lambda _, q: q.get("apikey") == KEY,
+        refusal=({"message": "No key. Add ?apikey=YOUR_KEY to the URL."}, {}, 403),
+        many=True,
+    ),
+    Api(
+        "basic",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        security=BEARER,
+        allows=lambda h, _: h.get("authorization") == "Basic " + b64encode(f"sam:{KEY}".encode()).decode(),
+        refusal=({"message": "unauthorized"}, {"WWW-Authenticate": 'Basic realm="ships"'}, 401),
+        credentials=('username = "sam"', f'password = "{KEY}"'),
+    ),
+    Api(
+        "key-of-the-user",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        allows=lambda h, _: h.get("x-ship-pass") == KEY,
+        credentials=(f'headers = {{ X-Ship-Pass = "{KEY}" }}',),
+        many=True,
+    ),
+    Api(
+        "key-undescribed",
+        whole({"data": SEVEN}),
+        SEVEN,
+        under("data"),
+        allows=lambda h, _: h.get("x-fleet-key") == KEY,
+        refusal=({"message": "Missing header X-Fleet-Key"}, {}, 401),
+        credentials=(f'api_key = "{KEY}"',),
+    ),
 ]
 
 
@@ -281,6 +559,7 @@ class Outcome:
     """Whether the result names a fact that would have to be supplied."""
     requests: int
     corrected: list[str]
+    notes: list[str]
     is_false: bool
     """Whether an object is called live that is read otherwise than its server has it."""
 
@@ -304,22 +583,31 @@ async def measured(api: Api, live: str, home: Path) -> Outcome:
             body = api.description()
         else:
             asked.append(request.target)
-            if not api.allows({name.lower(): value for name, value in request.headers}, query):
-                body, status = {"message": "unauthorized"}, 401
-            elif url.path == api.prefix + api.path:
+            sent = {name.lower(): value for name, value in request.headers}
+            is_ships = url.path == api.prefix + api.path
+            refused = api.refuses(sent, query) if is_ships or api.all_refused else None
+            if not api.allows(sent, query):
+                body, headers, status = whole_answer(api.refusal)
+            elif refused:
+                body, headers, status = whole_answer(refused)
+            elif api.redirect and url.path == api.described_path:
+                body, headers, status = {}, {"Location": api.redirect}, 302
+            elif is_ships:
                 found = api.answer(query, server.url)
-                body, headers, status = (*found, 200)[:3]
+                body, headers, status = whole_answer(found)
             elif api.many and url.path in (f"{api.prefix}/ports", f"{api.prefix}/crews"):
                 body = PORTS if url.path.endswith("ports") else CREWS
         if body is None:
             body, status = {"error": "not found"}, 404
-        told = (("Content-Type", "application/json"), *headers.items())
-        return Response(status, json.dumps(body).encode(), told)
+        told = {"Content-Type": "application/json", **headers}
+        return Response(status, body if isinstance(body, bytes) else json.dumps(body).encode(), tuple(told.items()))
 
     async with LoopbackServer(answer) as server:
         settings = Settings(home=home, allow_local=frozenset({server.url.removeprefix("http://")}))
-        if api.security:
-            _give_key(settings.credentials_file, server.url, "token" if api.security["type"] == "http" else "api_key")
+        if given := api.credentials or (
+            (f'{"token" if api.security["type"] == "http" else "api_key"} = "{KEY}"',) if api.security else ()
+        ):
+            _give(settings.credentials_file, server.url, given)
         async with open_engine(settings) as engine:
             request = GenerateRequest.model_validate(
                 {
@@ -346,16 +634,22 @@ async def measured(api: Api, live: str, home: Path) -> Outcome:
         name=api.name,
         level=result.verification.level,
         truly=truly,
-        told=FACT in " ".join([*result.notes, result.error.next_action if result.error else ""]),
+        told=bool(FACT.search(" ".join([*result.notes, result.error.next_action if result.error else ""]))),
         requests=requests,
         corrected=[contradiction.fact for contradiction in result.contradictions],
+        notes=[*result.notes, *([result.error.message] if result.error else [])],
         is_false=is_false,
     )
 
 
-def _give_key(file: Path, url: str, argument: str) -> None:
+def whole_answer(answered: Answered) -> tuple[Any, Headers, int]:
+    """Body, headers and status."""
+    return answered if len(answered) == 3 else (*answered, 200)
+
+
+def _give(file: Path, url: str, lines: tuple[str, ...]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'["{url}"]\n{argument} = "{KEY}"\n')
+    file.write_text("\n".join([f'["{url}"]', *lines, ""]))
     file.chmod(0o600)
 
 
