@@ -65,7 +65,7 @@ async def corrected(
     before what the answers suggest; `given` names the credentials that the user gave."""
     now, kept, tried = profile, list[Correction](), 0
     afterwards: list[Reading] = []
-    from_one, seen_to = set() if from_one is None else from_one, set[str]()
+    from_one, seen_to = set[str]() if from_one is None else from_one, set[str]()
     for first in readings:
         reading, name = first, first.live.object_name
         if _asked_otherwise(now) != _asked_otherwise(profile):  # what holds for all objects was corrected meanwhile
