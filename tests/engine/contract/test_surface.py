@@ -9,7 +9,7 @@ from driversmith.engine.contract.surface import (
 )
 
 SIGNATURES = """
-def __init__(self, base_url: str = ..., *, <credentials>, timeout: float = 30.0, max_retries: int = 3, transport: httpx2.BaseTransport | None = None) -> None
+def __init__(self, base_url: str = ..., *, <credentials>, headers: Mapping[str, str] | None = None, timeout: float = 30.0, max_retries: int = 3, transport: httpx2.BaseTransport | None = None) -> None
 def from_env(cls, **overrides) -> Self
 def get_capabilities(self) -> DriverCapabilities
 def list_objects(self) -> list[str]

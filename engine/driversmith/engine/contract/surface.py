@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 ParameterKind = Literal["positional", "keyword", "var_keyword"]
-Need = Literal["run", "contract", "comfort", "record"]
-"""Why a file is required: nothing runs without it, the contract names it, users expect it, publishing writes it."""
+Need = Literal["run", "contract", "comfort", "record", "layered"]
+"""Why a file is required: nothing runs without it, the contract names it, users expect it, publishing writes it, the client
+imports it since the contract's methods have a module of their own."""
 
 
 class _Marker:
@@ -33,6 +34,8 @@ class ParameterContract:
     kind: ParameterKind = "positional"
     annotation: str = ""
     default: object = REQUIRED
+    layered_only: bool = False
+    """Whether only a driver with `_base.py` must have it: those of earlier versions have not."""
 
     def __str__(self) -> str:
         if self.kind == "var_keyword":
@@ -93,6 +96,9 @@ class RequiredFile:
 
 
 CONTRACT_VERSION: Final = 1
+BASE_MODULE: Final = "_base"
+BASE_CLASS: Final = "DriverBase"
+"""Where the contract's methods are, and what the driver class inherits; drivers of earlier versions have neither."""
 PYTHON_VERSION: Final = (3, 11)
 DEPENDENCIES: Final = ("httpx2",)
 CAPABILITY_FIELDS: Final = ("read", "create", "update", "delete", "pagination", "auth", "max_page_size")
@@ -105,6 +111,7 @@ FILES: Final = (
     RequiredFile("{package}/client.py", "run"),
     RequiredFile("{package}/exceptions.py", "run"),
     RequiredFile("{package}/types.py", "contract"),
+    RequiredFile("{package}/_base.py", "layered"),
     RequiredFile("{package}/_transport.py", "record"),
     RequiredFile("{package}/py.typed", "comfort"),
     RequiredFile("pyproject.toml", "contract"),
@@ -140,6 +147,7 @@ METHODS: Final = (
         "__init__",
         (
             ParameterContract("base_url", annotation="str", default=ANY),
+            ParameterContract("headers", "keyword", "Mapping[str, str] | None", None, layered_only=True),
             ParameterContract("timeout", "keyword", "float", 30.0),
             ParameterContract("max_retries", "keyword", "int", 3),
             ParameterContract("transport", "keyword", "httpx2.BaseTransport | None", None),

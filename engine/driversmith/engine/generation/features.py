@@ -1,14 +1,11 @@
 """What of the templates a profile needs: the rest is left out, so that a driver stays small."""
 
-import re
 from typing import Any
 
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import needs_styles, style_of
 from .tables import filled_by_paging, has_more, has_one_key, has_total, pathless
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def features(profile: ApiProfile) -> dict[str, bool]:
@@ -23,8 +20,6 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
     filled = filled_by_paging(profile)
-    header_names = [p.name for p in parameters if p.location == "header"]
-    header_names += [a.parameter for a in keys if a.location == "header"]
     flags: dict[str, Any] = {
         "has_auth": profile.auth,
         "has_one_key": has_one_key(profile),
@@ -46,7 +41,6 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_headers": any(p.location == "header" for p in parameters),
         "has_fixed_query": any(o.fixed_query for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
-        "has_odd_headers": not all(_TOKEN.fullmatch(name) for name in header_names),
         "has_json_only": all(b.kind == "json" for b in bodies),
         "has_multipart": any(b.kind == "multipart" for b in bodies),
         "has_paging": styles - {"none"},

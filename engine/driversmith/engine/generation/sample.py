@@ -61,12 +61,6 @@ def reading(profile: ApiProfile, profile_object: ObjectProfile) -> OperationProf
     return profile.operations[name] if name else None
 
 
-def example_lines(call: Construct) -> list[str]:
-    """A call as a docstring shows it."""
-    first, *rest = docstring_source(literal(call, column=16)).splitlines()
-    return [first, *(f"... {line}" for line in rest)]
-
-
 def class_example(names: DriverNames, found: Sample) -> list[str]:
     """The example in the docstring of the driver's class."""
     call = found.read(limit=10) if found.object_name else found.call() if found.operation else None

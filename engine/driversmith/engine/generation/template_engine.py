@@ -17,13 +17,13 @@ from .driver_tests import unittest_values
 from .features import features
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
-from .sample import Sample, class_example, example_lines, sample
+from .sample import Sample, class_example, sample
 from .tables import api_tables, environment, field_table, has_one_key, key_values, limit_values, token_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-RESERVED_ARGUMENTS = frozenset({"self", "cls", "base_url", "token_url", "timeout", "max_retries", "transport"})
+RESERVED_ARGUMENTS = frozenset({"self", "cls", "base_url", "token_url", "headers", "timeout", "max_retries", "transport"})
 _VERBS = {"read": {"read", "read_one"}, "create": {"create"}, "update": {"update"}, "delete": {"delete"}}
 
 
@@ -66,6 +66,8 @@ def _check(profile: ApiProfile) -> None:
     for credential in (c for a in profile.auth for c in a.credentials):
         if not is_usable_identifier(credential.argument) or credential.argument in RESERVED_ARGUMENTS:
             raise GenerationError(f"A credential cannot be the driver's argument {credential.argument!r}.")
+    if astray := [o.name for o in profile.operations.values() if o.path[:1] != "/"]:
+        raise GenerationError(f"The path of {astray[0]} does not begin with a slash: it would lead to another host.")
     unknown = {n for o in profile.objects.values() for n in o.operations.values()} - profile.operations.keys()
     if unknown:
         raise GenerationError(f"Objects name operations that the profile has not: {', '.join(sorted(unknown))}.")
@@ -85,7 +87,7 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
-    modules = ["client", "exceptions", "types", "_api", "_records", "_request", "_transport"]
+    modules = ["client", "exceptions", "types", "_api", "_base", "_records", "_request", "_transport"]
     if not is_typed(profile):
         modules.append("_fields")
     auth = {"_key.py.j2" if has_one_key(profile) else "_auth.py.j2": f"{package}/_auth.py"} if profile.auth else {}
@@ -132,7 +134,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "verbs": [(verb, any(o.operations.keys() & names for o in objects)) for verb, names in _VERBS.items()],
         "auth_kinds": sorted({a.kind for a in profile.auth}),
         "max_page_size": max((o.pagination.max_size or 0 for o in objects), default=0) or None,
-        "variables": ", ".join(variables.values()),
+        "variables": source.wrapped(f"`from_env` reads {', '.join(variables.values())}.", 4),
         "exports": exports(names),
         "fields": "" if is_typed(profile) else field_table(profile),
         "records": records,
@@ -142,7 +144,6 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "object_names": object_names(profile),
         "sample_object": found.object_name,
         "class_example": class_example(names, found),
-        "call_example": example_lines(found.call()),
         "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }
 

@@ -12,7 +12,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "basic": ("username", "password"),
     "oauth2_client_credentials": ("client_id", "client_secret"),
 }
-_TAKEN = frozenset({"self", "cls", "base_url", "timeout", "max_retries", "transport", "token_url"})
+_TAKEN = frozenset({"self", "cls", "base_url", "headers", "timeout", "max_retries", "transport", "token_url"})
 _LONGEST = 60
 
 

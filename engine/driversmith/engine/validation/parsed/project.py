@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from ...contract.surface import METHOD_NAMES
+from ...contract.surface import BASE_CLASS, BASE_MODULE, METHOD_NAMES
 from ...models.profile import ApiProfile
 from ..api_text import ApiText
 from .bindings import Bindings, bindings
@@ -165,13 +165,19 @@ class Project:
         client = self.module("client") if self.package else None
         for file in [client] if client else self.files("package"):
             classes = [n for n in file.nodes(ast.ClassDef) if isinstance(file.parent(n), ast.Module)]
-            best = max(classes, key=lambda n: (looks_like_driver(n), _contract_methods(n)), default=None)
+            best = max(classes, key=_likeness, default=None)
             if best is None:
                 continue
             enough = _contract_methods(best) >= _CONTRACT_METHODS_OF_A_DRIVER
             if looks_like_driver(best) or (client and (enough or best.name.endswith("Driver"))):
                 return ClassPlace(file, best)
         return None
+
+    @cached_property
+    def base(self) -> ClassPlace | None:
+        """The class that holds the contract's methods; None in drivers of earlier versions, which have them in the client."""
+        module = self.module(BASE_MODULE) if self.package else None
+        return self.find_class(module, BASE_CLASS) if module is not None else None
 
     @cached_property
     def api_text(self) -> ApiText:
@@ -250,8 +256,13 @@ def package_name(texts: Mapping[str, str]) -> str | None:
 
 
 def looks_like_driver(node: ast.ClassDef) -> bool:
-    """Whether a class is named ...Driver and defines some methods that only the driver contract has."""
-    return node.name.endswith("Driver") and _contract_methods(node) >= _CONTRACT_METHODS_OF_A_DRIVER
+    """Whether a class is named ...Driver and has, or inherits, some methods that only the driver contract has."""
+    enough = _contract_methods(node) >= _CONTRACT_METHODS_OF_A_DRIVER
+    return node.name.endswith("Driver") and (enough or any(ast.unparse(base) == BASE_CLASS for base in node.bases))
+
+
+def _likeness(node: ast.ClassDef) -> tuple[bool, int, bool]:
+    return looks_like_driver(node), _contract_methods(node), node.name.endswith("Driver")
 
 
 def _contract_methods(node: ast.ClassDef) -> int:

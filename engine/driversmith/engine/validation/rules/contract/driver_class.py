@@ -112,7 +112,7 @@ def signatures(project: Project) -> Iterable[Fault]:
     """Parameter names, kinds and defaults are the contract's."""
     for path, contract, function in _contract_functions(project):
         decorators = {_last_name(d) for d in function.decorator_list}
-        problems = list(_signature_problems(contract, function, decorators))
+        problems = list(_signature_problems(contract, function, decorators, layered=project.base is not None))
         if problems:
             named = problems[0].partition(" ")[0]
             arguments = [*function.args.args, *function.args.kwonlyargs]
@@ -190,7 +190,9 @@ def _members(project: Project, place: ClassPlace) -> dict[str, tuple[str, ast.AS
     return None if "__getattr__" in members else members
 
 
-def _signature_problems(contract: MethodContract, function: Function, decorators: set[str]) -> Iterator[str]:
+def _signature_problems(
+    contract: MethodContract, function: Function, decorators: set[str], *, layered: bool
+) -> Iterator[str]:
     if contract.classmethod != ("classmethod" in decorators):
         yield "it must be a classmethod" if contract.classmethod else "it must not be a classmethod"
         return
@@ -203,7 +205,7 @@ def _signature_problems(contract: MethodContract, function: Function, decorators
         yield f"it lacks {'cls' if contract.classmethod else 'self'}"
         return
     yield from _positional_problems(contract, positional[1:], arguments)
-    yield from _keyword_problems(contract, arguments)
+    yield from _keyword_problems(contract, arguments, layered=layered)
     wanted = next((p.name for p in contract.parameters if p.kind == "var_keyword"), None)
     if wanted and arguments.kwarg is None:
         yield f"it lacks **{wanted}"
@@ -232,14 +234,14 @@ def _positional_problems(contract: MethodContract, found: list[ast.arg], argumen
         yield f"{arguments.posonlyargs[1].arg} must also be usable as a keyword"
 
 
-def _keyword_problems(contract: MethodContract, arguments: ast.arguments) -> Iterator[str]:
+def _keyword_problems(contract: MethodContract, arguments: ast.arguments, *, layered: bool) -> Iterator[str]:
     found = {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
     positional = {a.arg for a in [*arguments.posonlyargs, *arguments.args]}
     wanted = [p for p in contract.parameters if p.kind == "keyword"]
     for parameter in wanted:
         if parameter.name in found:
             yield from _default_problems(parameter, found[parameter.name])
-        elif parameter.name not in positional:
+        elif parameter.name not in positional and (layered or not parameter.layered_only):
             close = difflib.get_close_matches(parameter.name, list(found), 1, 0.6)
             yield f"it lacks the keyword {parameter.name}" + (f" (it has {close[0]})" if close else "")
     known = {p.name for p in contract.parameters}
