@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 Edit = Callable[[str], str]
 
-LISTED = "        return list(OBJECTS)\n"
-READ = "        return [record for page in found for record in page]\n"
-DICTS = '        return [{"name": name} for name in OBJECTS]\n'
+PETS = '        return self.read("pets", limit=limit)\n'
+"""What the client's own method does."""
+LIST = '        return [{"name": name} for name in super().list_objects()]\n'
 FIRST_PAGE = """\
         body = self.call_endpoint("GET", "/pets", params={"page": 1, **params})
         return list(body["data"])[:limit]
@@ -28,7 +28,24 @@ def add(lines: str) -> Edit:
     return lambda text: text + lines
 
 
-lists_dicts = put(LISTED, DICTS)
+def both(one: Edit, other: Edit) -> Edit:
+    """One edit after the other."""
+    return lambda text: other(one(text))
+
+
+def lists_objects(body: str) -> Edit:
+    """An edit that has the client list its objects in its own way."""
+    head = "    def list_objects(self) -> list[str]:\n"
+    return add(f'\n{head}        """Tiny has no way to ask for them."""\n{body}')
+
+
+def reads(body: str) -> Edit:
+    """An edit that has the client read in its own way."""
+    head = "    def read(self, object_name: str, *, limit: int | None = None, **params: object) -> list[Record]:\n"
+    return add(f'\n{head}        """The envelope of Tiny is its own."""\n{body}')
+
+
+lists_dicts = lists_objects(LIST)
 """`list_objects` gives dicts: the validator sees it."""
-reads_one_page = put(READ, FIRST_PAGE)
+reads_one_page = reads(FIRST_PAGE)
 """`read` stops after a page: only the run against a server shows it."""

@@ -6,19 +6,24 @@ import pytest
 
 from .author import Author, until
 from .conftest import Heal
-from .edits import DICTS, LISTED, READ, Edit, add, put
+from .edits import LIST, PETS, Edit, add, both, lists_objects, put
 from .tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 
 IMPORTS = "import httpx2\n"
-SWALLOWED = """\
+HEAD = "def pets(self, *, limit: int | None = None) -> list[Record]:"
+SWALLOWED = f"""\
         try:
-            return [record for page in found for record in page]
-        except DriverError:
+    {PETS}        except DriverError:
             return []
 """
 DEMANDED = """\
         if not os.environ.get("TINY_API_KEY"):
             raise InvalidRequestError("TINY_API_KEY is not set.")
+"""
+NARROW = """
+    def read(self, object_name: str) -> list[Record]:
+        \"\"\"Tiny has but one object.\"\"\"
+        return super().read(object_name)
 """
 JAVASCRIPT = """\
 # Tiny
@@ -36,7 +41,7 @@ ONE_PAGE = """\
         records: list[Record] = []
         page = 1
         while limit is None or len(records) < limit:
-            body = self.call_endpoint("GET", "/pets", params={"page": page, **params})
+            body = self.call_endpoint("GET", "/pets", params={"page": page})
             records += body["data"]
             page += 1
             break
@@ -44,75 +49,71 @@ ONE_PAGE = """\
 """
 
 FAULTS: dict[str, tuple[str, Edit, str]] = {
-    "text: code left out": (CLIENT, put(READ, "        # ... rest of the method unchanged\n"), "elided-code"),
+    "text: code left out": (CLIENT, put(PETS, "        # ... rest of the method unchanged\n"), "elided-code"),
     "text: a placeholder": (
         CLIENT,
-        put(LISTED, f"        # TODO: implement this properly\n{LISTED}"),
+        put(PETS, f"        # TODO: implement this properly\n{PETS}"),
         "placeholder-comment",
     ),
-    "syntax": (
-        CLIENT,
-        put("def list_objects(self) -> list[str]:", "def list_objects(self -> list[str]:"),
-        "syntax-error",
-    ),
-    "names: undefined": (CLIENT, put(LISTED, "        return list(KNOWN_OBJECTS)\n"), "F821"),
+    "syntax": (CLIENT, put(HEAD, HEAD.replace(") ->", " ->")), "syntax-error"),
+    "names: undefined": (CLIENT, put(PETS, "        return self.read(KNOWN_OBJECT, limit=limit)\n"), "F821"),
     "names: an attribute made up": (
         CLIENT,
-        put("return self._http.send(build_call(", "return self._http.dispatch(build_call("),
+        put(PETS, '        return self._http.dispatch("pets")\n'),
         "missing-attribute",
     ),
-    "types": (CLIENT, put(LISTED, "        return len(OBJECTS)\n"), "invalid-explicit-return"),
-    "contract: a signature": (
+    "types": (CLIENT, put(PETS, PETS.replace("self", "len(self").replace("\n", ")\n")), "invalid-explicit-return"),
+    "contract: a signature": (CLIENT, add(NARROW), "contract-signature"),
+    "contract: copied": (
         CLIENT,
-        put("object_name: Name, *, limit: int | None = None, **params: Any\n", "object_name: Name\n"),
-        "contract-signature",
+        add('''\n    def close(self) -> None:\n        """End."""\n        self._http.close()\n'''),
+        "contract-copied",
     ),
-    "contract: a method missing": (CLIENT, put("def list_operations(", "def operations("), "contract-missing-method"),
-    "contract: a stub": (CLIENT, put(LISTED, "        raise NotImplementedError\n"), "contract-stub"),
-    "contract: list_objects gives dicts": (
-        CLIENT,
-        put(LISTED, DICTS),
-        "list-objects-shape",
-    ),
+    "contract: a stub": (CLIENT, lists_objects("        raise NotImplementedError\n"), "contract-stub"),
+    "contract: list_objects gives dicts": (CLIENT, lists_objects(LIST), "list-objects-shape"),
     "contract: an exception that says nothing": (
         CLIENT,
-        put('raise InvalidRequestError(f"limit or batch', 'raise Exception(f"limit or batch'),
+        put(PETS, f'        if limit == 0:\n            raise Exception("limit is 0")\n{PETS}'),
         "exception-bare-raise",
     ),
     "cross-file: a second tree of exceptions": (
         CLIENT,
         put(
-            "class TinyDriver:",
-            "class TinyError(Exception):\n    pass\n\n\nclass RateLimitError(TinyError):\n    pass\n\n\nclass TinyDriver:",
+            "class TinyDriver(",
+            "class TinyError(Exception):\n    pass\n\n\nclass RateLimitError(TinyError):\n    pass\n\n\nclass TinyDriver(",
         ),
         "exception-second-hierarchy",
     ),
     "cross-file: an import that is not there": (
         CLIENT,
-        put(
-            "from ._records import pages\n", "from ._records import pages\nfrom .errors import TinyError as TinyError\n"
-        ),
+        put("from ._transport import Transport\n", "from ._transport import Transport\nfrom .errors import No as No\n"),
         "import-unresolved",
     ),
     "behaviour: an endpoint made up": (
         CLIENT,
-        put('self.call_endpoint("GET", "")', 'self.call_endpoint("GET", "/health")'),
+        put(PETS, '        return self.call_endpoint("GET", "/health")\n'),
         "invented-endpoint",
     ),
     "behaviour: errors swallowed": (
         CLIENT,
-        put(READ, SWALLOWED),
+        both(put(PETS, SWALLOWED), put("from .types", "from .exceptions import DriverError\nfrom .types")),
         "swallowed-error",
     ),
-    "behaviour: one page": (CLIENT, put(READ, ONE_PAGE), "paging-single-page"),
+    "behaviour: one page": (CLIENT, put(PETS, ONE_PAGE), "paging-single-page"),
     "behaviour: a key demanded": (
         CLIENT,
-        put("        self._http = Transport(", f"{DEMANDED}        self._http = Transport("),
+        both(
+            put("        super().__init__(", f"{DEMANDED}        super().__init__("),
+            both(
+                put("from .types", "from .exceptions import InvalidRequestError\nfrom .types"),
+                put(IMPORTS, f"import os\n\n{IMPORTS}"),
+            ),
+        ),
         "key-demanded",
     ),
     "network: no time-out": (
         CLIENT,
-        put(READ, READ.replace("[record", "[*httpx2.get(BASE_URL, timeout=None).json()] or [record")),
+        put(PETS, "        return [*httpx2.get(BASE_URL, timeout=None).json()]\n"),
         "no-timeout",
     ),
     "docs: another language": (
@@ -163,7 +164,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
         ),
         "tls-off",
     ),
-    "security: dynamic code": (CLIENT, put(LISTED, '        return eval("list(OBJECTS)")\n'), "S307"),
+    "security: dynamic code": (CLIENT, put(PETS, '        return eval("self.read(limit)")\n'), "S307"),
 }
 """What a model gets wrong, in which file, and the code of the finding."""
 
@@ -201,10 +202,10 @@ async def is_found_told_and_gone(name: str, heal: Heal, right: Mapping[str, str]
 
 MENDED: dict[str, tuple[Edit, str]] = {
     "a colon is missing": (
-        put("def list_objects(self) -> list[str]:", "def list_objects(self) -> list[str]"),
+        put(HEAD, HEAD.rstrip(":")),
         "missing-colon",
     ),
-    "an import is missing": (put("import os\n", ""), "missing-import"),
+    "an import is missing": (put("from .types import Record\n", ""), "missing-import"),
     "__all__ names what is not there": (
         put(IMPORTS, f'{IMPORTS}\n__all__ = ["TinyDriver", "TinyClient"]\n'),
         "missing-export",

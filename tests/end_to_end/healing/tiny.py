@@ -14,19 +14,19 @@ READ_RECORDS = "examples/read_records.py"
 WRITTEN = (CLIENT, README, LIST_OBJECTS, READ_RECORDS)
 """The files that a model writes."""
 
-_PETS = '''    def pets(self, *, limit: int | None = None) -> list[Record]:
+_IMPORT = "from ._transport import Transport\n"
+_PETS = '''
+    def pets(self, *, limit: int | None = None) -> list[Record]:
         """All pets of the shop, or the first `limit`, the oldest first."""
         return self.read("pets", limit=limit)
-
 '''
 
 
 def right_files(project: Path) -> dict[str, str]:
     """What a model writes, made from the driver of the template engine: the client also speaks of pets."""
     files = {path: (project / path).read_text("utf-8") for path in WRITTEN}
-    before, create, after = files[CLIENT].partition("    def create(")
-    assert create
-    files[CLIENT] = before + _PETS + create + after
+    assert _IMPORT in files[CLIENT]
+    files[CLIENT] = files[CLIENT].replace(_IMPORT, f"{_IMPORT}from .types import Record\n") + _PETS
     files[README] += "\n`driver.pets(limit=3)` gives the three oldest pets.\n"
     return files
 

@@ -6,6 +6,6 @@ from driversmith.engine.contract.surface import CAPABILITY_FIELDS, EXCEPTION_NAM
 
 def test_every_method_exception_and_capability_of_the_contract_is_told() -> None:
     text = contract_text()
-    assert all(method.signature in text for method in METHODS)
+    assert all(f"`{method.name}`" in text for method in METHODS if method.name != "__init__")
     assert all(f"`{name}(" in text for name in EXCEPTION_NAMES)
     assert all(field in text for field in CAPABILITY_FIELDS)

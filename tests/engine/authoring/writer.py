@@ -27,6 +27,19 @@ Answer = Line | Callable[[str], str]
 """A line of the script, or what to make of the right file."""
 
 
+_IMPORT = "from ._transport import Transport\n"
+_LIST_PETS = '''
+    def list_pets(self, *, limit: int | None = None) -> list[Record]:
+        """All pets."""
+        return self.read("pets", limit=limit)
+'''
+_LISTS_DICTS = '''
+    def list_objects(self) -> list[str]:
+        """This API has no way to ask for them."""
+        return [{"name": name} for name in super().list_objects()]
+'''
+
+
 class Writer:
     """Answers the n-th request for a file with the n-th of its answers, and with the right file after the last.
 
@@ -44,11 +57,7 @@ class Writer:
     def right(self, path: str) -> str:
         text = self.template[path].text
         if path.endswith("client.py"):
-            method = (
-                '\n    def list_pets(self, *, limit: int | None = None) -> list[Record]:\n        """All pets."""\n'
-            )
-            method += '        return self.read("pets", limit=limit)\n'
-            text = text.replace("\n    def list_operations", f"{method}\n    def list_operations")
+            text = text.replace(_IMPORT, f"{_IMPORT}from .types import Record\n") + _LIST_PETS
         return text
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
@@ -93,7 +102,7 @@ class Writer:
 
 
 def list_of_dicts(client: str) -> str:
-    return client.replace("return list(OBJECTS)", 'return [{"name": name} for name in OBJECTS]')
+    return client + _LISTS_DICTS
 
 
 def calls_what_is_not_there(readme: str) -> str:

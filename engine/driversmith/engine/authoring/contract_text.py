@@ -2,12 +2,10 @@
 
 from ..contract.surface import (
     CAPABILITY_FIELDS,
-    CONTEXT_METHODS,
     CONTRACT_VERSION,
     EXCEPTIONS,
     METHODS,
     ExceptionContract,
-    MethodContract,
 )
 from .prompt_texts import prompt_text
 
@@ -17,15 +15,10 @@ def contract_text() -> str:
     return prompt_text(
         "contract",
         version=str(CONTRACT_VERSION),
-        methods="\n".join(_definition(method) for method in METHODS),
-        context_methods=", ".join(CONTEXT_METHODS),
+        methods=", ".join(f"`{method.name}`" for method in METHODS if method.name != "__init__"),
         capabilities=", ".join(CAPABILITY_FIELDS),
         exceptions="\n".join(_exception(exception) for exception in EXCEPTIONS),
     )
-
-
-def _definition(method: MethodContract) -> str:
-    return ("@classmethod\n" if method.classmethod else "") + method.signature
 
 
 def _exception(exception: ExceptionContract) -> str:

@@ -1,16 +1,19 @@
-"""The public surface of a driver's plumbing as a model reads it: signatures and docstrings, no bodies."""
+"""What a driver's client inherits and can import, as a model reads it: signatures and docstrings, no bodies.
+
+How requests are made and answers read is not shown: own methods stand on the inherited ones, and what is not named is
+not misused.
+"""
 
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
 from ..contract.python_source import parse_module
+from ..contract.surface import BASE_MODULE
 from ..models.driver import DriverBundle
 
-MODULES = ("_api", "_request", "_transport", "_records", "_auth", "types", "__init__")
-"""All but the exceptions, which the contract tells."""
-TABLES = ("_api", "types", "__init__")
-"""Modules whose values a client can need."""
+MODULES = (BASE_MODULE, "types", "__init__")
+"""The exceptions are told by the contract."""
 MAX_MODULE_CHARACTERS = 8_000
 _MAX_VALUE = 120
 _MAX_KEYS = 40
@@ -22,19 +25,18 @@ def plumbing_text(template: DriverBundle) -> str:
     for module in MODULES:
         path = f"{template.project}/{module}.py"
         if any(file.path == path for file in template.files):
-            sections.append(f"# {path}\n" + _stub(template[path].text, with_values=module in TABLES))
+            sections.append(f"# {path}\n" + _stub(template[path].text))
     return "\n\n".join(sections)
 
 
 @lru_cache(maxsize=16)
-def _stub(source: str, *, with_values: bool) -> str:
+def _stub(source: str) -> str:
     """The stub of a module; kept, since most modules are the same for every API."""
     tree = parse_module(source)
     lines: list[str] = [f'"""{doc}"""'] if (doc := ast.get_docstring(tree)) else []
     room = MAX_MODULE_CHARACTERS
     left = 0
-    shown = [s for s in tree.body if with_values or not isinstance(s, ast.Assign | ast.AnnAssign)]
-    for text in (t for statement in shown if (t := _told(statement))):
+    for text in (t for statement in tree.body if (t := _told(statement))):
         room -= len(text)
         if room < 0:
             left += 1

@@ -1,6 +1,6 @@
 """The model requests of one attempt: the same prefix for every file, try and attempt of a session, then what is wanted now.
 
-On the wire: rules, contract, facts of the API, plumbing, the template's client; behind these the file to mend, where
+On the wire: rules, contract, facts of the API, what a client inherits, the template's client; behind these the file to mend, where
 there is one, and the Task line with everything volatile and the files that it goes back to. Two cache breakpoints are
 enough: one behind the contract, which is the same for every API (rules alone would be too short to be cached), one
 behind the whole prefix.
@@ -13,7 +13,7 @@ from typing import Final
 from ..llm.request import Effort, ModelRequest, Reference, Task, TextBlock, Turn
 from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
-from .api_text import api_text
+from .api_text import MAX_CHARACTERS, api_text
 from .contract_text import contract_text
 from .plumbing_text import plumbing_text
 from .prompt_texts import prompt_text
@@ -24,6 +24,11 @@ LIST_OBJECTS: Final = "examples/list_objects.py"
 READ_RECORDS: Final = "examples/read_records.py"
 ALL_FILES: Final = "*"
 MOST_TOKENS: Final = 64_000
+USUAL_OPERATIONS: Final = 12
+FACTS_OF_A_USUAL_API: Final = 14_000
+"""Characters; with rules, contract and task a first request has 6,000 tokens at most."""
+_FACTS_OF_AN_OPERATION = 1_200
+"""Characters that each operation beyond the usual adds, up to the most for the facts of any API."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,12 @@ def client_path(project: str) -> str:
     return f"{project}/client.py"
 
 
+def _room(profile: ApiProfile) -> int:
+    """Characters for the facts."""
+    more = max(0, len(profile.operations) - USUAL_OPERATIONS) * _FACTS_OF_AN_OPERATION
+    return min(MAX_CHARACTERS, FACTS_OF_A_USUAL_API + more)
+
+
 class FileRequests:
     """Puts into words what is asked for each file. `adjustments` (path, or `*` for all) are words of diagnoses."""
 
@@ -69,7 +80,7 @@ class FileRequests:
         self.system = (TextBlock(text=prompt_text("system")),)
         self.prefix = (
             TextBlock(text=contract_text(), cache=True),
-            TextBlock(text=prompt_text("facts", facts=api_text(profile))),
+            TextBlock(text=prompt_text("facts", facts=api_text(profile, most=_room(profile)))),
             TextBlock(text=prompt_text("plumbing", modules=plumbing_text(template))),
             TextBlock(text=prompt_text("reference", client=template[client_path(template.project)].text), cache=True),
         )

@@ -18,6 +18,7 @@ import anyio
 import anyio.to_thread
 
 from ..contract.naming import driver_names
+from ..contract.surface import BASE_MODULE
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport, UnittestResult
 from ..sandbox.port import Sandbox
@@ -53,10 +54,11 @@ async def run_contract(
     started = time.monotonic()
     maker = RecordMaker(seed)
     credentials = make_credentials(profile, maker)
+    layered = (project / package / f"{BASE_MODULE}.py").is_file()
 
     def lane(maker: RecordMaker) -> Lane:
         mock = MockServer(profile, credentials=credentials, maker=maker)
-        run = Run(profile, driver_names(profile.api_name), mock, maker, credentials)
+        run = Run(profile, driver_names(profile.api_name), mock, maker, credentials, layered=layered)
         return Lane(run, partial(sandbox.open, project, package, class_name))
 
     main, beside = lane(maker), lane(RecordMaker(seed))

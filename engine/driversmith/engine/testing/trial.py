@@ -43,7 +43,11 @@ class Run:
         mock: MockServer,
         maker: RecordMaker,
         credentials: dict[str, str],
+        *,
+        layered: bool = False,
     ) -> None:
+        self.layered = layered
+        """Whether the driver's contract has a module of its own: those of earlier versions promise less."""
         self.profile, self.names, self.mock, self.maker, self.credentials = profile, names, mock, maker, credentials
         self.spellings = spellings(credentials)
         self.leaks: list[str] = []

@@ -1,7 +1,7 @@
 """The contract, one file a family. To add a behaviour: one function and one line in its file's table."""
 
 from ..trial import Behaviour
-from . import amounts, auth, failures, introspection, lifecycle, operations, quirks, reading, writing
+from . import amounts, auth, failures, headers, introspection, lifecycle, operations, quirks, reading, writing
 
 ALL: tuple[Behaviour, ...] = (
     *introspection.BEHAVIOURS,
@@ -11,6 +11,7 @@ ALL: tuple[Behaviour, ...] = (
     *operations.BEHAVIOURS,
     *failures.BEHAVIOURS,
     *auth.BEHAVIOURS,
+    *headers.BEHAVIOURS,
     *lifecycle.BEHAVIOURS,
     *quirks.BEHAVIOURS,
     *auth.LAST,

@@ -69,9 +69,7 @@ async def without_credentials_requests_go_bare(trial: Trial) -> None:
 
 async def token_is_fetched_once_and_renewed(trial: Trial) -> None:
     """OAuth2: one token for many requests, asked for by form with Basic; after a 401 one new token."""
-    scheme = next(s for s in trial.profile.auth if s.kind == "oauth2_client_credentials")
-    given = {c.argument for c in scheme.credentials}
-    driver = await trial.make("tokens", **{a: None for a in trial.run.credentials if a not in given})
+    driver = await trial.make("tokens", **token_alone(trial))
     expected = trial.serve(2)[:1]
     for _ in range(2):
         trial.equal(trial.succeeded(await driver.probe(trial.subject)), expected, "the served records")
@@ -170,7 +168,15 @@ def _never_anonymous(run: Run) -> list[str]:
     return [n for n in _secured(run) if () not in run.operation_of(n).security][:1]
 
 
-def _with_oauth(run: Run) -> list[str]:
+def token_alone(trial: Trial) -> dict[str, None]:
+    """Arguments of `Trial.make` for a driver that has no credentials but those for a token."""
+    scheme = next(s for s in trial.profile.auth if s.kind == "oauth2_client_credentials")
+    given = {c.argument for c in scheme.credentials}
+    return {a: None for a in trial.run.credentials if a not in given}
+
+
+def with_oauth(run: Run) -> list[str]:
+    """An object that is read with an OAuth2 token alone; alone in a list, which is empty where there is none."""
     schemes = [s.name for s in run.profile.auth if s.kind == "oauth2_client_credentials"][:1]
     alternatives = {name: run.operation_of(name).security for name in _secured(run)}
     return [name for name, security in alternatives.items() if schemes and tuple(schemes) in security][:1]
@@ -184,7 +190,7 @@ BEHAVIOURS = (
     Behaviour("credentials-placed", credentials_go_where_the_api_wants, _secured),
     Behaviour("first-alternative-sent", first_satisfied_alternative_is_sent, _secured),
     Behaviour("bare-without-credentials", without_credentials_requests_go_bare, _never_anonymous),
-    Behaviour("oauth-token-cached-and-renewed", token_is_fetched_once_and_renewed, _with_oauth),
+    Behaviour("oauth-token-cached-and-renewed", token_is_fetched_once_and_renewed, with_oauth),
     Behaviour("redirect-on-origin", redirect_on_the_origin_is_followed, _first),
     Behaviour("redirect-to-other-origin-bare", redirect_to_another_origin_goes_bare, _first),
     Behaviour("redirect-loop-ends", redirect_loop_ends, _first),

@@ -5,7 +5,7 @@ P0 cannot run, P1 breaks the contract, P2 misbehaves or is unsafe, P3 style.
 
 from ...models.findings import Severity
 from .code import library, modules, strings, stubs, swallowing, unsafe, usage
-from .contract import documents, driver_class, exceptions, project_file, readme, shapes
+from .contract import documents, driver_class, exceptions, inheritance, project_file, readme, shapes
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 from .secrets import authorization, environment, literals, messages
 from .wire import against_profile, answers, endpoints, network, paging, parameters, sending
@@ -47,6 +47,9 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("contract-signature", "P1", driver_class.signatures, partial=True),
     ProjectRule("contract-returns", "P1", driver_class.returns, partial=True),
     ProjectRule("contract-returns-unstated", "P3", driver_class.returns_stated, partial=True),
+    ProjectRule("contract-not-inherited", "P1", inheritance.client_without_base),
+    ProjectRule("contract-copied", "P2", inheritance.copied_methods),
+    ProjectRule("contract-override-unexplained", "P2", inheritance.unexplained_overrides),
     ProjectRule("contract-stub", "P1", stubs.stub_methods, partial=True),
     ProjectRule("list-objects-shape", "P1", shapes.list_objects_shape, partial=True),
     ProjectRule("read-batched-shape", "P1", shapes.read_batched_shape, partial=True),
