@@ -14,6 +14,8 @@ from ..models.driver import DriverBundle
 
 MODULES = (BASE_MODULE, "types", "__init__")
 """The exceptions are told by the contract."""
+_OF_EARLIER_VERSIONS = ("_api", "_request", "_transport", "_records", "_auth", "types", "__init__")
+"""Where the client was the contract: a session that an earlier version left goes on with the driver that it began."""
 MAX_MODULE_CHARACTERS = 8_000
 _MAX_VALUE = 120
 _MAX_KEYS = 40
@@ -22,11 +24,17 @@ _MAX_KEYS = 40
 def plumbing_text(template: DriverBundle) -> str:
     """The modules that a client can import, each as a stub; the same bytes for the same bundle."""
     sections: list[str] = []
-    for module in MODULES:
+    for module in MODULES if inherits(template) else _OF_EARLIER_VERSIONS:
         path = f"{template.project}/{module}.py"
         if any(file.path == path for file in template.files):
             sections.append(f"# {path}\n" + _stub(template[path].text))
     return "\n\n".join(sections)
+
+
+def inherits(template: DriverBundle) -> bool:
+    """Whether the contract's methods have a module of their own in a driver of the templates."""
+    path = f"{template.project}/{BASE_MODULE}.py"
+    return any(file.path == path for file in template.files)
 
 
 @lru_cache(maxsize=16)

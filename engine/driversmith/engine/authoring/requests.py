@@ -15,7 +15,7 @@ from ..models.driver import DriverBundle
 from ..models.profile import ApiProfile
 from .api_text import MAX_CHARACTERS, api_text
 from .contract_text import contract_text
-from .plumbing_text import plumbing_text
+from .plumbing_text import inherits, plumbing_text
 from .prompt_texts import prompt_text
 from .write_file import Asking
 
@@ -122,7 +122,8 @@ class FileRequests:
     def _references(self, path: str, kind: FileKind, client: str) -> Iterator[Reference]:
         """What is wanted of the file, and what it is to be written from."""
         template = self._template
-        task = prompt_text(kind.prompt, path=path, package=template.project, class_name=template.class_name)
+        prompt = "client_whole" if kind is _CLIENT and not inherits(template) else kind.prompt
+        task = prompt_text(prompt, path=path, package=template.project, class_name=template.class_name)
         yield Reference(kind="task", path=path, text=task)
         if kind is not _CLIENT:
             yield Reference(kind="template", path=path, text=template[path].text)

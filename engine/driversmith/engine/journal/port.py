@@ -132,6 +132,10 @@ class Journal(Protocol):
         """The stored result of a named step, or None where it has not finished."""
         ...
 
+    async def step_names(self, session_id: str, beginning: str) -> list[str]:
+        """The names of stored steps that begin so, the latest stored last."""
+        ...
+
     async def store_step(self, session_id: str, epoch: int, name: str, result: JsonValue) -> None:
         """Store a step's result; storing the same name again replaces it."""
         ...

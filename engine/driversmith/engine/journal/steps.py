@@ -69,6 +69,10 @@ class Steps:
         """The stored result of a step, or None."""
         return await self._journal.step_result(self._session_id, name)
 
+    async def names(self, beginning: str) -> list[str]:
+        """The names of stored steps that begin so, the latest stored last."""
+        return await self._journal.step_names(self._session_id, beginning)
+
     async def store(self, name: str, result: JsonValue) -> None:
         """Store a result under a name, and how long the session has been worked on."""
         await self._journal.store_step(self._session_id, self._epoch, name, result)

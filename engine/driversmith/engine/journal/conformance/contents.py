@@ -85,6 +85,18 @@ async def steps_are_replaced_by_name(journal: Journal) -> None:
 
 
 @with_journal
+async def steps_are_found_by_how_they_begin(journal: Journal) -> None:
+    """Nothing in a name stands for anything else."""
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    for name in ("a_b/1#x", "a_b/1#%", "a_b/10#x", "axb/1#x", "A_B/1#x"):
+        await journal.store_step(session_id, epoch, name, 1)
+    found = await journal.step_names(session_id, "a_b/1#")
+    expect_equal("Steps that begin with a_b/1#", sorted(found), ["a_b/1#%", "a_b/1#x"])
+    expect_equal("Steps of a session that is not there", await journal.step_names("none", ""), [])
+
+
+@with_journal
 async def attempts_files_and_usage_are_kept_with_the_session(journal: Journal) -> None:
     """Recording the same again replaces, and does not add."""
     session_id = await a_session(journal)
@@ -128,6 +140,7 @@ CHECKS: dict[str, Check] = by_name(
     what_the_host_hands_in_is_stored_and_the_session_queued,
     the_usage_of_a_session_is_the_sum_of_its_requests,
     steps_are_replaced_by_name,
+    steps_are_found_by_how_they_begin,
     attempts_files_and_usage_are_kept_with_the_session,
     a_cancelled_caller_leaves_the_journal_usable,
 )

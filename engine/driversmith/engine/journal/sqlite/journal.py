@@ -151,6 +151,15 @@ class SqliteJournal:
         found = await self._read("SELECT result FROM steps WHERE session_id = ? AND name = ?", session_id, name)
         return _JSON.validate_json(found[0]["result"]) if found else None
 
+    async def step_names(self, session_id: str, beginning: str) -> list[str]:
+        found = await self._read(
+            "SELECT name FROM steps WHERE session_id = ? AND substr(name, 1, ?) = ? ORDER BY at, name",
+            session_id,
+            len(beginning),
+            beginning,
+        )
+        return [row["name"] for row in found]
+
     async def store_step(self, session_id: str, epoch: int, name: str, result: JsonValue) -> None:
         await self._write_held(
             session_id,

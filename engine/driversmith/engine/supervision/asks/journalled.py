@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from ...journal.step_names import context_step, request_step
 from ...journal.steps import Steps
 from ...llm.port import ModelAnswer
-from ...llm.request import ModelRequest
+from ...llm.request import ModelRequest, Task
 
 Keep = Callable[[ModelAnswer], Awaitable[None]]
 """Stores an answer under the step of its request."""
@@ -27,6 +27,9 @@ class Source(Protocol):
 class JournalledAsk:
     """The `Ask` of one session (llm.port): a stored answer is given again, and nothing is paid for twice.
 
+    A session that an earlier version left is gone through in words of this one: an answer that was given for the same
+    try of the same file then counts, whatever the words were.
+
     A request is journalled before it is asked, and its answer before anybody sees it. What is the same in many
     requests (`system`, `prefix`) stands in a step `context/<digest>`, to which a journalled request refers.
     """
@@ -35,6 +38,8 @@ class JournalledAsk:
         self._source = source
         self._steps = steps
         self._contexts: set[str] = set()
+        self._gone_through: set[str] = set()
+        """Steps of requests that this process has made or made again."""
 
     async def __call__(self, request: ModelRequest) -> ModelAnswer:
         """The answer.
@@ -45,16 +50,32 @@ class JournalledAsk:
         """
         context = await self._context(request)
         step = step_name(request, context)
-        stored = await self._steps.stored(step)
-        if isinstance(stored, dict) and "answer" in stored:
-            return ModelAnswer.model_validate(stored["answer"])
+        self._gone_through.add(step)
+        if (answer := await self._stored(step)) is not None:
+            return answer
         asked: dict[str, JsonValue] = {"request": _kept(request, context)}
         await self._steps.store(step, asked)
 
         async def keep(answer: ModelAnswer) -> None:
             await self._steps.store(step, {**asked, "answer": answer.model_dump(mode="json")})
 
+        if (answer := await self._of_other_words(request.task)) is not None:
+            await keep(answer)
+            return answer
         return await self._source.answer(request, step, keep)
+
+    async def _of_other_words(self, task: Task) -> ModelAnswer | None:
+        """What was answered for the same try in a process before this one."""
+        for name in await self._steps.names(request_step(task.attempt, task.role, task.path, task.try_number, "")):
+            if name not in self._gone_through and (answer := await self._stored(name)) is not None:
+                self._gone_through.add(name)
+                return answer
+        return None
+
+    async def _stored(self, step: str) -> ModelAnswer | None:
+        stored = await self._steps.stored(step)
+        answer = stored.get("answer") if isinstance(stored, dict) else None
+        return None if answer is None else ModelAnswer.model_validate(answer)
 
     async def _context(self, request: ModelRequest) -> str:
         texts: dict[str, JsonValue] = {
