@@ -8,8 +8,8 @@ PETS = '        return self.read("pets", limit=limit)\n'
 """What the client's own method does."""
 LIST = '        return [{"name": name} for name in super().list_objects()]\n'
 FIRST_PAGE = """\
-        body = self.call_endpoint("GET", "/pets", params={"page": 1, **params})
-        return list(body["data"])[:limit]
+        page = next(super().read_batched(object_name, **params), [])
+        return page[:limit]
 """
 
 

@@ -7,14 +7,13 @@ from driversmith.server.demo.script import NO_LINE, OVERLOADED, HealingPlay
 
 CLIENT = "lighthouse_register_driver/client.py"
 TEMPLATE = """\
-import os
+from ._base import DriverBase
+from ._transport import Transport
 
-class Driver:
-    def list_objects(self):
-        return list(OBJECTS)
 
-    def check_connection(self):
-        found = pages(self._http, call, resource, limit, batch_size)
+class Driver(DriverBase):
+    def __init__(self):
+        super().__init__(Transport())
 """
 ADJUSTED = "Write it.\n\nFrom looking into why earlier attempts failed:\n\n- Read every page."
 
@@ -35,15 +34,15 @@ def test_the_faults_come_in_their_order_and_end_with_words_about_pages() -> None
     for _ in range(OVERLOADED):
         assert play(asked("repair", 2)) == TransportTrouble(fault="overloaded")
     one_page = play(asked("repair", 2))
-    assert "islice(" in str(one_page)
+    assert "def read(" in str(one_page)
     assert play(asked("repair", 3)) == play(asked("generate", 4)) == one_page
     right = str(play(asked("generate", 1, ADJUSTED)))
-    assert "islice(" not in right
+    assert "def read(" not in right
     assert "def lighthouses_on" in right
 
 
 def test_templates_that_became_others_are_named() -> None:
-    with pytest.raises(ValueError, match="check_connection"):
+    with pytest.raises(ValueError, match="import Transport"):
         HealingPlay()(asked("generate", 1, template="class Driver: ...\n"))
 
 

@@ -63,20 +63,16 @@ def _right_client(request: ModelRequest) -> str:
     """The template's client, which the prefix shows, with methods in the API's own language."""
     _, _, shown = request.prefix[-1].text.partition("```python\n")
     template = shown.rpartition("```")[0]
-    return _edited(template, "    def check_connection", _text("client_methods.txt") + "    def check_connection")
+    transport = "from ._transport import Transport\n"
+    return _edited(template, transport, f"{transport}from .types import Record\n") + _text("client_methods.txt")
 
 
 def _with_dicts(client: str) -> str:
-    return _edited(client, "return list(OBJECTS)", 'return [{"name": name} for name in OBJECTS]')
+    return client + _text("lists_dicts.txt")
 
 
 def _with_one_page(client: str) -> str:
-    found = "pages(self._http, call, resource, limit, batch_size)"
-    return _edited(
-        _edited(client, f"found = {found}", f"found = islice({found}, 1)"),
-        "import os\n",
-        "import os\nfrom itertools import islice\n",
-    )
+    return client + _text("reads_one_page.txt")
 
 
 def _template_of(request: ModelRequest, path: str) -> str:

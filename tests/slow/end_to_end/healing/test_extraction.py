@@ -34,7 +34,7 @@ async def test_the_file_is_taken_out_of(name: str, heal: Heal, right: Mapping[st
 
 HOLLOW: dict[str, tuple[Envelope, str, str]] = {
     "an answer cut where it still parses": (
-        lambda t: Reply(t[: t.index("    def check_connection")], stop_reason="max_tokens"),
+        lambda t: Reply(t[: t.index("    def pets")], stop_reason="max_tokens"),
         "truncated",
         "answer-truncated",
     ),

@@ -92,15 +92,15 @@ async def test_a_file_that_passed_is_not_asked_for_again_in_a_later_attempt(
 async def test_slips_that_were_mended_are_told_as_such_and_not_with_the_whole_file(
     housed: Houses, right: Mapping[str, str]
 ) -> None:
-    slip = put("import os\n", "")(right[CLIENT])
+    slip = put("from .types import Record\n", "")(right[CLIENT])
     files = {**right, CLIENT: slip}
     async with housed(silent) as house:
         host = TextHost(house)
         healed = await host.write(await host.begin(), files)
     assert healed.result["success"]
     assert healed.on_disk(CLIENT) != slip
-    assert "+import os" in host.heard[1], "whoever wrote the client has to know how it stands"
-    assert not any("+import os" in text for text in host.heard[2:])
+    assert "+from .types import Record" in host.heard[1], "whoever wrote the client has to know how it stands"
+    assert not any("+from .types import Record" in text for text in host.heard[2:])
     assert "with the slips mended that you were told of" in host.heard[2]
     assert "def read_batched" not in "".join(host.heard[1:])
 

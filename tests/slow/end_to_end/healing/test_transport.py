@@ -44,7 +44,7 @@ async def test_an_endpoint_that_is_down_for_good_leaves_the_templates_driver_and
     assert healed.tried(CLIENT) == []
     assert [d.diagnosis["fault_kind"] for d in healed.diagnoses] == ["model_overloaded"]
     assert len({asked.text for asked in healed.asked}) == 1, "a fault of the transport changes no prompt"
-    assert "def list_objects" in healed.on_disk(CLIENT)
+    assert "DriverBase" in healed.on_disk(CLIENT)
 
 
 async def test_where_nobody_listens_the_templates_driver_stands_and_it_is_said(
