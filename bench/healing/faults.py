@@ -1,6 +1,5 @@
 """Faults that the simulated model writes: edits of the right files, from `faults.toml`."""
 
-import ast
 import json
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from driversmith.engine.contract.naming import DriverNames
-from driversmith.engine.contract.python_source import parse_module
 
 from .apis import Api
 from .right import part_paths
@@ -59,11 +57,8 @@ def _changed(row: dict[str, Any], text: str, words: dict[str, str]) -> str | Non
         if old not in text:
             return None
         text = text.replace(old, new)
-    if "drop" in row:
-        dropped = _without(text, row["drop"])
-        if dropped is None:
-            return None
-        text = dropped
+    if "method" in row:
+        text = f"{text}\n{_filled(row['method'], words)}"
     if "text" in row:
         text = _filled(row["text"], words)
     if "keep" in row:
@@ -78,17 +73,6 @@ def _wrapped(answer: str, text: str, words: dict[str, str]) -> str:
     if answer == "quotes":
         return text.replace('"', "\u201d", 40)
     return answer.replace("{path}", path).replace("{text}", text)
-
-
-def _without(text: str, method: str) -> str | None:
-    """The text without a method of its class."""
-    lines = text.splitlines(keepends=True)
-    for node in ast.walk(parse_module(text)):
-        if isinstance(node, ast.FunctionDef) and node.name == method:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            del lines[first - 1 : (node.end_lineno or first) + 1]
-            return "".join(lines)
-    return None
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

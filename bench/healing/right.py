@@ -32,19 +32,12 @@ def right_files(api: Api, names: DriverNames, template: Mapping[str, str]) -> di
 
 def _client(api: Api, template: str) -> str:
     """The templates' client with a method for each object, and what the quirk asks for."""
-    text = template.replace(": all that a caller needs.", f": {api.title} in its own words.", 1)
-    methods = "".join(_method(api, name) for name in api.collections)
-    text = text.replace("    def create(", methods + "    def create(", 1)
+    text = template.replace(": what a caller needs.", f": {api.title} in its own words.", 1)
+    text = text.replace(_TRANSPORT, f"{_TRANSPORT}from .types import Record\n", 1)
     if api.slug == "ships":
-        text = text.replace(
-            "        found = pages(self._http, call, resource, limit, batch_size)\n"
-            "        return iter(()) if limit == 0 else found\n",
-            "        found = pages(self._http, call, resource, None, batch_size)\n"
-            "        return iter(()) if limit == 0 else _unwrapped(found, object_name, limit)\n",
-            1,
-        )
-        text = text.replace("def _find(", _UNWRAPPED + "def _find(", 1)
-    return text
+        text = text.replace("import Mapping", "import Iterator, Mapping", 1)
+        text = text.replace("\n\nclass ", f"\n\n{_UNWRAPPED}\n\nclass ", 1) + _OVERRIDES
+    return text + "".join(_method(api, name) for name in api.collections)
 
 
 def _method(api: Api, name: str) -> str:
@@ -52,9 +45,9 @@ def _method(api: Api, name: str) -> str:
     arguments = "".join(f"{argument}: str, " for argument in given)
     passed = "".join(f", {argument}={argument}" for argument in given)
     return (
-        f"    def all_{name}(self, {arguments}limit: int | None = None) -> list[Record]:\n"
+        f"\n    def all_{name}(self, {arguments}limit: int | None = None) -> list[Record]:\n"
         f'        """The {name}, in the order of the API, or the first `limit` of them."""\n'
-        f'        return self.read("{name}", limit=limit{passed})\n\n'
+        f'        return self.read("{name}", limit=limit{passed})\n'
     )
 
 
@@ -70,20 +63,23 @@ def _readme(api: Api, names: DriverNames, template: str) -> str:
     return template.replace("## Files\n", section + "## Files\n", 1)
 
 
-_UNWRAPPED = '''def _unwrapped(
-    found: Iterator[list[Record]], name: str, limit: int | None
-) -> Iterator[list[Record]]:
-    """The API wraps some lists in an object that its description leaves out."""
-    read = 0
-    for page in found:
-        wrapped = page[0].get(name) if len(page) == 1 else None
-        records = wrapped if isinstance(wrapped, list) else page
-        records = records if limit is None else records[: limit - read]
-        read += len(records)
-        if records:
-            yield records
-        if read == limit:
-            return
+_TRANSPORT = "from ._transport import Transport\n"
+_UNWRAPPED = '''def _unwrapped(page: list[Record], name: str) -> list[Record]:
+    """The records of a page, which may be wrapped in an object."""
+    wrapped = page[0].get(name) if len(page) == 1 else None
+    return wrapped if isinstance(wrapped, list) else page
+'''
+_OVERRIDES = '''
+    def read(self, object_name: str, *, limit: int | None = None, **params: object) -> list[Record]:
+        """As inherited; this API wraps some lists in an object that its description leaves out."""
+        return _unwrapped(super().read(object_name, limit=limit, **params), object_name)[:limit]
 
-
+    def read_batched(
+        self, object_name: str, *, batch_size: int = 100, **params: object
+    ) -> Iterator[list[Record]]:
+        """As inherited; this API wraps some lists in an object that its description leaves out."""
+        for page in super().read_batched(object_name, batch_size=batch_size, **params):
+            records = _unwrapped(page, object_name)
+            for start in range(0, len(records), batch_size):
+                yield records[start : start + batch_size]
 '''
