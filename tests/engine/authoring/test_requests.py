@@ -8,10 +8,12 @@ from driversmith.engine.authoring.write_file import Asking
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.llm.request import MAX_BREAKPOINTS, ModelRequest
 from driversmith.engine.llm.scripted import Reply
+from driversmith.engine.models.profile import ApiProfile
 
 from ..generation import profiles
 from .writer import CLIENT, LIST_OBJECTS, READ_RECORDS, README, Writer, calls_what_is_not_there, list_of_dicts
 
+CHARACTERS_A_TOKEN = 4
 FILES = (CLIENT, README, LIST_OBJECTS, READ_RECORDS)
 
 
@@ -58,7 +60,32 @@ def test_what_all_apis_share_stands_first_and_has_a_breakpoint() -> None:
 
 def test_a_petstore_s_prefix_is_small() -> None:
     request = composed()
-    assert sum(len(block.text) for block in (*request.system, *request.prefix)) < 4 * 12_000
+    assert sum(len(block.text) for block in (*request.system, *request.prefix)) < 4 * 3_000
+
+
+def read_by_a_host(profile: ApiProfile) -> list[int]:
+    """Characters of each request that nothing told before, for a host that answers rightly at once."""
+    template = write_driver(profile)
+    requests = FileRequests(profile=profile, template=template, adjustments={})
+    told: set[str] = set()
+    sizes: list[int] = []
+    for path in judgement_files(template.project):
+        asked = requests.compose(Asking(path=path, attempt=1, try_number=1, reason="first"), "the client")
+        texts = [*(block.text for block in (*asked.system, *asked.prefix)), asked.instruction]
+        texts += [reference.shown for reference in asked.references if reference.kind != "file"]
+        sizes.append(sum(len(text) for text in texts if text not in told))
+        told |= set(texts)
+    return sizes
+
+
+@pytest.mark.parametrize("words", ["", "What a keeper of pets has to know of it. " * 60], ids=["terse", "verbose"])
+def test_twelve_operations_are_told_in_six_thousand_tokens_and_a_session_in_twelve(words: str) -> None:
+    profile = profiles.petstore()
+    assert len(profile.operations) == 12
+    told = {name: o.model_copy(update={"description": words[:1000]}) for name, o in profile.operations.items()}
+    first, *others = read_by_a_host(profile.model_copy(update={"operations": told, "description": words}))
+    assert first <= 6_000 * CHARACTERS_A_TOKEN, first
+    assert first + sum(others) <= 12_000 * CHARACTERS_A_TOKEN, others
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -23,7 +23,9 @@ from .tables import api_tables, environment, field_table, has_one_key, key_value
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-RESERVED_ARGUMENTS = frozenset({"self", "cls", "base_url", "token_url", "headers", "timeout", "max_retries", "transport"})
+RESERVED_ARGUMENTS = frozenset(
+    {"self", "cls", "base_url", "token_url", "headers", "timeout", "max_retries", "transport"}
+)
 _VERBS = {"read": {"read", "read_one"}, "create": {"create"}, "update": {"update"}, "delete": {"delete"}}
 
 

@@ -68,7 +68,7 @@ def test_a_copy_of_an_inherited_method_is_told_whatever_its_docstring(files: dic
 
 def test_a_client_that_is_the_whole_contract_is_told_to_inherit_it(files: dict[str, str]) -> None:
     whole = files[BASE].replace("class DriverBase:", "class PetstoreDriver:")
-    told = [f for f in inspect({**files, CLIENT: whole}, profile=profiles.petstore(), whole=True)]
+    told = inspect({**files, CLIENT: whole}, profile=profiles.petstore(), whole=True)
     (finding,) = [f for f in told if f.code == "contract-not-inherited"]
     assert (finding.severity, finding.file) == ("P1", CLIENT)
     assert "class PetstoreDriver(DriverBase)" in finding.hint
@@ -82,7 +82,9 @@ def test_a_constructor_that_lost_headers_is_told(files: dict[str, str]) -> None:
 
 def test_a_driver_whose_client_is_the_contract_needs_neither_base_nor_headers(driver: dict[str, str]) -> None:
     assert [f for f in inspect(driver, whole=True) if f.code != "missing-record"] == []
-    assert "_base.py" not in "".join(driver) and "headers" not in driver["pet_shop_driver/client.py"].split("timeout")[0]
+    assert (
+        "_base.py" not in "".join(driver) and "headers" not in driver["pet_shop_driver/client.py"].split("timeout")[0]
+    )
 
 
 def test_a_client_alone_is_known_by_its_base(files: dict[str, str]) -> None:

@@ -11,8 +11,8 @@ from ....stand_ins.connection import refused
 from .test_text_host import silent
 
 MOST_OF_AN_ANSWER = 20_000
-MOST_OF_A_FIRST_REQUEST = 7_000
-MOST_OF_A_SESSION = 9_000
+MOST_OF_A_FIRST_REQUEST = 6_000
+MOST_OF_A_SESSION = 8_000
 TOLD_TWICE = 80
 """Characters of a line that must not be told twice."""
 

@@ -20,7 +20,9 @@ async def headers_go_with_every_request(trial: Trial) -> None:
     trial.mock.script.always = json_answer({})
     trial.succeeded(await driver.call("call_endpoint", "POST", "/raw", json={"sent": 1}))
     without = [f"{seen.method} {seen.path}" for seen in trial.mock.log if seen.header(NAME) != value]
-    trial.require(trial.mock.log and not without, expected=f"{NAME} with every request", received=f"none with {without}")
+    trial.require(
+        trial.mock.log and not without, expected=f"{NAME} with every request", received=f"none with {without}"
+    )
 
 
 async def headers_stay_on_the_origin(trial: Trial) -> None:
