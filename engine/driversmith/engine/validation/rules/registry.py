@@ -8,7 +8,7 @@ from .code import library, modules, strings, stubs, swallowing, unsafe, usage
 from .contract import documents, driver_class, exceptions, inheritance, project_file, readme, shapes
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 from .secrets import authorization, environment, literals, messages
-from .wire import against_profile, answers, endpoints, network, paging, parameters, sending
+from .wire import against_profile, answers, endpoints, network, own_methods, paging, parameters, sending
 
 SYNTAX_SEVERITY: dict[str, Severity] = {
     "syntax-error": "P0",
@@ -131,6 +131,8 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("capabilities-told", "P1", against_profile.capabilities_told),
     ProjectRule("listed-objects", "P1", against_profile.listed_objects),
     FileRule("example-unknown-name", "P1", against_profile.example_calls, ("example",)),
+    FileRule("own-unknown-name", "P1", own_methods.own_calls, PACKAGE),
+    FileRule("own-record-key", "P2", own_methods.record_keys, PACKAGE),
     ProjectRule("snippet-unknown-object", "P2", against_profile.snippet_calls),
     ProjectRule("environment-name", "P2", environment.environment_names),
     FileRule("environment-prefix", "P2", environment.environment_prefix, PACKAGE),

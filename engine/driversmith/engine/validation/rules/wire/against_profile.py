@@ -1,24 +1,22 @@
 """The driver against the facts of the API: hosts, objects, operations, parameters of calls."""
 
 import ast
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from ....models.profile import ApiProfile, OperationProfile, Verb
+from ....models.profile import ApiProfile
 from ...fault import Fault
 from ...parsed.code_facts import driver_functions
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 from ..code.usage import driver_variables, parsed_snippets
 from .endpoints import HTTP_METHODS
+from .named_calls import named_call, unknown
 
 _ABSOLUTE_URL = re.compile(r"https?://[^\s/]")
 _URL_NAME = re.compile(r"url|uri|host|endpoint|server|(?:^|_)(?:root|base|origin|api)(?:_|$)", re.IGNORECASE)
 _NAMED_OPERATION = re.compile(r"`[^`\n]*\bcall_operation\([\"'](\w+)[\"']")
-_READ_VERBS: dict[str, Verb] = {"read": "read", "read_batched": "read"}
-_OBJECT_METHODS = frozenset({"read", "read_batched", "get_fields", "create", "update", "delete"})
 
 
 def foreign_hosts(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -103,7 +101,7 @@ def snippet_calls(project: Project) -> Iterable[Fault]:
     profile, text = project.profile, project.texts.get("README.md", "")
     for found in _NAMED_OPERATION.finditer(text) if profile and project.driver else ():
         if profile and found[1] not in profile.operations:
-            fault = _unknown("operation", found[1], list(profile.operations), ast.Pass())
+            fault = unknown("operation", found[1], list(profile.operations), ast.Pass())
             line = text.count("\n", 0, found.start()) + 1
             yield Fault(fault.message, fault.hint, line=line, file="README.md")
 
@@ -117,46 +115,9 @@ def _call_faults(tree: ast.AST, project: Project) -> Iterator[Fault]:
         match call:
             case ast.Call(func=ast.Attribute(value=holder, attr=method), args=[ast.Constant(value=str() as name), *_]):
                 if isinstance(holder, ast.Name | ast.Attribute) and ast.unparse(holder) in variables:
-                    yield from _named_call(call, method, name, profile)
+                    yield from named_call(call, method, name, profile)
             case _:
                 pass
-
-
-def _named_call(call: ast.Call, method: str, name: str, profile: ApiProfile) -> Iterator[Fault]:
-    if method in _OBJECT_METHODS and name not in profile.objects:
-        yield _unknown("object", name, list(profile.objects), call)
-    elif method == "call_operation" and name not in profile.operations:
-        yield _unknown("operation", name, list(profile.operations), call)
-    elif method in _READ_VERBS:
-        resource = profile.objects[name]
-        operations = [
-            profile.operations[resource.operations[v]] for v in ("read", "read_one") if v in resource.operations
-        ]
-        arguments = {a for o in operations for a in _arguments(o)} | {"limit", "batch_size"}
-        given = {keyword.arg for keyword in call.keywords}
-        for keyword in call.keywords:
-            if keyword.arg and keyword.arg not in arguments:
-                yield _unknown(f"parameter of {name}", keyword.arg, sorted(arguments), keyword)
-                return
-        if None not in given and operations:
-            lacking = [[a for a in _path_arguments(o) if a not in given] for o in operations]
-            if all(lacking):
-                yield Fault(
-                    f"{name} cannot be read without {', '.join(min(lacking, key=len))}.",
-                    hint=f"Give {min(lacking, key=len)[0]}=....",
-                    node=call,
-                )
-
-
-def _arguments(operation: OperationProfile) -> Iterator[str]:
-    for parameter in operation.parameters:
-        yield parameter.argument
-    if operation.body:
-        yield operation.body.argument
-
-
-def _path_arguments(operation: OperationProfile) -> Iterator[str]:
-    yield from (p.argument for p in operation.parameters if p.location == "path" and p.must_be_given)
 
 
 def _spelled(value: ast.expr | None, file: PythonFile, project: Project) -> list[str]:
@@ -209,15 +170,6 @@ def _table(name: str, file: PythonFile, project: Project) -> list[str]:
 def _texts(nodes: Sequence[ast.expr | None]) -> list[str]:
     texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     return texts if len(texts) == len(nodes) else []
-
-
-def _unknown(what: str, name: str, known: list[str], node: ast.AST) -> Fault:
-    close = difflib.get_close_matches(name, known, 1)
-    return Fault(
-        f"The API has no {what} `{name}`; it has: {', '.join(known[:20]) or 'none'}.",
-        hint=f"Did you mean {close[0]}?" if close else "Use one that exists.",
-        node=node,
-    )
 
 
 def _known_hosts(profile: ApiProfile) -> set[str]:
