@@ -13,7 +13,7 @@ from driversmith.engine.models.report import ContractReport
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing import lane
-from driversmith.engine.testing.behaviours import ALL, headers, quirks
+from driversmith.engine.testing.behaviours import ALL, headers, own, quirks
 from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.testing.trial import Behaviour, Trial
 
@@ -72,7 +72,7 @@ async def test_a_good_driver_keeps_the_whole_contract():
         DRIVER, profile, package=PACKAGE, class_name=CLASS_NAME, sandbox=ProcessSandbox(), progress=note
     )
     assert [(b.name, b.subject, b.expected, b.received) for b in report.behaviours if not b.passed] == []
-    of_some = {b.name for b in (*headers.BEHAVIOURS, *quirks.BEHAVIOURS)}
+    of_some = {b.name for b in (*headers.BEHAVIOURS, *own.BEHAVIOURS, *quirks.BEHAVIOURS)}
     assert {b.name for b in report.behaviours} == {b.name for b in ALL} - of_some
     assert set(report.operations_called) == set(profile.operations)
     assert report.unittests

@@ -27,6 +27,7 @@ from .lane import Begin, Lane, Task
 from .mock.credentials import make_credentials
 from .mock.records import RecordMaker
 from .mock.server import MockServer
+from .own_methods import own_methods
 from .trial import Behaviour, Run
 
 Progress = Callable[[float, str], Awaitable[None]]
@@ -55,10 +56,12 @@ async def run_contract(
     maker = RecordMaker(seed)
     credentials = make_credentials(profile, maker)
     layered = (project / package / f"{BASE_MODULE}.py").is_file()
+    client = project / package / "client.py"
+    own = await anyio.to_thread.run_sync(own_methods, client, class_name) if layered else ()
 
     def lane(maker: RecordMaker) -> Lane:
         mock = MockServer(profile, credentials=credentials, maker=maker)
-        run = Run(profile, driver_names(profile.api_name), mock, maker, credentials, layered=layered)
+        run = Run(profile, driver_names(profile.api_name), mock, maker, credentials, layered=layered, own_methods=own)
         return Lane(run, partial(sandbox.open, project, package, class_name))
 
     main, beside = lane(maker), lane(RecordMaker(seed))

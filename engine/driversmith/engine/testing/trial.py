@@ -17,6 +17,7 @@ from .expected import Expected, expected_request
 from .mock.credentials import spellings
 from .mock.records import RecordMaker
 from .mock.server import MockServer
+from .own_methods import OwnMethod
 from .wire_text import cut
 
 MAIN = "main"
@@ -45,9 +46,12 @@ class Run:
         credentials: dict[str, str],
         *,
         layered: bool = False,
+        own_methods: tuple[OwnMethod, ...] = (),
     ) -> None:
         self.layered = layered
         """Whether the driver's contract has a module of its own: those of earlier versions promise less."""
+        self.own_methods = own_methods
+        """What its author added to the contract."""
         self.profile, self.names, self.mock, self.maker, self.credentials = profile, names, mock, maker, credentials
         self.spellings = spellings(credentials)
         self.leaks: list[str] = []

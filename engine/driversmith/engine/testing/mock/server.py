@@ -142,6 +142,15 @@ class MockServer:
         found = (self._operation(seen) for seen in [*self.log, *self.other_log])
         return tuple(dict.fromkeys(operation.name for operation in found if operation))
 
+    def knows(self, seen: Request) -> bool:
+        """Whether a request is one of the API's operations."""
+        return self._operation(seen) is not None
+
+    @property
+    def most_requests(self) -> int:
+        """So many requests of one behaviour are answered as the API would."""
+        return MAX_REQUESTS
+
     def refuse_last_token(self) -> None:
         """From now on 401 for the OAuth2 token given last."""
         self._tokens.pop()
