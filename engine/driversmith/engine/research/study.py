@@ -1,8 +1,9 @@
 """The whole of research: find the description, choose the base URL, read the profile."""
 
-from ..models.profile import ApiProfile
+from ..models.prose import Researched
 from .base_url import choose_base_url
 from .documents.parse import Description
+from .documents.prose import prose_of
 from .profile import build_profile
 from .sources.discovery import Progress, find_description
 from .sources.page import PageFetcher
@@ -19,8 +20,9 @@ async def study_api(
     fetcher: PageFetcher,
     max_bytes: int,
     progress: Progress | None = None,
-) -> ApiProfile:
-    """The profile of an API; `probe` allows a few GETs to its operations to tell its base URL.
+) -> Researched:
+    """The profile of an API, and the prose of its description; `probe` allows a few GETs to its operations to tell its
+    base URL.
 
     Raises:
         InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
@@ -35,8 +37,9 @@ async def study_api(
     return await run_sized(description.size, _build, description, api_name, base.url, objects)
 
 
-def _build(description: Description, api_name: str, base_url: str, objects: tuple[str, ...] | None) -> ApiProfile:
-    return build_profile(description, api_name=api_name, base_url=base_url, objects=objects)
+def _build(description: Description, api_name: str, base_url: str, objects: tuple[str, ...] | None) -> Researched:
+    profile = build_profile(description, api_name=api_name, base_url=base_url, objects=objects)
+    return Researched(profile, prose_of(description.document))
 
 
 def _silent(_: str) -> None:

@@ -1,0 +1,111 @@
+"""An author's correction counts by its quote or by a live read; a live read that contradicts it wins."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from driversmith.engine.facts.answer import Answer
+from driversmith.engine.facts.catalogue import current
+from driversmith.engine.models.facts import Correction
+from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.report import LiveRead
+from driversmith.engine.proof.judge import Claim, Judged, judged
+from driversmith.engine.proof.live_reads import Reading
+
+from ..testing.harbour import harbour_profile
+
+ROWS = [{"id": n} for n in range(5)]
+RESULTS = {"/objects/ships/records": {"record_path": ["results"]}}
+DATA = LiveRead(object_name="ships", ok=True, count=5, pages=1, records=tuple(ROWS))
+FAILED = LiveRead(object_name="ships", ok=False, wrong=True, error="There is no 'data' in the answer.")
+
+
+def claim(fact: str, value: Any, **values: Any) -> Claim:
+    return Claim(Correction(fact=fact, value=value, because="So it is."), **values)
+
+
+class World:
+    """An API of one object that is read rightly only where its facts are true."""
+
+    def __init__(self, truth: Mapping[str, Mapping[str, Any]] | None = None, *, requests: int = 100) -> None:
+        self.truth = truth or {}
+        self.requests = requests
+        self.asked = 0
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        if self.asked == self.requests:
+            return None
+        self.asked += 1
+        wrong = [f for f, value in self.truth.items() if not value.items() <= dict(current(profile, f)).items()]  # type: ignore[arg-type, call-overload]
+        records = current(profile, "/objects/ships/records")["record_path"]  # type: ignore[index, call-overload]
+        place = self.truth.get("/objects/ships/records", {"record_path": ["data"]})["record_path"]
+        body = json.loads(json.dumps({place[0]: ROWS}))
+        if wrong or records != place:
+            live = LiveRead(object_name=name, ok=False, wrong=True, error=f"There is no {records} in the answer")
+            return Reading(live, (Answer("/ships", 200, {}, body),))
+        return Reading(DATA, (Answer("/ships", 200, {}, body),))
+
+
+async def outcome(world: World | None, *claims: Claim, before: LiveRead = FAILED) -> tuple[dict[str, Any], Judged]:
+    done = await judged(harbour_profile(), claims, {"ships": before}, world)
+    return {j.claim.correction.fact: j.known_by or j.why for j in done.judgements}, done
+
+
+async def test_a_correction_that_a_read_confirms_is_observed():
+    found, done = await outcome(World(RESULTS), claim("/objects/ships/records", {"record_path": ["results"]}))
+    assert found == {"/objects/ships/records": "observed"}
+    assert done.profile.objects["ships"].record_path == ("results",)
+    assert done.reads["ships"].ok
+
+
+async def test_one_that_a_read_contradicts_is_taken_back_whatever_its_quote():
+    quoted = claim("/objects/ships/records", {"record_path": ["results"]}, is_quoted=True)
+    found, done = await outcome(World(), quoted, before=DATA)
+    assert "a live read says otherwise: There is no ['results']" in found["/objects/ships/records"]
+    assert "without it, 5 records are read" in found["/objects/ships/records"]
+    assert done.profile == harbour_profile()
+
+
+async def test_one_that_no_read_shows_needs_its_quote():
+    size: Callable[..., Claim] = lambda **v: claim("/objects/ships/pagination", {"max_size": 7}, **v)  # noqa: E731
+    assert "as quote" in (await outcome(World(), size(), before=DATA))[0]["/objects/ships/pagination"]
+    assert (await outcome(World(), size(is_quoted=True), before=DATA))[0] == {"/objects/ships/pagination": "quoted"}
+    bad = await outcome(World(), size(quote_problem="quote not found: nothing."), before=DATA)
+    assert "quote not found" in bad[0]["/objects/ships/pagination"]
+
+
+async def test_where_nothing_can_be_asked_it_is_stated_but_never_against_what_was_observed():
+    mine = ("/objects/ships/pagination", {"max_size": 7})
+    assert (await outcome(None, claim(*mine)))[0] == {mine[0]: "stated"}
+    assert "quote not found" in (await outcome(None, claim(*mine, quote_problem="quote not found: x.")))[0][mine[0]]
+    assert "live read" in (await outcome(None, claim(*mine, overrules=True)))[0][mine[0]]
+    spent, _ = await outcome(World(RESULTS, requests=0), claim("/objects/ships/records", {"record_path": ["results"]}))
+    assert spent == {"/objects/ships/records": "stated"}
+
+
+async def test_a_wrong_one_beside_a_right_one_is_told_apart():
+    right = claim("/objects/ships/records", {"record_path": ["results"]})
+    wrong = claim("/objects/ships/pagination", {"max_size": 3})
+    found, done = await outcome(World(RESULTS), right, wrong)
+    assert found["/objects/ships/records"] == "observed"
+    assert "the same with it and without it" in found["/objects/ships/pagination"]
+    assert done.profile.objects["ships"].pagination == harbour_profile().objects["ships"].pagination
+
+
+async def test_two_that_help_only_together_are_both_kept():
+    truth = {**RESULTS, "/objects/ships/pagination": {"max_size": 3}}
+    claims = (
+        claim("/objects/ships/records", {"record_path": ["results"]}),
+        claim("/objects/ships/pagination", {"max_size": 3}),
+        claim("/objects/ships/identifier", "id"),
+    )
+    found, _ = await outcome(World(truth), *claims[:2])
+    assert set(found.values()) == {"observed"}
+
+
+async def test_a_right_one_is_not_lost_to_a_wrong_one_that_spoils_both():
+    right = claim("/objects/ships/pagination", {"max_size": 3})
+    wrong = claim("/objects/ships/records", {"record_path": ["nowhere"]})
+    found, _ = await outcome(World({"/objects/ships/pagination": {"max_size": 3}}), wrong, right)
+    assert found["/objects/ships/pagination"] == "observed"
+    assert "live read" in found["/objects/ships/records"]
