@@ -12,6 +12,7 @@ from driversmith.engine.guards.fixers.fixing import Fixed
 from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.supervision.activities import Tell
@@ -29,8 +30,8 @@ class BenchActivities(EngineActivities):
         self._by_title = {subject.api.title: subject for subject in subjects.values()}
         self._judge = judge
 
-    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
-        return in_session(self._subject(request.api_name), _number(request.api_name))[0]
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> Researched:
+        return Researched(in_session(self._subject(request.api_name), _number(request.api_name))[0], Prose())
 
     async def write(self, profile: ApiProfile) -> DriverBundle:
         return in_session(self._subject(profile.api_name), _number(profile.api_name))[1]

@@ -69,6 +69,8 @@ class Simulator:
 
     async def _answer(self, course: Course, asked: Asked) -> Answer:
         task = asked.task
+        if task.role == "research":
+            return {"corrections": []}
         if task.role == "diagnose":
             return self._diagnosis(course, asked)
         if task.mode == "simplify":

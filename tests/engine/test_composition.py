@@ -10,7 +10,7 @@ import anyio
 import pytest
 from driversmith.engine import generate_driver_supervised, open_engine
 from driversmith.engine.errors import InvalidArgumentError, JournalError, SessionNotFoundError
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.prose import Researched
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 class Unneeded:
     """Activities that a test does not get to."""
 
-    async def research(self, *_: object, **__: object) -> ApiProfile:
+    async def research(self, *_: object, **__: object) -> Researched:
         await anyio.sleep_forever()
         raise AssertionError
 

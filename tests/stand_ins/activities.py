@@ -14,11 +14,14 @@ from driversmith.engine.llm.request import ModelRequest, Task, TextBlock
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.models.judged import JudgedFacts
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
+from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveProof, LiveReport
 from driversmith.engine.models.session import GenerateRequest, SessionRecord
 from driversmith.engine.models.tries import Tried
 from driversmith.engine.supervision.activities import Assignment, Tell
+from driversmith.engine.supervision.facts_claim import FactsClaim
 from driversmith.engine.supervision.healing.attempt_history import AttemptRecord
 from driversmith.engine.supervision.healing.diagnose import Diagnosed
 from driversmith.engine.supervision.healing.failure import Failure
@@ -100,11 +103,12 @@ class ActivitiesStandIn:
     calls: Counter[str] = field(default_factory=Counter)
     reached: dict[str, anyio.Event] = field(default_factory=dict)
 
-    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> Researched:
         await self._step("research")
         await tell("Found a description.", 0.5)
         source = DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1)
-        return ApiProfile(api_name=request.api_name, base_url=request.api_url, source=source)
+        profile = ApiProfile(api_name=request.api_name, base_url=request.api_url, source=source)
+        return Researched(profile, Prose())
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         return ProfileSummary(title="Pets", version="1", base_url=profile.base_url, source=profile.source)
@@ -146,6 +150,9 @@ class ActivitiesStandIn:
         self, project: Path, bundle: DriverBundle, profile: ApiProfile, request: GenerateRequest, **_: Any
     ) -> LiveProof:
         return LiveProof(report=await self.read_live(project, bundle, profile, request))
+
+    async def judge(self, project: Path, claim: FactsClaim, request: GenerateRequest, **_: object) -> JudgedFacts:
+        return JudgedFacts()
 
     def writer(self, work: Assignment) -> "WriterStandIn":
         return WriterStandIn(work)

@@ -22,6 +22,8 @@ EventKind = Literal[
     "model.answered",
     "model.waiting",
     "fact.corrected",
+    "fact.refused",
+    "facts.judged",
     "file.accepted",
     "file.rejected",
     "file.wanted",
@@ -40,7 +42,8 @@ EventKind = Literal[
 attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a file. `model.waiting`: a fault on the way
 to the model is waited out. `file.rejected`: one try of a file, with its findings. `driver.ran`: what a run against
 the mock server showed. `plan.made`: what the next attempt does otherwise. `driver.kept`: the template driver stands.
-`fact.corrected`: the API showed a fact to be otherwise than described.
+`fact.corrected`: a fact is otherwise than described. `fact.refused`: a correction does not count, and why.
+`facts.judged`: what became of a facts.json.
 `operations.left_out`: the template driver did not prove them. `findings.own`: in files of the templates, which stops
 nothing. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the
 server."""

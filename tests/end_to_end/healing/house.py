@@ -36,11 +36,11 @@ class Healed:
     diagnoses: list[DiagnosisRecord]
     """Oldest first."""
     usage: list[dict[str, Any]]
-    """One row a request that went out: role, outcome, path, try, ..."""
+    """One row a request that went out: role, outcome, path, try, ...; without answers to the question about facts."""
     steps: dict[str, Any]
     """Every journalled step, by name."""
     asked: list[Asked] = field(default_factory=list)
-    """What the model was asked while the session ran."""
+    """What the model was asked while the session ran, but for corrections of facts."""
 
     @property
     def kinds(self) -> list[str]:
@@ -116,7 +116,7 @@ class House:
             diagnoses=diagnoses[::-1],
             usage=_usage(self.engine.settings.database, session_id),
             steps=_steps(self.engine.settings.database, session_id),
-            asked=asked or [],
+            asked=[a for a in asked or [] if a.task.role != "research"],
         )
 
 
@@ -140,7 +140,8 @@ async def opened_house(
 
 def _usage(database: Path, session_id: str) -> list[dict[str, Any]]:
     rows = _rows(database, "SELECT role, cost_usd, data FROM usage WHERE session_id = ? ORDER BY id", session_id)
-    return [{"role": role, "cost_usd": cost, **json.loads(data)} for role, cost, data in rows]
+    found = [{"role": role, "cost_usd": cost, **json.loads(data)} for role, cost, data in rows]
+    return [row for row in found if (row["role"], row["outcome"]) != ("research", "answered")]
 
 
 def _steps(database: Path, session_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The calling agent's own model writes the files: handed in, checked, run, diagnosed and finished like any other."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import anyio
 
 from ...patience import LONG
 from ...stand_ins.connection import refused
+from .author import NO_FACTS
 from .conftest import Houses
 from .edits import lists_dicts
 from .house import Healed, House
@@ -22,7 +24,10 @@ async def begun(house: House, **arguments: Any) -> dict[str, Any]:
     """A host session that waits for its first file."""
     waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host", **arguments))
     assert waiting["status"] == "waiting_for_host"
-    return waiting
+    assert waiting["host_request"]["path"] == "facts.json"
+    told = await handed_in(house, waiting["session_id"], "facts.json", json.dumps(NO_FACTS))
+    assert told["ok"]
+    return {"session_id": waiting["session_id"], "status": "waiting_for_host", "host_request": told["next_request"]}
 
 
 async def handed_in(house: House, session: str, path: str, text: str) -> dict[str, Any]:
@@ -66,7 +71,7 @@ async def test_a_host_that_does_it_right_has_its_driver_with_its_name_in_it(
     assert {healed.authors[path] for path in WRITTEN} == {"host"}
     assert healed.on_disk(CLIENT) == right[CLIENT]
     assert healed.result["model_usage"]["calls"] == 0
-    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == list(WRITTEN)
+    assert [e.data["path"] for e in healed.of_kind("file.wanted")] == ["facts.json", *WRITTEN]
     assert healed.attempts[0]["engine"] == "host"
 
 

@@ -10,6 +10,7 @@ from mcp_types import CallToolResult
 
 from ...patience import LONG
 from ...stand_ins.connection import said
+from .author import NO_FACTS
 from .house import Healed, House
 
 CHARACTERS_A_TOKEN = 3.5
@@ -35,6 +36,8 @@ class TextHost:
         self.sizes: list[float] = []
         """Tokens of all answers, text and structured content together."""
         self.session = ""
+        self.facts = ""
+        """The text that asked for corrections of facts; it had none."""
 
     async def call(self, tool: str, **arguments: Any) -> str:
         """The text of an answer."""
@@ -49,10 +52,13 @@ class TextHost:
     async def begin(self, **arguments: Any) -> str:
         """The first request, whole: all its parts."""
         arguments = self._house.arguments(engine="host", wait_seconds=100, **arguments)
-        first = text = await self.call("generate_driver_supervised", **arguments)
-        found = _ASKED.search(first)
-        assert found, first
+        self.facts = await self.call("generate_driver_supervised", **arguments)
+        found = _ASKED.search(self.facts)
+        assert found, self.facts
         self.session = found[1]
+        content = json.dumps(NO_FACTS)
+        first = text = await self.call("submit_file", session_id=self.session, path="facts.json", content=content)
+        self.heard.remove(self.facts)
         while more := _MORE.search(text):
             text = await self.call("get_session", session_id=self.session, cursor=more[1])
             first += text

@@ -9,9 +9,10 @@ from driversmith.engine.errors import InvalidArgumentError, JournalError, Output
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
+from driversmith.engine.llm.port import TokenUsage
 from driversmith.engine.llm.prices import load_prices
 from driversmith.engine.llm.request import ModelRequest
-from driversmith.engine.llm.scripted import Rejection, ScriptedModel, TransportTrouble
+from driversmith.engine.llm.scripted import Rejection, Reply, ScriptedModel, TransportTrouble
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.report import BehaviourResult
 from driversmith.engine.sessions.current_result import as_it_stands
@@ -69,10 +70,14 @@ def healed(journal, activities, asked, tmp_path):
         requests: list[ModelRequest] = []
 
         def line(request):
+            if request.role == "research":
+                return Reply(text='{"corrections": []}', usage=TokenUsage())
             requests.append(request)
             return script(request)
 
-        scripted = ScriptedModel(line, prices=load_prices(), models={"generate": writes})
+        scripted = ScriptedModel(
+            line, prices=load_prices(), models={"generate": writes, "research": "claude-sonnet-5-5"}
+        )
         backoff = Backoff(first_seconds=0.001, longest_seconds=0.002, longest_retry_after=0.01, retries=3)
         model = PatientModel(scripted, gate=Gate(limit=4), backoff=backoff)
         supervisor = Supervisor(
@@ -112,7 +117,7 @@ async def test_what_the_model_wrote_is_published_under_its_name(healed, journal)
     assert authors(result)[CLIENT] == "model"
     assert authors(result)["README.md"] == "template"
     assert (result.supervisor_attempts, len(requests)) == (1, 1)
-    assert result.model_usage.calls == 1
+    assert result.model_usage.calls == 2, "the facts, and the client"
     assert result.model_usage.cost_usd > 0
     (attempt,) = await journal.attempts(result.session_id)
     assert (attempt["engine"], attempt["data"]["tries"]) == ("model", {CLIENT: 1})
@@ -374,8 +379,6 @@ async def test_tokens_that_are_spent_end_it_too(healed) -> None:
 
 
 async def test_time_that_is_over_ends_it_with_the_templates_driver(healed) -> None:
-    from driversmith.engine.llm.scripted import Reply
-
     result, _ = await healed(lambda _: Reply(text=GOOD, seconds=10 * LONG), time_limit_seconds=3)
     assert result.success
     assert "time_limit_seconds" in result.notes[0]
@@ -406,7 +409,8 @@ async def test_without_the_layers_there_is_nothing_to_heal_with(healed) -> None:
 
 async def test_every_request_is_journalled_with_its_answer_and_what_it_rests_on(healed, journal) -> None:
     result, _ = await healed(lambda _: GOOD)
-    event = next(e for e in await journal.events(result.session_id) if e.kind == "model.asked")
+    asked = [e for e in await journal.events(result.session_id) if e.kind == "model.asked"]
+    event = next(e for e in asked if e.data["path"] == CLIENT)
     step = await journal.step_result(result.session_id, event.data["step"])
     assert step["request"]["instruction"] == "Write the client."
     assert step["answer"]["text"] == GOOD

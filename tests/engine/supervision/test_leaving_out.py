@@ -20,6 +20,7 @@ from driversmith.engine.models.profile import (
     ObjectProfile,
     OperationProfile,
 )
+from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 from driversmith.engine.supervision.activities import Tell
@@ -57,9 +58,9 @@ class OddActivities(ActivitiesStandIn):
     asked_for: list[tuple[str, ...]] = field(default_factory=list)
     """The operations of each driver that was run in full."""
 
-    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> Researched:
         await self._step("research")
-        return api(*self.names)
+        return Researched(api(*self.names), Prose())
 
     async def write(self, profile: ApiProfile) -> DriverBundle:
         if found := [n for n in profile.operations if n in self.cannot_be_written]:
@@ -197,6 +198,8 @@ async def test_no_model_is_asked_to_mend_what_the_templates_wrote(asked, journal
     requests = []
 
     def line(request):
+        if request.role == "research":
+            return '{"corrections": []}'
         requests.append(request)
         return "class PetsDriver: ...\n"
 

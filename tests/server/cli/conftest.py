@@ -10,6 +10,7 @@ import pytest
 from driversmith.engine.models.driver import DriverBundle, DriverFile, Verification
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, ProfileSummary
+from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveProof, LiveRead, LiveReport
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.supervision import engine_activities as rooms
@@ -67,7 +68,7 @@ class ActivitiesStandIn:
     during: Callable[[], Any] | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
 
-    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, **_: Any) -> Researched:
         self.requests.append(request)
         await tell("Found a description.")
         if self.during:
@@ -75,7 +76,8 @@ class ActivitiesStandIn:
         if self.fault:
             raise self.fault
         source = DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1)
-        return ApiProfile(api_name=request.api_name, base_url=request.api_url, source=source)
+        profile = ApiProfile(api_name=request.api_name, base_url=request.api_url, source=source)
+        return Researched(profile, Prose())
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         return ProfileSummary(title="Pets", version="1", base_url=profile.base_url, source=profile.source)

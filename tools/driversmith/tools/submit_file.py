@@ -49,11 +49,12 @@ async def submit_file(
     ],
     content: Annotated[str, Field(description="The whole text of the file.", max_length=2_000_000)],
 ) -> Annotated[CallToolResult, SubmitAnswer]:
-    """Hand in a file that a session with engine "host" waits for.
+    """Hand in a file that a session with engine "host" waits for, or, at any time, facts.json: corrections of facts.
 
     The answer says what became of it: its own checks, and for the client the run against a mock server. Then it holds
     the next request (the same file again where something is to be mended; else the next file), or, after the last file,
-    the result.
+    the result. Where a finding or a broken behaviour follows from a wrong fact, object to that: path "facts.json", content
+    {"corrections": [{"fact", "value", "because", "quote"}]}; the session goes on from what counts of it.
     """
     await ctx.report_progress(0, message=f"Checking {path}.")
     handed = await engine_of(ctx).submit_file(session_id, path, content, wait_seconds=WAIT_SECONDS)

@@ -53,11 +53,11 @@ def api_text(profile: ApiProfile, *, most: int = MAX_CHARACTERS) -> str:
     )
     parts = (head, f"## Objects\n{objects}" if objects else "", f"## Operations\n{operations}")
     text = "\n\n".join(part for part in parts if part)
-    return f"<api>\n{_tame(text)}\n</api>"
+    return f"<api>\n{tame(text)}\n</api>"
 
 
-def _tame(text: str) -> str:
-    # A description must not close the tag that marks it as somebody else's words.
+def tame(text: str) -> str:
+    """Words of strangers that cannot close the tag that marks them as such."""
     return text.replace("</api>", "< /api>").replace("<api>", "< api>")
 
 

@@ -1,7 +1,7 @@
 """`ask_json`: a model is asked for one JSON object until it fits, or the tries are used up."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import to_thread
 from pydantic import BaseModel
@@ -67,6 +67,14 @@ async def ask_json(
         current = _again(request, current, answer, findings, cut=outcome == "truncated")
 
 
+def read_json(answer: ModelAnswer) -> Any:
+    """The JSON value in a whole answer; a Finding where it holds none, or is not whole."""
+    if (problem := _not_whole(answer)) is not None:
+        return problem[1]
+    found = recover_json(answer.text)
+    return found if isinstance(found, Finding) else found.value
+
+
 def announce(on_try: Callable[[Tried], Awaitable[None]] | None) -> HearTry | None:
     """Tells of each try as of a try of a file."""
     if on_try is None:
@@ -92,17 +100,23 @@ def announce(on_try: Callable[[Tried], Awaitable[None]] | None) -> HearTry | Non
 async def _read(
     answer: ModelAnswer, model: type[M], check: Check[M] | None
 ) -> tuple[Recovered[M] | None, TryOutcome, tuple[Finding, ...]]:
-    if answer.stop_reason is None or answer.stop_reason in _CUT:
-        return None, "truncated", (_finding("json-truncated", "The answer was cut off before its end."),)
-    if answer.stop_reason == "refusal":
-        return None, "refused", (_finding("json-refused", "The model refused to answer."),)
-    if answer.stop_reason not in _WHOLE:
-        return None, "unusable", (_finding("json-unfinished", f"The answer stopped ({answer.stop_reason})."),)
+    if (problem := _not_whole(answer)) is not None:
+        return None, problem[0], (problem[1],)
     found = await to_thread.run_sync(recover_json, answer.text, model)
     if isinstance(found, Finding):
         return None, "unusable", (found,)
     findings = tuple(check(found.model)) if check is not None and found.model is not None else ()
     return (None, "rejected", findings) if findings else (found, "accepted", ())
+
+
+def _not_whole(answer: ModelAnswer) -> tuple[TryOutcome, Finding] | None:
+    if answer.stop_reason is None or answer.stop_reason in _CUT:
+        return "truncated", _finding("json-truncated", "The answer was cut off before its end.")
+    if answer.stop_reason == "refusal":
+        return "refused", _finding("json-refused", "The model refused to answer.")
+    if answer.stop_reason not in _WHOLE:
+        return "unusable", _finding("json-unfinished", f"The answer stopped ({answer.stop_reason}).")
+    return None
 
 
 def _again(

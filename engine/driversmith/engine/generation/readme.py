@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..contract.naming import DriverNames
+from ..models.facts import KnownBy
 from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
 from .markup import code
 from .sample import Sample
@@ -45,7 +46,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
         "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
         "other_servers": [{"url": s.url, "description": shorten(s.description, 120)} for s in other_servers(profile)],
         "warnings": [shorten(w, 300) for w in profile.warnings],
-        "observed": [shorten(w, 300) for w in _observed(profile)],
+        "otherwise": {known: _otherwise(profile, known) for known in ("observed", "quoted", "stated")},
     }
 
 
@@ -103,8 +104,8 @@ def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
     return {"name": name, "verbs": ", ".join(verbs), "paging": profile_object.pagination.style.replace("_", " ")}
 
 
-def _observed(profile: ApiProfile) -> list[str]:
-    """Why facts are otherwise than described, a sentence each."""
+def _otherwise(profile: ApiProfile, known_by: KnownBy) -> list[str]:
+    """Why facts are otherwise than described, a sentence each: those that are known in this way."""
     objects = profile.objects.values()
     found = [
         *profile.facts_evidence.values(),
@@ -113,4 +114,4 @@ def _observed(profile: ApiProfile) -> list[str]:
         *(evidence for described in objects if (evidence := described.records_evidence)),
         *(evidence for described in objects if (evidence := described.pagination.evidence)),
     ]
-    return list(dict.fromkeys(e.rule for e in found if e.known_by == "observed" and e.rule))
+    return [shorten(w, 300) for w in dict.fromkeys(e.rule for e in found if e.known_by == known_by and e.rule)]

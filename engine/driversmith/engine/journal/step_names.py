@@ -5,6 +5,8 @@ CLOCK = "clock"
 """Seconds that the session was worked on."""
 RESEARCH = "research"
 """The profile."""
+PROSE = "research/prose"
+"""The texts of the description, which quotes are looked for in."""
 GENERATE = "generate"
 """What the templates wrote."""
 LIVE_REQUESTS = "live/requests"
@@ -25,6 +27,29 @@ TEMPLATE_ATTEMPT = "template/attempt"
 """Which attempt was the first to prove it."""
 TEMPLATE_PUBLISHED = "template/publish"
 """There as soon as the templates' driver is published."""
+
+FACTS_ASKED = "facts/asked"
+"""In which attempt an author was asked for corrections of facts: there once that is over."""
+
+
+def facts_judged_step(turn: int) -> str:
+    """What became of the corrections in answer `turn` (1, 2, ...) to the request for facts.json."""
+    return f"facts/judged/{turn}"
+
+
+def facts_handed_step(number: int) -> str:
+    """A facts.json that was handed in unasked, the first (1), the second, ...: an objection."""
+    return f"facts/handed/{number}"
+
+
+def facts_objection_step(number: int) -> str:
+    """What became of that."""
+    return f"facts/objection/{number}"
+
+
+def facts_place(name: str) -> str:
+    """Begins the steps that prove the templates' driver anew from facts that an author corrected."""
+    return f"{TEMPLATE}facts/{name}/"
 
 
 def attempt_place(number: int) -> str:

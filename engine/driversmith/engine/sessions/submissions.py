@@ -7,11 +7,13 @@ from pydantic import JsonValue
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
-from ..journal.step_names import tried_step
+from ..journal.step_names import facts_handed_step, facts_judged_step, facts_objection_step, tried_step
 from ..models.findings import Finding, ValidationReport
+from ..models.judged import JudgedFacts
 from ..models.report import FaultsOfFile
 from ..models.session import HostRequest, SessionEvent, SessionRecord
 from ..supervision.asks.host import handed_in
+from ..supervision.facts_claim import FACTS
 from ..supervision.healing.attempt_history import events_of
 
 
@@ -30,8 +32,17 @@ class Submission:
     """What became of the driver with it, in sentences."""
 
 
-async def hand_in(journal: Journal, session_id: str, path: str, content: str) -> HostRequest:
-    """Store a file for the session that waits for it; the request that it answers.
+@dataclass(frozen=True)
+class Objection:
+    """A facts.json that nobody asked for now."""
+
+    judged_step: str
+    """The step that says what became of it."""
+
+
+async def hand_in(journal: Journal, session_id: str, path: str, content: str) -> HostRequest | Objection:
+    """Store a file for the session that waits for it; the request that it answers. A facts.json may come whatever the
+    session waits for.
 
     Raises:
         SessionNotFoundError: no such session.
@@ -43,6 +54,8 @@ async def hand_in(journal: Journal, session_id: str, path: str, content: str) ->
         raise InvalidArgumentError(
             f"Session {session_id} is {record.status} and waits for no file.", next_action=_instead(record)
         )
+    if path == FACTS and wanted.path != FACTS:
+        return await _object(journal, session_id, wanted, content)
     if path != wanted.path:
         raise InvalidArgumentError(
             f"Session {session_id} waits for {wanted.path}, not for {path}. Nothing was stored.",
@@ -61,8 +74,35 @@ async def hand_in(journal: Journal, session_id: str, path: str, content: str) ->
     return wanted
 
 
-async def verdict(journal: Journal, record: SessionRecord, answered: HostRequest) -> Submission:
+async def _object(journal: Journal, session_id: str, wanted: HostRequest, content: str) -> Objection:
+    number = 1
+    while await journal.step_result(session_id, facts_handed_step(number)) is not None:
+        number += 1
+    handed: dict[str, JsonValue] = {"content": content, "attempt": wanted.attempt, "instead_of": wanted.path}
+    if not await journal.hand_in(session_id, facts_handed_step(number), handed):
+        raise InvalidArgumentError(
+            f"Session {session_id} is at work again.", next_action="Call submit_file again in a moment."
+        )
+    return Objection(facts_objection_step(number))
+
+
+async def _facts_verdict(journal: Journal, record: SessionRecord, step: str) -> Submission:
+    """What was made of corrections of facts."""
+    stored = await journal.step_result(record.session_id, step)
+    if stored is None:
+        return Submission(FACTS, None, record)
+    judged = JudgedFacts.model_validate(stored)
+    kept = tuple(f"Kept: {k.correction.fact} ({k.known_by})." for k in judged.kept)
+    report = ValidationReport.of(list(judged.findings))
+    return Submission(FACTS, report, record, accepted=not judged.findings, happened=kept or ("No fact was changed.",))
+
+
+async def verdict(journal: Journal, record: SessionRecord, answered: HostRequest | Objection) -> Submission:
     """What the session's checks said of the file that answered a request, and what a run of the driver showed of it."""
+    if isinstance(answered, Objection):
+        return await _facts_verdict(journal, record, answered.judged_step)
+    if answered.path == FACTS:
+        return await _facts_verdict(journal, record, facts_judged_step(answered.try_number))
     name = tried_step(answered.attempt, answered.path, answered.try_number)
     tried = await journal.step_result(record.session_id, name)
     if not isinstance(tried, dict):

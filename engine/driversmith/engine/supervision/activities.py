@@ -8,9 +8,12 @@ from ..authoring.assignment import Assignment
 from ..models.driver import DriverBundle, Verification
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
+from ..models.judged import JudgedFacts
 from ..models.profile import ApiProfile, ProfileSummary
+from ..models.prose import Researched
 from ..models.report import ContractReport, FaultsOfFile, LiveProof, LiveReport
 from ..models.session import GenerateRequest
+from .facts_claim import FactsClaim
 from .live_budget import LiveBudget
 
 
@@ -53,8 +56,9 @@ class Writer(Protocol):
 class Activities(Protocol):
     """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
 
-    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> ApiProfile:
-        """Find and read the description of the API; what it asks of the API's origin counts in the budget.
+    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
+        """Find and read the description of the API; the profile, and the prose that quotes are looked for in. What it asks of
+        the API's origin counts in the budget.
 
         Raises:
             ResearchError: it could not be found, fetched or understood.
@@ -122,6 +126,13 @@ class Activities(Protocol):
         """Read from the real API through the templates' driver in `project`; where answers show that facts are otherwise,
         correct those, each confirmed by a read through a driver that is written beside it. What is `remembered` helped with
         the same API before, and is tried first."""
+        ...
+
+    async def judge(
+        self, project: Path, claim: FactsClaim, request: GenerateRequest, *, budget: LiveBudget, tell: Tell
+    ) -> JudgedFacts:
+        """Judge an author's corrections by their quotes, and by reading from the real API through drivers that are written
+        beside `project`."""
         ...
 
     async def manifest(self, profile: ApiProfile, bundle: DriverBundle, verification: Verification) -> str:

@@ -9,12 +9,14 @@ from ..errors import DriversmithError, GenerationError, JournalError, OutputErro
 from ..facts.catalogue import apply
 from ..journal.step_names import (
     GENERATE,
+    PROSE,
     RESEARCH,
     TEMPLATE,
     TEMPLATE_ATTEMPT,
     TEMPLATE_CORRECTED,
     TEMPLATE_LEFT,
     attempt_place,
+    facts_place,
     tried_step,
 )
 from ..models.base import Value
@@ -24,6 +26,7 @@ from ..models.report import LiveProof, LiveReport
 from ..models.tries import Tried
 from ..research.omission import without_operations
 from .context import SessionContext
+from .facts_round import FactsRound
 from .healing.attempt_history import AttemptRecord
 from .healing.live_faults import keep_diagnoses, remembered, what_to_correct
 from .leaving_out import LeftOut, not_read_rightly, search
@@ -91,10 +94,12 @@ class Attempt:
             return
         await self._draft()
         if self._plan.mode == "template":
+            await self._settle_facts(ask=False)
             self._verified = self._state.standing = self._state.standing or await self._template_published()
             await self._keep_to_what_is_read()
             return
         await self._stand()
+        await self._settle_facts(ask=True)
         await self._keep_to_what_is_read()
         if self._state.ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
@@ -124,15 +129,22 @@ class Attempt:
     async def _research(self) -> ApiProfile:
         """The facts; once the template's driver is proven, of as much of the API as it is proven for."""
         if self._state.profile is None:
-            budget = await LiveBudget(self._session.request, self._session.steps).take_up()
             self._state.profile = await self._progress.step(
                 RESEARCH,
                 "Reading the API's description",
                 ApiProfile,
-                lambda: self._session.activities.research(self._session.request, self._progress.tell, budget=budget),
+                self._researched,
                 until=0.3,
             )
         return self._state.profile
+
+    async def _researched(self) -> ApiProfile:
+        """The facts; the prose that they were read from is kept beside them, for quotes."""
+        session = self._session
+        budget = await LiveBudget(session.request, session.steps).take_up()
+        profile, prose = await session.activities.research(session.request, self._progress.tell, budget=budget)
+        await self._progress.keep(PROSE, prose)
+        return profile
 
     async def _draft(self) -> DriverBundle:
         """The template's driver: the whole of it, or the plumbing for what a model writes."""
@@ -242,7 +254,9 @@ class Attempt:
                 " live=false the driver is made as the description says.",
             )
         bundle = await self._session.activities.write(profile)
-        verifier = self._verifier(TemplateVerifier, TEMPLATE_LEFT, profile)
+        corrected = self._state.corrected_as
+        place = facts_place(f"{corrected}/left") if corrected else TEMPLATE_LEFT
+        verifier = self._verifier(TemplateVerifier, place, profile)
         await verifier.tell_left_out(left, sound.profile)
         reads = tuple(read for read in live.reads if not read.wrong)
         self._state.left_out = tuple(
@@ -268,6 +282,13 @@ class Attempt:
             self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
             self._state.proof = proof
         return self._state.sound
+
+    async def _settle_facts(self, *, ask: bool) -> None:
+        """The author's corrections of facts, before anything else is asked; everything is built from them anew."""
+        facts = FactsRound(self._session, self._progress, self._state, self._number, self._verifier)
+        if await facts.is_due(ask=ask):
+            await self._template_sound()
+            await facts.settle(writes=ask)
 
     async def _corrected(self, sound: SoundTemplate, proof: LiveProof) -> tuple[SoundTemplate, LiveProof]:
         """The template's driver made anew from the facts as the API showed them; as it was, where that one does not stand."""

@@ -14,13 +14,16 @@ from ..errors import SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
+from ..models.judged import JudgedFacts
 from ..models.profile import ApiProfile, ProfileSummary
+from ..models.prose import Researched
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, origin_of
 from ..sandbox.port import Sandbox
 from ..settings import Settings
 from .activities import Tell, Writer
+from .facts_claim import FactsClaim
 from .live_budget import LiveBudget
 
 if TYPE_CHECKING:
@@ -37,13 +40,13 @@ class EngineActivities:
         self._sandbox = sandbox
         self._learn = learn
 
-    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> ApiProfile:
+    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
         from ..network.fetch import Fetcher
         from ..research.study import study_api
 
         policy = address_policy(self._settings, request.allow_local)
         async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
-            profile = await study_api(
+            found = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
                 spec=request.spec,
@@ -53,8 +56,8 @@ class EngineActivities:
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
             )
-        await budget.spend(fetcher.requests[origin_of(profile.base_url)])
-        return profile
+        await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
+        return found
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         from ..research.summary import summarise
@@ -142,6 +145,13 @@ class EngineActivities:
         tell: Tell,
     ) -> LiveProof:
         return await self._live(request, budget).proof(project, bundle, profile, remembered=remembered, tell=tell)
+
+    async def judge(
+        self, project: Path, claim: FactsClaim, request: GenerateRequest, *, budget: LiveBudget, tell: Tell
+    ) -> JudgedFacts:
+        from .judging_facts import judge_facts
+
+        return await judge_facts(claim, self._live(request, budget), project, tell)
 
     def _live(self, request: GenerateRequest, budget: LiveBudget) -> "LiveApi":
         from .live_api import LiveApi

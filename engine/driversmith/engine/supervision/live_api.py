@@ -134,10 +134,18 @@ class LiveApi:
         last = found.read.readings[-GIVE_UP_AFTER:]
         return len(last) == GIVE_UP_AFTER and all(r.raised and r.raised.type in POINTLESS for r in last)
 
-    async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
+    def may_ask(self, profile: ApiProfile) -> bool:
+        """Whether anything may be asked of the API that a profile describes."""
         if self._request.live == "false" or not profile.objects:
-            return LiveProof()
-        if self._request.live == "auto" and not same_origin(profile.base_url, self._request.api_url):
+            return False
+        return self._request.live != "auto" or same_origin(profile.base_url, self._request.api_url)
+
+    def trials(self, folder: Path, tell: Tell) -> "_Trials":
+        """Reads through drivers that are written beside `folder` for facts to be tried."""
+        return _CleanTrials(self, folder, tell)
+
+    async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
+        if not self.may_ask(profile):
             return LiveProof()
         with anyio.move_on_after(POLITE_SECONDS if self.budget.is_polite else None):
             try:
@@ -331,12 +339,16 @@ class _Trials:
         self._tell = tell
 
     async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        again = await self.again(profile, name)
+        return again.readings[0] if again and again.readings else None
+
+    async def again(self, profile: ApiProfile, name: str) -> _Read | None:
+        """The same with what the relay had to say."""
         if self._api.budget.left_for(name) < 1:
             return None
         await self._tell(f"Trying another reading of {name}")
         folder, trial = await self.written(profile)
-        again = await self._api.read(folder, trial, profile, [name], pages=POLITE_PAGES)
-        return again.readings[0] if again.readings else None
+        return await self._api.read(folder, trial, profile, [name], pages=POLITE_PAGES)
 
     async def written(self, profile: ApiProfile) -> tuple[Path, DriverBundle]:
         """A driver by these facts, in a folder beside the project."""
@@ -350,6 +362,18 @@ class _Trials:
 
     async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
         return await self._api.peek_bare(profile, name, answer)
+
+
+class _CleanTrials(_Trials):
+    """Reads whose words and records an author may be told: without secrets."""
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        again = await self.again(profile, name)
+        if again is None or not again.readings:
+            return None
+        reading = again.readings[0]
+        report = _cleaned(LiveReport(reads=(reading.live,)), again.redact, again.refused)
+        return replace(reading, live=report.reads[0])
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:

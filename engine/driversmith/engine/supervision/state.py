@@ -39,6 +39,12 @@ class RunState:
     fixes: list[FixApplied] = field(default_factory=list[FixApplied])
     left_out: tuple[str, ...] = ()
     """What was left out since it was read wrongly, and which facts would help, a sentence each."""
+    facts_settled: bool = False
+    """Whether an author was asked for corrections of facts."""
+    corrected_as: str = ""
+    """Names the last facts.json of which something was kept."""
+    objections: int = 0
+    """How many facts.json were handed in unasked and have been heard."""
     notes: list[str] = field(default_factory=list[str])
     at_work: AtWork | None = None
     """The current attempt, until it is recorded."""

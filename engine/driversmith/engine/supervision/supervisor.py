@@ -5,6 +5,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import anyio
@@ -21,6 +22,7 @@ from .asks.host import Suspended
 from .asks.opening import Asks
 from .attempt import Attempt
 from .context import SessionContext
+from .facts_round import Objected
 from .healing.attempt_history import AttemptRecord
 from .healing.decision import Decision, HealingPolicy, decide
 from .healing.failure import Failure, expected_error, located, own_fault
@@ -130,16 +132,21 @@ class Supervisor:
             )
             return
         plan = Plan(mode="full" if state.ask else "template")
-        for number in range(1, request.max_supervisor_attempts + 1):
+        most = request.max_supervisor_attempts
+        for number in count(1):
             state.attempts = number
             stored = await session.steps.stored(decision_step(number))
             if stored is not None:
                 decision = Decision.model_validate(stored)
             else:
-                decision = await self._attempt(number, plan, session, state)
+                try:
+                    decision = await self._attempt(number, plan, session, state)
+                except Objected:
+                    decision = await self._begun_anew(number, plan, session)
                 if decision is None:
                     state.error = None
                     return
+            most += decision.objected
             state.last = decision
             state.diagnoses += decision.diagnosis_id is not None
             state.contract_runs += decision.contract_runs
@@ -147,7 +154,7 @@ class Supervisor:
             state.notes += [decision.note] if decision.note else []
             if state.fixes and decision.cured is not None:
                 state.fixes[-1] = state.fixes[-1].model_copy(update={"helped": decision.cured})
-            if decision.plan is None or number == request.max_supervisor_attempts:
+            if decision.plan is None or number == most:
                 return
             if stored is None:
                 await self._announce(number, decision, decision.plan, session, state)
@@ -161,6 +168,22 @@ class Supervisor:
                         description=decision.description,
                     )
                 )
+
+    async def _begun_anew(self, number: int, plan: Plan, session: SessionContext) -> Decision:
+        """What follows where a host's objection changed the facts: the next attempt, from those; it counts for nothing."""
+        why = "The facts were corrected by what was handed in; what was written from the old ones is begun anew."
+        decision = Decision(
+            plan=plan.model_copy(update={"accepted": {}}),
+            error=ErrorInfo(code="contract_failed", message=why),
+            diagnosis_id=None,
+            fingerprint="",
+            strategy=None,
+            description=why,
+            objected=True,
+        )
+        await session.steps.store(decision_step(number), decision.model_dump(mode="json"))
+        await session.log.write("plan.made", f"Attempt {number + 1}: {why}", data={"attempt": number + 1})
+        return decision
 
     async def _attempt(self, number: int, plan: Plan, session: SessionContext, state: RunState) -> Decision | None:
         """Make one attempt; what follows where it failed."""
@@ -187,7 +210,7 @@ class Supervisor:
         failure: Failure | None = None
         try:
             await attempt.run()
-        except (JournalError, Suspended):
+        except (JournalError, Suspended, Objected):
             raise
         except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
             failure = located(await self._caught(error, session), error, attempt.record())

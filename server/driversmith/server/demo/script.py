@@ -34,6 +34,8 @@ class HealingPlay:
             ValueError: the templates have become others than those that the play was written for.
         """
         path = request.task.path or ""
+        if request.role == "research":
+            return '{"corrections": []}'
         if request.role not in {"generate", "repair"} or request.task.mode != "full":
             return NO_LINE
         if path == "README.md":

@@ -133,7 +133,7 @@ async def test_a_session_that_died_asking_pays_for_no_answer_twice(
     made: Made, right: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reply(asked: Asked) -> str:
-        return right.get(asked.task.path, "I cannot say.")
+        return right.get(asked.task.path, '{"corrections": []}')
 
     session = made.sessions["killed asking"]
     async with StandInMessages(reply) as api:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from driversmith.engine.supervision.engine_activities import EngineActivities
 
-from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.author import NO_FACTS, Author
 from ....end_to_end.healing.conftest import Heal, Houses
 from ....end_to_end.healing.tiny import CLIENT, WRITTEN
 from ....stand_ins.connection import refused
@@ -41,7 +41,7 @@ async def test_with_auto_the_templates_driver_stands_and_says_why_it_is_the_temp
     assert healed.result["verification"]["level"] == "mock"
     assert set(healed.authors.values()) == {"template"}
     assert "ANTHROPIC_API_KEY" in healed.result["notes"][0]
-    assert len(healed.asked) == 1
+    assert len(healed.outcomes) == 1
 
 
 async def test_a_spend_limit_in_the_middle_keeps_no_half_of_a_models_driver(
@@ -55,6 +55,8 @@ async def test_a_spend_limit_in_the_middle_keeps_no_half_of_a_models_driver(
 
 async def test_a_request_that_is_too_large_goes_on_with_the_small_one(heal: Heal) -> None:
     def reply(asked: Asked) -> Answer:
+        if asked.task.role == "research":
+            return NO_FACTS
         return FAULTS["prompt_too_long"] if asked.task.mode == "full" else {"readme_intro": "Tiny lists pets."}
 
     healed = await heal(reply)
@@ -74,7 +76,7 @@ async def test_a_request_that_the_endpoint_does_not_take_leaves_the_templates_dr
 
 async def test_tokens_that_are_spent_end_it_too(heal: Heal, right: Mapping[str, str]) -> None:
     healed = await heal(Author(right), settings={"session_tokens": 1000})
-    assert (healed.result["success"], len(healed.asked)) == (True, 1)
+    assert (healed.result["success"], healed.asked) == (True, []), "the question about facts has used them up"
     assert "DRIVERSMITH_SESSION_TOKENS" in healed.result["notes"][0]
 
 

@@ -11,8 +11,9 @@ from ....stand_ins.connection import refused
 from .test_text_host import silent
 
 MOST_OF_AN_ANSWER = 20_000
+MOST_OF_FACTS = 3_500
 MOST_OF_A_FIRST_REQUEST = 6_000
-MOST_OF_A_SESSION = 8_000
+MOST_OF_A_SESSION = 15_000
 TOLD_TWICE = 80
 """Characters of a line that must not be told twice."""
 
@@ -32,9 +33,11 @@ async def test_a_session_for_twelve_operations_is_small_and_tells_nothing_twice(
         healed = await host.write(await host.begin(fresh=True, **asked), files)
     assert healed.result["success"], healed.result["notes"]
     assert len(host.heard) == 1 + len(files)
-    first, whole = (len(text) / CHARACTERS_A_TOKEN for text in (host.heard[0], "".join(host.heard)))
+    heard = [host.facts, *host.heard]
+    facts, first, whole = (len(text) / CHARACTERS_A_TOKEN for text in (host.facts, host.heard[0], "".join(heard)))
+    assert facts <= MOST_OF_FACTS
     assert first <= MOST_OF_A_FIRST_REQUEST and whole <= MOST_OF_A_SESSION, (first, whole)
-    assert [line for line, count in Counter(long_lines(host.heard)).items() if count > 1] == []
+    assert [line for line, count in Counter(long_lines(heard)).items() if count > 1] == []
     handed_in = {line for line in files[library.CLIENT].splitlines() if len(line) > TOLD_TWICE}
     assert not any(line in text for text in host.heard[1:] for line in handed_in), "what it wrote is not sent back"
 

@@ -95,7 +95,9 @@ async def further_part(engine: "Engine", session_id: str, cursor: str) -> CallTo
 
 
 def _how_to_answer(session_id: str, wanted: HostRequest) -> str:
-    what = "the JSON object" if wanted.path == "-" else "the text of the whole file"
+    what = (
+        "the JSON object" if wanted.json_schema or wanted.path in ("-", "facts.json") else "the text of the whole file"
+    )
     return (
         f"Session {session_id} waits for {_named(wanted.path)} (attempt {wanted.attempt}, try {wanted.try_number}). Write it"
         f' yourself, then call submit_file(session_id="{session_id}", path="{wanted.path}", content=<{what}>).'

@@ -53,6 +53,8 @@ class HostAsk:
         known = Known()
         if before is not None:
             known = before.following if await self._answer(before.request.step) else before.known
+            if known is before.known and request.task.attempt > before.request.attempt:  # told, and then begun anew
+                known = known.model_copy(update={"texts": before.following.texts})
         if (given := known.answers.get(place(request.task))) and (answer := await self._answer(given)):
             await keep(answer)
             return answer

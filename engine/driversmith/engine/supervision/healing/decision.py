@@ -45,6 +45,8 @@ class Decision(Value):
     contract_runs: int = 0
     cured: bool | None = None
     """Whether the fault that this attempt was to mend is gone."""
+    objected: bool = False
+    """Whether the attempt did not fail: the facts that it rested on were corrected."""
 
 
 class Diagnose(Protocol):
