@@ -107,6 +107,8 @@ class FactsRound:
             turns.append(judged)
             if not judged.findings or (turn > 1 and judged.findings == turns[-2].findings):
                 break
+        if turns and turns[-1].unusable:
+            self._state.notes.append(f"{FACTS} could not be used: {turns[-1].findings[0].message}")
         if asked is None:
             await self._session.steps.store(FACTS_ASKED, attempt)
 
@@ -201,8 +203,6 @@ class FactsRound:
         stated = [k.correction for k in judged.kept if k.known_by == "stated"]
         self._state.notes += [f"Not proven, only said in {FACTS}: {c.fact}: {c.because}" for c in stated]
         self._state.notes += [f"Open, as {FACTS} says: {question}" for question in judged.questions]
-        if judged.unusable:
-            self._state.notes.append(f"{FACTS} could not be used: {judged.findings[0].message}")
 
     @property
     def _sound(self) -> SoundTemplate:
