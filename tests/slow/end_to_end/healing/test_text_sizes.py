@@ -13,7 +13,7 @@ from .test_text_host import silent
 MOST_OF_AN_ANSWER = 20_000
 MOST_OF_FACTS = 3_500
 MOST_OF_A_FIRST_REQUEST = 6_000
-MOST_OF_A_SESSION = 15_000
+MOST_OF_A_SESSION = 11_500
 TOLD_TWICE = 80
 """Characters of a line that must not be told twice."""
 

@@ -20,7 +20,7 @@ LARGEST_PART = 28_000
 WEIGHT = 4
 """Characters of ASCII that a character beyond it counts for: it takes a token or more."""
 _BASIS = "What you need for it:"
-_FIRST_BASIS = "What you need for it. Where it speaks of your answer, that is the `content` of submit_file."
+_FIRST_BASIS = 'What you need for it ("your answer" there is the `content` of submit_file):'
 _CURSOR = re.compile(r"(part|told)-([1-9]\d{0,3})")
 
 
