@@ -110,7 +110,7 @@ def _ended(healed: Healed, part: Part, asked: list[Asked]) -> None:
     assert len(asked) == part.requests
     of_files = [row for row in healed.usage if row["role"] != "diagnose"]
     assert len(of_files) == part.requests, "each request is counted once, where it belongs"
-    assert healed.result["model_usage"]["calls"] == len(healed.usage) + 1, "the facts were asked for, too"
+    assert healed.result["model_usage"]["calls"] - len(healed.usage) in {0, 1}, "the facts may have been asked for"
     for kind in ("model.waiting", "file.rejected"):
         assert (kind in healed.kinds) == (kind in part.kinds)
 
