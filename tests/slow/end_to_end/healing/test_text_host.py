@@ -9,6 +9,7 @@ from driversmith.engine.validation import package
 
 from ....end_to_end.healing.conftest import Houses
 from ....end_to_end.healing.edits import lists_dicts, put, reads_one_page
+from ....end_to_end.healing.test_host import begun
 from ....end_to_end.healing.text_host import TextHost
 from ....end_to_end.healing.tiny import CLIENT, LIST_OBJECTS, READ_RECORDS, README, WRITTEN
 
@@ -63,7 +64,7 @@ async def test_the_run_comes_before_readme_and_examples_are_asked_for(housed: Ho
 
 async def test_what_the_run_showed_is_no_ok_in_the_structured_answer(housed: Houses, right: Mapping[str, str]) -> None:
     async with housed(silent) as house:
-        waiting = await house.call("generate_driver_supervised", **house.arguments(engine="host"))
+        waiting = await begun(house)
         answer = {"session_id": waiting["session_id"], "path": CLIENT, "content": reads_one_page(right[CLIENT])}
         told = await house.call("submit_file", **answer)
     assert not told["ok"]
