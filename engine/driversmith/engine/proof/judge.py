@@ -12,7 +12,7 @@ from ..facts.catalogue import RefusedError, apply
 from ..models.facts import Correction, KnownBy
 from ..models.profile import ApiProfile
 from ..models.report import LiveRead
-from .correct import is_better
+from .confirm import is_better
 from .live_reads import Reading
 
 MOST_TOGETHER = 6
