@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from driversmith.engine.errors import GenerationError
+from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 
 from . import profiles
@@ -155,9 +157,14 @@ def test_the_url_of_the_next_page_in_a_header_is_followed_at_our_origin(rig: Mak
     assert [str(request.url) for request in found.requests][1] == "http://api.test/v1/events/?page=2"
 
 
-@pytest.mark.parametrize("path", ["@evil.example/x", ".evil.example/x", "evil", ":80/x", "\\evil", "//evil.example/x"])
-def test_no_path_of_a_profile_leads_to_another_host(rig: Make, path: str) -> None:
+@pytest.mark.parametrize("path", ["@evil.example/x", ".evil.example/x", "evil", ":80/x", "\\evil"])
+def test_no_driver_is_written_with_a_path_that_would_lead_to_another_host(path: str) -> None:
     pets = profiles.profile("Pets", [profiles.operation("list_pets", f"GET {path}")], [])
-    found = rig(pets)
+    with pytest.raises(GenerationError, match="would lead to another host"):
+        write_driver(pets)
+
+
+def test_a_path_that_begins_with_two_slashes_stays_at_the_host(rig: Make) -> None:
+    found = rig(profiles.profile("Pets", [profiles.operation("list_pets", "GET //evil.example/x")], []))
     found.open(answers({}), base_url="http://api.test").call_operation("list_pets")
     assert [request.url.netloc for request in found.requests] == [b"api.test"]

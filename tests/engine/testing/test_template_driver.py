@@ -5,7 +5,7 @@ from pathlib import Path
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
-from driversmith.engine.testing.behaviours import ALL, quirks
+from driversmith.engine.testing.behaviours import ALL, own, quirks
 from driversmith.engine.testing.contract_suite import run_contract
 
 from ...stand_ins.threads import ThreadSandbox
@@ -34,7 +34,9 @@ async def test_it_keeps_the_whole_contract(tmp_path: Path):
     profile = harbour_profile()
     report = await contract_of(profile, tmp_path)
     assert failures(report) == []
-    assert {b.name for b in report.behaviours} == {b.name for b in ALL} - {b.name for b in quirks.BEHAVIOURS}
+    assert {b.name for b in report.behaviours} == {b.name for b in ALL} - {
+        b.name for b in (*own.BEHAVIOURS, *quirks.BEHAVIOURS)
+    }
     assert set(report.operations_called) == set(profile.operations)
     assert report.unittests
     assert report.unittests.ran

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from ..contract.python_source import parse_module
 from ..contract.surface import METHODS
 from ..models.driver import DriverBundle
 from ..models.report import LiveRead, LiveReport
@@ -22,10 +23,10 @@ def reads_as_the_templates_do(bundle: DriverBundle, template: DriverBundle) -> b
     if base not in known or any(f.path != client for f in others):
         return False
     try:
-        made, inherited = ast.parse(known[client]), {method.name for method in METHODS}
-        inherited.update(_methods(ast.parse(known[base])), _imported(made))
+        made, inherited = parse_module(known[client]), {method.name for method in METHODS}
+        inherited.update(_methods(parse_module(known[base])), _imported(made))
         constructors = {ast.dump(node) for node in ast.walk(made) if _is_constructor(node)}
-        return all(_only_adds(ast.parse(file.text), inherited, constructors) for file in others)
+        return all(_only_adds(parse_module(file.text), inherited, constructors) for file in others)
     except (SyntaxError, ValueError, RecursionError):
         return False
 

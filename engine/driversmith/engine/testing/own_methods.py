@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..contract.python_source import parse_module
 from ..contract.surface import CONTEXT_METHODS, METHOD_NAMES
 from ..models.profile import ApiProfile, ParameterProfile
 from .arguments import parameter_value
@@ -27,7 +28,7 @@ class OwnMethod:
 def own_methods(client: Path, class_name: str) -> tuple[OwnMethod, ...]:
     """Those of a client module, at most MOST; none where it cannot be parsed. Blocks."""
     try:
-        module = ast.parse(client.read_text("utf-8"))
+        module = parse_module(client.read_text("utf-8"))
     except (OSError, SyntaxError, ValueError, RecursionError):
         return ()
     classes = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name == class_name)
