@@ -6,7 +6,7 @@ It is small: only facts in doubt are told in full, of the prose what is likely t
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
@@ -46,15 +46,25 @@ class FactsRequest:
 
     def compose(self, turn: int, before: tuple[JudgedFacts, ...]) -> ModelRequest:
         """Try `turn` (1, 2, ...); `before` is what became of the answers so far."""
+        return self._request("research", turn, _again(before[-1]) if before else prompt_text("facts_ask"), bool(before))
+
+    def diagnosis(self, wrong: Sequence[LiveRead]) -> ModelRequest:
+        """The question which facts explain that these objects are read otherwise than the API gives them."""
+        told = "\n".join(f"- {read.object_name}: {read.error}" for read in wrong)
+        return self._request("diagnose", 1, prompt_text("facts_diagnose", wrong=tame(told)), False)
+
+    def _request(
+        self, role: Literal["research", "diagnose"], turn: int, instruction: str, is_again: bool
+    ) -> ModelRequest:
         return ModelRequest(
-            task=Task(role="research", path="facts.json", attempt=self._attempt, try_number=turn, mode="full"),
+            task=Task(role=role, path="facts.json", attempt=self._attempt, try_number=turn, mode="full"),
             system=(TextBlock(text=prompt_text("facts_system")),),
             prefix=(
                 TextBlock(text=_catalogue()),
                 TextBlock(text="\n\n".join(_data(self._profile, self._prose, self._reads)), cache=True),
             ),
-            instruction=_again(before[-1]) if before else prompt_text("facts_ask"),
-            references=() if before else (Reference(kind="task", path="facts.json", text=_TASK),),
+            instruction=instruction,
+            references=() if is_again else (Reference(kind="task", path="facts.json", text=_TASK),),
             max_tokens=MAX_TOKENS,
             effort="medium",
             json_schema=facts_schema(self._profile),

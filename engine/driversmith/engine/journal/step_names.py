@@ -28,6 +28,10 @@ TEMPLATE_ATTEMPT = "template/attempt"
 TEMPLATE_PUBLISHED = "template/publish"
 """There as soon as the templates' driver is published."""
 
+FACTS_DIAGNOSED = "facts/diagnosed"
+"""What became of the corrections of a diagnosis of objects that were still read wrongly."""
+FACTS_DIAGNOSES = "facts/diagnoses"
+"""How many diagnoses that made."""
 FACTS_ASKED = "facts/asked"
 """In which attempt an author was asked for corrections of facts: there once that is over."""
 

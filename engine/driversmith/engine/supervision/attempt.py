@@ -97,10 +97,12 @@ class Attempt:
             await self._settle_facts(ask=False)
             self._verified = self._state.standing = self._state.standing or await self._template_published()
             await self._keep_to_what_is_read()
+            await self._publish_corrected()
             return
         await self._stand()
         await self._settle_facts(ask=True)
         await self._keep_to_what_is_read()
+        await self._publish_corrected()
         if self._state.ask is None:
             raise GenerationError("No model is set up.", code="engine_not_available")
         profile = await self._research()
@@ -237,6 +239,19 @@ class Attempt:
         self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
         if self._state.proof is not None:
             self._state.proof = self._state.proof.model_copy(update={"report": live})
+
+    async def _publish_corrected(self) -> None:
+        """Have the driver that stands be the one of the facts that an author corrected since it was published."""
+        state = self._state
+        if state.standing is None or state.sound is None or not state.corrected_as:
+            return
+        verifier = self._verifier(TemplateVerifier, facts_place(f"{state.corrected_as}/standing"), state.sound.profile)
+        try:
+            state.standing = await verifier.finish(state.sound, state.proof.report if state.proof else LiveReport())
+        except GenerationError as error:
+            await self._session.log.write("driver.kept", f"The driver published before stands: {error.message}")
+        if self._plan.mode == "template":
+            self._verified = state.standing
 
     async def _read_rightly(self) -> tuple[SoundTemplate, LiveReport]:
         """The template's driver and its reads, without the objects that are still read wrongly when all is tried."""

@@ -16,6 +16,7 @@ from ..facts.catalogue import RefusedError, apply
 from ..facts.document import FactsDocument, parse_corrections
 from ..journal.step_names import (
     FACTS_ASKED,
+    FACTS_DIAGNOSED,
     HOST_WANTED,
     PROSE,
     facts_handed_step,
@@ -31,6 +32,7 @@ from ..models.prose import Prose
 from ..models.report import LiveProof, LiveRead
 from .context import SessionContext
 from .facts_claim import FACTS, FactsClaim
+from .healing.live_faults import keep_diagnosis
 from .live_budget import LiveBudget
 from .progress import AttemptProgress
 from .state import RunState
@@ -77,6 +79,7 @@ class FactsRound:
         """
         if not self._state.facts_settled:
             await self._ask()
+            await self._diagnose()
             self._state.facts_settled = True
         while (handed := await self._handed(self._state.objections + 1)) is not None:
             self._state.objections += 1
@@ -111,6 +114,28 @@ class FactsRound:
             self._state.notes.append(f"{FACTS} could not be used: {turns[-1].findings[0].message}")
         if asked is None:
             await self._session.steps.store(FACTS_ASKED, attempt)
+
+    async def _diagnose(self) -> None:
+        """Ask the model for diagnoses what explains that objects are still read wrongly. A calling agent was asked already."""
+        stored = await self._session.steps.stored(FACTS_DIAGNOSED)
+        wrong = [read for read in self._reads() if read.wrong]
+        if stored is None and (not wrong or self._state.ask is None or self._session.request.engine == "host"):
+            return
+        document: FactsDocument | Finding = FactsDocument()
+        if stored is None and self._state.ask is not None:
+            attempt = await self._session.steps.stored(FACTS_ASKED)
+            request = FactsRequest(
+                self._sound.profile,
+                await self._prose(),
+                self._reads(),
+                attempt=attempt if isinstance(attempt, int) else self._number,
+            )
+            document = await _document(await self._state.ask(await anyio.to_thread.run_sync(request.diagnosis, wrong)))
+        judged = await self._applied("diagnosis", FACTS_DIAGNOSED, document)
+        right = {read.object_name for read in judged.reads if read.ok}
+        self._state.diagnoses += await keep_diagnosis(
+            self._session, self._sound.profile, judged, helped=any(read.object_name in right for read in wrong)
+        )
 
     async def _turn(self, turn: int, request: FactsRequest, before: Sequence[JudgedFacts]) -> JudgedFacts | None:
         step = facts_judged_step(turn)
@@ -171,11 +196,6 @@ class FactsRound:
         state.corrected_as = name
         state.sound, state.profile, state.draft = sound, sound.profile, sound.bundle
         state.proof = _with(state.proof or LiveProof(), judged)
-        if state.standing is not None:
-            try:
-                state.standing = await verifier.finish(sound, state.proof.report)
-            except GenerationError as error:
-                await self._session.log.write("driver.kept", f"The driver published before stands: {error.message}")
         return judged
 
     async def _tell(self, judged: JudgedFacts) -> None:

@@ -2,12 +2,14 @@
 the same API, which tries first what helped before."""
 
 import hashlib
+from collections.abc import Sequence
 
 from ...facts.catalogue import RefusedError, address, current
 from ...journal.port import Journal
-from ...journal.step_names import TEMPLATE_DIAGNOSES
+from ...journal.step_names import FACTS_DIAGNOSES, TEMPLATE_DIAGNOSES
 from ...models.diagnosis import Diagnosis, FaultKind
 from ...models.facts import Correction
+from ...models.judged import JudgedFacts
 from ...models.profile import ApiProfile
 from ...models.report import LiveProof, LiveRead
 from ...network.addresses import origin_of
@@ -27,21 +29,47 @@ async def remembered(journal: Journal, profile: ApiProfile) -> tuple[Correction,
 
 
 async def keep_diagnoses(session: SessionContext, described: ApiProfile, proof: LiveProof) -> int:
-    """Store a diagnosis for each fact that was corrected, and for each object that is still read wrongly; how many."""
-    stored = await session.steps.stored(TEMPLATE_DIAGNOSES)
+    """Store a diagnosis for each fact that the API's answers corrected, and for each object that no rule could explain; how
+    many."""
+    made = [(_of_fact(correction), True) for correction in proof.corrections]
+    made += [(_of_read(read, described), None) for read in proof.report.reads if read.wrong]
+    return await _keep(session, described, TEMPLATE_DIAGNOSES, made)
+
+
+async def keep_diagnosis(session: SessionContext, profile: ApiProfile, judged: JudgedFacts, *, helped: bool) -> int:
+    """Store what the model for diagnoses made of objects that were read wrongly; how many diagnoses that is."""
+    kept = tuple(k.correction for k in judged.kept)
+    diagnosis = Diagnosis(
+        error_type="api",
+        fault_kind=_kind(kept[0].fact) if kept else "read_wrongly",
+        root_cause=" ".join(c.because for c in kept)
+        or "The model for diagnoses had no correction that a live read confirms.",
+        can_fix=bool(kept),
+        fix_strategy="prompt_adjustment" if kept else "fallback",
+        fix_description=f"{', '.join(c.fact for c in kept)} corrected."
+        if kept
+        else "What is read wrongly is left out.",
+        confidence=0.9 if helped else 0.3,
+        evidence=("the structure of the API's answers",),
+        source="model",
+        corrections=kept,
+    )
+    return await _keep(session, profile, FACTS_DIAGNOSES, [(diagnosis, helped)])
+
+
+async def _keep(
+    session: SessionContext, profile: ApiProfile, step: str, made: Sequence[tuple[Diagnosis, bool | None]]
+) -> int:
+    """Store diagnoses once, however often a session is resumed."""
+    stored = await session.steps.stored(step)
     if isinstance(stored, int):
         return stored
-    made = [(_of_fact(correction), True) for correction in proof.corrections]
-    made += [(_of_read(read, described), False) for read in proof.report.reads if read.wrong]
     for diagnosis, helped in made:
         number = await session.journal.add_diagnosis(
-            session.session_id,
-            diagnosis,
-            api_name=session.request.api_name,
-            attempt=1,
-            fingerprint=_key(described),
+            session.session_id, diagnosis, api_name=session.request.api_name, attempt=1, fingerprint=_key(profile)
         )
-        await session.journal.set_helped(number, helped)
+        if helped is not None:
+            await session.journal.set_helped(number, helped)
         await session.log.write(
             "diagnosis.made",
             f"Diagnosis: {diagnosis.root_cause}",
@@ -53,7 +81,7 @@ async def keep_diagnoses(session: SessionContext, described: ApiProfile, proof: 
                 "source": diagnosis.source,
             },
         )
-    await session.steps.store(TEMPLATE_DIAGNOSES, len(made))
+    await session.steps.store(step, len(made))
     return len(made)
 
 
