@@ -123,6 +123,8 @@ def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveRepor
         reason = (
             f"Of the real API only {', '.join(aside)} could be read, and no collection (objects chooses what counts)"
         )
+    elif empty := [read.object_name for read in live.reads if read.ok and not read.records]:
+        reason = f"The real API answered for {', '.join(empty[:MOST_TOLD])} without a record"
     elif live.reads:
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
