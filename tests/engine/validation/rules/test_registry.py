@@ -53,7 +53,11 @@ LAYERED = {
     "contract-copied",
     "contract-not-inherited",
     "contract-override-unexplained",
+    "own-endless-polling",
+    "own-naive-time",
+    "own-one-page",
     "own-record-key",
+    "own-silent-cap",
     "own-unknown-name",
 }
 """Rules that test_inheritance.py and test_own_methods.py hold: the sample's client is the contract itself, as in earlier versions."""

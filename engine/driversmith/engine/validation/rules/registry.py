@@ -8,7 +8,7 @@ from .code import library, modules, strings, stubs, swallowing, unsafe, usage
 from .contract import documents, driver_class, exceptions, inheritance, project_file, readme, shapes
 from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 from .secrets import authorization, environment, literals, messages
-from .wire import against_profile, answers, endpoints, network, own_methods, paging, parameters, sending
+from .wire import against_profile, answers, endpoints, network, own_methods, own_reading, paging, parameters, sending
 
 SYNTAX_SEVERITY: dict[str, Severity] = {
     "syntax-error": "P0",
@@ -133,6 +133,10 @@ RULES: tuple[Rule, ...] = (
     FileRule("example-unknown-name", "P1", against_profile.example_calls, ("example",)),
     FileRule("own-unknown-name", "P1", own_methods.own_calls, PACKAGE),
     FileRule("own-record-key", "P2", own_methods.record_keys, PACKAGE),
+    FileRule("own-one-page", "P2", own_reading.one_page, PACKAGE),
+    FileRule("own-silent-cap", "P2", own_reading.silent_caps, PACKAGE),
+    FileRule("own-endless-polling", "P2", own_reading.endless_polling, PACKAGE),
+    FileRule("own-naive-time", "P2", own_reading.naive_times, PACKAGE),
     ProjectRule("snippet-unknown-object", "P2", against_profile.snippet_calls),
     ProjectRule("environment-name", "P2", environment.environment_names),
     FileRule("environment-prefix", "P2", environment.environment_prefix, PACKAGE),

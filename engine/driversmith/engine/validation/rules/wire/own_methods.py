@@ -13,9 +13,9 @@ from .named_calls import named_call, unknown
 def own_calls(file: PythonFile, project: Project) -> Iterable[Fault]:
     """`self.read("pets", ...)` and its kin name objects, operations, arguments and values that the API has, in their order."""
     profile = project.profile
-    for node in _own_nodes(file, project) if profile else ():
+    for node in own_nodes(file, project) if profile else ():
         match node:
-            case ast.Call(func=ast.Attribute(value=holder, attr=method), args=[first, *others]) if _is_self(holder):
+            case ast.Call(func=ast.Attribute(value=holder, attr=method), args=[first, *others]) if is_self(holder):
                 yield from _order_faults(node, method, first, others)
                 if profile and isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield from named_call(node, method, first.value, profile, thorough=True)
@@ -26,7 +26,7 @@ def own_calls(file: PythonFile, project: Project) -> Iterable[Fault]:
 def record_keys(file: PythonFile, project: Project) -> Iterable[Fault]:
     """Keys that are taken out of records of `self.read("pets")` are fields of that object."""
     profile = project.profile
-    for node in _own_nodes(file, project) if profile else ():
+    for node in own_nodes(file, project) if profile else ():
         match node:
             case ast.For(target=ast.Name(id=name), iter=found):
                 yield from _key_faults(name, found, node.body, profile)
@@ -38,14 +38,15 @@ def record_keys(file: PythonFile, project: Project) -> Iterable[Fault]:
                 pass
 
 
-def _own_nodes(file: PythonFile, project: Project) -> Iterator[ast.AST]:
-    """What stands in the driver class of a client that inherits the contract."""
+def own_nodes(file: PythonFile, project: Project) -> Iterator[ast.AST]:
+    """What stands in the driver class of a client that inherits the contract; nothing in other files."""
     place, base = project.driver, project.base
     if place is not None and base is not None and place.file is file and place.node is not base.node:
         yield from ast.walk(place.node)
 
 
-def _is_self(holder: ast.expr) -> bool:
+def is_self(holder: ast.expr) -> bool:
+    """Whether an expression is the driver itself."""
     return ast.unparse(holder) in {"self", "super()"}
 
 
@@ -68,7 +69,7 @@ def _key_faults(name: str, found: ast.expr, within: Sequence[ast.AST], profile: 
     described = _object_read(found, profile)
     if described is None:
         return
-    fields = [*described.fields, *(["key"] if described.shape == "map" else [])]
+    fields = [*described.fields, *([described.key_field] if described.shape == "map" else [])]
     for node in (n for part in within for n in ast.walk(part)):
         match node:
             case ast.Subscript(value=ast.Name(id=holder), slice=ast.Constant(value=str() as key), ctx=ast.Load()):
@@ -87,7 +88,7 @@ def _object_read(found: ast.expr, profile: ApiProfile | None) -> ObjectProfile |
     """The object whose records an expression gives, where its fields are known."""
     match found:
         case ast.Call(func=ast.Attribute(value=holder, attr="read"), args=[ast.Constant(value=str() as name), *_]) if (
-            profile and _is_self(holder)
+            profile and is_self(holder)
         ):
             described = profile.objects.get(name)
             return described if described is not None and described.fields else None
