@@ -1,6 +1,5 @@
 """The budget of requests to the API's origin, kept in the journal of its session."""
 
-import pytest
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.supervision.live_budget import LiveBudget
 from pydantic import JsonValue
@@ -19,9 +18,9 @@ class Kept:
         self.steps[name] = result
 
 
-def request(live: str, engine: str = "template") -> GenerateRequest:
+def request(live: str) -> GenerateRequest:
     return GenerateRequest.model_validate(
-        {"api_name": "Ships", "api_url": "https://ships.test", "output_dir": "/ships", "live": live, "engine": engine}
+        {"api_name": "Ships", "api_url": "https://ships.test", "output_dir": "/ships", "live": live}
     )
 
 
@@ -48,9 +47,8 @@ async def test_what_was_counted_and_not_sent_is_taken_back():
     assert (budget.spent, budget.left_for("ships")) == (2, 4)
 
 
-@pytest.mark.parametrize(("engine", "left"), [("template", 10), ("auto", 7), ("host", 7)])
-async def test_some_are_kept_back_for_the_driver_that_somebody_writes(engine: str, left: int):
-    budget = await LiveBudget(request("auto", engine), Kept()).take_up()
-    assert budget.left == left
-    budget.release()
-    assert budget.left == 10
+async def test_some_are_left_for_an_author_that_comes_after():
+    kept = Kept()
+    assert (await LiveBudget(request("auto"), kept, for_authors=True).take_up()).left == 7
+    assert (await LiveBudget(request("auto"), kept).take_up()).left == 10
+    assert (await LiveBudget(request("true"), kept, for_authors=True).take_up()).left == 300

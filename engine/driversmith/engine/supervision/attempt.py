@@ -290,7 +290,8 @@ class Attempt:
             verifier = self._verifier(TemplateVerifier, TEMPLATE, await self._research())
             sound = await verifier.sound(await self._draft())
             described = sound.profile
-            proof = await verifier.proof(sound, await remembered(self._session.journal, described))
+            known = await remembered(self._session.journal, described)
+            proof = await verifier.proof(sound, known, for_authors=self._state.ask is not None)
             if proof.corrections:
                 sound, proof = await self._corrected(sound, proof)
             self._state.diagnoses += await keep_diagnoses(self._session, described, proof)

@@ -65,7 +65,6 @@ class LiveApi:
 
     async def report(self, project: Path, bundle: DriverBundle, profile: ApiProfile) -> LiveReport:
         """What a written driver in `project` reads."""
-        self.budget.release()
 
         async def work() -> LiveProof:
             read = await self.read(project, bundle, profile, list(profile.objects))

@@ -14,8 +14,9 @@ THOROUGH_REQUESTS = 300
 """Of a session under `live="true"`."""
 MOST_AN_OBJECT = 6
 """Of these, for one object."""
-FOR_THE_WRITTEN = 3
-"""Left under `auto` for reading through the driver that a model or a host writes."""
+FOR_AUTHORS = 3
+"""Left under `auto` by the proof of the templates' driver, for what an author says of the facts, and for the driver that it
+writes."""
 
 
 class Kept(Protocol):
@@ -28,10 +29,11 @@ class Kept(Protocol):
 class LiveBudget:
     """Counted before a request goes out, so that a killed process has spent what it may have sent."""
 
-    def __init__(self, request: GenerateRequest, kept: Kept) -> None:
+    def __init__(self, request: GenerateRequest, kept: Kept, *, for_authors: bool = False) -> None:
+        """`for_authors`: leave some for an author that comes after."""
         self.is_polite = request.live != "true"
         self._most = POLITE_REQUESTS if self.is_polite else THOROUGH_REQUESTS
-        self._reserved = FOR_THE_WRITTEN if self.is_polite and request.engine != "template" else 0
+        self._reserved = FOR_AUTHORS if self.is_polite and for_authors else 0
         self._kept = kept
         self._spent = 0
         self._by_object = Counter[str]()
@@ -57,10 +59,6 @@ class LiveBudget:
     def left_for(self, object_name: str) -> int:
         """Requests that may still go out for one object."""
         return self.left if self.is_polite else min(self.left, MOST_AN_OBJECT - self._by_object[object_name])
-
-    def release(self) -> None:
-        """From now on a written driver is read, for which some were kept back."""
-        self._reserved = 0
 
     async def spend(self, requests: int, object_name: str = "") -> None:
         """Count requests, or take back (negative) what was counted and not sent."""

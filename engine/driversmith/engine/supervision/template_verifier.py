@@ -41,12 +41,16 @@ class TemplateVerifier(Verifier):
         self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
         return await self._finished(sound.bundle, sound.contract, live)
 
-    async def proof(self, sound: SoundTemplate, remembered: Sequence[Correction] = ()) -> LiveProof:
-        """What live reads show of the template's driver, and of its facts; `remembered` helped with the same API before."""
+    async def proof(
+        self, sound: SoundTemplate, remembered: Sequence[Correction] = (), *, for_authors: bool = False
+    ) -> LiveProof:
+        """What live reads show of the template's driver, and of its facts; `remembered` helped with the same API before, and
+        some requests may be left `for_authors`."""
 
         async def prove() -> LiveProof:
             folder = await self._laid_out(sound.bundle, "proven")
-            budget = await LiveBudget(self._session.request, self._session.steps).take_up()
+            budget = LiveBudget(self._session.request, self._session.steps, for_authors=for_authors)
+            await budget.take_up()
             return await self._session.activities.prove(
                 folder,
                 sound.bundle,
