@@ -83,6 +83,20 @@ async def test_where_nothing_can_be_asked_it_is_stated_but_never_against_what_wa
     assert spent == {"/objects/ships/records": "stated"}
 
 
+async def test_what_was_read_is_not_given_up_for_a_statement_when_no_more_may_be_asked():
+    for fact, value in (
+        ("/objects/ships/pagination", {"max_size": 7}),
+        ("/trailing_slash", True),
+        ("/base_path", "/v3"),
+    ):
+        mine = claim(fact, value)
+        found, done = await outcome(World(requests=0), mine, before=DATA)
+        assert "records of ships were read, and no more may be asked" in found[fact]
+        assert done.profile == harbour_profile()
+        quoted, _ = await outcome(World(requests=0), claim(fact, value, is_quoted=True), before=DATA)
+        assert quoted[fact] == "quoted"
+
+
 async def test_a_wrong_one_beside_a_right_one_is_told_apart():
     right = claim("/objects/ships/records", {"record_path": ["results"]})
     wrong = claim("/objects/ships/pagination", {"max_size": 3})

@@ -25,6 +25,8 @@ class JudgedFacts(Value):
     """What was described, and what is known now, for each fact that was kept."""
     reads: tuple[LiveRead, ...] = ()
     """Objects as they were read by the corrected facts; without records."""
+    unread: tuple[str, ...] = ()
+    """Objects that were not read since facts that they are read by were corrected."""
     questions: tuple[str, ...] = ()
     """What the author does not know."""
     unusable: bool = False

@@ -36,6 +36,7 @@ from .progress import AttemptProgress
 from .state import RunState
 from .template_verifier import SoundTemplate, TemplateVerifier
 
+_NOT_SINCE = "It was not read since facts that it is read by were corrected."
 VerifierOf = Callable[[type[TemplateVerifier], str, ApiProfile], TemplateVerifier]
 
 
@@ -228,9 +229,17 @@ async def _document(answer: ModelAnswer) -> FactsDocument | Finding:
 
 def _with(proof: LiveProof, judged: JudgedFacts) -> LiveProof:
     """The proof with what an author corrected, and what was read by that."""
-    again = {read.object_name: read for read in judged.reads}
-    reads = tuple(again.pop(read.object_name, read) for read in proof.report.reads)
-    report = proof.report.model_copy(update={"reads": (*reads, *again.values())})
+    again = {read.object_name: read for read in judged.reads if read.object_name not in judged.unread}
+    reads = [again.pop(read.object_name, read) for read in proof.report.reads]
+    reads = [read for read in (*reads, *again.values()) if not (read.ok and read.object_name in judged.unread)]
+    untried = {**proof.report.untried, **dict.fromkeys(judged.unread, _NOT_SINCE)}
+    names = {read.object_name for read in reads}
+    report = proof.report.model_copy(
+        update={
+            "reads": tuple(reads),
+            "untried": {name: why for name, why in untried.items() if name not in names},
+        }
+    )
     return proof.model_copy(
         update={
             "report": report,

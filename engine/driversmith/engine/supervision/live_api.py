@@ -117,7 +117,13 @@ class LiveApi:
             found.take(read)
             try:
                 changed = await corrected(
-                    now, made[-1:], trials, from_one=from_one, remembered=found.remembered, given=given
+                    now,
+                    made[-1:],
+                    trials,
+                    from_one=from_one,
+                    remembered=found.remembered,
+                    given=given,
+                    proven=found.proven,
                 )
             except JournalError:
                 raise
@@ -280,6 +286,12 @@ class _Found:
     @property
     def names(self) -> set[str]:
         return {reading.live.object_name for reading in self.read.readings}
+
+    @property
+    def proven(self) -> str | None:
+        """An object before the last that was read rightly, which shows whether what holds for all is right."""
+        read = (reading.live for reading in self.read.readings[:-1])
+        return next((live.object_name for live in read if live.ok and live.count), None)
 
     def take(self, read: _Read) -> None:
         self.read = replace(read, readings=(*self.read.readings, *read.readings))
