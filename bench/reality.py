@@ -12,8 +12,8 @@ object was verified live, and it is read otherwise. Every second API has three o
 behind the real Messages protocol on loopback, and that writes what the templates write: `knowing` gives the corrections
 that a person would give who knows the API, without a quote; `hallucinating` gives wrong ones among them, three of ten and
 at least one; `misled` wrong ones alone. With `--facts-only` the
-model's endpoint says after that question that there is no credit left, so that the templates write the driver from the
-corrected facts, in a third of the time. With `--no-diagnosis` no rule reads the answers, so that only the author corrects.
+model refuses whatever is asked after that question, so that the templates write the driver from the corrected facts, in a
+third of the time. With `--no-diagnosis` no rule reads the answers, so that only the author corrects.
 
 `--peers` names a Python with `dlt` and `openapi-python-client`: what they read of the same lists, by the same description.
 """

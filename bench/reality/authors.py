@@ -15,7 +15,7 @@ from .wrong_facts import mixed, only_wrong
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.stand_ins.messages_api import StandInMessages
-from tests.stand_ins.messages_script import FAULTS, Answer, Asked
+from tests.stand_ins.messages_script import REPLIES, Answer, Asked
 
 Who = Literal["template", "knowing", "hallucinating", "misled"]
 """No model; one that knows each API; one that says wrong things beside the right ones; one that says wrong things alone."""
@@ -32,7 +32,7 @@ class Author:
     wrong: list[Fact] = field(default_factory=list)
     """Those of them that are wrong."""
     writes: bool = True
-    """Whether it writes files; else its endpoint says that there is no credit left, and the templates take over."""
+    """Whether it writes files; else it refuses, and the templates write them."""
 
     @classmethod
     def of(cls, who: Who, api: Api, *, seed: str, writes: bool) -> "Author":
@@ -53,7 +53,7 @@ class Author:
             corrections = [{"fact": f, "value": v, "because": "It is known of this API."} for f, v in self.told]
             return {"corrections": corrections}
         if not self.writes:
-            return FAULTS["no_credit"]
+            return REPLIES["refusal"]
         if task.role == "diagnose":
             return "I cannot say."
         if task.mode == "simplify":

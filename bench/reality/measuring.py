@@ -84,6 +84,7 @@ async def measured(api: Api, arm: Arm, home: Path) -> Outcome:
                 "output_dir": str(home / "out"),
                 "engine": "template" if arm.who == "template" else "model",
                 "live": arm.live,
+                "max_supervisor_attempts": 3 if arm.writes else 1,
             }
         )
         session = await engine.start(request)

@@ -123,3 +123,28 @@ async def test_a_right_one_is_not_lost_to_a_wrong_one_that_spoils_both():
     found, _ = await outcome(World({"/objects/ships/pagination": {"max_size": 3}}), wrong, right)
     assert found["/objects/ships/pagination"] == "observed"
     assert "live read" in found["/objects/ships/records"]
+
+
+class Split:
+    """Ships are below /api, berths are not."""
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        if profile.base_url.endswith("/api") == (name == "ships"):
+            return Reading(DATA.model_copy(update={"object_name": name}))
+        return Reading(LiveRead(object_name=name, ok=False, error="It is not found."))
+
+
+async def test_what_would_lose_an_object_that_was_read_does_not_hold_for_all():
+    before = {"berths": DATA.model_copy(update={"object_name": "berths"}), "ships": FAILED}
+    alone = await judged(harbour_profile(), [claim("/base_path", "/api")], {"ships": FAILED}, Split())
+    assert [j.known_by for j in alone.judgements] == ["observed"]
+    beside = await judged(harbour_profile(), [claim("/base_path", "/api")], before, Split())
+    assert beside.profile == harbour_profile()
+    assert "a live read says otherwise: berths" in beside.judgements[0].why
+
+
+async def test_objects_that_were_not_read_since_are_told():
+    before = {name: DATA.model_copy(update={"object_name": name}) for name in ("ships", "berths")}
+    claims = [claim("/objects/berths/pagination", {"max_size": 3}, is_quoted=True)]
+    assert (await judged(harbour_profile(), claims, before, World(requests=0))).unread == {"berths"}
+    assert (await judged(harbour_profile(), claims, before, World())).unread == set()
