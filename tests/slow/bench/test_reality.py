@@ -12,7 +12,7 @@ BENCH = Path(__file__).parents[3] / "bench" / "reality.py"
 def outcomes(*arguments: str, only: list[str]) -> dict[str, dict[str, Any]]:
     """What became of some APIs, by name."""
     command = [sys.executable, str(BENCH), "--json", *arguments, "--only", *only]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2_000:]
     return {outcome["name"]: outcome for outcome in json.loads(done.stdout)}
 
@@ -46,8 +46,6 @@ def test_what_is_made_up_costs_no_right_fact_and_is_not_kept() -> None:
             assert (outcome["wrong_kept"], outcome["right_lost"], outcome["is_false"]) == ([], [], False)
 
 
-def test_without_rules_what_is_wrong_is_told_or_left_out_and_never_live() -> None:
-    found = outcomes("--no-diagnosis", only=["other-key", "zero-based"])
-    assert not found["other-key"]["truly"]
-    assert found["other-key"]["told"]
-    assert not found["other-key"]["is_false"]
+def test_without_rules_a_wrong_envelope_is_told_and_makes_no_driver() -> None:
+    (outcome,) = outcomes("--no-diagnosis", only=["deeper"]).values()
+    assert (outcome["truly"], outcome["told"], outcome["is_false"]) == (False, True, False)
