@@ -31,12 +31,12 @@ from ..models.prose import Prose
 from ..models.report import LiveProof, LiveRead
 from .context import SessionContext
 from .facts_claim import FACTS, FactsClaim
+from .judged_proof import proof_after
 from .live_budget import LiveBudget
 from .progress import AttemptProgress
 from .state import RunState
 from .template_verifier import SoundTemplate, TemplateVerifier
 
-_NOT_SINCE = "It was not read since facts that it is read by were corrected."
 VerifierOf = Callable[[type[TemplateVerifier], str, ApiProfile], TemplateVerifier]
 
 
@@ -171,7 +171,7 @@ class FactsRound:
         state = self._state
         state.corrected_as = name
         state.sound, state.profile, state.draft = sound, sound.profile, sound.bundle
-        state.proof = _with(state.proof or LiveProof(), judged)
+        state.proof = proof_after(judged, state.proof or LiveProof())
         if state.standing is not None:
             try:
                 state.standing = await verifier.finish(sound, state.proof.report)
@@ -225,25 +225,3 @@ async def _document(answer: ModelAnswer) -> FactsDocument | Finding:
     if isinstance(value, Finding):
         return value.model_copy(update={"file": FACTS, "severity": "P1"})
     return await anyio.to_thread.run_sync(parse_corrections, value)
-
-
-def _with(proof: LiveProof, judged: JudgedFacts) -> LiveProof:
-    """The proof with what an author corrected, and what was read by that."""
-    again = {read.object_name: read for read in judged.reads if read.object_name not in judged.unread}
-    reads = [again.pop(read.object_name, read) for read in proof.report.reads]
-    reads = [read for read in (*reads, *again.values()) if not (read.ok and read.object_name in judged.unread)]
-    untried = {**proof.report.untried, **dict.fromkeys(judged.unread, _NOT_SINCE)}
-    names = {read.object_name for read in reads}
-    report = proof.report.model_copy(
-        update={
-            "reads": tuple(reads),
-            "untried": {name: why for name, why in untried.items() if name not in names},
-        }
-    )
-    return proof.model_copy(
-        update={
-            "report": report,
-            "corrections": (*proof.corrections, *(kept.correction for kept in judged.kept)),
-            "contradictions": (*proof.contradictions, *judged.contradictions),
-        }
-    )
