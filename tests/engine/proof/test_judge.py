@@ -97,6 +97,12 @@ async def test_what_was_read_is_not_given_up_for_a_statement_when_no_more_may_be
         assert quoted[fact] == "quoted"
 
 
+async def test_what_one_object_needs_is_not_stated_of_all_where_another_was_read():
+    before = {"berths": DATA.model_copy(update={"object_name": "berths"}), "ships": FAILED}
+    done = await judged(harbour_profile(), [claim("/base_path", "/v3")], before, World(requests=0))
+    assert "records of berths were read" in done.judgements[0].why
+
+
 async def test_a_wrong_one_beside_a_right_one_is_told_apart():
     right = claim("/objects/ships/records", {"record_path": ["results"]})
     wrong = claim("/objects/ships/pagination", {"max_size": 3})

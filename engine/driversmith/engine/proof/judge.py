@@ -107,7 +107,7 @@ class _Court:
     def __init__(self, profile: ApiProfile, before: Mapping[str, LiveRead], api: Reads | None) -> None:
         self.judged = Judged(profile)
         self._before = dict(before)
-        self._proven = {name for name, read in before.items() if read.ok and read.count}
+        self._proven = [name for name, read in before.items() if read.ok and read.count]
         """Objects that were read rightly before anybody claimed anything."""
         self._api = api
         self._known: dict[str, Reading] = {}
@@ -137,7 +137,7 @@ class _Court:
     async def _with_others(self, subject: str, profile: ApiProfile, number: int) -> None:
         """What all requests rest on was corrected, as one object shows: another that was read must be read by it too, else
         all is as it was, which is `profile` and so many judgements."""
-        other = next((name for name in self._before if name in self._proven and name != subject), None)
+        other = next((name for name in self._proven if name != subject), None)
         again = await self._read(self.judged.profile, other) if other is not None else None
         if other is not None and again is not None and not (again.live.ok and again.live.count):
             made = self.judged.judgements
@@ -261,7 +261,8 @@ class _Court:
 
     def _without_asking(self, claim: Claim, name: str | None) -> None:
         """Judge a claim that no read can show to be right or wrong."""
-        proven = name in self._proven
+        of_all = _shown_by(self.judged.profile, claim.correction.fact) == ""
+        proven = next((read for read in self._proven if read == name or of_all), "")
         if claim.overrules or (proven and claim.correction.fact.endswith("/records")):
             self._refuse(claim, "a live read says otherwise: by the facts as they stand, records were read.")
         elif claim.is_quoted:
@@ -272,7 +273,7 @@ class _Court:
         elif self._api is not None and name is None:
             self._refuse(claim, f"No read of an object shows it. {claim.wanted}")
         elif proven:
-            said = f"By the facts as they stand, records of {name} were read, and no more may be asked."
+            said = f"By the facts as they stand, records of {proven} were read, and no more may be asked."
             self._refuse(claim, f"{said} {claim.wanted}")
         else:
             self._keep(claim, "stated")
