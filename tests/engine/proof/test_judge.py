@@ -154,3 +154,19 @@ async def test_objects_that_were_not_read_since_are_told():
     claims = [claim("/objects/berths/pagination", {"max_size": 3}, is_quoted=True)]
     assert (await judged(harbour_profile(), claims, before, World(requests=0))).unread == {"berths"}
     assert (await judged(harbour_profile(), claims, before, World())).unread == set()
+
+
+async def test_a_read_that_had_to_end_early_refutes_nothing():
+    class Spent:
+        """Two pages may be asked for, then one more."""
+
+        asked = 0
+
+        async def read(self, profile: ApiProfile, name: str) -> Reading:
+            self.asked += 1
+            pages = 2 if self.asked == 1 else 1
+            return Reading(DATA.model_copy(update={"count": 5 * pages, "pages": pages}))
+
+    done = await judged(harbour_profile(), [claim("/objects/ships/pagination", {"first": 0})], {"ships": DATA}, Spent())
+    assert "no more may be asked" in done.judgements[0].why
+    assert done.profile == harbour_profile()

@@ -192,7 +192,10 @@ class _Court:
         if new is None:
             return "not_asked", None
         self.judged.tried += 1
-        return _outcome(new, old, claims), new
+        outcome = _outcome(new, old, claims)
+        if outcome != "better" and new.live.ok and not new.live.complete and new.live.pages < old.live.pages:
+            return "not_asked", None  # no more may be asked, and so much shows nothing
+        return outcome, new
 
     def _with(self, claims: Sequence[Claim]) -> ApiProfile | None:
         profile = self.judged.profile

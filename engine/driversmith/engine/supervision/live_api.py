@@ -42,7 +42,8 @@ RECORDS_A_READ = 3
 POLITE_PAGES = 2
 """Of an object: the second shows whether paging goes on."""
 THOROUGH_PAGES = 3
-"""The more, the likelier the end is seen; what corrections may take is left."""
+"""The more, the likelier the end is seen; what corrections may take is left. Where an author corrects facts, too, each of its
+corrections takes two reads of an object, before and after: there it is POLITE_PAGES."""
 
 
 class LiveApi:
@@ -172,7 +173,8 @@ class LiveApi:
     ) -> "_Read":
         """Objects read through a driver, behind a relay that holds the credentials."""
         if pages is None:
-            pages = POLITE_PAGES if self.budget.is_polite else THOROUGH_PAGES
+            is_sparing = self.budget.is_polite or self._request.engine in ("model", "host")
+            pages = POLITE_PAGES if is_sparing else THOROUGH_PAGES
         async with self._relay(profile) as relay:
             self._learn(relay.secrets())
             gate = _Gate(self.budget, relay)
