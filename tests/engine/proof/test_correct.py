@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from driversmith.engine.facts.answer import Answer
+from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.facts.detectors.case import Given
+from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile, PaginationProfile
 from driversmith.engine.models.report import LiveRead
 from driversmith.engine.proof.confirm import is_better
@@ -17,6 +19,7 @@ from driversmith.engine.sandbox.port import Raised
 from ..testing.harbour import harbour_profile
 
 ROWS = [{"id": n} for n in range(40)]
+PREFIX = Correction(fact="/base_path", value="/api", because="It is below /api.")
 
 
 def reading(*bodies: Any, ok: bool = True, count: int | None = None, raised: bool = False) -> Reading:
@@ -163,3 +166,22 @@ async def test_what_was_tried_is_not_tried_twice():
     unpaid = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 400, {}, {"flag": ["is required"]}),))
     _, asked = await outcome(unpaid, unpaid, unpaid, unpaid)
     assert len(asked) == 1
+
+
+async def test_what_would_lose_an_object_that_was_read_is_no_fact_of_all():
+    gone = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 404),))
+    prefixed = apply(harbour_profile(), PREFIX, known_by="observed")
+
+    class Split(Api):
+        """Ships are below /api, berths are not."""
+
+        async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+            self.asked.append(profile)
+            return (
+                reading({"data": ROWS[:20]}) if (profile.base_url == prefixed.base_url) == (name == "ships") else gone
+            )
+
+    alone = await corrected(harbour_profile(), [gone], Split(), remembered=[PREFIX])
+    assert PREFIX in alone.corrections
+    beside = await corrected(harbour_profile(), [gone], Split(), remembered=[PREFIX], proven="berths")
+    assert not any(correction.fact == "/base_path" for correction in beside.corrections)

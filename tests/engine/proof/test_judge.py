@@ -83,6 +83,26 @@ async def test_where_nothing_can_be_asked_it_is_stated_but_never_against_what_wa
     assert spent == {"/objects/ships/records": "stated"}
 
 
+async def test_what_was_read_is_not_given_up_for_a_statement_when_no_more_may_be_asked():
+    for fact, value in (
+        ("/objects/ships/pagination", {"max_size": 7}),
+        ("/trailing_slash", True),
+        ("/base_path", "/v3"),
+    ):
+        mine = claim(fact, value)
+        found, done = await outcome(World(requests=0), mine, before=DATA)
+        assert "records of ships were read, and no more may be asked" in found[fact]
+        assert done.profile == harbour_profile()
+        quoted, _ = await outcome(World(requests=0), claim(fact, value, is_quoted=True), before=DATA)
+        assert quoted[fact] == "quoted"
+
+
+async def test_what_one_object_needs_is_not_stated_of_all_where_another_was_read():
+    before = {"berths": DATA.model_copy(update={"object_name": "berths"}), "ships": FAILED}
+    done = await judged(harbour_profile(), [claim("/base_path", "/v3")], before, World(requests=0))
+    assert "records of berths were read" in done.judgements[0].why
+
+
 async def test_a_wrong_one_beside_a_right_one_is_told_apart():
     right = claim("/objects/ships/records", {"record_path": ["results"]})
     wrong = claim("/objects/ships/pagination", {"max_size": 3})
@@ -109,3 +129,44 @@ async def test_a_right_one_is_not_lost_to_a_wrong_one_that_spoils_both():
     found, _ = await outcome(World({"/objects/ships/pagination": {"max_size": 3}}), wrong, right)
     assert found["/objects/ships/pagination"] == "observed"
     assert "live read" in found["/objects/ships/records"]
+
+
+class Split:
+    """Ships are below /api, berths are not."""
+
+    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
+        if profile.base_url.endswith("/api") == (name == "ships"):
+            return Reading(DATA.model_copy(update={"object_name": name}))
+        return Reading(LiveRead(object_name=name, ok=False, error="It is not found."))
+
+
+async def test_what_would_lose_an_object_that_was_read_does_not_hold_for_all():
+    before = {"berths": DATA.model_copy(update={"object_name": "berths"}), "ships": FAILED}
+    alone = await judged(harbour_profile(), [claim("/base_path", "/api")], {"ships": FAILED}, Split())
+    assert [j.known_by for j in alone.judgements] == ["observed"]
+    beside = await judged(harbour_profile(), [claim("/base_path", "/api")], before, Split())
+    assert beside.profile == harbour_profile()
+    assert "a live read says otherwise: berths" in beside.judgements[0].why
+
+
+async def test_objects_that_were_not_read_since_are_told():
+    before = {name: DATA.model_copy(update={"object_name": name}) for name in ("ships", "berths")}
+    claims = [claim("/objects/berths/pagination", {"max_size": 3}, is_quoted=True)]
+    assert (await judged(harbour_profile(), claims, before, World(requests=0))).unread == {"berths"}
+    assert (await judged(harbour_profile(), claims, before, World())).unread == set()
+
+
+async def test_a_read_that_had_to_end_early_refutes_nothing():
+    class Spent:
+        """Two pages may be asked for, then one more."""
+
+        asked = 0
+
+        async def read(self, profile: ApiProfile, name: str) -> Reading:
+            self.asked += 1
+            pages = 2 if self.asked == 1 else 1
+            return Reading(DATA.model_copy(update={"count": 5 * pages, "pages": pages}))
+
+    done = await judged(harbour_profile(), [claim("/objects/ships/pagination", {"first": 0})], {"ships": DATA}, Spent())
+    assert "no more may be asked" in done.judgements[0].why
+    assert done.profile == harbour_profile()

@@ -131,7 +131,8 @@ def _paging(paging: PaginationProfile) -> str:
     if paging.style == "none":
         return "no paging"
     facts = [f"paging by {paging.style}"]
-    facts += [f"position in {paging.position_parameter} from {paging.first}"] if paging.position_parameter else []
+    start = f" from {paging.first}" if paging.counted else ""
+    facts += [f"position in {paging.position_parameter}{start}"] if paging.position_parameter else []
     facts += [f"size in {paging.size_parameter}"] if paging.size_parameter else []
     facts += [f"both in the {paging.position_in}"] if paging.position_in != "query" else []
     facts += [f"{paging.default_size} a page by default"] if paging.default_size else []

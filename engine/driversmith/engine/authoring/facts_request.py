@@ -135,6 +135,9 @@ def _catalogue() -> str:
 
 def _data(profile: ApiProfile, prose: Prose, reads: Sequence[LiveRead]) -> Iterator[str]:
     doubted, sure = _by_doubt(profile, reads)
+    if profile.servers:
+        told = ", ".join(server.url[:200] for server in profile.servers[:5])
+        doubted.insert(0, f"Servers that the description names: {told}; requests go to {profile.base_url}.")
     yield f"# The facts of {profile.api_name} in doubt, as they stand\n<api>\n{tame(_fitted(doubted, MOST_IN_DOUBT))}\n</api>"
     yield f"# The other facts\n<api>\n{tame(_fitted(sure, MOST_FACTS))}\n</api>"
     if seen := [_seen(read) for read in reads]:

@@ -25,10 +25,17 @@ class JudgedFacts(Value):
     """What was described, and what is known now, for each fact that was kept."""
     reads: tuple[LiveRead, ...] = ()
     """Objects as they were read by the corrected facts; without records."""
+    unread: tuple[str, ...] = ()
+    """Objects that were not read since facts that they are read by were corrected."""
     questions: tuple[str, ...] = ()
     """What the author does not know."""
     unusable: bool = False
     """Whether the answer held no facts.json at all."""
+
+    @property
+    def rests_on_live_reads(self) -> bool:
+        """Whether the API could be asked, and showed something of it."""
+        return bool(self.reads) or bool(self.unread)
 
     @property
     def outcome(self) -> str:

@@ -58,8 +58,10 @@ async def corrected(
     from_one: set[str] | None = None,
     remembered: Sequence[Correction] = (),
     given: Given | None = None,
+    proven: str | None = None,
 ) -> Corrected:
     """The facts as the API shows them, from how objects were read by `profile`. A correction that helps no read is taken back.
+    So is one that all requests rest on, and by which an object is no longer read that was: `proven` is one.
 
     `from_one` gathers the parameters that count pages from 1, so that none is asked about twice; what is `remembered` is tried
     before what the answers suggest; `given` names the credentials that the user gave."""
@@ -72,7 +74,10 @@ async def corrected(
             reading = await api.read(now, name) or first
         for _ in range(MOST_ROUNDS):
             found = None
-            for correction in (*_recalled(now, reading, remembered), *_proposed(now, reading, given)):
+            for correction in (
+                *_recalled(now, reading, remembered),
+                *_proposed(now, reading, given, proven is not None),
+            ):
                 if (key := f"{name} {correction.fact} {json.dumps(correction.value)}") in seen_to:
                     continue
                 seen_to.add(key)
@@ -86,7 +91,9 @@ async def corrected(
                 if again is None:
                     break
                 tried += 1
-                if is_confirmed(correction, again, reading, now.objects[name].fields):
+                if not is_confirmed(correction, again, reading, now.objects[name].fields):
+                    continue
+                if not _is_of_all(correction) or proven is None or await _still_read(api, candidate, proven):
                     found = candidate, again, correction
                     break
             if found is None:
@@ -153,6 +160,16 @@ async def _is_refuted(
     return True
 
 
+def _is_of_all(correction: Correction) -> bool:
+    """Whether requests for all objects rest on it."""
+    return correction.fact.startswith(("/base_path", "/auth/", "/headers/", "/trailing_slash", "/error_path"))
+
+
+async def _still_read(api: Api, candidate: ApiProfile, name: str) -> bool:
+    again = await api.read(candidate, name)
+    return again is not None and again.live.ok and again.live.count > 0
+
+
 def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:
     return profile.base_url, profile.auth
 
@@ -167,8 +184,11 @@ def _recalled(profile: ApiProfile, reading: Reading, remembered: Sequence[Correc
     return [c for c in remembered if c.fact.startswith(tuple(places))]
 
 
-def _proposed(profile: ApiProfile, reading: Reading, given: Given | None) -> list[Correction]:
-    return proposals(case) if (case := _case(profile, reading, given)) else []
+def _proposed(
+    profile: ApiProfile, reading: Reading, given: Given | None, others_are_read: bool = False
+) -> list[Correction]:
+    case = _case(profile, reading, given)
+    return proposals(replace(case, others_are_read=others_are_read)) if case else []
 
 
 def _with_doubt(profile: ApiProfile, reading: Reading, given: Given | None) -> Reading:

@@ -66,6 +66,8 @@ class Judged:
     judgements: list[Judgement] = field(default_factory=list[Judgement])
     reads: dict[str, LiveRead] = field(default_factory=dict[str, LiveRead])
     """Objects as they were read by the corrected facts."""
+    unread: set[str] = field(default_factory=set[str])
+    """Objects that facts were corrected for which none was read by since: what was read before proves nothing of them."""
     tried: int = 0
 
 
@@ -105,6 +107,8 @@ class _Court:
     def __init__(self, profile: ApiProfile, before: Mapping[str, LiveRead], api: Reads | None) -> None:
         self.judged = Judged(profile)
         self._before = dict(before)
+        self._proven = [name for name, read in before.items() if read.ok and read.count]
+        """Objects that were read rightly before anybody claimed anything."""
         self._api = api
         self._known: dict[str, Reading] = {}
 
@@ -119,6 +123,7 @@ class _Court:
             for claim in claims:
                 self._without_asking(claim, subject)
             return
+        profile, number = self.judged.profile, len(self.judged.judgements)
         outcome, new = await self._tried(subject, claims, old)
         if outcome == "better" and new is not None:
             await self._who_helped(subject, claims, old, new)
@@ -126,9 +131,27 @@ class _Court:
             self._settle(claims[0], outcome, subject, old, new)
         else:
             await self._one_by_one(subject, claims, old)
-        if name == "" and any(j.known_by for j in self.judged.judgements):  # how others were read says nothing any more
-            self._known = {subject: self._known[subject]} if subject in self._known else {}
-            self._before = {}
+        if name == "" and any(j.known_by for j in self.judged.judgements[number:]):
+            await self._with_others(subject, profile, number)
+
+    async def _with_others(self, subject: str, profile: ApiProfile, number: int) -> None:
+        """What all requests rest on was corrected, as one object shows: another that was read must be read by it too, else
+        all is as it was, which is `profile` and so many judgements."""
+        other = next((name for name in self._proven if name != subject), None)
+        again = await self._read(self.judged.profile, other) if other is not None else None
+        if other is not None and again is not None and not (again.live.ok and again.live.count):
+            made = self.judged.judgements
+            self.judged.profile, self.judged.judgements = profile, made[:number]
+            self.judged.reads.pop(subject, None)
+            self._known = {}
+            for judgement in made[number:]:
+                why = f"a live read says otherwise: {other}, which was read without it: {again.live.error}"
+                self._refuse(judgement.claim, why if judgement.known_by else judgement.why)
+            return
+        seen = {subject, other} if again is not None else {subject}
+        self._known = {subject: self._known[subject]} if subject in self._known else {}
+        self.judged.unread |= {read for read in self._before if read not in seen}
+        self._before = {}
 
     def _applicable(self, claims: list[Claim]) -> list[Claim]:
         """Those that can be applied to the facts as they stand now, one after the other."""
@@ -169,7 +192,10 @@ class _Court:
         if new is None:
             return "not_asked", None
         self.judged.tried += 1
-        return _outcome(new, old, claims), new
+        outcome = _outcome(new, old, claims)
+        if outcome != "better" and new.live.ok and not new.live.complete and new.live.pages < old.live.pages:
+            return "not_asked", None  # no more may be asked, and so much shows nothing
+        return outcome, new
 
     def _with(self, claims: Sequence[Claim]) -> ApiProfile | None:
         profile = self.judged.profile
@@ -194,8 +220,7 @@ class _Court:
                     self._refuse(claim, f"{_says(name)} the same with it and without it. {claim.wanted}")
         for claim in left:
             self._keep(claim, "observed")
-        self._known[name] = new
-        self.judged.reads[name] = new.live
+        self._took(name, new)
 
     async def _one_by_one(self, name: str, claims: list[Claim], old: Reading) -> None:
         """What does not help together: each alone, on top of what helped before it."""
@@ -217,8 +242,7 @@ class _Court:
         """Judge one claim by how the object is read with it."""
         if outcome == "better" and new is not None:
             self._keep(claim, "observed")
-            self._known[name] = new
-            self.judged.reads[name] = new.live
+            self._took(name, new)
         elif outcome == "worse" and new is not None:
             self._refuse(claim, f"a live read says otherwise: {_seen(name, old, new)}")
         elif outcome == "not_asked":
@@ -226,26 +250,42 @@ class _Court:
         elif claim.is_quoted:
             self._keep(claim, "quoted")
             if new is not None:
-                self._known[name] = new
+                self._took(name, new)
         elif _is_closed(old) and not claim.correction.fact.startswith("/auth/"):
             self._keep(claim, "stated")
         else:
             self._refuse(claim, f"{_says(name)} the same with it and without it. {claim.wanted}")
 
+    def _took(self, name: str, new: Reading) -> None:
+        """An object is read by the facts as they stand now."""
+        self._known[name] = new
+        self.judged.reads[name] = new.live
+        self.judged.unread.discard(name)
+
     def _without_asking(self, claim: Claim, name: str | None) -> None:
         """Judge a claim that no read can show to be right or wrong."""
-        read = self._before.get(name) if name else None
-        proven = read is not None and read.ok and read.count > 0
+        of_all = _shown_by(self.judged.profile, claim.correction.fact) == ""
+        proven = next((read for read in self._proven if read == name or of_all), "")
         if claim.overrules or (proven and claim.correction.fact.endswith("/records")):
             self._refuse(claim, "a live read says otherwise: by the facts as they stand, records were read.")
         elif claim.is_quoted:
             self._keep(claim, "quoted")
+            self.judged.unread |= self._resting_on(claim)
         elif claim.quote_problem:
             self._refuse(claim, claim.quote_problem)
         elif self._api is not None and name is None:
             self._refuse(claim, f"No read of an object shows it. {claim.wanted}")
+        elif proven:
+            said = f"By the facts as they stand, records of {proven} were read, and no more may be asked."
+            self._refuse(claim, f"{said} {claim.wanted}")
         else:
             self._keep(claim, "stated")
+            self.judged.unread |= self._resting_on(claim)
+
+    def _resting_on(self, claim: Claim) -> set[str]:
+        """The objects that are read by a fact."""
+        name = _shown_by(self.judged.profile, claim.correction.fact)
+        return {name} if name else set(self.judged.profile.objects)
 
     def _keep(self, claim: Claim, known_by: KnownBy) -> None:
         if known_by == "stated" and claim.overrules:

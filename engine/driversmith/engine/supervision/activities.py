@@ -121,11 +121,12 @@ class Activities(Protocol):
         *,
         budget: LiveBudget,
         remembered: Sequence[Correction] = (),
+        names: Sequence[str] | None = None,
         tell: Tell,
     ) -> LiveProof:
         """Read from the real API through the templates' driver in `project`; where answers show that facts are otherwise,
         correct those, each confirmed by a read through a driver that is written beside it. What is `remembered` helped with
-        the same API before, and is tried first."""
+        the same API before, and is tried first; with `names`, those objects alone are read."""
         ...
 
     async def judge(

@@ -142,9 +142,12 @@ class EngineActivities:
         *,
         budget: LiveBudget,
         remembered: Sequence[Correction] = (),
+        names: Sequence[str] | None = None,
         tell: Tell,
     ) -> LiveProof:
-        return await self._live(request, budget).proof(project, bundle, profile, remembered=remembered, tell=tell)
+        return await self._live(request, budget).proof(
+            project, bundle, profile, remembered=remembered, names=names, tell=tell
+        )
 
     async def judge(
         self, project: Path, claim: FactsClaim, request: GenerateRequest, *, budget: LiveBudget, tell: Tell

@@ -33,6 +33,7 @@ from ..models.report import LiveProof, LiveRead
 from .context import SessionContext
 from .facts_claim import FACTS, FactsClaim
 from .healing.live_faults import keep_diagnosis
+from .judged_proof import proof_after, seen_again
 from .live_budget import LiveBudget
 from .progress import AttemptProgress
 from .state import RunState
@@ -100,10 +101,10 @@ class FactsRound:
     async def _ask(self) -> None:
         asked = await self._session.steps.stored(FACTS_ASKED)
         attempt = asked if isinstance(asked, int) else self._number
-        sound = self._sound
-        request = FactsRequest(sound.profile, await self._prose(), self._reads(), attempt=attempt)
         turns: list[JudgedFacts] = []
         for turn in range(1, max(1, self._session.request.max_retries) + 1):
+            # What was kept changes the facts, and how the API was seen by them.
+            request = FactsRequest(self._sound.profile, await self._prose(), self._reads(), attempt=attempt)
             judged = await self._turn(turn, request, turns)
             if judged is None:  # it was over here
                 break
@@ -195,8 +196,32 @@ class FactsRound:
         state = self._state
         state.corrected_as = name
         state.sound, state.profile, state.draft = sound, sound.profile, sound.bundle
-        state.proof = _with(state.proof or LiveProof(), judged)
+        state.proof = proof_after(judged, state.proof or LiveProof())
+        await self._explored(name, judged, verifier)
         return judged
+
+    async def _explored(self, name: str, judged: JudgedFacts, verifier: TemplateVerifier) -> None:
+        """Look at the API anew where the corrected facts let objects be read for the first time, or in another way: what their
+        answers show then corrects further facts, as it did at first."""
+        state = self._state
+        reads = {read.object_name: read for read in self._reads()}
+        names = [n for n in self._sound.profile.objects if n not in reads or not reads[n].is_proven]
+        if not names or not judged.rests_on_live_reads:
+            return
+        proof = await verifier.proof(self._sound, place=facts_place(f"{name}/proof"), names=names)
+        if proof.corrections:
+            profile = self._sound.profile
+            for correction in proof.corrections:
+                profile = apply(profile, correction, known_by="observed")
+            again = self._verifier(TemplateVerifier, facts_place(f"{name}/corrected"), profile)
+            try:
+                sound = await again.sound(await self._session.activities.write(profile))
+            except GenerationError as error:
+                await self._session.log.write("driver.kept", f"The facts stay as they were: {error.message}")
+                return
+            state.corrected_as = f"{name}/corrected"
+            state.sound, state.profile, state.draft = sound, sound.profile, sound.bundle
+        state.proof = seen_again(state.proof or LiveProof(), proof)
 
     async def _tell(self, judged: JudgedFacts) -> None:
         """Log what became of a facts.json, and each fact."""
@@ -244,17 +269,3 @@ async def _document(answer: ModelAnswer) -> FactsDocument | Finding:
     if isinstance(value, Finding):
         return value.model_copy(update={"file": FACTS, "severity": "P1"})
     return await anyio.to_thread.run_sync(parse_corrections, value)
-
-
-def _with(proof: LiveProof, judged: JudgedFacts) -> LiveProof:
-    """The proof with what an author corrected, and what was read by that."""
-    again = {read.object_name: read for read in judged.reads}
-    reads = tuple(again.pop(read.object_name, read) for read in proof.report.reads)
-    report = proof.report.model_copy(update={"reads": (*reads, *again.values())})
-    return proof.model_copy(
-        update={
-            "report": report,
-            "corrections": (*proof.corrections, *(kept.correction for kept in judged.kept)),
-            "contradictions": (*proof.contradictions, *judged.contradictions),
-        }
-    )

@@ -38,6 +38,7 @@ async def judge_facts(claim: FactsClaim, live: LiveApi, folder: Path, tell: Tell
         findings=tuple(findings),
         contradictions=tuple(_contradictions(claim.profile, judged.profile, kept)),
         reads=tuple(judged.reads.values()),
+        unread=tuple(sorted(judged.unread)),
         questions=tuple(f"{question.fact}: {question.question}" for question in claim.document.open),
     )
 

@@ -42,7 +42,8 @@ RECORDS_A_READ = 3
 POLITE_PAGES = 2
 """Of an object: the second shows whether paging goes on."""
 THOROUGH_PAGES = 3
-"""The more, the likelier the end is seen; what corrections may take is left."""
+"""The more, the likelier the end is seen; what corrections may take is left. Where an author corrects facts, too, each of its
+corrections takes two reads of an object, before and after: there it is POLITE_PAGES."""
 
 
 class LiveApi:
@@ -79,11 +80,12 @@ class LiveApi:
         profile: ApiProfile,
         *,
         remembered: Sequence[Correction] = (),
+        names: Sequence[str] | None = None,
         tell: Tell,
     ) -> LiveProof:
         """What the templates' driver in `project` reads; where answers show that facts are otherwise, those are corrected,
         each confirmed by a read through a driver that is written beside it, those first that helped with this API before."""
-        found = _Found(profile, tuple(remembered))
+        found = _Found(profile, tuple(remembered), list(profile.objects if names is None else names))
 
         async def work() -> LiveProof:
             # What was read stands, whatever becomes of trying more: that ends a moment before the whole would.
@@ -102,7 +104,7 @@ class LiveApi:
         """Read all objects, those after a surprise by the facts that it led to."""
         trials = _Trials(self, project, tell)
         from_one, given = set[str](), self.given(found.profile)
-        names = list(found.profile.objects)
+        names = found.wanted
         while names and self.budget.left > 0:
             if found.corrections:
                 project, bundle = await trials.written(found.profile)
@@ -116,7 +118,13 @@ class LiveApi:
             found.take(read)
             try:
                 changed = await corrected(
-                    now, made[-1:], trials, from_one=from_one, remembered=found.remembered, given=given
+                    now,
+                    made[-1:],
+                    trials,
+                    from_one=from_one,
+                    remembered=found.remembered,
+                    given=given,
+                    proven=found.proven,
                 )
             except JournalError:
                 raise
@@ -165,7 +173,8 @@ class LiveApi:
     ) -> "_Read":
         """Objects read through a driver, behind a relay that holds the credentials."""
         if pages is None:
-            pages = POLITE_PAGES if self.budget.is_polite else THOROUGH_PAGES
+            is_sparing = self.budget.is_polite or self._request.engine in ("model", "host")
+            pages = POLITE_PAGES if is_sparing else THOROUGH_PAGES
         async with self._relay(profile) as relay:
             self._learn(relay.secrets())
             gate = _Gate(self.budget, relay)
@@ -269,8 +278,9 @@ class _Read:
 class _Found:
     """What exploring an API has come to so far."""
 
-    def __init__(self, profile: ApiProfile, remembered: tuple[Correction, ...]) -> None:
+    def __init__(self, profile: ApiProfile, remembered: tuple[Correction, ...], wanted: list[str]) -> None:
         self.profile = profile
+        self.wanted = wanted
         self.remembered = remembered
         self.read = _Read((), str, [], ())
         self.corrections: list[Correction] = []
@@ -279,6 +289,12 @@ class _Found:
     @property
     def names(self) -> set[str]:
         return {reading.live.object_name for reading in self.read.readings}
+
+    @property
+    def proven(self) -> str | None:
+        """An object before the last that was read rightly, which shows whether what holds for all is right."""
+        read = (reading.live for reading in self.read.readings[:-1])
+        return next((live.object_name for live in read if live.ok and live.count), None)
 
     def take(self, read: _Read) -> None:
         self.read = replace(read, readings=(*self.read.readings, *read.readings))

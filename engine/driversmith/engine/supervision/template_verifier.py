@@ -42,10 +42,16 @@ class TemplateVerifier(Verifier):
         return await self._finished(sound.bundle, sound.contract, live)
 
     async def proof(
-        self, sound: SoundTemplate, remembered: Sequence[Correction] = (), *, for_authors: bool = False
+        self,
+        sound: SoundTemplate,
+        remembered: Sequence[Correction] = (),
+        *,
+        for_authors: bool = False,
+        place: str = TEMPLATE_PROOF,
+        names: Sequence[str] | None = None,
     ) -> LiveProof:
-        """What live reads show of the template's driver, and of its facts; `remembered` helped with the same API before, and
-        some requests may be left `for_authors`."""
+        """What live reads show of the template's driver, and of its facts: of all objects, or of those of these `names`;
+        `remembered` helped with the same API before, and some requests may be left `for_authors`. `place` names the step."""
 
         async def prove() -> LiveProof:
             folder = await self._laid_out(sound.bundle, "proven")
@@ -58,10 +64,11 @@ class TemplateVerifier(Verifier):
                 self._session.request,
                 budget=budget,
                 remembered=remembered,
+                names=names,
                 tell=self._progress.tell,
             )
 
-        proof = await self._progress.step(TEMPLATE_PROOF, "Reading from the real API", LiveProof, prove, until=0.9)
+        proof = await self._progress.step(place, "Reading from the real API", LiveProof, prove, until=0.9)
         for contradiction in proof.contradictions:
             await self._session.log.write(
                 "fact.corrected",

@@ -1,5 +1,6 @@
 """Operations, and credentials, that are not where the description says."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +33,12 @@ def test_what_is_not_found_may_have_a_slash_or_another_base_path():
 
 def test_a_base_path_may_also_be_one_too_many():
     assert "" in [c.value for c in proposals(case(404, base_url="https://ships.example/v3")) if c.fact == "/base_path"]
+
+
+def test_where_others_are_found_one_operation_alone_is_below_another_base_path():
+    found = proposals(replace(case(404), others_are_read=True))
+    assert not any(c.fact == "/base_path" for c in found)
+    assert ("/operations/list_ships/path", "/api/ships") in [(c.fact, c.value) for c in found]
 
 
 def test_every_proposal_can_be_applied():

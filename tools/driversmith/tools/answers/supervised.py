@@ -10,6 +10,8 @@ from .shape import LONGEST_REQUEST, PAGE, answer, clipped, compact, fitting, sho
 
 MOST_SKIPPED = 40
 MOST_FILES = 60
+MOST_OBJECTS = 60
+MOST_TOLD = 15
 PREVIEW_SIZE = PAGE // 2
 MOST_OF_A_PREVIEW = 1_200
 """Characters of the text that shows an object's records."""
@@ -34,6 +36,13 @@ def trim(result: SupervisedResult) -> SupervisedResult:
     if len(result.skipped) > MOST_SKIPPED:
         changes["skipped"] = result.skipped[:MOST_SKIPPED]
         notes.append(f"{len(result.skipped) - MOST_SKIPPED} more skipped operations: get_session with view=profile.")
+    verified = result.verification.objects
+    if len(verified) > MOST_OBJECTS:
+        cut = dict(list(verified.items())[:MOST_OBJECTS])
+        changes["verification"] = result.verification.model_copy(update={"objects": cut})
+        notes.append(
+            f"How {len(verified) - MOST_OBJECTS} more objects are verified: proof.json in the driver's folder."
+        )
     if len(result.files) > MOST_FILES:
         changes["files"] = result.files[:MOST_FILES]
         notes.append(f"{len(result.files) - MOST_FILES} more files: get_session with view=files.")
@@ -70,7 +79,7 @@ def told(result: SupervisedResult) -> str:
     """The result in a few lines."""
     if result.status in UNFINISHED:
         return _unfinished(result)
-    lines = [_headline(result), *(f"Note: {note}" for note in result.notes)]
+    lines = [_headline(result), *_objects(result), *_differences(result), *(f"Note: {note}" for note in result.notes)]
     if result.error is not None and result.success:
         lines.append(f"Note: {result.error.message} {result.error.next_action}".strip())
     if result.skipped:
@@ -83,6 +92,26 @@ def told(result: SupervisedResult) -> str:
             f"Objects: {', '.join(result.profile.objects) or 'none'}. Operations: {result.profile.operations}."
         )
     return "\n".join([*lines, *_previews(result)])
+
+
+def _objects(result: SupervisedResult) -> list[str]:
+    """How far each object is verified, those that are not live first."""
+    found = sorted(result.verification.objects.items(), key=lambda item: item[1].level == "live")
+    lines = [
+        f"{name}: {o.level}"
+        + (f", {o.records} records read{', which are all' if o.complete else ''}" if o.records else "")
+        + (f" ({clipped(o.note, 300)})" if o.note else "")
+        for name, o in found[:MOST_TOLD]
+    ]
+    more = len(found) - len(lines)
+    return [f"Objects: {'; '.join(lines)}{f'; and {more} more' if more > 0 else ''}."] if lines else []
+
+
+def _differences(result: SupervisedResult) -> list[str]:
+    """Where the API is otherwise than described."""
+    told = [f"The description differs, {c.fact}: {clipped(c.because, 300)}" for c in result.contradictions[:MOST_TOLD]]
+    more = len(result.contradictions) - len(told)
+    return [*told, *([f"And {more} more contradictions."] if more > 0 else [])]
 
 
 def _previews(result: SupervisedResult) -> list[str]:

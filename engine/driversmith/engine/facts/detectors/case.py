@@ -33,6 +33,8 @@ class Case:
     """How the read failed; "" where it did not."""
     given: Given | None = None
     """None: it is not known."""
+    others_are_read: bool = False
+    """Whether other objects are read by these facts, so that what holds for all is likely right."""
 
     @property
     def described(self) -> ObjectProfile:

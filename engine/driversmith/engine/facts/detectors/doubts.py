@@ -1,6 +1,7 @@
 """What an API showed that no fact explains, and the fact that a person could supply."""
 
 import re
+from typing import Any, cast
 
 from ..answer import Answer, at, members
 from ..catalogue import address
@@ -24,8 +25,12 @@ _PAGED = re.compile(
 
 
 def doubt(case: Case) -> str:
-    """That records were left behind: the only page that was read says that more follow; "" where nothing says so."""
+    """That what was read is not what the API has: one object stands where a list is described, or the only page that was read
+    says that more follow; "" where nothing says so."""
     good = [answer for answer in case.answers if answer.is_good]
+    if good and _is_something_else(case, good[0]):
+        fact = address("objects", case.name, "records")
+        return f"One object came where a list of records is described, with none of their fields: {fact} is to be corrected."
     if len(good) != 1 or case.described.shape == "record":
         return ""
     told = _more(case, good[0])
@@ -33,6 +38,14 @@ def doubt(case: Case) -> str:
         return ""
     fact = address("objects", case.name, "pagination")
     return f"{told}, and nothing that was tried leads to it: {fact} is to be corrected."
+
+
+def _is_something_else(case: Case, answer: Answer) -> bool:
+    described = case.described
+    there = at(answer.body, described.record_path)
+    if described.shape != "list" or not described.fields or not isinstance(there, dict) or not there:
+        return False
+    return not set(described.fields) & set(cast("dict[str, Any]", there))
 
 
 def question(case: Case) -> str:

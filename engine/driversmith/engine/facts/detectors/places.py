@@ -26,7 +26,7 @@ def elsewhere(case: Case) -> list[Correction]:
     bare, _, query = operation.path.partition("?")
     slashed = bare[:-1] if bare.endswith("/") and bare != "/" else f"{bare}/"
     paths = [_at(case, slashed, query, "is another place")]
-    bases = list(_bases(case))
+    bases = list(_bases_of_one(case, bare, query) if case.others_are_read else _bases(case))
     number = _other_number(bare)
     paths += [_at(case, number, query, "is another spelling")] if number else []
     return [paths[0], *bases[:3], *paths[1:], *bases[3:]][:MOST]
@@ -78,6 +78,15 @@ def _bases(case: Case) -> Iterator[Correction]:
                 value=path,
                 because=f"Nothing is found below {now or 'the root'}, and operations may be below {path or 'the root'}.",
             )
+
+
+def _bases_of_one(case: Case, bare: str, query: str) -> Iterator[Correction]:
+    """The same for this operation alone, where others are found."""
+    now = urlsplit(case.profile.base_url).path
+    for correction in _bases(case):
+        base = str(correction.value)
+        if base.startswith(now) and base != now:
+            yield _at(case, base[len(now) :] + bare, query, "is below another base path")
 
 
 def _other_number(path: str) -> str:

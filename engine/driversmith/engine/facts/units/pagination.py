@@ -30,6 +30,8 @@ from .unit import (
     with_operation,
 )
 
+ONLY_ONE_PAGE = "only one page is read by itself."
+"""Ends the warning of research about a list whose way to the next page nobody describes."""
 COUNTED = ("page", "offset")
 _USED_BY: dict[str, tuple[str, ...]] = {
     "next_path": ("cursor", "next_url"),
@@ -65,7 +67,8 @@ class PaginationFact(Value):
     default_size: int | None = Field(ge=1, description="records a page where none are asked for, or null")
     max_size: int | None = Field(ge=1, description="the most records that a page may have, or null")
     next_path: Keys = Field(
-        description="cursor, next_url: an array of keys to it in the answer, or [] with next_header"
+        description="cursor, next_url: an array of keys to it in the answer, or [] with next_header; where it leads through a "
+        "list, the last item counts (a field of the last record)"
     )
     next_header: HeaderName | None = Field(
         description="cursor, next_url: the header of the answer that holds it, or null"
@@ -120,7 +123,9 @@ def _put_pagination(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
         update={**fact.__dict__, "first_required": kept.first_required and kept.style == fact.style}
     )
     changed = described.model_copy(update={"pagination": paging})
-    return placed(with_object(profile, changed), described.name)
+    told = operation_of(profile, described.operations["read"]).signature[:200]
+    warnings = tuple(w for w in profile.warnings if not (w.startswith(f"{told} ") and w.endswith(ONLY_ONE_PAGE)))
+    return placed(with_object(profile.model_copy(update={"warnings": warnings}), changed), described.name)
 
 
 def _for_style(now: dict[str, JsonValue], given: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...facts.units.pagination import ONLY_ONE_PAGE
 from ...models.profile import Evidence, PaginationProfile, PaginationStyle, ParameterProfile
 from ..documents.nodes import whole_number
 from ..documents.notes import Notes
@@ -150,7 +151,7 @@ def _not_at_all(operation: Operation, named: _Parameters, notes: Notes) -> Pagin
         why = " (some APIs take the identifier of the last record)" if UNFED.match(named.cursor.name) else ""
         notes.add(
             f"{operation.profile.signature[:200]} takes {named.cursor.name[:60]!r}, but the description does not say "
-            f"where its value comes from{why}: only one page is read by itself."
+            f"where its value comes from{why}: {ONLY_ONE_PAGE}"
         )
     if named.size is not None and _max_size(named.size):
         rule = f"{named.size.name!r} sets how many records come; there is no parameter to go on from there"

@@ -122,7 +122,7 @@ def _of_read(read: LiveRead, profile: ApiProfile) -> Diagnosis:
         root_cause=f"{read.object_name} is read otherwise than the API gives it: {read.error}",
         can_fix=False,
         fix_strategy="fallback",
-        fix_description=f"It is left out of the driver. {what_to_correct(read.object_name, profile)}",
+        fix_description=f"If nothing else explains it, it is left out of the driver. {what_to_correct(read.object_name, profile)}",
         confidence=0.9,
         evidence=("what passed between the driver and the API",),
     )

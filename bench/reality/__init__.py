@@ -1,0 +1,1 @@
+"""The bench of descriptions that are wrong: servers that hold the truth, and who reads them."""

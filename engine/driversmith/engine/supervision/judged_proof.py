@@ -1,0 +1,46 @@
+"""What was proven live, once an author's corrections were judged."""
+
+from ..models.judged import JudgedFacts
+from ..models.report import LiveProof
+
+NOT_SINCE = "It was not read since facts that it is read by were corrected."
+
+
+def proof_after(judged: JudgedFacts, proof: LiveProof) -> LiveProof:
+    """The proof with what an author corrected, and what was read by that; without good reads of what was corrected since."""
+    again = {read.object_name: read for read in judged.reads if read.object_name not in judged.unread}
+    reads = [again.pop(read.object_name, read) for read in proof.report.reads]
+    reads = [read for read in (*reads, *again.values()) if not (read.ok and read.object_name in judged.unread)]
+    untried = {**proof.report.untried, **dict.fromkeys(judged.unread, NOT_SINCE)}
+    names = {read.object_name for read in reads}
+    report = proof.report.model_copy(
+        update={
+            "reads": tuple(reads),
+            "untried": {name: why for name, why in untried.items() if name not in names},
+        }
+    )
+    return proof.model_copy(
+        update={
+            "report": report,
+            "corrections": (*proof.corrections, *(kept.correction for kept in judged.kept)),
+            "contradictions": (*proof.contradictions, *judged.contradictions),
+        }
+    )
+
+
+def seen_again(proof: LiveProof, later: LiveProof) -> LiveProof:
+    """The proof with what was read, and corrected by that, since an author's corrections were kept."""
+    again = {read.object_name: read for read in later.report.reads}
+    reads = (*(read for read in proof.report.reads if read.object_name not in again), *again.values())
+    names = {read.object_name for read in reads}
+    untried = {**proof.report.untried, **later.report.untried}
+    report = later.report.model_copy(
+        update={"reads": reads, "untried": {name: why for name, why in untried.items() if name not in names}}
+    )
+    return proof.model_copy(
+        update={
+            "report": report,
+            "corrections": (*proof.corrections, *later.corrections),
+            "contradictions": (*proof.contradictions, *later.contradictions),
+        }
+    )
