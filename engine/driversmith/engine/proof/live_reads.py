@@ -315,9 +315,9 @@ def _miscounted(plan: _Plan, answers: Sequence[Answer], records: Sequence[Any], 
         if other and len(one & other) * 2 >= len(other):
             return f"Page {number + 1} gives records of page {number} again."
     last = next((answer for answer in reversed(answers) if answer.is_good), None)
-    total = told_total(last, plan.described) if last is not None and ended else None
-    if total is not None and len(records) + max(2, total // 50) < total:
-        return f"The API tells of {total} records, and reading ended after {len(records)}."
+    told = told_total(last, plan.described) if last is not None and ended else None
+    if told is not None and len(records) + max(2, told.number // 50) < told.number:
+        return f"The API tells of {told.number} records, and reading ended after {len(records)}."
     return ""
 
 
