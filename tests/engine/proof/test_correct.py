@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.facts.detectors.case import Given
+from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile, PaginationProfile
 from driversmith.engine.models.report import LiveRead
 from driversmith.engine.proof.confirm import is_better
@@ -115,6 +116,26 @@ async def test_what_holds_for_all_objects_is_held_against_those_that_were_read_b
     assert [c.fact for c in now.corrections] == ["/base_path"]
     assert api.asked[4].base_url == now.profile.base_url != harbour_profile().base_url
     assert [reading.live.ok for reading in now.readings] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("/headers/X-Version", "2"),
+        ("/trailing_slash", True),
+        ("/error_path", ["fault"]),
+        ("/rate_limit", {"statuses": [403]}),
+    ],
+)
+async def test_every_fact_of_all_requests_is_held_against_objects_that_were_read_before(fact: str, value: Any):
+    gone = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 500),))
+    berths = Reading(LiveRead(object_name="berths", ok=False), (Answer("/berths", 500),))
+    api = Api(reading({"data": ROWS[:7]}), reading({"data": ROWS[:7]}))
+    api.zero = None
+    helps = Correction(fact=fact, value=value, because="It helped before.")
+    now = await corrected(harbour_profile(), [gone, berths], api, remembered=[helps])
+    assert now.corrections == (helps,)
+    assert api.asked == [now.profile, now.profile]
 
 
 @pytest.mark.parametrize(
