@@ -152,7 +152,7 @@ def why_untried(profile: ApiProfile, name: str) -> str:
     gets = [profile.operations[operation] for operation in names if profile.operations[operation].method == "GET"]
     if not gets:
         return "No operation with GET reads it."
-    wanted = [_unknown(operation, _paging(described, operation)) for operation in gets]
+    wanted = [_unknown(described, operation) for operation in gets]
     if not all(wanted):
         return ""
     return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
@@ -201,22 +201,16 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, a
     operation = profile.operations[operations[verb]]
     if operation.method != "GET":
         return None
-    paging = _paging(described, operation) if verb == "read" else frozenset[str | None]()
-    if _unknown(operation, paging):
+    if _unknown(described, operation):
         return None
-    arguments = {p.argument: _known(p) for p in operation.parameters if _is_wanted(p, paging)}
+    arguments = {p.argument: _known(p) for p in _wanted(described, operation)}
     return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
 
 
-def _paging(described: ObjectProfile, operation: OperationProfile) -> frozenset[str | None]:
-    """Parameters that the driver fills in itself."""
-    if described.operations.get("read") != operation.name:
-        return frozenset()
-    return frozenset((described.pagination.position_parameter, described.pagination.size_parameter))
-
-
-def _is_wanted(parameter: ParameterProfile, paging: frozenset[str | None]) -> bool:
-    return parameter.must_be_given and not (parameter.location == "query" and parameter.name in paging)
+def _wanted(described: ObjectProfile, operation: OperationProfile) -> list[ParameterProfile]:
+    """Parameters that a caller has to give, and the driver does not fill in itself."""
+    reads = described.operations.get("read") == operation.name
+    return [p for p in operation.parameters if p.must_be_given and not (reads and described.pagination.fills(p))]
 
 
 def _known(parameter: ParameterProfile) -> Any:
@@ -225,8 +219,8 @@ def _known(parameter: ParameterProfile) -> Any:
     return next((value for value in known if value is not None), None)
 
 
-def _unknown(operation: OperationProfile, paging: frozenset[str | None]) -> list[str]:
-    return [p.argument for p in operation.parameters if _is_wanted(p, paging) and _known(p) is None]
+def _unknown(described: ObjectProfile, operation: OperationProfile) -> list[str]:
+    return [p.argument for p in _wanted(described, operation) if _known(p) is None]
 
 
 @dataclass(frozen=True)
