@@ -1,5 +1,6 @@
 """Live reads: first records of the real API through the driver, compared with what the relay saw pass."""
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -70,11 +71,27 @@ class Reading:
     live: LiveRead
     answers: tuple[Answer, ...] = ()
     raised: Raised | None = None
+    described: ObjectProfile | None = None
+    """The facts by which it was read."""
 
     @property
     def pages(self) -> list[Any]:
         """The bodies of its good answers."""
         return [answer.body for answer in self.answers if answer.is_good]
+
+    def begins_like(self, other: "Reading") -> bool:
+        """Whether both have the same first page, or neither has one."""
+        mine, others = self._contents()[:1], other._contents()[:1]
+        return bool(mine) == bool(others) and all(one & two for one, two in zip(mine, others, strict=True))
+
+    def comes_to(self, other: "Reading") -> bool:
+        """Whether the first page of another read is a later one of this."""
+        return any(later & first for first in other._contents()[:1] for later in self._contents()[1:])
+
+    def _contents(self) -> list[frozenset[str]]:
+        """Of each page its body and its records: one of them is the same in equal pages. What stands beside records may
+        change with every answer, as the time that it took does."""
+        return [_contents(self.described, page) for page in self.pages]
 
 
 async def readings(
@@ -256,12 +273,14 @@ class _Reader:
             note = f"The API repeats itself after {count} records; reading on stops there with an error."
         if raised and not note:
             wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
-            return Reading(bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised)
+            return Reading(
+                bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised, plan.described
+            )
         fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)
         if not fault and not raised:
             fault = _miscounted(plan, answers, records, ended=ended)
         if fault:
-            return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised)
+            return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised, plan.described)
         found = {
             "ok": True,
             "records": tuple(records[: self.limit]),
@@ -271,7 +290,7 @@ class _Reader:
             "complete": True if ended and not raised else False if raised else None,
             "structure": structure_hash(records),
         }
-        return Reading(bare.model_copy(update=found), answers, raised)
+        return Reading(bare.model_copy(update=found), answers, raised, plan.described)
 
     async def _some_pages(
         self, plan: _Plan, records: list[Any], most: int, answers: Callable[[], Sequence[Exchange]]
@@ -325,6 +344,14 @@ def _hashes(described: ObjectProfile, body: Any) -> frozenset[bytes]:
     texts = (json.dumps(record, sort_keys=True).encode() for record in records)
     hashes = frozenset(hashlib.blake2b(text, key=_SALT, digest_size=16).digest() for text in texts)
     return hashes if len(hashes) == len(records) else frozenset()
+
+
+def _contents(described: ObjectProfile | None, body: Any) -> frozenset[str]:
+    contents = [body]
+    if described is not None:
+        with contextlib.suppress(RecordsMissingError):
+            contents += [records] if (records := records_of(described, body)) else []
+    return frozenset(json.dumps(content, sort_keys=True) for content in contents)
 
 
 def _good(exchanges: Sequence[Exchange]) -> list[Exchange]:

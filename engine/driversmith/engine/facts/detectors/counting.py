@@ -124,7 +124,8 @@ def _more_told(case: Case, answer: Answer) -> dict[str, JsonValue]:
 
 def _same_start(case: Case) -> bool:
     """Whether the first two answers are the same and a later one, if there is one, is not."""
-    good = [answer.body for answer in case.answers if answer.is_good]
+    path = case.described.record_path
+    good = [at(answer.body, path) or answer.body for answer in case.answers if answer.is_good]
     return len(good) > 1 and good[0] == good[1]
 
 
