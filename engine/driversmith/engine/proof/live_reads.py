@@ -6,7 +6,7 @@ import itertools
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -14,7 +14,7 @@ import anyio
 
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
-from ..facts.structure import structure_hash, structure_of
+from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
 from ..models.report import LiveRead
@@ -73,6 +73,8 @@ class Reading:
     raised: Raised | None = None
     described: ObjectProfile | None = None
     """The facts by which it was read."""
+    fields: Mapping[str, FieldKinds] = field(default_factory=dict[str, FieldKinds])
+    """What its records have under each key, without values; none where it was not read rightly."""
 
     @property
     def pages(self) -> list[Any]:
@@ -290,7 +292,7 @@ class _Reader:
             "complete": True if ended and not raised else False if raised else None,
             "structure": structure_hash(records),
         }
-        return Reading(bare.model_copy(update=found), answers, raised, plan.described)
+        return Reading(bare.model_copy(update=found), answers, raised, plan.described, field_kinds(records))
 
     async def _some_pages(
         self, plan: _Plan, records: list[Any], most: int, answers: Callable[[], Sequence[Exchange]]
