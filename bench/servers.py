@@ -113,13 +113,13 @@ def datasette(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
             url,
             "rows that are objects, which are columns and rows; no word of the way to the next page",
             document("datasette", {"/shop/ports.json": ports, "/shop/ships.json": ships}),
-            {"ships.json": SHIPS, "ports.json": PORTS},
+            {"ships": SHIPS, "ports": PORTS},
         )
 
 
 @contextmanager
 def registry(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
-    (folder / "passwords").write_text(f"harbour:{_bcrypt()}\n")
+    (folder / "passwords").write_text(f"keeper:{_bcrypt()}\n")
     config = {
         "version": 0.1,
         "log": {"level": "error"},
@@ -141,8 +141,8 @@ def registry(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
                 components={"securitySchemes": {"basic": {"type": "http", "scheme": "basic"}}},
                 security=[{"basic": []}],
             ),
-            {"_catalog": [{"value": name} for name in REPOSITORIES]},
-            credentials=f'username = "harbour"\npassword = "{PASSWORD}"\n',
+            {"catalog": [{"value": name} for name in REPOSITORIES]},
+            credentials=f'username = "keeper"\npassword = "{PASSWORD}"\n',
         )
 
 
@@ -190,7 +190,7 @@ def running(command: list[str], path: str, *, config: tuple[Path, dict[str, Any]
 
 
 def _bcrypt() -> str:
-    made = subprocess.run(["htpasswd", "-Bbn", "harbour", PASSWORD], capture_output=True, text=True, check=True)
+    made = subprocess.run(["htpasswd", "-Bbn", "keeper", PASSWORD], capture_output=True, text=True, check=True)
     return made.stdout.strip().partition(":")[2]
 
 
@@ -200,6 +200,7 @@ def _put_repository(store: Path, name: str) -> None:
     tags = store / "docker/registry/v2/repositories" / name / "_manifests/revisions/sha256" / digest
     tags.mkdir(parents=True)
     (tags / "link").write_text(f"sha256:{digest}")
+    (store / "docker/registry/v2/repositories" / name / "_layers").mkdir()
 
 
 async def measured(name: str, server: Server, home: Path) -> list[Outcome]:

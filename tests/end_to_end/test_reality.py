@@ -99,6 +99,20 @@ async def test_an_envelope_that_is_another_is_healed_without_a_key(tmp_path: Pat
         assert "sail-" not in json.dumps(log)  # of answers, only structure is told
 
 
+async def test_fields_follow_what_every_record_shows(tmp_path: Path) -> None:
+    ships = [{"id": f"ship-{n}", "name": None if n % 2 else "Argo"} for n in range(7)]
+    async with made(tmp_path, description(), lambda _: {"data": ships}) as session:
+        result = session.result
+        assert (result["success"], result["verification"]["level"]) == (True, "live")
+        (contradiction,) = result["contradictions"]
+        assert contradiction["fact"] == "/objects/ships/fields"
+        assert (contradiction["described"], contradiction["observed"]) == ({"id": "integer"}, {"id": "string"})
+        driver = anyio.Path(result["output_path"])
+        assert "id is string, not integer" in await (driver / "README.md").read_text("utf-8")
+        types = await (driver / "ships_driver" / "types.py").read_text("utf-8")
+        assert "id: str" in types and "name: str | None" in types
+
+
 async def test_pages_that_begin_at_zero_lose_no_record(tmp_path: Path) -> None:
     async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 0)}) as session:
         assert session.result["verification"]["level"] == "live"

@@ -9,7 +9,7 @@ from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import PaginationProfile
 from driversmith.engine.models.report import LiveRead
-from driversmith.engine.proof.confirm import is_another_page, is_confirmed, probe
+from driversmith.engine.proof.confirm import is_another_page, is_better, is_confirmed, probe
 from driversmith.engine.proof.live_reads import Reading
 from driversmith.engine.sandbox.port import Raised
 
@@ -106,3 +106,20 @@ def test_one_request_asks_for_the_page_that_a_correction_promises(paging: Pagina
 )
 def test_a_page_of_its_own_has_records_and_is_not_the_first_once_more(answer: Answer, is_one: bool):
     assert is_another_page(harbour_profile(), "ships", answer, PAGE) == is_one
+
+
+def timed(rows: list[dict[str, int]], milliseconds: float, *later: list[dict[str, int]]) -> Reading:
+    """A read of pages that tell beside the records how long it took to find them."""
+    pages = [Answer("/ships", 200, {}, {"data": page, "took": milliseconds}) for page in (rows, *later)]
+    count = sum(len(page) for page in (rows, *later))
+    live = LiveRead(object_name="ships", ok=True, count=count)
+    return Reading(live, tuple(pages), None, harbour_profile().objects["ships"])
+
+
+def test_pages_are_the_same_whatever_stands_beside_their_records():
+    first, second = ROWS[:10], ROWS[10:]
+    assert is_better(timed(first, 1.5, second), timed(first, 2.5))
+    assert not is_better(timed(second, 1.5, first[:3]), timed(second[:3], 2.5))
+    assert is_better(timed(first, 1.5, second), timed(second, 2.5, [{"id": 99}]))
+    one, other = (Answer("/ships", 200, {}, {"data": first, "took": took}) for took in (1.5, 2.5))
+    assert not is_another_page(harbour_profile(), "ships", one, other)

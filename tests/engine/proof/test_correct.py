@@ -121,6 +121,26 @@ async def test_what_holds_for_all_objects_is_held_against_those_that_were_read_b
 
 
 @pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("/headers/X-Version", "2"),
+        ("/trailing_slash", True),
+        ("/error_path", ["fault"]),
+        ("/rate_limit", {"statuses": [403]}),
+    ],
+)
+async def test_every_fact_of_all_requests_is_held_against_objects_that_were_read_before(fact: str, value: Any):
+    gone = Reading(LiveRead(object_name="ships", ok=False), (Answer("/ships", 500),))
+    berths = Reading(LiveRead(object_name="berths", ok=False), (Answer("/berths", 500),))
+    api = Api(reading({"data": ROWS[:7]}), reading({"data": ROWS[:7]}))
+    api.zero = None
+    helps = Correction(fact=fact, value=value, because="It helped before.")
+    now = await corrected(harbour_profile(), [gone, berths], api, remembered=[helps])
+    assert now.corrections == (helps,)
+    assert api.asked == [now.profile, now.profile]
+
+
+@pytest.mark.parametrize(
     "zero", [None, Answer("/ships", 400), Answer("/ships", 200, {}, {"data": ROWS[:20]}), Answer("/ships", 200, {}, [])]
 )
 async def test_a_page_0_that_is_none_costs_one_request_and_no_driver(zero: Answer | None):

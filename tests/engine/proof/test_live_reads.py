@@ -11,7 +11,7 @@ from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.loopback import Response
 from driversmith.engine.network.relay import Relay, RelayLimits, open_relay
-from driversmith.engine.proof.live_reads import readings
+from driversmith.engine.proof.live_reads import readings, why_untried
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.testing.mock.pages import PageRules, json_answer
@@ -110,6 +110,29 @@ async def test_what_has_to_be_chosen_from_a_few_values_is_read_with_the_first(ap
     report = await live(api, profile=profile, object_names=["berths"])
     assert report.ok
     assert {seen.path.removeprefix(api.base_path) for seen in api.log} == {"/ports/north/berths"}
+
+
+@pytest.mark.parametrize(
+    ("place", "untried"), [("header", ""), ("query", "arguments that only the caller knows: page")]
+)
+async def test_a_required_parameter_that_the_driver_fills_in_itself_keeps_no_object_from_being_read(
+    place: str, untried: str
+):
+    profile = harbour_profile()
+    listed = profile.operations["list_ships"]
+    page = listed.parameters[0].model_copy(update={"location": "header", "required": True})
+    listed = listed.model_copy(update={"parameters": (page, *listed.parameters[1:])})
+    ships = profile.objects["ships"]
+    ships = ships.model_copy(update={"pagination": ships.pagination.model_copy(update={"position_in": place})})
+    profile = profile.model_copy(
+        update={
+            "objects": {**profile.objects, "ships": ships},
+            "operations": {**profile.operations, "list_ships": listed},
+        }
+    )
+    why = why_untried(profile, "ships")
+    assert why.rstrip(".").endswith(untried)
+    assert not why or untried
 
 
 async def test_the_simplest_objects_come_first_and_the_budget_holds(api: MockServer):

@@ -8,20 +8,23 @@ from typing import Any
 import anyio
 import pytest
 from driversmith.engine.errors import SandboxError
+from driversmith.engine.facts.fields import field_contradictions
 from driversmith.engine.llm.gate import Gate
 from driversmith.engine.llm.patience import Backoff, PatientModel
 from driversmith.engine.llm.scripted import ScriptedModel
 from driversmith.engine.models.driver import DriverBundle
+from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.findings import Finding
 from driversmith.engine.models.profile import (
     ApiProfile,
     DescriptionSource,
     Evidence,
+    FieldProfile,
     ObjectProfile,
     OperationProfile,
 )
 from driversmith.engine.models.prose import Prose, Researched
-from driversmith.engine.models.report import BehaviourResult, ContractReport
+from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveProof
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 from driversmith.engine.supervision.activities import Tell
 from driversmith.engine.supervision.asks.opening import Asks
@@ -139,6 +142,25 @@ async def test_a_fault_that_names_no_operation_is_searched_for(made, way: str) -
     assert result.success
     assert set(left_out(result)) == {"GET /thing3", "GET /thing17"}
     assert all(left_out(result).values())
+
+
+async def test_fields_with_which_the_driver_does_not_stand_cost_nothing_but_themselves(made) -> None:
+    class Misled(OddActivities):
+        async def prove(self, project, bundle, profile, request, **_):
+            records = Correction(fact="/objects/cats/records", value={"record_path": ["data"]}, because="Seen.")
+            fields = {"cats": {"id": FieldProfile(type="string")}}
+            cats = FieldProfile(type="integer")
+            described = profile.objects["cats"].model_copy(update={"fields": {"id": cats}})
+            told = field_contradictions(profile.model_copy(update={"objects": {"cats": described}}), fields)
+            return LiveProof(corrections=(records,), fields=fields, contradictions=told)
+
+        async def run_contract(self, project, bundle, profile, tell, behaviours=None):
+            self.breaks = set(profile.operations) if "/objects/cats/fields" in profile.facts_evidence else set()
+            return await super().run_contract(project, bundle, profile, tell, behaviours)
+
+    result = await made(Misled())
+    assert (result.success, result.contradictions, left_out(result)) == (True, [], {})
+    assert [fix.description for fix in result.fixes_applied] == ["/objects/cats/records: Seen."]
 
 
 async def test_where_every_operation_is_broken_there_is_no_driver(made, tmp_path) -> None:

@@ -4,9 +4,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import JsonValue
+
+from ..models.profile import JsonType
 
 MAX_DEPTH = 8
 MAX_KEYS = 60
@@ -15,6 +18,14 @@ ANY_KEY = "*"
 """Stands for the keys of an object that look like values: identifiers, dates, addresses."""
 _VALUE_KEY = re.compile(
     r"-?\d[\d.:/_-]*|[0-9a-f]{8,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-.*|.*[@\s].*|\w+://.*|/.*|.{41,}", re.DOTALL
+)
+
+_JSON_TYPES: tuple[tuple[type, JsonType], ...] = (
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (dict, "object"),
+    (list, "array"),
 )
 
 
@@ -33,6 +44,41 @@ def structure_hash(records: Sequence[Any]) -> str:
     """`sha256:<hex>` of what all these records have in common by structure; how many there are makes no difference."""
     merged = _merged([_structure(record, False, frozenset(), 1) for record in records]) if records else None
     return "sha256:" + hashlib.sha256(json.dumps(merged, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class FieldKinds:
+    """What records have under one key."""
+
+    records: int
+    """Of how many."""
+    nulls: int
+    """In how many of them it is null."""
+    kinds: frozenset[JsonType]
+    """JSON types of what is neither null nor an empty array or object: these stand for each other in some APIs."""
+
+
+def field_kinds(records: Sequence[Any]) -> dict[str, FieldKinds]:
+    """By key, what the records have there; of values that are no objects, nothing."""
+    values: dict[str, list[Any]] = {}
+    for record in records:
+        for key, value in cast("dict[str, Any]", record).items() if isinstance(record, dict) else ():
+            values.setdefault(key, []).append(value)
+    return {
+        key: FieldKinds(
+            records=len(found),
+            nulls=sum(value is None for value in found),
+            kinds=frozenset(_json_type(value) for value in found if value is not None and value not in ([], {})),
+        )
+        for key, found in values.items()
+    }
+
+
+def _json_type(value: Any) -> JsonType:
+    for kind, name in _JSON_TYPES:
+        if isinstance(value, kind):
+            return name
+    return "string"
 
 
 def _structure(value: Any, around: bool, counts: frozenset[int], depth: int) -> JsonValue:

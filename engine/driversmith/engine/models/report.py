@@ -5,6 +5,7 @@ from pydantic import JsonValue
 from .base import Value
 from .facts import Contradiction, Correction
 from .findings import Finding
+from .profile import FieldProfile
 
 
 class BehaviourResult(Value):
@@ -137,5 +138,12 @@ class LiveProof(Value):
     corrections: tuple[Correction, ...] = ()
     """Those that a read confirmed, in the order in which they build on each other."""
     contradictions: tuple[Contradiction, ...] = ()
+    fields: dict[str, dict[str, FieldProfile]] = {}
+    """Object -> name -> field, of those that records show to be otherwise than described."""
     tried: int = 0
     """Corrections that were tried."""
+
+    def without_fields(self) -> "LiveProof":
+        """The proof of the facts alone."""
+        kept = tuple(c for c in self.contradictions if not c.fact.endswith("/fields"))
+        return self.model_copy(update={"fields": {}, "contradictions": kept})

@@ -19,10 +19,9 @@ def is_better(new: Reading, old: Reading) -> bool:
         return True
     if old.raised:
         return new.live.count >= old.live.count
-    first = old.pages[:1]
-    if first and first[0] in new.pages[1:]:
+    if new.comes_to(old):
         return True  # what was taken for the first page is a later one
-    return new.live.count > old.live.count and first == new.pages[:1]
+    return new.live.count > old.live.count and new.begins_like(old)
 
 
 def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Collection[str] = ()) -> bool:
@@ -44,7 +43,7 @@ def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Col
 
 
 def _is_as_good(new: Reading, old: Reading) -> bool:
-    same = new.live.count == old.live.count and new.pages[:1] == old.pages[:1]
+    same = new.live.count == old.live.count and new.begins_like(old)
     return new.live.ok and not new.raised and same
 
 
@@ -97,12 +96,19 @@ def is_another_page(profile: ApiProfile, name: str, answer: Answer, first: Answe
     """Whether an answer is a page of its own: it has records, and is not the first page once more."""
     if answer.status in (401, 403):
         return True  # who may not ask cannot tell
-    return answer.is_good and answer.body != first.body and count_of(profile, name, answer) > 0
+    if not answer.is_good or answer.body == first.body:
+        return False
+    records = _records(profile, name, answer)
+    return bool(records) and records != _records(profile, name, first)
 
 
 def count_of(profile: ApiProfile, name: str, answer: Answer) -> int:
     """How many records an answer has where the facts say; 0 where there are none."""
+    return len(_records(profile, name, answer))
+
+
+def _records(profile: ApiProfile, name: str, answer: Answer) -> list[dict[str, Any]]:
     try:
-        return len(records_of(profile.objects[name], answer.body))
+        return records_of(profile.objects[name], answer.body)
     except RecordsMissingError:
-        return 0
+        return []

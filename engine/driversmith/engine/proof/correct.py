@@ -171,7 +171,10 @@ async def _still_read(api: Api, candidate: ApiProfile, name: str) -> bool:
 
 
 def _asked_otherwise(profile: ApiProfile) -> tuple[object, ...]:
-    return profile.base_url, profile.auth
+    """What holds for every request and every answer: facts of the whole that were corrected with one object. Slashes change
+    the paths of all operations."""
+    signs = profile.rate_limit_signs
+    return profile.base_url, profile.auth, profile.headers, profile.trailing_slash, profile.error_path, signs
 
 
 def _recalled(profile: ApiProfile, reading: Reading, remembered: Sequence[Correction]) -> list[Correction]:

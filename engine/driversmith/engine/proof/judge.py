@@ -308,7 +308,7 @@ def _outcome(new: Reading, old: Reading, claims: Sequence[Claim]) -> Outcome:
     if was_read:
         lost = not new.live.ok or not new.live.count or (new.raised is not None and old.raised is None)
         fewer = new.live.count < old.live.count and (new.live.pages < old.live.pages or _is_of_records(claims))
-        other = bool(new.pages and old.pages) and new.pages[0] != old.pages[0] and _is_of_records(claims)
+        other = bool(new.pages and old.pages) and not new.begins_like(old) and _is_of_records(claims)
         return "worse" if lost or fewer or other else "same"
     if new.live.wrong or (_answered(old) and not _answered(new)):
         return "worse"

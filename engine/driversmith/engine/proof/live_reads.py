@@ -1,11 +1,12 @@
 """Live reads: first records of the real API through the driver, compared with what the relay saw pass."""
 
+import contextlib
 import hashlib
 import itertools
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -13,7 +14,7 @@ import anyio
 
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
-from ..facts.structure import structure_hash, structure_of
+from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
 from ..models.report import LiveRead
@@ -70,11 +71,29 @@ class Reading:
     live: LiveRead
     answers: tuple[Answer, ...] = ()
     raised: Raised | None = None
+    described: ObjectProfile | None = None
+    """The facts by which it was read."""
+    fields: Mapping[str, FieldKinds] = field(default_factory=dict[str, FieldKinds])
+    """What its records have under each key, without values; none where it was not read rightly."""
 
     @property
     def pages(self) -> list[Any]:
         """The bodies of its good answers."""
         return [answer.body for answer in self.answers if answer.is_good]
+
+    def begins_like(self, other: "Reading") -> bool:
+        """Whether both have the same first page, or neither has one."""
+        mine, others = self._contents()[:1], other._contents()[:1]
+        return bool(mine) == bool(others) and all(one & two for one, two in zip(mine, others, strict=True))
+
+    def comes_to(self, other: "Reading") -> bool:
+        """Whether the first page of another read is a later one of this."""
+        return any(later & first for first in other._contents()[:1] for later in self._contents()[1:])
+
+    def _contents(self) -> list[frozenset[str]]:
+        """Of each page its body and its records: one of them is the same in equal pages. What stands beside records may
+        change with every answer, as the time that it took does."""
+        return [_contents(self.described, page) for page in self.pages]
 
 
 async def readings(
@@ -152,7 +171,7 @@ def why_untried(profile: ApiProfile, name: str) -> str:
     gets = [profile.operations[operation] for operation in names if profile.operations[operation].method == "GET"]
     if not gets:
         return "No operation with GET reads it."
-    wanted = [_unknown(operation, _paging(described, operation)) for operation in gets]
+    wanted = [_unknown(described, operation) for operation in gets]
     if not all(wanted):
         return ""
     return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
@@ -201,22 +220,16 @@ def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, a
     operation = profile.operations[operations[verb]]
     if operation.method != "GET":
         return None
-    paging = _paging(described, operation) if verb == "read" else frozenset[str | None]()
-    if _unknown(operation, paging):
+    if _unknown(described, operation):
         return None
-    arguments = {p.argument: _known(p) for p in operation.parameters if _is_wanted(p, paging)}
+    arguments = {p.argument: _known(p) for p in _wanted(described, operation)}
     return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
 
 
-def _paging(described: ObjectProfile, operation: OperationProfile) -> frozenset[str | None]:
-    """Parameters that the driver fills in itself."""
-    if described.operations.get("read") != operation.name:
-        return frozenset()
-    return frozenset((described.pagination.position_parameter, described.pagination.size_parameter))
-
-
-def _is_wanted(parameter: ParameterProfile, paging: frozenset[str | None]) -> bool:
-    return parameter.must_be_given and not (parameter.location == "query" and parameter.name in paging)
+def _wanted(described: ObjectProfile, operation: OperationProfile) -> list[ParameterProfile]:
+    """Parameters that a caller has to give, and the driver does not fill in itself."""
+    reads = described.operations.get("read") == operation.name
+    return [p for p in operation.parameters if p.must_be_given and not (reads and described.pagination.fills(p))]
 
 
 def _known(parameter: ParameterProfile) -> Any:
@@ -225,8 +238,8 @@ def _known(parameter: ParameterProfile) -> Any:
     return next((value for value in known if value is not None), None)
 
 
-def _unknown(operation: OperationProfile, paging: frozenset[str | None]) -> list[str]:
-    return [p.argument for p in operation.parameters if _is_wanted(p, paging) and _known(p) is None]
+def _unknown(described: ObjectProfile, operation: OperationProfile) -> list[str]:
+    return [p.argument for p in _wanted(described, operation) if _known(p) is None]
 
 
 @dataclass(frozen=True)
@@ -262,12 +275,14 @@ class _Reader:
             note = f"The API repeats itself after {count} records; reading on stops there with an error."
         if raised and not note:
             wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
-            return Reading(bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised)
+            return Reading(
+                bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised, plan.described
+            )
         fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)
         if not fault and not raised:
             fault = _miscounted(plan, answers, records, ended=ended)
         if fault:
-            return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised)
+            return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised, plan.described)
         found = {
             "ok": True,
             "records": tuple(records[: self.limit]),
@@ -277,7 +292,7 @@ class _Reader:
             "complete": True if ended and not raised else False if raised else None,
             "structure": structure_hash(records),
         }
-        return Reading(bare.model_copy(update=found), answers, raised)
+        return Reading(bare.model_copy(update=found), answers, raised, plan.described, field_kinds(records))
 
     async def _some_pages(
         self, plan: _Plan, records: list[Any], most: int, answers: Callable[[], Sequence[Exchange]]
@@ -315,9 +330,9 @@ def _miscounted(plan: _Plan, answers: Sequence[Answer], records: Sequence[Any], 
         if other and len(one & other) * 2 >= len(other):
             return f"Page {number + 1} gives records of page {number} again."
     last = next((answer for answer in reversed(answers) if answer.is_good), None)
-    total = told_total(last, plan.described) if last is not None and ended else None
-    if total is not None and len(records) + max(2, total // 50) < total:
-        return f"The API tells of {total} records, and reading ended after {len(records)}."
+    told = told_total(last, plan.described) if last is not None and ended else None
+    if told is not None and len(records) + max(2, told.number // 50) < told.number:
+        return f"The API tells of {told.number} records, and reading ended after {len(records)}."
     return ""
 
 
@@ -331,6 +346,14 @@ def _hashes(described: ObjectProfile, body: Any) -> frozenset[bytes]:
     texts = (json.dumps(record, sort_keys=True).encode() for record in records)
     hashes = frozenset(hashlib.blake2b(text, key=_SALT, digest_size=16).digest() for text in texts)
     return hashes if len(hashes) == len(records) else frozenset()
+
+
+def _contents(described: ObjectProfile | None, body: Any) -> frozenset[str]:
+    contents = [body]
+    if described is not None:
+        with contextlib.suppress(RecordsMissingError):
+            contents += [records] if (records := records_of(described, body)) else []
+    return frozenset(json.dumps(content, sort_keys=True) for content in contents)
 
 
 def _good(exchanges: Sequence[Exchange]) -> list[Exchange]:

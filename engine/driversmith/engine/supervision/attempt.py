@@ -7,6 +7,7 @@ import anyio.to_thread
 from ..authoring.assignment import Assignment
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
 from ..facts.catalogue import apply
+from ..facts.fields import with_observed_fields
 from ..journal.step_names import (
     GENERATE,
     PROSE,
@@ -14,6 +15,7 @@ from ..journal.step_names import (
     TEMPLATE,
     TEMPLATE_ATTEMPT,
     TEMPLATE_CORRECTED,
+    TEMPLATE_FACTS_ALONE,
     TEMPLATE_LEFT,
     attempt_place,
     facts_place,
@@ -292,7 +294,7 @@ class Attempt:
             described = sound.profile
             known = await remembered(self._session.journal, described)
             proof = await verifier.proof(sound, known, for_authors=self._state.ask is not None)
-            if proof.corrections:
+            if proof.corrections or proof.fields:
                 sound, proof = await self._corrected(sound, proof)
             self._state.diagnoses += await keep_diagnoses(self._session, described, proof)
             self._state.sound, self._state.profile, self._state.draft = sound, sound.profile, sound.bundle
@@ -307,19 +309,24 @@ class Attempt:
             await facts.settle(writes=ask)
 
     async def _corrected(self, sound: SoundTemplate, proof: LiveProof) -> tuple[SoundTemplate, LiveProof]:
-        """The template's driver made anew from the facts as the API showed them; as it was, where that one does not stand."""
+        """The template's driver made anew from the facts, and the fields, as the API showed them; where that one does not
+        stand, from the facts alone; where neither does, as it was."""
         profile = sound.profile
         for correction in proof.corrections:
             profile = apply(profile, correction, known_by="observed")
-        try:
-            bundle = await self._session.activities.write(profile)
-            corrected = await self._verifier(TemplateVerifier, TEMPLATE_CORRECTED, profile).sound(bundle)
-        except GenerationError as error:
-            await self._session.log.write(
-                "driver.kept", f"The driver from the corrected facts does not stand: {error.message}", level="warning"
-            )
-            return sound, LiveProof(tried=proof.tried)
-        return corrected, proof
+        tries = [(TEMPLATE_CORRECTED, with_observed_fields(profile, proof.fields), proof)]
+        if proof.fields:
+            tries.append((TEMPLATE_FACTS_ALONE, profile, proof.without_fields()))
+        for place, candidate, seen in tries:
+            if candidate == sound.profile:
+                return sound, seen
+            try:
+                bundle = await self._session.activities.write(candidate)
+                return await self._verifier(TemplateVerifier, place, candidate).sound(bundle), seen
+            except GenerationError as error:
+                why = f"The driver from the corrected facts does not stand: {error.message}"
+                await self._session.log.write("driver.kept", why, level="warning")
+        return sound, LiveProof(tried=proof.tried)
 
     @property
     def _author(self) -> Author:

@@ -14,6 +14,7 @@ from ..authoring.facts_request import FactsRequest
 from ..errors import GenerationError
 from ..facts.catalogue import RefusedError, apply
 from ..facts.document import FactsDocument, parse_corrections
+from ..facts.fields import with_observed_fields
 from ..journal.step_names import (
     FACTS_ASKED,
     FACTS_DIAGNOSED,
@@ -209,10 +210,11 @@ class FactsRound:
         if not names or not judged.rests_on_live_reads:
             return
         proof = await verifier.proof(self._sound, place=facts_place(f"{name}/proof"), names=names)
-        if proof.corrections:
-            profile = self._sound.profile
-            for correction in proof.corrections:
-                profile = apply(profile, correction, known_by="observed")
+        profile = self._sound.profile
+        for correction in proof.corrections:
+            profile = apply(profile, correction, known_by="observed")
+        profile = with_observed_fields(profile, proof.fields)
+        if profile != self._sound.profile:
             again = self._verifier(TemplateVerifier, facts_place(f"{name}/corrected"), profile)
             try:
                 sound = await again.sound(await self._session.activities.write(profile))

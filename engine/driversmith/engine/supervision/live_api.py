@@ -17,10 +17,11 @@ from ..drivers.publish import lay_out
 from ..errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ..facts.answer import Answer, answer_of
 from ..facts.detectors.case import Given
+from ..facts.fields import field_contradictions, observed_fields
 from ..generation.template_engine import write_driver
 from ..models.driver import DriverBundle
 from ..models.facts import Correction
-from ..models.profile import ApiProfile
+from ..models.profile import ApiProfile, FieldProfile
 from ..models.report import LiveProof, LiveRead, LiveReport
 from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, same_origin
@@ -91,10 +92,15 @@ class LiveApi:
             # What was read stands, whatever becomes of trying more: that ends a moment before the whole would.
             with anyio.CancelScope(deadline=anyio.current_effective_deadline() - 1.0):
                 await self._explore(found, project, bundle, tell)
+            fields = found.fields()
             return LiveProof(
                 report=self._told(found.read, found.profile),
                 corrections=tuple(found.corrections),
-                contradictions=contradictions(profile, found.profile, found.corrections),
+                contradictions=(
+                    *contradictions(profile, found.profile, found.corrections),
+                    *field_contradictions(profile, fields),
+                ),
+                fields=fields,
                 tried=found.tried,
             )
 
@@ -295,6 +301,12 @@ class _Found:
         """An object before the last that was read rightly, which shows whether what holds for all is right."""
         read = (reading.live for reading in self.read.readings[:-1])
         return next((live.object_name for live in read if live.ok and live.count), None)
+
+    def fields(self) -> dict[str, dict[str, FieldProfile]]:
+        """By object, the fields that its records show to be otherwise than described."""
+        seen = {r.live.object_name: r.fields for r in self.read.readings if r.live.ok and r.live.count}
+        fields = {name: observed_fields(self.profile.objects[name], kinds) for name, kinds in seen.items()}
+        return {name: found for name, found in fields.items() if found}
 
     def take(self, read: _Read) -> None:
         self.read = replace(read, readings=(*self.read.readings, *read.readings))

@@ -33,6 +33,7 @@ def case(
     headers: dict[str, str] | None = None,
     error: str = "",
     target: str = "/ships",
+    fields: tuple[str, ...] = ("id", "name"),
 ) -> Case:
     operation = OperationProfile(
         name="list_ships",
@@ -48,7 +49,7 @@ def case(
             "record_path": path,
             "shape": shape,
             "pagination": paging,
-            "fields": {"id": {"type": "integer"}, "name": {"type": "string"}},
+            "fields": {name: {"type": "integer" if name == "id" else "string"} for name in fields},
             "evidence": HERE,
         }
     )
@@ -89,6 +90,38 @@ def test_records_are_found_where_they_are(body: Any, place: tuple[Any, Any]):
 )
 def test_nothing_is_proposed_where_no_records_are(body: Any):
     assert places(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"repositories": ["a", "b"]}, (["repositories"], "list")),
+        ({"ids": [7, 8], "tags": ["x"], "empty": []}, (["ids"], "list")),
+        ({"tags": ["x"], "ships": ["a"]}, (["ships"], "list")),
+    ],
+)
+def test_a_list_of_plain_values_is_one_of_records_where_no_fields_are_described(body: Any, place: tuple[Any, Any]):
+    assert places(body, fields=())[0] == place
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": ["no such thing"]},
+        {"links": ["/a", "/b"], "tags": ["a"]},
+        {"names": ["a"], "owners": ["b"]},
+        {"mixed": ["a", 1, None]},
+        {"id": 1, "tags": ["a", "b"]},
+    ],
+)
+def test_other_lists_of_plain_values_are_none(body: Any):
+    assert places(body, fields=()) == []
+
+
+def test_plain_values_stand_behind_records_and_behind_what_has_fields():
+    assert places({"repositories": ["a"], "hits": ROWS}, fields=()) == [(["hits"], "list")]
+    assert places({"repositories": ["a"]}) == []
+    assert places({"items": ["a"]}) == [(["items"], "list")]
 
 
 @pytest.mark.parametrize(

@@ -174,13 +174,21 @@ def test_the_last_record_may_lead_on(study: Any, parameter: Any, schema: Any, pa
     assert (found.style, found.next_path) == (("cursor", path) if path else ("none", ()))
 
 
+def test_a_cursor_is_found_under_the_own_name_of_its_parameter(study: Any) -> None:
+    found = paging_of(study, [query("scroll_param")], body(scroll_param=TEXT))
+    assert (found.style, found.position_parameter, found.next_path) == ("cursor", "scroll_param", ("scroll_param",))
+
+
 @pytest.mark.parametrize(
     ("schema", "path"),
     [
         (body(total=NUMBER), ("total",)),
         (body(count=NUMBER, total_count=NUMBER), ("total_count",)),
         (body(page=inside(totalElements=NUMBER)), ("page", "totalElements")),
-        (body(total=TEXT), ()),
+        (body(total=TEXT), ("total",)),
+        (body(count=TEXT), ()),
+        (body(total=inside(value=NUMBER, relation=TEXT)), ("total", "value")),
+        (body(total=inside(value=TEXT)), ()),
         (ITEMS, ()),
     ],
 )

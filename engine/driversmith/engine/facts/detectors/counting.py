@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
+from pydantic import JsonValue
+
 from ...models.facts import Correction
 from ...models.profile import PaginationProfile
 from ..answer import Answer, at, members
 from ..catalogue import address
 from ..complaints import sentences
-from ..keys import is_word
+from ..totals import told_total
 from .case import Case
 
 ROUND = frozenset({10, 12, 15, 16, 20, 24, 25, 30, 32, 40, 50, 60, 64, 75, 100, 128, 200, 250, 256, 300, 500, 1000})
@@ -19,12 +21,6 @@ _PAGE = re.compile(r"(page|page_?(no|num|number|index)|p|pg|current_?page|page\[
 _OFFSET = re.compile(
     r"(offset|skip|start|start_?(index|at)|from|first_?result|\$skip|page\[offset\]|start_?position)\Z", re.IGNORECASE
 )
-_TOTAL = re.compile(
-    r"(total|count|total_?(count|results?|records?|items?|elements?|rows?|hits|size|entries)|num_?found|record_?count"
-    r"|@?odata\.count|nb_?hits|results_?count|item_?count)\Z",
-    re.IGNORECASE,
-)
-_TOTAL_HEADER = re.compile(r"(x-)?(pagination-)?total(-(count|items|results|records))?\Z")
 _LIMIT = re.compile(
     r"(?:max(?:imum)?|at most|no more than|not (?:be )?(?:greater|more|larger|exceed)\D{0,20}|up to|between \d+ (?:and|to)|"
     r"less than or equal to|<=|exceeds?|limit(?:ed)? (?:is|to|of))\D{0,30}?(\d{1,5})\b",
@@ -82,7 +78,8 @@ def _other_count(case: Case, now: PaginationProfile, answer: Answer) -> Iterator
     if is_short and most is not None and count < most and count in ROUND:
         sizes = {"max_size": count, "default_size": min(now.default_size or count, count)}
         yield _correction(case, sizes, f"it gives {count} records where {asked} are asked for")
-    if is_short and (told := told_total(case, answer, count)) and len(case.answers) == 1:
+    is_known = now.total_path or now.total_header
+    if is_short and not is_known and (told := _more_told(case, answer)) and len(case.answers) == 1:
         yield _correction(case, told, "the answer tells a greater number of all records than it holds")
     if now.style == "page" and now.first == 1:
         yield _correction(case, {"first": 0}, "the pages may be counted from 0")
@@ -95,7 +92,7 @@ def _other_count(case: Case, now: PaginationProfile, answer: Answer) -> Iterator
 def _unpaged(case: Case, now: PaginationProfile, answer: Answer) -> Iterator[Correction]:
     """What a list could be of which only a part came: its size is round, or the answer tells more."""
     count = count_of(case, answer)
-    told = told_total(case, answer, count)
+    told = _more_told(case, answer)
     if now.style != "none" or not count or not (count in ROUND or told):
         return
     names = [p.name for p in case.operation.parameters if p.location == "query"]
@@ -119,27 +116,16 @@ def _sizes(answer: Answer, count: int) -> dict[str, int]:
     return {"default_size": count} if told else {}
 
 
-def told_total(case: Case, answer: Answer, count: int) -> dict[str, Any]:
-    """Where a number of all records stands that is greater than that of the answer; {} where none does.
-
-    Inside records, and in lists, it is looked for nowhere: `book.pages` says nothing of ours.
-    """
-    path = case.described.record_path
-    for name, value in answer.headers.items():
-        if _TOTAL_HEADER.match(name) and value.isdigit() and int(value) > count:
-            return {"total_header": name}
-    for keys, value in members(answer.body):
-        if not _TOTAL.match(keys[-1]) or (path and keys[: len(path)] == path) or not all(map(is_word, keys)):
-            continue
-        number = int(value) if isinstance(value, str) and value.isdigit() else value
-        if isinstance(number, int) and not isinstance(number, bool) and number > count:
-            return {"total_path": list(keys)}
-    return {}
+def _more_told(case: Case, answer: Answer) -> dict[str, JsonValue]:
+    """Where a number of all records stands that is greater than that of the answer; {} where none does."""
+    told = told_total(answer, case.described)
+    return told.place if told and told.number > count_of(case, answer) else {}
 
 
 def _same_start(case: Case) -> bool:
     """Whether the first two answers are the same and a later one, if there is one, is not."""
-    good = [answer.body for answer in case.answers if answer.is_good]
+    path = case.described.record_path
+    good = [at(answer.body, path) or answer.body for answer in case.answers if answer.is_good]
     return len(good) > 1 and good[0] == good[1]
 
 

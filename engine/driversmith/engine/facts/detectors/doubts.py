@@ -6,8 +6,9 @@ from typing import Any, cast
 from ..answer import Answer, at, members
 from ..catalogue import address
 from ..keys import is_word
+from ..totals import told_total
 from .case import Case
-from .counting import count_of, told_total
+from .counting import count_of
 from .credentials import is_refusal, told_challenge
 from .demands import asked_for
 from .disguised import error_path
@@ -117,9 +118,11 @@ def _more(case: Case, answer: Answer) -> str:
             return f"{'.'.join(keys)} says that more follows"
         if is_next_url(keys, value) or (_LEADS_ON.match(keys[-1]) and is_cursor(value)):
             return f"{'.'.join(keys)} leads to another page"
-    told = told_total(case, answer, count_of(case, answer))
+    told = told_total(answer, case.described)
     is_paged = paging.style in ("page", "offset") or any(_PAGED.match(keys[-1]) for keys, _ in outside)
-    if "total_path" in told and not (is_paged and isinstance(at(answer.body, path), list)):
+    is_sure = told is not None and (
+        "total_header" in told.place or (is_paged and isinstance(at(answer.body, path), list))
+    )
+    if told is None or not is_sure or told.number <= count_of(case, answer):
         return ""
-    place = told.get("total_header") or ".".join(told.get("total_path", ()))
-    return f"{place} tells of more records than came" if place else ""
+    return f"{told.spelled} tells of more records than came"

@@ -27,6 +27,11 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 
+_OF_RECORDS = re.compile(
+    r"(tags|labels|scopes|permissions|roles|keywords|categories|allow(ed)?|supported)\Z", re.IGNORECASE
+)
+"""Lists of plain values that describe something, where they are not the object's own."""
+
 
 def records_elsewhere(case: Case) -> list[Correction]:
     """The places of the first answer where records could stand, where they do not stand as the facts say."""
@@ -38,8 +43,8 @@ def records_elsewhere(case: Case) -> list[Correction]:
     if found := tables(answer.body):
         return [_correction(case, rows, "table", columns_path=list(columns)) for rows, columns in found[:MOST]]
     places = _places(answer.body, case.name)
-    if not places:
-        places = _one_record(case, answer.body)
+    if not any(at(answer.body, keys) for keys, _ in places):  # none, or lists without anything in them
+        places = [*_one_record(case, answer.body), *_plain_values(case, answer.body), *places]
     return [_correction(case, path, shape) for path, shape in places[:MOST]]
 
 
@@ -111,6 +116,26 @@ def _one_record(case: Case, body: Any) -> list[Place]:
         if _is_record(case, only) and not _USUAL.match(key):
             found.append(((), "map"))
     return found
+
+
+def _plain_values(case: Case, body: Any) -> list[Place]:
+    """Lists of texts or numbers: under a usual key or the object's own name, or the only one where no fields are described.
+
+    Beside records such lists say something of them, and where records have fields they are seldom these.
+    """
+    usual: list[Place] = []
+    others: list[Place] = []
+    for keys, value in members(body):
+        if not isinstance(value, list) or any(_NEVER.match(key) or not is_word(key) for key in keys):
+            continue
+        own = _is_name(keys[-1], case.name)
+        if _are_plain(cast("list[Any]", value)) and (own or not _OF_RECORDS.match(keys[-1])):
+            (usual if own or _USUAL.match(keys[-1]) else others).append((keys, "list"))
+    return usual or (others if len(others) == 1 and not case.described.fields else [])
+
+
+def _are_plain(items: list[Any]) -> bool:
+    return bool(items) and any(all(type(item) is kind for item in items) for kind in (str, int, float))
 
 
 def _is_record(case: Case, body: Any) -> bool:

@@ -56,7 +56,7 @@ def next_cursor(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> 
             )
         return True
 
-    return _best(body, schemas, fits, words)
+    return _best(body, schemas, fits, words, also=name)
 
 
 def next_number(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> tuple[str, ...]:
@@ -97,28 +97,43 @@ def more_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
 
 def total_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
     """Keys to the number of all records; () where there is none."""
-    return _best(
-        body, schemas, lambda spot: spot.word in _TOTALS and spot.schema.type in ("integer", "number"), _TOTALS
-    )
+    path = _best(body, schemas, lambda spot: spot.word in _TOTALS and _is_total(spot, schemas), _TOTALS)
+    spot = next((spot for spot in _spots(body, schemas) if spot.path == path), None)
+    return (*path, "value") if spot is not None and spot.schema.type == "object" else path
+
+
+def _is_total(spot: _Spot, schemas: Schemas) -> bool:
+    """A number, or one that is written as text, or stands in an object, as Elasticsearch has it."""
+    kind = spot.schema.type
+    if kind == "object" and "value" in spot.schema.properties:
+        return schemas.read(spot.schema.properties["value"]).type in ("integer", "number")
+    return kind in ("integer", "number") or (kind == "string" and spot.word.startswith("total"))
 
 
 def _best(
-    body: Schema, schemas: Schemas, fits: Callable[[_Spot], bool], words: tuple[str, ...], *, ranked: bool = True
+    body: Schema,
+    schemas: Schemas,
+    fits: Callable[[_Spot], bool],
+    words: tuple[str, ...],
+    *,
+    ranked: bool = True,
+    also: str = "",
 ) -> tuple[str, ...]:
-    spots = [spot for spot in _spots(body, schemas) if fits(spot)]
+    spots = [spot for spot in _spots(body, schemas, also=also) if fits(spot)]
     best = min(spots, key=lambda spot: words.index(spot.word) if ranked else len(spot.path), default=None)
     return best.path if best else ()
 
 
-def _spots(body: Schema, schemas: Schemas, above: tuple[str, ...] = ()) -> Iterator[_Spot]:
-    """Every property of the body and of the objects in it that speak of paging, never of the records."""
+def _spots(body: Schema, schemas: Schemas, above: tuple[str, ...] = (), *, also: str = "") -> Iterator[_Spot]:
+    """Every property of the body and of the objects in it that speak of paging, never of the records; one that is called
+    as `also` says is one of them: a parameter's own name."""
     if body.type not in ("object", "any"):
         return
     homes: list[tuple[str, Schema]] = []
     for key, node in body.properties.items():
         word = bare(key)
         home = _HOMES.match(word)
-        if not home and "next" not in word and word not in _SPOKEN:
+        if not home and "next" not in word and word not in _SPOKEN and word != also:
             continue
         schema = schemas.read(node)
         yield _Spot((*above, key), word, schema)
@@ -127,7 +142,7 @@ def _spots(body: Schema, schemas: Schemas, above: tuple[str, ...] = ()) -> Itera
     if len(above) < _DEEPEST - 1:
         for key, schema in homes:
             if bare(key) not in ("data", "result", "results") or not _is_a_record(schema):
-                yield from _spots(schema, schemas, (*above, key))
+                yield from _spots(schema, schemas, (*above, key), also=also)
 
 
 def _is_a_record(schema: Schema) -> bool:
