@@ -103,6 +103,15 @@ async def test_what_one_object_needs_is_not_stated_of_all_where_another_was_read
     assert "records of berths were read" in done.judgements[0].why
 
 
+async def test_no_other_way_to_an_api_that_answers_is_stated_when_no_more_may_be_asked():
+    for fact, value in (("/trailing_slash", True), ("/base_path", "/v3"), ("/operations/list_ships/path", "/v3/ships")):
+        found, _ = await outcome(World(requests=0), claim(fact, value))
+        assert "the API answers for ships" in found[fact]
+    unreachable = LiveRead(object_name="ships", ok=False, error="It is not found.")
+    found, _ = await outcome(World(requests=0), claim("/base_path", "/v3"), before=unreachable)
+    assert found["/base_path"] == "stated"
+
+
 async def test_a_wrong_one_beside_a_right_one_is_told_apart():
     right = claim("/objects/ships/records", {"record_path": ["results"]})
     wrong = claim("/objects/ships/pagination", {"max_size": 3})

@@ -109,6 +109,8 @@ class _Court:
         self._before = dict(before)
         self._proven = [name for name, read in before.items() if read.ok and read.count]
         """Objects that were read rightly before anybody claimed anything."""
+        self._answering = [name for name, read in before.items() if read.ok or read.wrong]
+        """Objects that the API answered for, whatever was made of it: the way to it is right."""
         self._api = api
         self._known: dict[str, Reading] = {}
 
@@ -278,9 +280,19 @@ class _Court:
         elif proven:
             said = f"By the facts as they stand, records of {proven} were read, and no more may be asked."
             self._refuse(claim, f"{said} {claim.wanted}")
+        elif answering := self._answering_by(claim, name):
+            said = f"By the facts as they stand, the API answers for {answering}, and no more may be asked."
+            self._refuse(claim, f"{said} {claim.wanted}")
         else:
             self._keep(claim, "stated")
             self.judged.unread |= self._resting_on(claim)
+
+    def _answering_by(self, claim: Claim, name: str | None) -> str:
+        """An object that the API answered for by the place or the credential that a claim would have otherwise; "" for none."""
+        fact = claim.correction.fact
+        if fact.startswith(("/base_path", "/trailing_slash", "/auth/")):
+            return next(iter(self._answering), "")
+        return name if name and name in self._answering and fact.endswith("/path") else ""
 
     def _resting_on(self, claim: Claim) -> set[str]:
         """The objects that are read by a fact."""
