@@ -85,15 +85,15 @@ async def _measure(chosen: argparse.Namespace) -> None:
 async def _check_truth(shop: Shop) -> None:
     """The right files must be right, and what the templates read is said, before anything is measured."""
     for slug, subject in shop.subjects.items():
-        files = subject.files(subject.right)
-        report = await shop.judge.validate(subject, files)
-        contract = await shop.judge.run_contract(subject, files)
+        files = subject.corrected.files(subject.right)
+        report = await shop.judge.validate(subject, files, profile=subject.corrected.profile)
+        contract = await shop.judge.run_contract(subject, files, profile=subject.corrected.profile)
         untrue = await shop.judge.untrue(subject, files)
         if not report.ok or not contract.ok or untrue:
             said = [f.message for f in report.findings] or [b.name for b in contract.broken]
             raise SystemExit(f"The right files for {slug} are not right: {[*said, untrue][0]}")
         lost = await shop.judge.untrue(subject, subject.template_files)
-        if bool(lost) is not subject.api.beyond_templates:
+        if bool(lost) is not bool(subject.api.fact):
             raise SystemExit(f"What is said of the templates at {slug} is not so: {lost or 'they read it'}")
 
 
