@@ -70,10 +70,9 @@ class Simulator:
 
     async def _answer(self, course: Course, asked: Asked) -> Answer:
         task = asked.task
-        if task.role == "research":
-            return {
-                "corrections": corrections(self._chance, course, self._libraries[course.api][0].api, task.try_number)
-            }
+        if task.path == "facts.json":  # of the author, or of the model for diagnoses where a read stays wrong
+            api = self._libraries[course.api][0].api
+            return {"corrections": corrections(self._chance, course, api, f"{task.role} {task.try_number}")}
         if task.role == "diagnose":
             return self._diagnosis(course, asked)
         if task.mode == "simplify":
@@ -146,9 +145,9 @@ class Simulator:
         return Reply("I believe that it is the transport, though it might be anything.")
 
 
-def corrections(chance: Chance, course: Course, api: Api, number: int) -> list[dict[str, Any]]:
-    """What the nth answer about facts says: the true correction, none, or one that is made up."""
-    dice = chance.dice("facts", course.number, number)
+def corrections(chance: Chance, course: Course, api: Api, asked: str) -> list[dict[str, Any]]:
+    """What an answer about facts says: the true correction, none, or one that is made up; `asked` tells it from others."""
+    dice = chance.dice("facts", course.number, asked)
     drawn = dice.random()
     if drawn < chance.odds.facts_right:
         return [{**api.fact, "because": f"In this API {api.quirk}."}] if api.fact else []

@@ -67,7 +67,7 @@ def test_corrections_of_the_simulated_model_are_right_none_or_made_up_and_all_ca
 
     subject, odds = Subject.of(APIS["berths"]), Odds.shipped()
     chance = Chance(seed="1", first_try=1.0, odds=odds)
-    said = [corrections(chance, Course(number, "berths"), subject.api, 1) for number in range(300)]
+    said = [corrections(chance, Course(number, "berths"), subject.api, "research 1") for number in range(300)]
     kinds = {
         document.corrections[0].fact
         for one in said
@@ -84,7 +84,7 @@ def test_corrections_of_the_simulated_model_are_right_none_or_made_up_and_all_ca
         for correction in parse_corrections({"corrections": one}).corrections:
             apply(subject.profile, correction, known_by="stated")
     silent = Chance(seed="1", first_try=1.0, odds=odds.silent())
-    assert not any(corrections(silent, Course(number, "berths"), subject.api, 1) for number in range(300))
+    assert not any(corrections(silent, Course(number, "berths"), subject.api, "research 1") for number in range(300))
 
 
 def test_a_driver_that_reads_wrongly_and_says_which_object_was_not_proven_is_no_false_success() -> None:
