@@ -129,7 +129,8 @@ async def measured(folder: Path, sessions: int, gate: int, scale: float) -> dict
     def script(request: ModelRequest) -> Reply:
         if request.role == "research":
             return Reply(text='{"corrections": []}', seconds=FIRST_TOKEN_SECONDS * scale)
-        number = (PACKAGE.search(request.instruction) or PACKAGE.search(request.prefix[-1].text) or [""])[1]
+        said = "\n".join([request.last_text(), *(block.text for block in request.prefix)])
+        number = (PACKAGE.search(said) or ["", ""])[1]
         text = right["shelf_driver/client.py" if (path := request.task.path or "").endswith("client.py") else path]
         if path.endswith("client.py") and request.role == "generate" and int(number.strip("_") or 1) % 3 == 0:
             text += DICTIONARIES
