@@ -14,7 +14,12 @@ as all sessions together use no more tokens than `complete`. `classic` is the lo
 tries a file against a validator of substrings, seven rounds of tests and fixes (with the templates' tests, which are
 better than theirs were), three attempts that know nothing of each other. `guards` is the product's first attempt alone;
 `no diagnosis` makes three attempts without a word on what went wrong; `no fallback` has all layers but the templates at
-the end; `complete` is the product. `--real-model` asks Claude with your own key in place of the simulator.
+the end; `not live` asks the API nothing, `no detectors` lets its answers judge corrections and propose none; `silent` is the
+product with a model that says nothing of facts, `neither` that without detectors; `complete` is the product.
+
+Of every 15 APIs the descriptions of four are wrong in a fact: envelope, paging, place of the key, path. The arms that are
+no driversmith ask no API anything, so that no driver of theirs reads those. `--real-model` asks Claude with your own key in place of the
+simulator.
 """
 
 import sys

@@ -53,8 +53,8 @@ class Api:
     arguments: dict[str, str] = field(default_factory=dict[str, str])
     """Credentials, as the driver's constructor takes them."""
     prose: str = ""
-    beyond_templates: bool = False
-    """True where the quirk is told in words that the template engine cannot read."""
+    fact: Json | None = None
+    """Where the description is wrong or silent in a fact: the correction, without its reason (facts.catalogue)."""
 
     @property
     def host(self) -> str:
@@ -104,6 +104,11 @@ def _parcels(_: str, query: Query, records: list[Json]) -> Answer:
     page = _slice(query, records, start, "limit", 4)
     end = start + len(page)
     return Answer({"parcels": page, "next_cursor": str(end), "has_more": end < len(records)})
+
+
+def _freight(path: str, query: Query, records: list[Json]) -> Answer:
+    page = _parcels(path, query, records).body
+    return Answer({"crates": page["parcels"], "next_cursor": page["next_cursor"] if page["has_more"] else None})
 
 
 def _tides(path: str, query: Query, records: list[Json]) -> Answer:
@@ -336,7 +341,30 @@ def _apis() -> list[Api]:
                 ),
                 "/piers": pier_path,
             },
-            beyond_templates=True,
+            fact={"fact": "/objects/ships/records", "value": {"record_path": ["ships"]}},
+        ),
+        Api(
+            "freight", "Freight", "pages are led to by a cursor that nothing mentions",
+            {"crates": Collection("/crates", people(11), _freight), "depots": depots},
+            {"/crates": get("list_crates", "List crates.", shaped(crates=listed(_PERSON))), "/depots": depot_path},
+            fact={
+                "fact": "/objects/crates/pagination",
+                "value": {"style": "cursor", "next_path": ["next_cursor"], "position_parameter": "cursor"},
+            },
+        ),
+        Api(
+            "wardens", "Wardens", "the key goes in another header than the description says",
+            {"wardens": Collection("/wardens", people(5), all_at_once), "rooms": rooms},
+            {"/wardens": get("list_wardens", "List wardens.", listed(_PERSON)), "/rooms": room_path},
+            scheme={"type": "apiKey", "in": "header", "name": "Authorization"}, key=("x-api-key", "warden-key"),
+            arguments={"api_key": "warden-key"},
+            fact={"fact": "/auth/main", "value": {"location": "header", "parameter": "X-API-Key"}},
+        ),
+        Api(
+            "berths", "Berths", "the berths stand at another path than the description says",
+            {"berths": Collection("/quay-7/berths", people(6), all_at_once), "piers": piers},
+            {"/berths": get("list_berths", "List berths.", listed(_PERSON)), "/piers": pier_path},
+            fact={"fact": "/operations/list_berths/path", "value": "/quay-7/berths"},
         ),
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from driversmith.engine.llm.anthropic.endpoint import Endpoint
 from driversmith.engine.llm.anthropic.model import AnthropicModel
@@ -19,7 +19,15 @@ from pydantic import SecretStr
 
 from .baselines import Bench, classic_loop, one_shot, resampling
 from .chance import Chance
-from .driversmiths import COMPLETE, GUARDS_ONLY, NO_DIAGNOSIS, NO_FALLBACK, driversmith
+from .driversmiths import (
+    COMPLETE,
+    GUARDS_ONLY,
+    NO_DETECTORS,
+    NO_DIAGNOSIS,
+    NO_FALLBACK,
+    NOT_LIVE,
+    driversmith,
+)
 from .judging import Judge
 from .library import Library
 from .odds import Odds
@@ -27,9 +35,22 @@ from .outcomes import Cell, Outcome
 from .simulator import Simulator
 from .subjects import Subject
 
-Arm = Literal["one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete"]
-ARMS: tuple[Arm, ...] = ("one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "complete")
-LAYERS = {"guards": GUARDS_ONLY, "no diagnosis": NO_DIAGNOSIS, "no fallback": NO_FALLBACK, "complete": COMPLETE}
+Arm = Literal[
+    "one shot", "resampling", "classic", "guards", "no diagnosis", "no fallback", "not live", "no detectors", "silent",
+    "neither", "complete",
+]  # fmt: skip
+ARMS: tuple[Arm, ...] = get_args(Arm)
+LAYERS = {
+    "guards": GUARDS_ONLY,
+    "no diagnosis": NO_DIAGNOSIS,
+    "no fallback": NO_FALLBACK,
+    "not live": NOT_LIVE,
+    "no detectors": NO_DETECTORS,
+    "silent": COMPLETE,
+    "neither": NO_DETECTORS,
+    "complete": COMPLETE,
+}
+"""`silent` and `neither` are of a model that says nothing of facts."""
 BACKOFF = Backoff(first_seconds=0.01, longest_seconds=0.1, longest_retry_after=0.05)
 """A hundredth of the product's own: waiting proves nothing here and takes time."""
 _STALL_SECONDS = 600.0
@@ -57,7 +78,8 @@ async def run_cells(
     tokens = 0
     needed: list[Arm] = ["complete", *arms] if "resampling" in arms else list(arms)
     for arm in dict.fromkeys(needed):
-        async with _opened(shop, first_try, odds) as (bench, model, simulator):
+        about_facts = odds.silent() if arm in ("silent", "neither") else odds
+        async with _opened(shop, first_try, about_facts) as (bench, model, simulator):
             outcomes = await run_arm(arm, bench, numbers, model, tokens=tokens, backoff=BACKOFF)
             for outcome in outcomes:
                 planned = simulator.course(outcome.session).planned.get(1)

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--at-once", type=int, default=16, help="sessions under way at once")
     options.add_argument("--answer-seconds", type=float, default=0.0, help="how long the simulated model takes")
     options.add_argument("--memory", type=Path, default=_MEMORY, help="folder of judgements that may be used again")
-    options.add_argument("--json", type=Path, help="write every cell, and every session, there")
+    options.add_argument("--json", type=Path, help="write every cell, and every session, there, as they are done")
     options.add_argument("--check-faults", action="store_true", help="judge every fault and print what finds them")
     options.add_argument("--real-model", action="store_true", help="ask Claude with your own key; costs money")
     options.add_argument("--budget", type=float, help="most dollars that --real-model may spend")
@@ -85,15 +85,15 @@ async def _measure(chosen: argparse.Namespace) -> None:
 async def _check_truth(shop: Shop) -> None:
     """The right files must be right, and what the templates read is said, before anything is measured."""
     for slug, subject in shop.subjects.items():
-        files = subject.files(subject.right)
-        report = await shop.judge.validate(subject, files)
-        contract = await shop.judge.run_contract(subject, files)
+        files = subject.corrected.files(subject.right)
+        report = await shop.judge.validate(subject, files, profile=subject.corrected.profile)
+        contract = await shop.judge.run_contract(subject, files, profile=subject.corrected.profile)
         untrue = await shop.judge.untrue(subject, files)
         if not report.ok or not contract.ok or untrue:
             said = [f.message for f in report.findings] or [b.name for b in contract.broken]
             raise SystemExit(f"The right files for {slug} are not right: {[*said, untrue][0]}")
         lost = await shop.judge.untrue(subject, subject.template_files)
-        if bool(lost) is not subject.api.beyond_templates:
+        if bool(lost) is not bool(subject.api.fact):
             raise SystemExit(f"What is said of the templates at {slug} is not so: {lost or 'they read it'}")
 
 
@@ -104,15 +104,23 @@ async def _simulate(shop: Shop, chosen: argparse.Namespace) -> None:
         for per_cent in chosen.first_try.split(","):
             label = f"odds x {factor:g}" if chosen.sweep else ""
             done = _progress(shop, chosen, float(per_cent) / 100, shipped.scaled(factor))
-            found = {cell.arm: cell async for cell in done}
+            found: dict[str, Cell] = {}
+            async for cell in done:
+                found[cell.arm] = cell
+                _keep(chosen.json, [*cells, *((label, one) for one in found.values())])
             cells += [(label, found[arm]) for arm in chosen.arms]
     console = Console(width=190)
     console.print(result_table(cells, sessions=chosen.sessions, seed=chosen.seed, paced=chosen.answer_seconds > 0))
-    if chosen.json:
+    _keep(chosen.json, cells)
+
+
+def _keep(file: Path | None, cells: Sequence[tuple[str, Cell]]) -> None:
+    """Write what is done so far, so that a run that is ended early was not for nothing."""
+    if file:
         rows = [
             {"odds": label, **cell.row(), "outcomes": [o.as_data() for o in cell.outcomes]} for label, cell in cells
         ]
-        chosen.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        file.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
 async def _progress(shop: Shop, chosen: argparse.Namespace, first_try: float, odds: Odds) -> AsyncGenerator[Cell]:

@@ -1,10 +1,12 @@
 """The arms that are driversmith: the real engine, with layers taken away."""
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import anyio
 import anyio.to_thread
@@ -23,7 +25,7 @@ from .asking import Spent
 from .baselines import Bench
 from .outcomes import Outcome
 from .rooms import BenchActivities
-from .subjects import api_name, marked, session_in
+from .subjects import Subject, api_name, marked, session_in
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,17 @@ class Layers:
     attempts: int = 3
     diagnosis: bool = True
     fallback: bool = True
+    live: Literal["true", "false"] = "true"
+    """Whether the API is asked anything."""
+    detects: bool = True
+    """Whether what it answers corrects facts."""
 
 
 GUARDS_ONLY = Layers(attempts=1, diagnosis=False, fallback=False)
 NO_DIAGNOSIS = Layers(diagnosis=False, fallback=False)
 NO_FALLBACK = Layers(fallback=False)
+NOT_LIVE = Layers(live="false")
+NO_DETECTORS = Layers(detects=False)
 COMPLETE = Layers()
 
 
@@ -52,8 +60,12 @@ async def driversmith(
         concurrent_sessions=bench.at_once,
         model_concurrency=2 * bench.at_once,
         log_level="ERROR",
+        allow_local=frozenset(bench.judge.server.origin(slug) for slug in bench.subjects),
     )
-    rooms = BenchActivities(bench.subjects, bench.judge, settings=settings, sandbox=ProcessSandbox, learn=_forget)
+    _give_keys(settings.credentials_file, bench)
+    rooms = BenchActivities(
+        bench.subjects, bench.judge, detects=layers.detects, settings=settings, sandbox=ProcessSandbox, learn=_forget
+    )
     healing = HealingPolicy(diagnosis=layers.diagnosis, fallback=layers.fallback)
     found: list[Outcome] = []
     async with AsyncExitStack() as stack:
@@ -77,6 +89,23 @@ async def driversmith(
     return sorted(found, key=lambda outcome: outcome.session)
 
 
+def _give_keys(file: Path, bench: Bench) -> None:
+    """The credentials of all APIs, as their user gives them."""
+    lines: list[str] = []
+    for slug, subject in bench.subjects.items():
+        lines += [f'["http://{bench.judge.server.origin(slug)}"]']
+        lines += [f"{name} = {json.dumps(value)}" for name, value in subject.api.arguments.items()]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    file.chmod(0o600)
+
+
+def _is_live(result: SupervisedResult, subject: Subject) -> bool:
+    """Whether it says that all objects are there and were read from the API."""
+    said = result.verification.objects
+    return all(name in said and said[name].level == "live" for name in subject.api.collections)
+
+
 def _forget(_: Iterable[str]) -> None:
     """There are no secrets here."""
 
@@ -87,7 +116,7 @@ async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -
         api_name=api_name(subject.api, session),
         api_url=f"https://{subject.api.host}",
         engine="model",
-        live="false",
+        live=layers.live,
         fresh=True,
         max_supervisor_attempts=layers.attempts,
         settings=engine.settings,
@@ -104,8 +133,9 @@ async def _session(engine: Engine, bench: Bench, session: int, layers: Layers) -
     ended = result.error is not None and result.error.code == "internal"
     outcome.internal = ended or any(error.get("code") == "internal" for error in errors)
     outcome.author = _author(result)
+    outcome.is_told = not _is_live(result, subject)
     outcome.guarded = result.supervisor_attempts == 1 and outcome.author == "model"
-    outcome.first_try = outcome.guarded and result.iterations == 1 and max(tries.values(), default=0) == 1
+    outcome.first_try = outcome.guarded and max(tries.values(), default=0) == 1
     return outcome
 
 

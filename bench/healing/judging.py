@@ -17,6 +17,7 @@ from driversmith.engine.generation.manifest import manifest
 from driversmith.engine.guards.fixers.fixing import Fixed, fix
 from driversmith.engine.models.driver import Verification
 from driversmith.engine.models.findings import ValidationReport
+from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import BehaviourResult, ContractReport
 from driversmith.engine.sandbox.port import SandboxLimits
 from driversmith.engine.sandbox.process import ProcessSandbox
@@ -37,16 +38,17 @@ _FROM = {
     "contract": ("testing", "sandbox", "contract"),
     "tests": ("sandbox",),
     "truth": (),
+    "live": ("proof", "facts", "supervision", "generation", "network", "sandbox"),
 }
 """What is judged -> the rooms of the engine that a judgement comes from."""
-_TRUTH = ("apis.py", "truth.py", "truth_server.py")
+_TRUTH = {"truth": ("apis.py", "truth.py", "truth_server.py"), "live": ("apis.py", "truth_server.py")}
 
 
 class Judge:
     """Judges drivers of the bench's APIs; an answer that is known is given at once."""
 
     def __init__(self, server: TruthServer, *, memory: Path | None = None) -> None:
-        self._server = server
+        self.server = server
         self._memory = memory
         self._known: dict[str, str] = {}
         self._locks: dict[str, anyio.Lock] = {}
@@ -55,47 +57,58 @@ class Judge:
         self.judged = 0
         """Judgements that were made, not remembered."""
 
-    async def validate(self, subject: Subject, files: Files, *, session: int = 0) -> ValidationReport:
-        """The validator's report on a whole driver."""
+    async def validate(
+        self, subject: Subject, files: Files, *, profile: ApiProfile | None = None, session: int = 0
+    ) -> ValidationReport:
+        """The validator's report on a whole driver; `profile` has the facts as a session knows them by now."""
+        facts = _plain(profile or subject.profile)
 
         async def work(plain: dict[str, str]) -> str:
             bundle = subject.bundle(plain)
-            whole = {**plain, "driver.json": manifest(subject.profile, bundle, Verification())}
-            return (await validate_package(whole, profile=subject.profile)).model_dump_json()
+            whole = {**plain, "driver.json": manifest(facts, bundle, Verification())}
+            return (await validate_package(whole, profile=facts)).model_dump_json()
 
-        found = await self._once("validation", subject, files, work)
+        found = await self.once("validation", subject, files, work, _facts(facts))
         return ValidationReport.model_validate_json(marked(found, session))
 
-    async def validate_parts(self, subject: Subject, files: Files, *, session: int = 0) -> ValidationReport:
+    async def validate_parts(
+        self, subject: Subject, files: Files, *, profile: ApiProfile | None = None, session: int = 0
+    ) -> ValidationReport:
         """The validator's report on a driver without its driver.json: what the guards look at."""
+        facts = _plain(profile or subject.profile)
 
         async def work(plain: dict[str, str]) -> str:
-            return (await validate_package(plain, profile=subject.profile)).model_dump_json()
+            return (await validate_package(plain, profile=facts)).model_dump_json()
 
-        found = await self._once("parts", subject, files, work)
+        found = await self.once("parts", subject, files, work, _facts(facts))
         return ValidationReport.model_validate_json(marked(found, session))
 
-    async def fix(self, subject: Subject, files: Files, path: str, *, session: int = 0) -> Fixed:
+    async def fix(
+        self, subject: Subject, files: Files, path: str, *, profile: ApiProfile | None = None, session: int = 0
+    ) -> Fixed:
         """What the deterministic fixers make of one file."""
-        plain_path = marked(path, 0)
+        facts, plain_path = _plain(profile or subject.profile), marked(path, 0)
 
         async def work(plain: dict[str, str]) -> str:
-            report = await validate_package(plain, profile=subject.profile)
-            return (await fix(plain, plain_path, report, profile=subject.profile)).model_dump_json()
+            report = await validate_package(plain, profile=facts)
+            return (await fix(plain, plain_path, report, profile=facts)).model_dump_json()
 
-        found = await self._once(f"fix {plain_path}", subject, files, work)
+        found = await self.once(f"fix {plain_path}", subject, files, work, _facts(facts))
         return Fixed.model_validate_json(marked(found, session))
 
-    async def run_contract(self, subject: Subject, files: Files, *, session: int = 0) -> ContractReport:
+    async def run_contract(
+        self, subject: Subject, files: Files, *, profile: ApiProfile | None = None, session: int = 0
+    ) -> ContractReport:
         """The report of the contract run; a package that does not import fails the one behaviour `import`."""
+        facts = _plain(profile or subject.profile)
 
         async def work(plain: dict[str, str]) -> str:
             with tempfile.TemporaryDirectory(prefix="driversmith-bench-") as folder:
                 root = Path(folder) / subject.names.package
                 await anyio.to_thread.run_sync(_lay_out, plain, root)
-                return (await _contract(root, subject)).model_dump_json()
+                return (await _contract(root, subject, facts)).model_dump_json()
 
-        found = await self._once("contract", subject, _run_files(files), work)
+        found = await self.once("contract", subject, run_files(files), work, _facts(facts))
         return ContractReport.model_validate_json(marked(found, session))
 
     async def run_tests(self, subject: Subject, files: Files) -> str:
@@ -116,23 +129,24 @@ class Judge:
                     return f"ERROR: the tests did not end: {error.message}"
                 return (result.output or "ERROR: no test ran") if result.failed or not result.ran else ""
 
-        return await self._once("tests", subject, _run_files(files), work)
+        return await self.once("tests", subject, run_files(files), work)
 
     async def untrue(self, subject: Subject, files: Files) -> str:
         """What the driver does not read from the API's own server; '' where it reads the truth."""
 
         async def work(plain: dict[str, str]) -> str:
             names = subject.names
-            return await untrue(self._server, subject.api.slug, plain, names.package, names.class_name)
+            return await untrue(self.server, subject.api.slug, plain, names.package, names.class_name)
 
-        return await self._once("truth", subject, files, work)
+        return await self.once("truth", subject, files, work)
 
-    async def _once(
-        self, what: str, subject: Subject, files: Files, work: Callable[[dict[str, str]], Awaitable[str]]
+    async def once(
+        self, what: str, subject: Subject, files: Files, work: Callable[[dict[str, str]], Awaitable[str]], *about: str
     ) -> str:
+        """What `work` makes of the files, under the name of no session; remembered by them and `about`."""
         plain = {marked(path, 0): marked(text, 0) for path, text in sorted(files.items()) if path != "driver.json"}
         source = self._digests.get(what.partition(" ")[0], "")
-        key = hashlib.sha256(json.dumps([what, subject.api.slug, plain, source]).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps([what, subject.api.slug, plain, source, about]).encode()).hexdigest()
         async with self._locks.setdefault(key, anyio.Lock()):
             if key not in self._known:
                 remembered = self._remembered(key)
@@ -154,11 +168,11 @@ class Judge:
             (self._memory / key).write_text(answer, encoding="utf-8")
 
 
-async def _contract(root: Path, subject: Subject) -> ContractReport:
+async def _contract(root: Path, subject: Subject, profile: ApiProfile) -> ContractReport:
     try:
         return await run_contract(
             root,
-            subject.profile,
+            profile,
             package=subject.names.package,
             class_name=subject.names.class_name,
             sandbox=ProcessSandbox(),
@@ -171,7 +185,16 @@ async def _contract(root: Path, subject: Subject) -> ContractReport:
         return ContractReport(behaviours=(failed,))
 
 
-def _run_files(files: Files) -> dict[str, str]:
+def _plain(profile: ApiProfile) -> ApiProfile:
+    return ApiProfile.model_validate_json(marked(profile.model_dump_json(), 0))
+
+
+def _facts(profile: ApiProfile) -> str:
+    """What judgements depend on: not by what a fact is known."""
+    return profile.model_dump_json(exclude={"facts_evidence"})
+
+
+def run_files(files: Files) -> dict[str, str]:
     """What a run depends on: not the README, nor the examples."""
     return {path: text for path, text in files.items() if path != "README.md" and not path.startswith("examples/")}
 
@@ -191,7 +214,7 @@ def _digests() -> dict[str, str]:
         for folder in (engine / place for place in places):
             for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".json"}):
                 digest.update(path.read_bytes())
-        for name in _TRUTH if what == "truth" else ():
+        for name in _TRUTH.get(what, ()):
             digest.update((here / name).read_bytes())
         found[what] = digest.hexdigest()
     return found

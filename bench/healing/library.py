@@ -29,7 +29,7 @@ class Library:
     """The faults of one API; judged when they are first drawn."""
 
     def __init__(self, subject: Subject, judge: Judge) -> None:
-        self._subject = subject
+        self._subject = subject.corrected
         self._judge = judge
         self._known: dict[tuple[str, str], Judged] = {}
         self._by_kind: defaultdict[str, list[Written]] = defaultdict(list)

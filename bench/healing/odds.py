@@ -37,6 +37,8 @@ class Odds:
     transport_kinds: tuple[str, ...]
     diagnosis_right: float
     diagnosis_wrong: float
+    facts_right: float
+    facts_wrong: float
     simplify_right: float
     simplify_wrong: float
 
@@ -59,6 +61,8 @@ class Odds:
             transport_kinds=tuple(data["transport"]["kinds"]),
             diagnosis_right=data["diagnosis"]["right"],
             diagnosis_wrong=data["diagnosis"]["wrong"],
+            facts_right=data["facts"]["right"],
+            facts_wrong=data["facts"]["wrong"],
             simplify_right=data["simplify"]["right"],
             simplify_wrong=data["simplify"]["wrong"],
         )
@@ -78,6 +82,10 @@ class Odds:
     def independent(self) -> "Odds":
         """The same model, but a new attempt knows nothing of the one before: the best case of blind resampling."""
         return replace(self, same_again=0.0)
+
+    def silent(self) -> "Odds":
+        """The same model, but it never says anything of facts."""
+        return replace(self, facts_right=0.0, facts_wrong=0.0)
 
     @property
     def burst_starts(self) -> float:

@@ -31,12 +31,9 @@ def right_files(api: Api, names: DriverNames, template: Mapping[str, str]) -> di
 
 
 def _client(api: Api, template: str) -> str:
-    """The templates' client with a method for each object, and what the quirk asks for."""
+    """The templates' client with a method for each object."""
     text = template.replace(": what a caller needs.", f": {api.title} in its own words.", 1)
     text = text.replace(_TRANSPORT, f"{_TRANSPORT}from .types import Record\n", 1)
-    if api.slug == "ships":
-        text = text.replace("import Mapping", "import Iterator, Mapping", 1)
-        text = text.replace("\n\nclass ", f"\n\n{_UNWRAPPED}\n\nclass ", 1) + _OVERRIDES
     return text + "".join(_method(api, name) for name in api.collections)
 
 
@@ -64,22 +61,3 @@ def _readme(api: Api, names: DriverNames, template: str) -> str:
 
 
 _TRANSPORT = "from ._transport import Transport\n"
-_UNWRAPPED = '''def _unwrapped(page: list[Record], name: str) -> list[Record]:
-    """The records of a page, which may be wrapped in an object."""
-    wrapped = page[0].get(name) if len(page) == 1 else None
-    return wrapped if isinstance(wrapped, list) else page
-'''
-_OVERRIDES = '''
-    def read(self, object_name: str, *, limit: int | None = None, **params: object) -> list[Record]:
-        """As inherited; this API wraps some lists in an object that its description leaves out."""
-        return _unwrapped(super().read(object_name, limit=limit, **params), object_name)[:limit]
-
-    def read_batched(
-        self, object_name: str, *, batch_size: int = 100, **params: object
-    ) -> Iterator[list[Record]]:
-        """As inherited; this API wraps some lists in an object that its description leaves out."""
-        for page in super().read_batched(object_name, batch_size=batch_size, **params):
-            records = _unwrapped(page, object_name)
-            for start in range(0, len(records), batch_size):
-                yield records[start : start + batch_size]
-'''

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.stand_ins.messages_api import StandInMessages
 from tests.stand_ins.messages_script import FAULTS, Answer, Asked, Reply, rate_limited
 
+from .apis import Api
 from .chance import Chance, Course, Fault, is_precise
 from .library import Library
 from .subjects import Subject, marked, session_in, slug_of
@@ -69,8 +70,9 @@ class Simulator:
 
     async def _answer(self, course: Course, asked: Asked) -> Answer:
         task = asked.task
-        if task.role == "research":
-            return {"corrections": []}
+        if task.path == "facts.json":  # of the author, or of the model for diagnoses where a read stays wrong
+            api = self._libraries[course.api][0].api
+            return {"corrections": corrections(self._chance, course, api, f"{task.role} {task.try_number}")}
         if task.role == "diagnose":
             return self._diagnosis(course, asked)
         if task.mode == "simplify":
@@ -141,6 +143,23 @@ class Simulator:
             error_type, kind, cause, words = dice.choice(_OTHER_CAUSES)
             return _opinion(error_type, kind, cause, words, 0.5)
         return Reply("I believe that it is the transport, though it might be anything.")
+
+
+def corrections(chance: Chance, course: Course, api: Api, asked: str) -> list[dict[str, Any]]:
+    """What an answer about facts says: the true correction, none, or one that is made up; `asked` tells it from others."""
+    dice = chance.dice("facts", course.number, asked)
+    drawn = dice.random()
+    if drawn < chance.odds.facts_right:
+        return [{**api.fact, "because": f"In this API {api.quirk}."}] if api.fact else []
+    if drawn >= chance.odds.facts_right + chance.odds.facts_wrong:
+        return []
+    name = next(iter(api.collections))
+    made_up = [
+        {"fact": f"/objects/{name}/records", "value": {"record_path": ["data", "records"], "shape": "list"}},
+        {"fact": f"/objects/{name}/pagination", "value": {"style": "none"}},
+        {"fact": "/base_path", "value": "/api/v2"},
+    ]
+    return [{**dice.choice(made_up), "because": "APIs of this kind do so."}]
 
 
 def _about(asked: Asked) -> str:

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Self
 
 from driversmith.engine.contract.naming import DriverNames, driver_names
+from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.driver import DriverBundle, DriverFile
+from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.research.documents.parse import parse_description
 from driversmith.engine.research.profile import build_profile
@@ -61,9 +63,18 @@ class Subject:
         return {file.path: file.text for file in self.template.files}
 
     @cached_property
+    def corrected(self) -> "Subject":
+        """The same by the facts that are true."""
+        if self.api.fact is None:
+            return self
+        fact = Correction(**self.api.fact, because="The server answers so.")
+        profile = apply(self.profile, fact, known_by="observed")
+        return Subject(self.api, profile, write_driver(profile))
+
+    @cached_property
     def right(self) -> dict[str, str]:
         """Path -> text of the files that a model writes, all right."""
-        return right_files(self.api, self.names, self.template_files)
+        return right_files(self.api, self.names, self.corrected.template_files)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from .outcomes import Cell
 _NOTE = (
     "Simulated model: real engine, real Messages protocol, odds from healing/odds.toml. Success: the driver reads its API's "
     "own server. After guards: by the end of attempt 1. Waits are a hundredth of the product's. Resampling may use as many "
-    "tokens as `complete` took in all."
+    "tokens as `complete` took in all. Facts wrong: APIs whose description is wrong in one; untrue, told: the driver says that an "
+    "object is left out, or was not read from the API."
 )
 
 
@@ -20,7 +21,8 @@ def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str,
         title=f"healing (simulated), {sessions} sessions a cell, seed {seed}", caption=_NOTE, caption_justify="left"
     )
     for name in (
-        "set", "arm", "first\ntry", "after\nguards", "after\nsuperv.", "of logic\nfaults", "false\nsuccess", "attempts",
+        "set", "arm", "first\ntry", "after\nguards", "after\nsuperv.", "of logic\nfaults", "facts\nright", "facts\nwrong",
+        "untrue,\ntold", "false\nsuccess", "attempts",
         "diag-\nnoses", "requests", "tokens", "dollars", "saved", "cache\nread", "wall/\nchain", "by tem-\nplates", "internal",
     ):  # fmt: skip
         table.add_column(name, justify="left" if name == "arm" else "right")
@@ -33,7 +35,8 @@ def result_table(cells: Sequence[tuple[str, Cell]], *, sessions: int, seed: str,
         last = shown
         table.add_row(
             shown, cell.arm, _share(row["first_try"]), _share(row["after_guards"]), _share(row["success"]),
-            _share(row["success_in_logic"]), _share(row["false"]), f"{row['attempts']:.2f}", f"{row['diagnoses']:.2f}",
+            _share(row["success_in_logic"]), _share(row["success_by_right_facts"]), _share(row["success_by_wrong_facts"]),
+            _share(row["told"]), _share(row["false"]), f"{row['attempts']:.2f}", f"{row['diagnoses']:.2f}",
             f"{row['requests']:.1f}", f"{row['tokens']:.0f}", f"{row['dollars']:.2f}", f"{row['saved']:.2f}",
             _share(row["cache_read"]), f"{row['wall_over_chain']:.2f}" if paced else "-", _share(row["by_templates"]),
             f"{float(row['internal']):.2%}",

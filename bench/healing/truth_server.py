@@ -1,4 +1,4 @@
-"""The APIs as real servers on loopback, one port for all: `/<slug>/...`, and `/<slug>!<status>/...`, which only fails."""
+"""The APIs as real servers on loopback, each an origin of its own: `/<slug>/...`, and `/<slug>!<status>/...`, which only fails."""
 
 import json
 import threading
@@ -14,25 +14,33 @@ class TruthServer:
     """A context manager; `base_url` is that of an API, or of the same API out of order."""
 
     def __init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Requests)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._servers = {slug: ThreadingHTTPServer(("127.0.0.1", 0), _Requests) for slug in APIS}
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.5,), daemon=True) for server in self._servers.values()
+        ]
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
+        for server in self._servers.values():
+            server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def origin(self, slug: str) -> str:
+        """Host and port of an API."""
+        return f"127.0.0.1:{self._servers[slug].server_address[1]}"
 
     def base_url(self, slug: str, *, failing: int | None = None) -> str:
         """Where the API is; with `failing` everything there answers with this status."""
         suffix = "" if failing is None else f"!{failing}"
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{slug}{suffix}"
+        return f"http://{self.origin(slug)}/{slug}{suffix}"
 
 
 class _Requests(BaseHTTPRequestHandler):

@@ -77,7 +77,12 @@ class Hosted:
 
 @asynccontextmanager
 async def hosted(
-    tmp_path: Path, ships: Callable[[Request], Any], live: str, *, key: str = "", **arguments: Any
+    tmp_path: Path,
+    ships: Callable[[Request], Any],
+    live: str,
+    *,
+    described: dict[str, Any] | None = None,
+    **arguments: Any,
 ) -> AsyncGenerator[tuple[Hosted, str]]:
     """A host's session that waits for facts.json."""
     asked: list[str] = []
@@ -85,8 +90,8 @@ async def hosted(
 
     def answer(request: Request) -> Response:
         url = urlsplit(request.target)
-        body: Any = description() if url.path == "/openapi.json" else None
-        if url.path == "/ships":
+        body: Any = (described or description()) if url.path == "/openapi.json" else None
+        if url.path in ("/ships", "/ports"):
             asked.append(url.query)
             body = ships(request)
         status = 200 if body is not None else 404

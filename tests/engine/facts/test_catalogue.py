@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from driversmith.engine.facts.catalogue import RefusedError, address, apply, catalogue_data, current, facts, known_by
+from driversmith.engine.facts.units.pagination import ONLY_ONE_PAGE
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile
 
@@ -225,3 +226,14 @@ def test_another_operation_that_lists_gets_the_parameters_of_paging():
 
 def test_names_are_escaped():
     assert address("objects", "a/b~c", "records") == "/objects/a~1b~0c/records"
+
+
+def test_the_warning_that_only_one_page_is_read_goes_when_the_way_to_the_next_is_given():
+    profile = harbour_profile()
+    told = (
+        f"{profile.operations[profile.objects['cranes'].operations['read']].signature} takes 'after': {ONLY_ONE_PAGE}"
+    )
+    warned = profile.model_copy(update={"warnings": (told, "something else")})
+    value = {"style": "page", "position_parameter": "page", "first": 1}
+    correction = Correction(fact="/objects/cranes/pagination", value=value, because="It has pages.")
+    assert apply(warned, correction, known_by="observed").warnings == ("something else",)

@@ -15,7 +15,12 @@ def _bench_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def shop() -> AsyncGenerator[Any]:
+def slugs() -> tuple[str, ...]:
+    return ("stations",)
+
+
+@pytest.fixture
+async def shop(slugs: tuple[str, ...]) -> AsyncGenerator[Any]:
     from healing.apis import APIS
     from healing.cells import Shop
     from healing.judging import Judge
@@ -25,7 +30,7 @@ async def shop() -> AsyncGenerator[Any]:
 
     with TruthServer() as server:
         judge = Judge(server)
-        subjects = {"stations": Subject.of(APIS["stations"])}
+        subjects = {slug: Subject.of(APIS[slug]) for slug in slugs}
         libraries = {slug: Library(subject, judge) for slug, subject in subjects.items()}
         yield Shop(subjects, libraries, judge, seed="1", at_once=5)
 
@@ -52,3 +57,26 @@ async def test_a_session_whose_first_answers_are_wrong_is_healed(shop: Any) -> N
     cells = [cell async for cell in run_cells(shop, ["guards"], first_try=0.0, sessions=1, odds=odds)]
     assert [outcome.works for outcome in cells[0].outcomes] == [True]
     assert all(outcome.kind for outcome in cells[0].outcomes)
+
+
+@pytest.mark.parametrize("slugs", [("wardens",), ("freight",)])
+async def test_an_api_whose_description_is_wrong_is_read_truly_by_what_it_answers(shop: Any) -> None:
+    from healing.cells import run_cells
+    from healing.odds import Odds
+
+    arms = ["silent", "neither"]  # of a model that says nothing of facts, with and without what reads them from answers
+    cells = [cell async for cell in run_cells(shop, arms, first_try=1.0, sessions=1, odds=Odds.shipped())]
+    assert [cell.row()["success_by_wrong_facts"] for cell in cells] == [1.0, 0.0]
+    assert [cell.row()["internal"] for cell in cells] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("slugs", [("ships",)])
+async def test_a_true_correction_of_the_author_is_kept_where_a_live_read_shows_it(shop: Any) -> None:
+    from dataclasses import replace
+
+    from healing.cells import run_cells
+    from healing.odds import Odds
+
+    odds = replace(Odds.shipped(), facts_right=1.0, facts_wrong=0.0)
+    cells = [cell async for cell in run_cells(shop, ["complete"], first_try=1.0, sessions=1, odds=odds)]
+    assert [outcome.works for outcome in cells[0].outcomes] == [True]

@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ...patience import LONG
+
 BENCH = Path(__file__).parents[3] / "bench" / "reality.py"
 
 
 def outcomes(*arguments: str, only: list[str]) -> dict[str, dict[str, Any]]:
     """What became of some APIs, by name."""
     command = [sys.executable, str(BENCH), "--json", *arguments, "--only", *only]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=LONG + LONG)
     assert done.returncode == 0, done.stderr[-2_000:]
     return {outcome["name"]: outcome for outcome in json.loads(done.stdout)}
 

@@ -29,7 +29,7 @@ def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Col
     something else is what it is, or it is as good as before without what the correction does away with. `fields` are those
     that are described."""
     fact, as_good = correction.fact, _is_as_good(new, old)
-    if is_better(new, old):
+    if is_better(new, old) or (correction.value == {"first": 0} and _begins_earlier(new, old)):
         return True
     if fact == "/error_path":
         return new.raised is not None and new.raised.message != (old.raised.message if old.raised else "")
@@ -40,6 +40,12 @@ def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Col
     if fact == "/base_path" or fact.endswith("/path"):
         return as_good and _is_redirected(old) and not _is_redirected(new)
     return (as_good and fact.startswith("/auth/")) or _asks_on(correction, new, old)
+
+
+def _begins_earlier(new: Reading, old: Reading) -> bool:
+    """Whether one page was read, which is none of those before: page 0 was seen to be another one (`probe`), and no more requests
+    were left than for reading that."""
+    return new.live.ok and bool(new.live.count) and len(new.pages) == 1 and new.pages[0] not in old.pages
 
 
 def _is_as_good(new: Reading, old: Reading) -> bool:

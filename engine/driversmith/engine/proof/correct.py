@@ -129,7 +129,7 @@ def is_suspect(
     """Whether an object was not read, or its answers suggest other facts: what holds for it may hold for the others."""
     position = profile.objects[reading.live.object_name].pagination.position_parameter
     proposed = [c for c in _proposed(profile, reading, given) if c.value != {"first": 0} or position not in from_one]
-    return not reading.live.ok or bool(proposed)
+    return not _with_doubt(profile, reading, given).live.ok or bool(proposed)
 
 
 async def _is_refuted(

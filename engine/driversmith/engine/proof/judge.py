@@ -68,6 +68,8 @@ class Judged:
     """Objects as they were read by the corrected facts."""
     unread: set[str] = field(default_factory=set[str])
     """Objects that facts were corrected for which none was read by since: what was read before proves nothing of them."""
+    readings: dict[str, Reading] = field(default_factory=dict[str, Reading])
+    """The same with the answers, which are never kept."""
     tried: int = 0
 
 
@@ -78,7 +80,7 @@ async def judged(
     court = _Court(profile, before, api)
     for name, together in _groups(profile, claims):
         await court.hear(name, together)
-    return court.judged
+    return court.closed()
 
 
 def _groups(profile: ApiProfile, claims: Sequence[Claim]) -> list[tuple[str | None, list[Claim]]]:
@@ -135,6 +137,11 @@ class _Court:
             await self._one_by_one(subject, claims, old)
         if name == "" and any(j.known_by for j in self.judged.judgements[number:]):
             await self._with_others(subject, profile, number)
+
+    def closed(self) -> Judged:
+        """What became of all claims."""
+        self.judged.readings = {name: r for name, r in self._known.items() if name in self.judged.reads}
+        return self.judged
 
     async def _with_others(self, subject: str, profile: ApiProfile, number: int) -> None:
         """What all requests rest on was corrected, as one object shows: another that was read must be read by it too, else

@@ -1,6 +1,7 @@
 """Corrections judged by the real API of a session, as far as that may be asked."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -8,7 +9,8 @@ from pydantic import JsonValue
 
 from ..errors import FetchError, InvalidArgumentError, SandboxError
 from ..models.profile import ApiProfile, OperationProfile
-from ..proof.judge import Claim, Judged, Reads, judged
+from ..proof.correct import Api, corrected
+from ..proof.judge import Claim, Judged, Judgement, Reads, judged
 from ..proof.live_reads import Reading
 from .activities import Tell
 from .facts_claim import FactsClaim
@@ -20,10 +22,24 @@ JUDGING_SECONDS = 90.0
 
 async def judge_live(claim: FactsClaim, claims: Sequence[Claim], live: LiveApi, folder: Path, tell: Tell) -> Judged:
     """The claims of a facts.json judged."""
-    reads: Reads | None = None
-    if live.may_ask(claim.profile):
-        reads = _Careful(live.trials(folder, tell), claim.document.probe, anyio.current_time() + JUDGING_SECONDS)
-    return await judged(claim.profile, claims, {read.object_name: read for read in claim.before}, reads)
+    before = {read.object_name: read for read in claim.before}
+    if not live.may_ask(claim.profile):
+        return await judged(claim.profile, claims, before, None)
+    deadline, trials = anyio.current_time() + JUDGING_SECONDS, live.trials(folder, tell)
+    found = await judged(claim.profile, claims, before, _Careful(trials, claim.document.probe, deadline))
+    with anyio.CancelScope(deadline=deadline), suppress(FetchError, InvalidArgumentError, SandboxError):
+        for name, reading in found.readings.items():
+            await _read_on(found, name, reading, trials, live)
+    return found
+
+
+async def _read_on(found: Judged, name: str, reading: Reading, api: Api, live: LiveApi) -> None:
+    """What the answers show that an author's corrections brought: the rules correct further facts by them, as they did at
+    first."""
+    changed = await corrected(found.profile, [reading], api, given=live.given(found.profile))
+    found.profile = changed.profile
+    found.reads[name] = changed.readings[0].live
+    found.judgements += [Judgement(Claim(correction), "observed") for correction in changed.corrections]
 
 
 class _Careful:

@@ -70,3 +70,8 @@ def test_without_a_credential_one_is_asked_for():
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_fault_of_the_moment_asks_for_nothing(status: int):
     assert asked(status) == ""
+
+
+def test_one_object_with_none_of_the_fields_is_no_list():
+    told = doubt(case({"meta": {"hint": "x"}}, path=()))
+    assert "One object came where a list of records is described" in told and "/objects/ships/records" in told

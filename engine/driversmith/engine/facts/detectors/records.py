@@ -66,7 +66,7 @@ def records_stand(case: Case, body: Any) -> bool:
     if described.shape == "map":
         return isinstance(there, dict) and _is_map(cast("dict[str, Any]", there))
     if described.shape == "record":
-        return isinstance(there, dict) and not _is_envelope(cast("dict[str, Any]", there))
+        return isinstance(there, dict) and not _is_envelope(cast("dict[str, Any]", there), case.name)
     return True
 
 
@@ -159,10 +159,10 @@ def _is_map(value: dict[str, Any]) -> bool:
     return len(common) * 2 >= max(map(len, records)) and bool(common)
 
 
-def _is_envelope(value: dict[str, Any]) -> bool:
-    """Whether an object is what stands around a list of records, rather than one record."""
+def _is_envelope(value: dict[str, Any], name: str) -> bool:
+    """Whether an object is what stands around the list of an object's records, rather than one record."""
     lists = [k for k, v in value.items() if isinstance(v, list) and v and _holds_records(cast("list[Any]", v))]
-    return len(lists) == 1 and bool(_USUAL.match(lists[0])) and len(value) <= 8
+    return len(lists) == 1 and len(value) <= 8 and (bool(_USUAL.match(lists[0])) or _is_name(lists[0], name))
 
 
 def _is_name(key: str, name: str) -> bool:
