@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from ..facts.answer import Answer
 from ..facts.catalogue import RefusedError, address, apply, current
 from ..facts.detectors.case import Case, Given
-from ..facts.detectors.doubts import doubt, question
+from ..facts.detectors.doubts import doubt, question, unfinished
 from ..facts.detectors.registry import proposals
 from ..models.facts import Contradiction, Correction
 from ..models.profile import ApiProfile
@@ -202,6 +202,8 @@ def _with_doubt(profile: ApiProfile, reading: Reading, given: Given | None) -> R
     live = reading.live
     if live.ok and (why := doubt(case)):
         changes: dict[str, Any] = {"ok": False, "wrong": True, "records": (), "count": 0, "error": why}
+    elif live.ok and (why := unfinished(case)):
+        changes = {"complete": False, "error": why}
     elif not live.ok and (why := question(case)):
         changes = {"error": f"{live.error} {why}".strip()}
     else:

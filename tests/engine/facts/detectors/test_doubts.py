@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.facts.detectors.case import Case, Given
-from driversmith.engine.facts.detectors.doubts import doubt, question
+from driversmith.engine.facts.detectors.doubts import doubt, question, unfinished
 
 from ...testing.harbour import harbour_profile
 from .test_registry import ROWS, case
@@ -75,3 +75,10 @@ def test_a_fault_of_the_moment_asks_for_nothing(status: int):
 def test_one_object_with_none_of_the_fields_is_no_list():
     told = doubt(case({"meta": {"hint": "x"}}, path=()))
     assert "One object came where a list of records is described" in told and "/objects/ships/records" in told
+
+
+def test_a_whole_page_beside_a_position_that_nobody_explains_is_no_whole_list():
+    told = unfinished(case({"data": ROWS}, parameters=("after",)))
+    assert "'after'" in told and "/objects/ships/pagination" in told
+    assert unfinished(case({"data": ROWS})) == ""
+    assert unfinished(case({"data": ROWS[:7]}, parameters=("after",))) == ""

@@ -8,11 +8,11 @@ from ..catalogue import address
 from ..keys import is_word
 from ..totals import told_total
 from .case import Case
-from .counting import count_of
+from .counting import ROUND, count_of
 from .credentials import is_refusal, told_challenge
 from .demands import asked_for
 from .disguised import error_path
-from .onward import MORE_KEY, is_cursor, is_next_url
+from .onward import CURSOR_PARAMETER, MORE_KEY, is_cursor, is_next_url
 from .places import elsewhere
 from .records import records_elsewhere, records_stand
 
@@ -39,6 +39,18 @@ def doubt(case: Case) -> str:
         return ""
     fact = address("objects", case.name, "pagination")
     return f"{told}, and nothing that was tried leads to it: {fact} is to be corrected."
+
+
+def unfinished(case: Case) -> str:
+    """That what was read is likely a first page alone: so many records as a page has, and a parameter that takes a position, of
+    which nobody says where it comes from; "" where nothing says so."""
+    good = [answer for answer in case.answers if answer.is_good]
+    names = [p.name for p in case.operation.parameters if p.location == "query" and CURSOR_PARAMETER.match(p.name)]
+    is_one_list = case.described.shape == "list" and case.described.pagination.style == "none"
+    if len(good) != 1 or not names or not is_one_list or count_of(case, good[0]) not in ROUND:
+        return ""
+    fact = address("objects", case.name, "pagination")
+    return f"One page came, and nothing says how {names[0]!r} leads to the next: {fact} is to be corrected."
 
 
 def _is_something_else(case: Case, answer: Answer) -> bool:

@@ -20,7 +20,7 @@ _CURSOR_KEY = re.compile(
     r"|resumption_?token)\Z",
     re.IGNORECASE,
 )
-_CURSOR_PARAMETER = re.compile(
+CURSOR_PARAMETER = re.compile(
     r"(page_?cursor|cursor|page_?token|next_?(cursor|token|page_?token)|after|starting_?after|start_?after|start_?cursor"
     r"|continuation(_?token)?|marker|bookmark|token|scroll_?id|resumption_?token|page\[(cursor|after)\])\Z",
     re.IGNORECASE,
@@ -157,7 +157,7 @@ def _parameters(case: Case, key: str) -> list[str]:
     own = bare[:1].lower() + bare[1:] if bare else key
     names = [p.name for p in case.operation.parameters if p.location == "query"]
     same = [name for name in names if _flat(name) in (_flat(own), _flat(key))]
-    known = [name for name in names if _CURSOR_PARAMETER.match(name)]
+    known = [name for name in names if CURSOR_PARAMETER.match(name)]
     counted = [name for name in names if _NUMBER_PARAMETER.match(name) and _flat(name).startswith(_flat(own)[:4])]
     return list(dict.fromkeys((*same, *known, *counted)))[:2] or list(dict.fromkeys((own, key)))
 
