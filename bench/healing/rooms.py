@@ -85,14 +85,15 @@ class BenchActivities(EngineActivities):
         *,
         budget: LiveBudget,
         remembered: Sequence[Correction] = (),
+        names: Sequence[str] | None = None,
         tell: Tell,
     ) -> LiveProof:
         prove = super().prove
 
         async def work(there: ApiProfile) -> LiveProof:
-            return await prove(project, bundle, there, request, budget=budget, tell=tell)
+            return await prove(project, bundle, there, request, budget=budget, names=names, tell=tell)
 
-        return await self._shown(LiveProof, profile, _texts(bundle), budget, work, request.live)
+        return await self._shown(LiveProof, profile, _texts(bundle), budget, work, request.live, repr(names))
 
     async def judge(
         self, project: Path, claim: FactsClaim, request: GenerateRequest, *, budget: LiveBudget, tell: Tell

@@ -46,7 +46,7 @@ def parts(right: Mapping[str, str]) -> list[Part]:
         Part(lines={CLIENT: [dicts]}, requests=5, kinds=found),
         Part(lines={CLIENT: [FAULTS["overloaded"]]}, requests=5, kinds=waited),
         Part(always={CLIENT: FAULTS["bad_key"]}, success=False, author="", error="model_key_rejected", requests=1),
-        Part(arguments={"budget_usd": 0.0001}, author="template", requests=1),
+        Part(arguments={"budget_usd": 0.0001}, author="template", requests=0),  # the question about facts spends it
         Part(always={CLIENT: dicts}, arguments=once, author="template", requests=1, kinds=found),
         Part(always={CLIENT: REPLIES["refusal"]}, arguments=once, author="template", requests=1, kinds=found),
         Part(lines={README: [Reply("# Ti", stop_reason="max_tokens")]}, requests=5, kinds=found),
