@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
-from ..facts.catalogue import UNITS, Fact, facts
+from ..facts.catalogue import UNITS, Fact, facts, segments
 from ..llm.request import ModelRequest, Reference, Task, TextBlock
 from ..models.judged import JudgedFacts
 from ..models.profile import ApiProfile
@@ -157,14 +157,10 @@ def _by_doubt(profile: ApiProfile, reads: Sequence[LiveRead]) -> tuple[list[str]
     sure: list[str] = []
     paths: list[str] = []
     for fact in facts(profile):
-        room, *names = fact.fact.split("/")[1:]
+        room, *names = segments(fact.fact)
         if room == "operations":
             if names[-1] == "path":
-                paths.append(
-                    f"{names[0]}: {profile.operations[names[0]].method} {fact.value}"
-                    if names[0] in profile.operations
-                    else ""
-                )
+                paths.append(f"/operations/{names[0]}: {profile.operations[names[0]].method} {fact.value}")
             continue
         if room == "objects" and names[-1] in ("operation", "identifier"):
             continue
@@ -172,16 +168,16 @@ def _by_doubt(profile: ApiProfile, reads: Sequence[LiveRead]) -> tuple[list[str]
             doubted.append(f"{fact.fact} ({fact.known_by}): {_spelled(fact.value)}")
         elif _compact(fact.value) not in (None, "", [], {}):
             sure.append(f"{fact.fact}: {_spelled(fact.value)}")
-    return doubted, [*sure, *(f"/operations/{line}" for line in paths if line)]
+    return doubted, [*sure, *paths]
 
 
 def _is_doubted(fact: Fact, wrong: set[str], proven: set[str]) -> bool:
-    room, *names = fact.fact.split("/")[1:]
+    room, *names = segments(fact.fact)
     if room in ("auth", "base_path"):
         return True
     if room != "objects":
         return fact.known_by == "stated"
-    name = names[0].replace("~1", "/").replace("~0", "~")
+    name = names[0]
     if name in wrong:
         return True
     unpaged = names[-1] == "pagination" and isinstance(fact.value, dict) and fact.value.get("style") == "none"

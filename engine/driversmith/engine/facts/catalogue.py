@@ -29,6 +29,7 @@ __all__ = [
     "current",
     "facts",
     "known_by",
+    "segments",
 ]
 
 UNITS: tuple[Unit, ...] = (*whole.UNITS, *auth.UNITS, *records.UNITS, *pagination.UNITS, *operations.UNITS)
@@ -54,7 +55,7 @@ def apply(profile: ApiProfile, correction: Correction, *, known_by: KnownBy) -> 
         RefusedError: the address leads nowhere, or the value cannot be one.
     """
     unit, names = _unit(correction.fact)
-    fact = address(*_segments(correction.fact))
+    fact = address(*segments(correction.fact))
     if known_by == "observed" and unit.pattern[0] == "auth":  # only the API itself can show one that nobody described
         profile = with_scheme(profile, names[0], correction.value)
     changed = unit.put(profile, names, correction.value)
@@ -88,7 +89,7 @@ def known_by(profile: ApiProfile, fact: str) -> KnownBy:
         RefusedError: the address leads nowhere.
     """
     unit, names = _unit(fact)
-    corrected = profile.facts_evidence.get(address(*_segments(fact)))
+    corrected = profile.facts_evidence.get(address(*segments(fact)))
     evidence = corrected or unit.evidence(profile, names)
     return evidence.kind if evidence else "guessed"
 
@@ -118,17 +119,18 @@ def address(*names: str) -> str:
     return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
 
 
-def _segments(fact: str) -> list[str]:
+def segments(fact: str) -> list[str]:
+    """The parts of an address, names as they are; none of what is no address."""
     return [s.replace("~1", "/").replace("~0", "~") for s in fact.split("/")[1:]] if fact[:1] == "/" else []
 
 
 def _unit(fact: str) -> tuple[Unit, Names]:
-    segments = _segments(fact)
+    parts = segments(fact)
     for unit in UNITS:
-        if (names := unit.names_in(segments)) is not None:
+        if (names := unit.names_in(parts)) is not None:
             return unit, names
     known = ", ".join(unit.spelled for unit in UNITS)
-    why = next((f": {FOLLOWS[part]}" for part in reversed(segments) if part in FOLLOWS), "")
+    why = next((f": {FOLLOWS[part]}" for part in reversed(parts) if part in FOLLOWS), "")
     raise RefusedError(f"There is no fact {shown(fact)}{why}. Facts are: {known}.")
 
 

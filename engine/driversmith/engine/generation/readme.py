@@ -89,9 +89,9 @@ def _wire(scheme: AuthScheme) -> str:
         return "`Authorization: Basic ...`"
     if scheme.kind == "oauth2_client_credentials":
         return "to the token URL; then `Authorization: Bearer ...`"
-    prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
+    prefix = scheme.sent_prefix.strip()
     place = {"header": "header", "query": "query parameter", "cookie": "cookie"}[scheme.location]
-    return f"{place} {code(scheme.parameter)}" + (f", after {code(prefix.strip())}" if prefix.strip() else "")
+    return f"{place} {code(scheme.parameter)}" + (f", after {code(prefix)}" if prefix else "")
 
 
 def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:

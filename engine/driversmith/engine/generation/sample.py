@@ -97,8 +97,7 @@ def auth_sample(profile: ApiProfile, object_name: str | None) -> AuthSample | No
         elif scheme.kind == "oauth2_client_credentials":
             expected["header", "Authorization"] = "Bearer test-access"
         else:
-            prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
-            expected[scheme.location, scheme.parameter] = (prefix + values[0]).strip()
+            expected[scheme.location, scheme.parameter] = (scheme.sent_prefix + values[0]).strip()
     if not schemes:
         return None
     token = any(a.kind == "oauth2_client_credentials" for a in schemes)

@@ -100,7 +100,7 @@ def key_values(profile: ApiProfile) -> dict[str, str]:
     (credential,) = scheme.credentials
     return {
         "key_name": assignment("NAME", scheme.parameter),
-        "key_prefix": assignment("PREFIX", _prefix(scheme)),
+        "key_prefix": assignment("PREFIX", scheme.sent_prefix),
         "key_advice": assignment("ADVICE", f" Give {credential.argument} ({credential.env})."),
     }
 
@@ -123,7 +123,7 @@ def security_of(profile: ApiProfile, operation: OperationProfile) -> Security:
 def _scheme(scheme: AuthScheme, *, several_kinds: bool) -> Construct:
     kwargs: dict[str, Any] = {}
     if scheme.kind in ("api_key", "bearer"):
-        wanted = {"location": scheme.location, "name": scheme.parameter, "prefix": _prefix(scheme)}
+        wanted = {"location": scheme.location, "name": scheme.parameter, "prefix": scheme.sent_prefix}
         usual = {"location": "header", "name": "Authorization", "prefix": ""}
         kwargs = {k: v for k, v in wanted.items() if v != usual[k]}
     elif scheme.kind == "oauth2_client_credentials":
@@ -132,10 +132,6 @@ def _scheme(scheme: AuthScheme, *, several_kinds: bool) -> Construct:
             kwargs["scope"] = " ".join(scheme.scopes)
     arguments = tuple(c.argument for c in scheme.credentials)
     return Construct("Scheme", (scheme.kind, arguments) if several_kinds else (arguments,), kwargs)
-
-
-def _prefix(scheme: AuthScheme) -> str:
-    return scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
 
 
 def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:

@@ -288,6 +288,11 @@ class AuthScheme(Value):
     description: str = ""
     evidence: Evidence
 
+    @property
+    def sent_prefix(self) -> str:
+        """What stands before the value of a key or token: a bearer's usual word, where no other is known."""
+        return self.prefix or ("Bearer " if self.kind == "bearer" else "")
+
 
 class ServerProfile(Value):
     """A server of the description, its variables filled with their defaults; the URL may be relative."""

@@ -108,7 +108,7 @@ class Injector:
         places = {"header": self.credentials.headers, "query": self.credentials.query}
         given = places.get(scheme.location, {})
         found = next((text for name, text in given.items() if name.lower() == scheme.parameter.lower()), None)
-        prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
+        prefix = scheme.sent_prefix
         return found[len(prefix) :] if found and found.startswith(prefix) and len(found) > len(prefix) else None
 
     def _header(self, value: str) -> bytes | None:

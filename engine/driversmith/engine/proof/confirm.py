@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..facts.answer import Answer
+from ..facts.catalogue import segments
 from ..facts.complaints import demands
 from ..models.facts import Correction
 from ..models.profile import ApiProfile
@@ -61,7 +62,7 @@ def _asks_on(correction: Correction, new: Reading, old: Reading) -> bool:
     """Whether the API, given one parameter that it asked for, now asks for another."""
     if "/parameters/" not in correction.fact and not correction.fact.startswith("/headers/"):
         return False
-    name = correction.fact.rpartition("/")[2].lower()
+    name = segments(correction.fact)[-1].lower()
     before, after = ({d.name.lower() for d in _demands(reading)} for reading in (old, new))
     return name in before and bool(after) and name not in after
 

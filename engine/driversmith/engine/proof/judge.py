@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ..facts.catalogue import RefusedError, apply
+from ..facts.catalogue import RefusedError, apply, segments
 from ..models.facts import Correction, KnownBy
 from ..models.profile import ApiProfile
 from ..models.report import LiveRead
@@ -92,7 +92,7 @@ def _groups(profile: ApiProfile, claims: Sequence[Claim]) -> list[tuple[str | No
 
 
 def _shown_by(profile: ApiProfile, fact: str) -> str | None:
-    room, *names = [part.replace("~1", "/").replace("~0", "~") for part in fact.split("/")[1:]]
+    room, *names = segments(fact)
     if room == "objects" and names:
         return names[0]
     if room == "operations" and names:

@@ -1,6 +1,6 @@
 """A facts.json judged: what in it can be a correction, what its quotes are worth, what the API shows of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +9,10 @@ from pydantic import JsonValue
 
 from ..facts.catalogue import RefusedError, apply, current, known_by
 from ..facts.quotes import changes_of, judge_quote
-from ..models.facts import Contradiction
 from ..models.findings import Finding
 from ..models.judged import JudgedFacts, KeptFact
-from ..models.profile import ApiProfile
 from ..models.prose import Prose
+from ..proof.correct import contradictions
 from ..proof.judge import Claim, Judged
 from .activities import Tell
 from .facts_claim import FACTS, FactsClaim
@@ -36,7 +35,7 @@ async def judge_facts(claim: FactsClaim, live: LiveApi, folder: Path, tell: Tell
     return JudgedFacts(
         kept=tuple(kept),
         findings=tuple(findings),
-        contradictions=tuple(_contradictions(claim.profile, judged.profile, kept)),
+        contradictions=contradictions(claim.profile, judged.profile, [k.correction for k in kept]),
         reads=tuple(judged.reads.values()),
         unread=tuple(sorted(judged.unread)),
         questions=tuple(f"{question.fact}: {question.question}" for question in claim.document.open),
@@ -72,20 +71,3 @@ def _with_quote(claim: Claim, changes: Mapping[str, JsonValue], prose: Prose) ->
         return claim
     quoted = judge_quote(claim.correction.quote, changes, prose)
     return replace(claim, is_quoted=bool(quoted.pointer), quote_problem=quoted.problem)
-
-
-def _contradictions(before: ApiProfile, after: ApiProfile, kept: Sequence[KeptFact]) -> Iterator[Contradiction]:
-    for fact in {k.correction.fact: k.correction for k in kept}.values():
-        yield Contradiction(
-            fact=fact.fact,
-            described=_told(before, fact.fact),
-            observed=_told(after, fact.fact),
-            because=fact.because,
-        )
-
-
-def _told(profile: ApiProfile, fact: str) -> JsonValue:
-    try:
-        return current(profile, fact)
-    except RefusedError:  # nobody described it
-        return None

@@ -172,7 +172,4 @@ def _bare(spelling: Spelling) -> tuple[str, str, str]:
 
 
 def _is_now(scheme: AuthScheme | None, spelling: Spelling) -> bool:
-    if scheme is None:
-        return False
-    prefix = scheme.prefix or ("Bearer " if scheme.kind == "bearer" else "")
-    return (scheme.location, scheme.parameter.lower(), prefix) == _bare(spelling)
+    return scheme is not None and (scheme.location, scheme.parameter.lower(), scheme.sent_prefix) == _bare(spelling)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from ...models.prose import Passage, Prose
 from .nodes import Node
+from .references import join
 
 MOST_CHARACTERS = 1 << 20
 """Of all texts together."""
@@ -45,13 +46,9 @@ def _texts(document: Node) -> Iterator[tuple[str, str]]:
             for key, value in cast("dict[str, Any]", node).items():
                 if isinstance(value, str):
                     if key in _TEXTS and value.strip():
-                        yield f"{pointer}/{_escaped(key)}", value.strip()
+                        yield join(pointer, key), value.strip()
                 elif key not in _NO_PROSE:
-                    below.append((f"{pointer}/{_escaped(key)}", value))
+                    below.append((join(pointer, key), value))
         elif isinstance(node, list):
             below = [(f"{pointer}/{index}", value) for index, value in enumerate(cast("list[Any]", node))]
         stack += reversed(below)
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
