@@ -5,7 +5,7 @@ over the current ones and checked together. Nothing else can be corrected: no ad
 to evidence or to fields. `units/` has a file for each family; to add a fact: a member in `models/profile.py`, a unit there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ __all__ = [
     "RefusedError",
     "address",
     "apply",
+    "apply_all",
     "catalogue_data",
     "check",
     "current",
@@ -61,6 +62,17 @@ def apply(profile: ApiProfile, correction: Correction, *, known_by: KnownBy) -> 
     changed = unit.put(profile, names, correction.value)
     evidence = Evidence(pointer=fact, rule=correction.because, known_by=known_by)
     return changed.model_copy(update={"facts_evidence": {**profile.facts_evidence, fact: evidence}})
+
+
+def apply_all(profile: ApiProfile, corrections: Iterable[Correction], *, known_by: KnownBy) -> ApiProfile:
+    """The profile with these facts corrected, one after the other.
+
+    Raises:
+        RefusedError: as `apply` does.
+    """
+    for correction in corrections:
+        profile = apply(profile, correction, known_by=known_by)
+    return profile
 
 
 def check(fact: str) -> None:

@@ -1,5 +1,7 @@
 """ContractReport: results of running a driver against a server."""
 
+from collections.abc import Iterable, Mapping
+
 from pydantic import JsonValue
 
 from .base import Value
@@ -119,6 +121,13 @@ class LiveReport(Value):
     notes: tuple[str, ...] = ()
     """What a person should know of the reads as a whole."""
 
+    def with_reads(self, reads: Iterable[LiveRead], untried: Mapping[str, str]) -> "LiveReport":
+        """With these reads in place of its own; what is among them is not `untried`."""
+        kept = tuple(reads)
+        names = {read.object_name for read in kept}
+        left = {name: why for name, why in untried.items() if name not in names}
+        return self.model_copy(update={"reads": kept, "untried": left})
+
     @property
     def wrong(self) -> tuple[LiveRead, ...]:
         """Those that gave something else than the API."""
@@ -142,6 +151,18 @@ class LiveProof(Value):
     """Object -> name -> field, of those that records show to be otherwise than described."""
     tried: int = 0
     """Corrections that were tried."""
+
+    def followed_by(
+        self, report: LiveReport, corrections: Iterable[Correction], contradictions: Iterable[Contradiction]
+    ) -> "LiveProof":
+        """With what was read, and corrected, since."""
+        return self.model_copy(
+            update={
+                "report": report,
+                "corrections": (*self.corrections, *corrections),
+                "contradictions": (*self.contradictions, *contradictions),
+            }
+        )
 
     def without_fields(self) -> "LiveProof":
         """The proof of the facts alone."""

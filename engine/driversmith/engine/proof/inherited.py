@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ..contract.python_source import parse_module
 from ..contract.surface import METHODS
 from ..models.driver import DriverBundle
-from ..models.report import LiveRead, LiveReport
+from ..models.report import LiveReport
 
 _SHOWN = ("README.md", "examples/", "tests/")
 _DECORATORS = frozenset({"staticmethod", "classmethod", "property"})
@@ -34,11 +34,8 @@ def reads_as_the_templates_do(bundle: DriverBundle, template: DriverBundle) -> b
 def with_proven(own: LiveReport, proven: LiveReport) -> LiveReport:
     """What was read through a driver, and beside it what was proven of the templates' driver, by whose code it reads."""
     names = {read.object_name for read in own.reads}
-    more = [read for read in proven.reads if read.object_name not in names and not read.wrong]
-    reads: list[LiveRead] = [*own.reads, *more]
-    tried = {read.object_name for read in reads}
-    untried = {name: why for name, why in {**proven.untried, **own.untried}.items() if name not in tried}
-    return own.model_copy(update={"reads": tuple(reads), "untried": untried})
+    more = (read for read in proven.reads if read.object_name not in names and not read.wrong)
+    return own.with_reads((*own.reads, *more), {**proven.untried, **own.untried})
 
 
 def _methods(module: ast.Module) -> Iterable[str]:

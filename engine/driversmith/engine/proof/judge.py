@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ..facts.catalogue import RefusedError, apply, segments
+from ..facts.catalogue import RefusedError, apply, apply_all, segments
 from ..models.facts import Correction, KnownBy
 from ..models.profile import ApiProfile
 from ..models.report import LiveRead
@@ -66,10 +66,10 @@ class Judged:
     judgements: list[Judgement] = field(default_factory=list[Judgement])
     reads: dict[str, LiveRead] = field(default_factory=dict[str, LiveRead])
     """Objects as they were read by the corrected facts."""
-    unread: set[str] = field(default_factory=set[str])
-    """Objects that facts were corrected for which none was read by since: what was read before proves nothing of them."""
     readings: dict[str, Reading] = field(default_factory=dict[str, Reading])
     """The same with the answers, which are never kept."""
+    unread: set[str] = field(default_factory=set[str])
+    """Objects that facts were corrected for which none was read by since: what was read before proves nothing of them."""
     tried: int = 0
 
 
@@ -207,13 +207,10 @@ class _Court:
         return outcome, new
 
     def _with(self, claims: Sequence[Claim]) -> ApiProfile | None:
-        profile = self.judged.profile
         try:
-            for claim in claims:
-                profile = apply(profile, claim.correction, known_by="observed")
+            return apply_all(self.judged.profile, (claim.correction for claim in claims), known_by="observed")
         except RefusedError:  # one builds on another that is left out
             return None
-        return profile
 
     async def _who_helped(self, name: str, claims: list[Claim], old: Reading, new: Reading) -> None:
         """Keep those without which the object is not read as well."""

@@ -6,7 +6,7 @@ import anyio.to_thread
 
 from ..authoring.assignment import Assignment
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError
-from ..facts.catalogue import apply
+from ..facts.catalogue import apply_all
 from ..facts.fields import with_observed_fields
 from ..journal.step_names import (
     GENERATE,
@@ -97,8 +97,9 @@ class Attempt:
         await self._draft()
         if self._plan.mode == "template":
             await self._settle_facts(ask=False)
-            self._verified = self._state.standing = self._state.standing or await self._template_published()
+            await self._template_sound()
             await self._keep_to_what_is_read()
+            self._verified = self._state.standing = self._state.standing or await self._template_published()
             await self._publish_corrected()
             return
         await self._stand()
@@ -311,9 +312,7 @@ class Attempt:
     async def _corrected(self, sound: SoundTemplate, proof: LiveProof) -> tuple[SoundTemplate, LiveProof]:
         """The template's driver made anew from the facts, and the fields, as the API showed them; where that one does not
         stand, from the facts alone; where neither does, as it was."""
-        profile = sound.profile
-        for correction in proof.corrections:
-            profile = apply(profile, correction, known_by="observed")
+        profile = apply_all(sound.profile, proof.corrections, known_by="observed")
         tries = [(TEMPLATE_CORRECTED, with_observed_fields(profile, proof.fields), proof)]
         if proof.fields:
             tries.append((TEMPLATE_FACTS_ALONE, profile, proof.without_fields()))

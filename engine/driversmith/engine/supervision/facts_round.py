@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from ..authoring.ask_json import read_json
 from ..authoring.facts_request import FactsRequest
 from ..errors import GenerationError
-from ..facts.catalogue import RefusedError, apply
+from ..facts.catalogue import RefusedError, apply, apply_all
 from ..facts.document import FactsDocument, parse_corrections
 from ..facts.fields import with_observed_fields
 from ..journal.step_names import (
@@ -63,6 +63,8 @@ class FactsRound:
         self._state = state
         self._number = number
         self._verifier = verifier
+        self._read_before: Prose | None = None
+        """The prose, once it was needed: up to 1 MB of the journal."""
 
     async def is_due(self, *, ask: bool) -> bool:
         """Whether there is anything to settle; `ask` says that an author may be asked."""
@@ -100,13 +102,9 @@ class FactsRound:
         return stored if isinstance(stored, dict) else None
 
     async def _ask(self) -> None:
-        asked = await self._session.steps.stored(FACTS_ASKED)
-        attempt = asked if isinstance(asked, int) else self._number
         turns: list[JudgedFacts] = []
         for turn in range(1, max(1, self._session.request.max_retries) + 1):
-            # What was kept changes the facts, and how the API was seen by them.
-            request = FactsRequest(self._sound.profile, await self._prose(), self._reads(), attempt=attempt)
-            judged = await self._turn(turn, request, turns)
+            judged = await self._turn(turn, turns)
             if judged is None:  # it was over here
                 break
             turns.append(judged)
@@ -114,8 +112,8 @@ class FactsRound:
                 break
         if turns and turns[-1].unusable:
             self._state.notes.append(f"{FACTS} could not be used: {turns[-1].findings[0].message}")
-        if asked is None:
-            await self._session.steps.store(FACTS_ASKED, attempt)
+        if await self._session.steps.stored(FACTS_ASKED) is None:
+            await self._session.steps.store(FACTS_ASKED, self._number)
 
     async def _diagnose(self) -> None:
         """Ask the model for diagnoses what explains that objects are still read wrongly. A calling agent was asked already."""
@@ -125,28 +123,28 @@ class FactsRound:
             return
         document: FactsDocument | Finding = FactsDocument()
         if stored is None and self._state.ask is not None:
-            attempt = await self._session.steps.stored(FACTS_ASKED)
-            request = FactsRequest(
-                self._sound.profile,
-                await self._prose(),
-                self._reads(),
-                attempt=attempt if isinstance(attempt, int) else self._number,
-            )
-            document = await _document(await self._state.ask(await anyio.to_thread.run_sync(request.diagnosis, wrong)))
+            asked = await anyio.to_thread.run_sync((await self._request()).diagnosis, wrong)
+            document = await _document(await self._state.ask(asked))
         judged = await self._applied("diagnosis", FACTS_DIAGNOSED, document)
         right = {read.object_name for read in judged.reads if read.ok}
         self._state.diagnoses += await keep_diagnosis(
             self._session, self._sound.profile, judged, helped=any(read.object_name in right for read in wrong)
         )
 
-    async def _turn(self, turn: int, request: FactsRequest, before: Sequence[JudgedFacts]) -> JudgedFacts | None:
+    async def _request(self) -> FactsRequest:
+        """About the facts as they stand: what was kept changes them, and how the API was seen by them."""
+        asked = await self._session.steps.stored(FACTS_ASKED)
+        attempt = asked if isinstance(asked, int) else self._number
+        return FactsRequest(self._sound.profile, await self._prose(), self._reads(), attempt=attempt)
+
+    async def _turn(self, turn: int, before: Sequence[JudgedFacts]) -> JudgedFacts | None:
         step = facts_judged_step(turn)
         if await self._session.steps.stored(step) is not None:
             return await self._applied(f"{turn}", step, FactsDocument())
         if await self._session.steps.stored(FACTS_ASKED) is not None or self._state.ask is None:
             return None
-        answer = await self._state.ask(await anyio.to_thread.run_sync(request.compose, turn, tuple(before)))
-        return await self._applied(f"{turn}", step, await _document(answer))
+        asked = await anyio.to_thread.run_sync((await self._request()).compose, turn, tuple(before))
+        return await self._applied(f"{turn}", step, await _document(await self._state.ask(asked)))
 
     async def _heard(self, number: int, handed: dict[str, JsonValue]) -> bool:
         """Judge an objection; whether it changed the facts."""
@@ -210,9 +208,7 @@ class FactsRound:
         if not names or not judged.rests_on_live_reads:
             return
         proof = await verifier.proof(self._sound, place=facts_place(f"{name}/proof"), names=names)
-        profile = self._sound.profile
-        for correction in proof.corrections:
-            profile = apply(profile, correction, known_by="observed")
+        profile = apply_all(self._sound.profile, proof.corrections, known_by="observed")
         profile = with_observed_fields(profile, proof.fields)
         if profile != self._sound.profile:
             again = self._verifier(TemplateVerifier, facts_place(f"{name}/corrected"), profile)
@@ -258,8 +254,10 @@ class FactsRound:
         return self._state.sound
 
     async def _prose(self) -> Prose:
-        stored = await self._session.steps.stored(PROSE)
-        return Prose() if stored is None else Prose.model_validate(stored)
+        if self._read_before is None:
+            stored = await self._session.steps.stored(PROSE)
+            self._read_before = Prose() if stored is None else Prose.model_validate(stored)
+        return self._read_before
 
     def _reads(self) -> tuple[LiveRead, ...]:
         return self._state.proof.report.reads if self._state.proof else ()

@@ -11,36 +11,14 @@ def proof_after(judged: JudgedFacts, proof: LiveProof) -> LiveProof:
     again = {read.object_name: read for read in judged.reads if read.object_name not in judged.unread}
     reads = [again.pop(read.object_name, read) for read in proof.report.reads]
     reads = [read for read in (*reads, *again.values()) if not (read.ok and read.object_name in judged.unread)]
-    untried = {**proof.report.untried, **dict.fromkeys(judged.unread, NOT_SINCE)}
-    names = {read.object_name for read in reads}
-    report = proof.report.model_copy(
-        update={
-            "reads": tuple(reads),
-            "untried": {name: why for name, why in untried.items() if name not in names},
-        }
-    )
-    return proof.model_copy(
-        update={
-            "report": report,
-            "corrections": (*proof.corrections, *(kept.correction for kept in judged.kept)),
-            "contradictions": (*proof.contradictions, *judged.contradictions),
-        }
-    )
+    report = proof.report.with_reads(reads, {**proof.report.untried, **dict.fromkeys(judged.unread, NOT_SINCE)})
+    return proof.followed_by(report, (kept.correction for kept in judged.kept), judged.contradictions)
 
 
 def seen_again(proof: LiveProof, later: LiveProof) -> LiveProof:
     """The proof with what was read, and corrected by that, since an author's corrections were kept."""
-    again = {read.object_name: read for read in later.report.reads}
-    reads = (*(read for read in proof.report.reads if read.object_name not in again), *again.values())
-    names = {read.object_name for read in reads}
+    again = {read.object_name for read in later.report.reads}
+    before = (read for read in proof.report.reads if read.object_name not in again)
     untried = {**proof.report.untried, **later.report.untried}
-    report = later.report.model_copy(
-        update={"reads": reads, "untried": {name: why for name, why in untried.items() if name not in names}}
-    )
-    return proof.model_copy(
-        update={
-            "report": report,
-            "corrections": (*proof.corrections, *later.corrections),
-            "contradictions": (*proof.contradictions, *later.contradictions),
-        }
-    )
+    report = later.report.with_reads((*before, *later.report.reads), untried)
+    return proof.followed_by(report, later.corrections, later.contradictions)

@@ -16,7 +16,7 @@ from ...models.session import ErrorInfo, SessionRecord
 from ..context import SessionContext
 from ..plan import Plan, next_plan
 from .attempt_history import AttemptRecord
-from .diagnose import Diagnosed, record_diagnosis
+from .diagnose import Diagnosed, diagnosis_data, record_diagnosis
 from .failure import Failure
 
 PASSING_FAULTS: frozenset[FaultKind] = frozenset({"network", "rate_limited", "server_fault"})
@@ -145,13 +145,7 @@ async def _tell(found: Diagnosed, plan: Plan | None, log: SessionLog) -> None:
     await log.write(
         "diagnosis.made",
         f"Diagnosis: {diagnosis.root_cause} ({follows}).",
-        data={
-            "diagnosis_id": found.id,
-            "fault_kind": diagnosis.fault_kind,
-            "error_type": diagnosis.error_type,
-            "fix_strategy": diagnosis.fix_strategy,
-            "source": diagnosis.source,
-        },
+        data=diagnosis_data(diagnosis, found.id),
     )
 
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...diagnosis.context import FailureContext
 from ...errors import InvalidArgumentError
@@ -29,6 +29,17 @@ class Diagnosed(NamedTuple):
     fingerprint: str
     id: int | None
     """None: it was not stored."""
+
+
+def diagnosis_data(diagnosis: Diagnosis, number: int | None) -> dict[str, Any]:
+    """What the event `diagnosis.made` says of a diagnosis; `number` is the one that it was stored under."""
+    return {
+        "diagnosis_id": number,
+        "fault_kind": diagnosis.fault_kind,
+        "error_type": diagnosis.error_type,
+        "fix_strategy": diagnosis.fix_strategy,
+        "source": diagnosis.source,
+    }
 
 
 async def record_diagnosis(

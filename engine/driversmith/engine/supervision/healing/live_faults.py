@@ -14,6 +14,7 @@ from ...models.profile import ApiProfile
 from ...models.report import LiveProof, LiveRead
 from ...network.addresses import origin_of
 from ..context import SessionContext
+from .diagnose import diagnosis_data
 
 MOST_REMEMBERED = 50
 MAX_VALUE = 200
@@ -70,17 +71,8 @@ async def _keep(
         )
         if helped is not None:
             await session.journal.set_helped(number, helped)
-        await session.log.write(
-            "diagnosis.made",
-            f"Diagnosis: {diagnosis.root_cause}",
-            data={
-                "diagnosis_id": number,
-                "fault_kind": diagnosis.fault_kind,
-                "error_type": diagnosis.error_type,
-                "fix_strategy": diagnosis.fix_strategy,
-                "source": diagnosis.source,
-            },
-        )
+        told = diagnosis_data(diagnosis, number)
+        await session.log.write("diagnosis.made", f"Diagnosis: {diagnosis.root_cause}", data=told)
     await session.steps.store(step, len(made))
     return len(made)
 
