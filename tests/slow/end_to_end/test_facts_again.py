@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from driversmith.engine.network.loopback import Request
 
-from ...end_to_end.test_facts import hosted
+from .test_facts import hosted
 
 SHIPS = [{"id": n, "name": f"ship {n}"} for n in range(1, 61)]
 PORTS = [{"id": n, "name": f"port {n}"} for n in range(1, 6)]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 
-from .author import Author
-from .conftest import Heal
-from .tiny import CLIENT
+from ....end_to_end.healing.author import Author
+from ....end_to_end.healing.conftest import Heal
+from ....end_to_end.healing.tiny import CLIENT
 
 LIMIT = {"fact": "/rate_limit", "value": {"statuses": [403]}, "because": "Too many requests are forbidden."}
 

@@ -16,8 +16,8 @@ from driversmith.engine.settings import Settings
 from driversmith.server.app import create_server
 from mcp import Client
 
-from ..patience import LONG
-from ..stand_ins.connection import answered, refused
+from ...patience import LONG
+from ...stand_ins.connection import answered, refused
 
 SHIPS = [{"id": n, "name": f"sail-{n}-at-dawn"} for n in range(1, 8)]
 PROSE = "The harbour's ships.\n\nSend your key as `Authorization: Token <key>` with every request."
