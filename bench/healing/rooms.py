@@ -23,11 +23,11 @@ from driversmith.engine.models.report import ContractReport, LiveProof, LiveRepo
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.proof.correct import Corrected
 from driversmith.engine.proof.live_reads import Reading
-from driversmith.engine.supervision import live_api
-from driversmith.engine.supervision.activities import Tell
+from driversmith.engine.supervision.corrections.facts_claim import FactsClaim
 from driversmith.engine.supervision.engine_activities import EngineActivities
-from driversmith.engine.supervision.facts_claim import FactsClaim
-from driversmith.engine.supervision.live_budget import LiveBudget
+from driversmith.engine.supervision.live import live_api
+from driversmith.engine.supervision.live.live_budget import LiveBudget
+from driversmith.engine.supervision.progress import Tell
 
 from .judging import Judge, run_files
 from .subjects import Subject, in_session, marked, session_in

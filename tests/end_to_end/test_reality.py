@@ -152,7 +152,7 @@ async def test_what_was_read_stands_whatever_becomes_of_trying_more(
     async def fails(*_: Any, **__: Any) -> None:
         raise FetchError("odd")
 
-    monkeypatch.setattr("driversmith.engine.supervision.live_api.corrected", fails)
+    monkeypatch.setattr("driversmith.engine.supervision.live.live_api.corrected", fails)
     async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 1)}) as session:
         assert session.result["verification"]["level"] == "live"
         assert len(session.result["preview"]["ships"]) == 3

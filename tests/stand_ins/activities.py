@@ -20,11 +20,12 @@ from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveProof, LiveReport
 from driversmith.engine.models.session import GenerateRequest, SessionRecord
 from driversmith.engine.models.tries import Tried
-from driversmith.engine.supervision.activities import Assignment, Tell
-from driversmith.engine.supervision.facts_claim import FactsClaim
+from driversmith.engine.supervision.activities import Assignment
+from driversmith.engine.supervision.corrections.facts_claim import FactsClaim
 from driversmith.engine.supervision.healing.attempt_history import AttemptRecord
 from driversmith.engine.supervision.healing.diagnose import Diagnosed
 from driversmith.engine.supervision.healing.failure import Failure
+from driversmith.engine.supervision.progress import Tell
 
 from ..patience import LONG
 

@@ -26,9 +26,9 @@ from driversmith.engine.models.profile import (
 from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveProof
 from driversmith.engine.models.session import GenerateRequest, SupervisedResult
-from driversmith.engine.supervision.activities import Tell
 from driversmith.engine.supervision.asks.opening import Asks
 from driversmith.engine.supervision.leaving_out import MOST_FOUND, search
+from driversmith.engine.supervision.progress import Tell
 
 from ...patience import LONG
 from ...stand_ins.activities import ActivitiesStandIn

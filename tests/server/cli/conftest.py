@@ -14,7 +14,7 @@ from driversmith.engine.models.prose import Prose, Researched
 from driversmith.engine.models.report import BehaviourResult, ContractReport, LiveProof, LiveRead, LiveReport
 from driversmith.engine.models.session import GenerateRequest
 from driversmith.engine.supervision import engine_activities as rooms
-from driversmith.engine.supervision.activities import Tell
+from driversmith.engine.supervision.progress import Tell
 from driversmith.server.cli.app import run
 
 

@@ -13,7 +13,7 @@ from ..models.judged import JudgedFacts
 from ..models.report import FaultsOfFile
 from ..models.session import HostRequest, SessionEvent, SessionRecord
 from ..supervision.asks.host import handed_in
-from ..supervision.facts_claim import FACTS
+from ..supervision.corrections.facts_claim import FACTS
 from ..supervision.healing.attempt_history import events_of
 
 

@@ -13,16 +13,9 @@ from ..models.profile import ApiProfile, ProfileSummary
 from ..models.prose import Researched
 from ..models.report import ContractReport, FaultsOfFile, LiveProof, LiveReport
 from ..models.session import GenerateRequest
-from .facts_claim import FactsClaim
-from .live_budget import LiveBudget
-
-
-class Tell(Protocol):
-    """Hears what is going on inside a step."""
-
-    async def __call__(self, message: str, fraction: float | None = None) -> None:
-        """`message` is one sentence, `fraction` how much of the step is done, 0 to 1."""
-        ...
+from .corrections.facts_claim import FactsClaim
+from .live.live_budget import LiveBudget
+from .progress import Tell
 
 
 class Writer(Protocol):

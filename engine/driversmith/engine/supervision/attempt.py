@@ -32,7 +32,7 @@ from .facts_round import FactsRound
 from .healing.attempt_history import AttemptRecord
 from .healing.live_faults import keep_diagnoses, remembered, what_to_correct
 from .leaving_out import LeftOut, not_read_rightly, search
-from .live_budget import LiveBudget
+from .live.live_budget import LiveBudget
 from .plan import Plan
 from .progress import AttemptProgress
 from .state import RunState

@@ -22,12 +22,13 @@ from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, origin_of
 from ..sandbox.port import Sandbox
 from ..settings import Settings
-from .activities import Tell, Writer
-from .facts_claim import FactsClaim
-from .live_budget import LiveBudget
+from .activities import Writer
+from .corrections.facts_claim import FactsClaim
+from .live.live_budget import LiveBudget
+from .progress import Tell
 
 if TYPE_CHECKING:
-    from .live_api import LiveApi
+    from .live.live_api import LiveApi
 
 
 class EngineActivities:
@@ -152,12 +153,12 @@ class EngineActivities:
     async def judge(
         self, project: Path, claim: FactsClaim, request: GenerateRequest, *, budget: LiveBudget, tell: Tell
     ) -> JudgedFacts:
-        from .judging_facts import judge_facts
+        from .corrections.judging_facts import judge_facts
 
         return await judge_facts(claim, self._live(request, budget), project, tell)
 
     def _live(self, request: GenerateRequest, budget: LiveBudget) -> "LiveApi":
-        from .live_api import LiveApi
+        from .live.live_api import LiveApi
 
         return LiveApi(
             settings=self._settings, sandbox=self._sandbox, learn=self._learn, request=request, budget=budget

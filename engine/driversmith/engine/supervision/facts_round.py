@@ -32,10 +32,10 @@ from ..models.profile import ApiProfile
 from ..models.prose import Prose
 from ..models.report import LiveProof, LiveRead
 from .context import SessionContext
-from .facts_claim import FACTS, FactsClaim
+from .corrections.facts_claim import FACTS, FactsClaim
+from .corrections.judged_proof import proof_after, seen_again
 from .healing.live_faults import keep_diagnosis
-from .judged_proof import proof_after, seen_again
-from .live_budget import LiveBudget
+from .live.live_budget import LiveBudget
 from .progress import AttemptProgress
 from .state import RunState
 from .template_verifier import SoundTemplate, TemplateVerifier

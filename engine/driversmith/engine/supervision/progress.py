@@ -1,7 +1,7 @@
 """The steps of one attempt, and how far they bring the session."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -14,6 +14,14 @@ LEAST_PROGRESS = 0.02
 """Smaller steps forward are not worth a line in the log."""
 _WHOLE = 0.98
 """The session's progress when all is written."""
+
+
+class Tell(Protocol):
+    """Hears what is going on inside a step."""
+
+    async def __call__(self, message: str, fraction: float | None = None) -> None:
+        """`message` is one sentence, `fraction` how much of the step is done, 0 to 1."""
+        ...
 
 
 class AttemptProgress:

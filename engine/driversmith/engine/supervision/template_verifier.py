@@ -15,7 +15,7 @@ from ..models.profile import ApiProfile
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..research.omission import without_operations
 from .leaving_out import LeftOut, not_proven, search, what_failed
-from .live_budget import LiveBudget
+from .live.live_budget import LiveBudget
 from .verify import VerifiedDriver, Verifier, not_kept
 
 MOST_TURNS = 6

@@ -15,10 +15,9 @@ from ..models.driver import DriverBundle, DriverFile, ObjectVerification, Verifi
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport, FaultsOfFile, LiveRead, LiveReport
-from .activities import Tell
 from .context import SessionContext
-from .live_budget import LiveBudget
-from .progress import AttemptProgress
+from .live.live_budget import LiveBudget
+from .progress import AttemptProgress, Tell
 
 MOST_NAMED = 8
 """Broken behaviours that a sentence names."""

@@ -1,7 +1,7 @@
 """What was proven live, once an author's corrections were judged."""
 
-from ..models.judged import JudgedFacts
-from ..models.report import LiveProof
+from ...models.judged import JudgedFacts
+from ...models.report import LiveProof
 
 NOT_SINCE = "It was not read since facts that it is read by were corrected."
 

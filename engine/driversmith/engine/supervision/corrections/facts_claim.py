@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..facts.document import FactsDocument
-from ..models.profile import ApiProfile
-from ..models.prose import Prose
-from ..models.report import LiveRead
+from ...facts.document import FactsDocument
+from ...models.profile import ApiProfile
+from ...models.prose import Prose
+from ...models.report import LiveRead
 
 FACTS: Final = "facts.json"
 """Its path in a request, and in submit_file."""

@@ -5,8 +5,8 @@ from typing import Protocol, cast
 
 from pydantic import JsonValue
 
-from ..journal.step_names import LIVE_REQUESTS
-from ..models.session import GenerateRequest
+from ...journal.step_names import LIVE_REQUESTS
+from ...models.session import GenerateRequest
 
 POLITE_REQUESTS = 10
 """Of a session under `live="auto"`: research's own, retries, all attempts."""

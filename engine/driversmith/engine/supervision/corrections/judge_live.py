@@ -7,14 +7,14 @@ from pathlib import Path
 import anyio
 from pydantic import JsonValue
 
-from ..errors import FetchError, InvalidArgumentError, SandboxError
-from ..models.profile import ApiProfile, OperationProfile
-from ..proof.correct import Api, corrected
-from ..proof.judge import Claim, Judged, Judgement, Reads, judged
-from ..proof.live_reads import Reading
-from .activities import Tell
+from ...errors import FetchError, InvalidArgumentError, SandboxError
+from ...models.profile import ApiProfile, OperationProfile
+from ...proof.correct import Api, corrected
+from ...proof.judge import Claim, Judged, Judgement, Reads, judged
+from ...proof.live_reads import Reading
+from ..live.live_api import LiveApi
+from ..progress import Tell
 from .facts_claim import FactsClaim
-from .live_api import LiveApi
 
 JUDGING_SECONDS = 90.0
 """Then nothing more is asked, and what is not shown by then is judged by its quote."""

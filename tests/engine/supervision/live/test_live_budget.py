@@ -1,7 +1,7 @@
 """The budget of requests to the API's origin, kept in the journal of its session."""
 
 from driversmith.engine.models.session import GenerateRequest
-from driversmith.engine.supervision.live_budget import LiveBudget
+from driversmith.engine.supervision.live.live_budget import LiveBudget
 from pydantic import JsonValue
 
 

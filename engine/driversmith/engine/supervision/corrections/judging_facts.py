@@ -7,17 +7,17 @@ from pathlib import Path
 import anyio.to_thread
 from pydantic import JsonValue
 
-from ..facts.catalogue import RefusedError, apply, current, known_by
-from ..facts.quotes import changes_of, judge_quote
-from ..models.findings import Finding
-from ..models.judged import JudgedFacts, KeptFact
-from ..models.prose import Prose
-from ..proof.correct import contradictions
-from ..proof.judge import Claim, Judged
-from .activities import Tell
+from ...facts.catalogue import RefusedError, apply, current, known_by
+from ...facts.quotes import changes_of, judge_quote
+from ...models.findings import Finding
+from ...models.judged import JudgedFacts, KeptFact
+from ...models.prose import Prose
+from ...proof.correct import contradictions
+from ...proof.judge import Claim, Judged
+from ..live.live_api import LiveApi
+from ..progress import Tell
 from .facts_claim import FACTS, FactsClaim
 from .judge_live import judge_live
-from .live_api import LiveApi
 
 
 async def judge_facts(claim: FactsClaim, live: LiveApi, folder: Path, tell: Tell) -> JudgedFacts:

@@ -3,7 +3,7 @@
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.judged import JudgedFacts, KeptFact
 from driversmith.engine.models.report import LiveProof, LiveRead, LiveReport
-from driversmith.engine.supervision.judged_proof import NOT_SINCE, proof_after
+from driversmith.engine.supervision.corrections.judged_proof import NOT_SINCE, proof_after
 
 SHIPS = LiveRead(object_name="ships", ok=True, count=5, records=({"id": 1},))
 PORTS = SHIPS.model_copy(update={"object_name": "ports"})

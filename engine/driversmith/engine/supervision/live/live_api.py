@@ -4,44 +4,41 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import anyio
-import anyio.to_thread
 import httpx2
 
-from ..drivers.publish import lay_out
-from ..errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
-from ..facts.answer import Answer, answer_of
-from ..facts.detectors.case import Given
-from ..facts.fields import field_contradictions, observed_fields
-from ..generation.template_engine import write_driver
-from ..models.driver import DriverBundle
-from ..models.facts import Correction
-from ..models.profile import ApiProfile, FieldProfile
-from ..models.report import LiveProof, LiveRead, LiveReport
-from ..models.session import GenerateRequest
-from ..network.addresses import address_policy, same_origin
-from ..network.credentials import load_credentials
-from ..network.redaction import Redactor, without_secrets
-from ..network.relay import Relay, RelayLimits, open_relay
-from ..proof.correct import Corrected, contradictions, corrected, is_suspect
-from ..proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
-from ..sandbox.port import Sandbox
-from ..sandbox.wire import readable
-from ..settings import Settings
-from .activities import Tell
+from ...errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
+from ...facts.answer import Answer, answer_of
+from ...facts.detectors.case import Given
+from ...facts.fields import field_contradictions, observed_fields
+from ...models.driver import DriverBundle
+from ...models.facts import Correction
+from ...models.profile import ApiProfile, FieldProfile
+from ...models.report import LiveProof, LiveRead, LiveReport
+from ...models.session import GenerateRequest
+from ...network.addresses import address_policy, same_origin
+from ...network.credentials import OriginCredentials, load_credentials
+from ...network.redaction import Redactor
+from ...network.relay import Relay, RelayLimits, open_relay
+from ...proof.correct import Corrected, contradictions, corrected, is_suspect
+from ...proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
+from ...sandbox.port import Sandbox
+from ...settings import Settings
+from ..progress import Tell
 from .live_budget import LiveBudget
+from .read import Read
+from .relay_gate import RelayGate
+from .trials import POLITE_PAGES, CleanTrials, Trials
 
 logger = logging.getLogger(__name__)
 
 POLITE_SECONDS = 60.0
 RECORDS_A_READ = 3
-POLITE_PAGES = 2
-"""Of an object: the second shows whether paging goes on."""
 THOROUGH_PAGES = 3
 """The more, the likelier the end is seen; what corrections may take is left. Where an author corrects facts, too, each of its
 corrections takes two reads of an object, before and after: there it is POLITE_PAGES."""
@@ -108,7 +105,7 @@ class LiveApi:
 
     async def _explore(self, found: "_Found", project: Path, bundle: DriverBundle, tell: Tell) -> None:
         """Read all objects, those after a surprise by the facts that it led to."""
-        trials = _Trials(self, project, tell)
+        trials = Trials(self, project, tell)
         from_one, given = set[str](), self.given(found.profile)
         names = found.wanted
         while names and self.budget.left > 0:
@@ -138,11 +135,11 @@ class LiveApi:
                 logger.exception("session of %s: correcting facts failed", self._request.api_name)
                 changed = Corrected(now, made[-1:])
             found.correct(changed)
-            if made[-1].live.error and not changed.corrections and await self._is_pointless(found):
+            if made[-1].live.error and not changed.corrections and self._is_pointless(found):
                 break
             names = [name for name in names if name not in found.names]
 
-    async def _is_pointless(self, found: "_Found") -> bool:
+    def _is_pointless(self, found: "_Found") -> bool:
         """Whether the API refuses everything, so that asking on would only be a nuisance."""
         last = found.read.readings[-GIVE_UP_AFTER:]
         return len(last) == GIVE_UP_AFTER and all(r.raised and r.raised.type in POINTLESS for r in last)
@@ -153,9 +150,9 @@ class LiveApi:
             return False
         return self._request.live != "auto" or same_origin(profile.base_url, self._request.api_url)
 
-    def trials(self, folder: Path, tell: Tell) -> "_Trials":
+    def trials(self, folder: Path, tell: Tell) -> Trials:
         """Reads through drivers that are written beside `folder` for facts to be tried."""
-        return _CleanTrials(self, folder, tell)
+        return CleanTrials(self, folder, tell)
 
     async def _bounded(self, profile: ApiProfile, work: Callable[[], Awaitable[LiveProof]]) -> LiveProof:
         if not self.may_ask(profile):
@@ -176,14 +173,14 @@ class LiveApi:
         *,
         pages: int | None = None,
         stop: Callable[[Reading], bool] = lambda _: False,
-    ) -> "_Read":
+    ) -> Read:
         """Objects read through a driver, behind a relay that holds the credentials."""
         if pages is None:
             is_sparing = self.budget.is_polite or self._request.engine in ("model", "host")
             pages = POLITE_PAGES if is_sparing else THOROUGH_PAGES
         async with self._relay(profile) as relay:
             self._learn(relay.secrets())
-            gate = _Gate(self.budget, relay)
+            gate = RelayGate(self.budget, relay)
             try:
                 made = await readings(
                     project,
@@ -204,7 +201,7 @@ class LiveApi:
             finally:
                 with anyio.CancelScope(shield=True):
                     await gate.settle()
-            return _Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
+            return Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         """What the API answers to the same request with these query parameters; None: no more requests may be made."""
@@ -221,7 +218,7 @@ class LiveApi:
     ) -> Answer | None:
         # The relay speaks plain HTTP on loopback: certificates, whose loading takes a tenth of a second, are not asked for.
         async with opened as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
-            gate = _Gate(self.budget, relay)
+            gate = RelayGate(self.budget, relay)
             try:
                 if await gate.open(name, most=1) < 1:
                     return None
@@ -233,7 +230,7 @@ class LiveApi:
 
     def given(self, profile: ApiProfile) -> Given:
         """The names of the credentials that the user gave for the API."""
-        found = load_credentials(self._settings.credentials_file).for_origin(profile.base_url)
+        found = self._credentials(profile)
         if found is None:
             return Given()
         words = {
@@ -242,25 +239,26 @@ class LiveApi:
         headers = {name: word[0] if word else "" for name, word in words.items()}
         return Given(frozenset(found.arguments), headers, frozenset(found.query))
 
+    def _credentials(self, profile: ApiProfile) -> OriginCredentials | None:
+        return load_credentials(self._settings.credentials_file).for_origin(profile.base_url)
+
     def _relay(self, profile: ApiProfile, *, bare: bool = False) -> AbstractAsyncContextManager[Relay]:
         return open_relay(
             base_url=profile.base_url,
             policy=address_policy(self._settings, self._request.allow_local),
-            credentials=None
-            if bare
-            else load_credentials(self._settings.credentials_file).for_origin(profile.base_url),
+            credentials=None if bare else self._credentials(profile),
             auth=profile.auth,
             limits=RelayLimits(max_requests=0),
         )
 
-    def _told(self, read: "_Read", profile: ApiProfile) -> LiveReport:
+    def _told(self, read: Read, profile: ApiProfile) -> LiveReport:
         report = LiveReport(
             reads=tuple(reading.live for reading in read.readings),
             requests=self.budget.spent,
             untried=self._untried({reading.live.object_name for reading in read.readings}, profile),
             read_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
-        return _cleaned(report, read.redact, read.refused).model_copy(update={"notes": _unused(read.unused, profile)})
+        return read.without_secrets(report).model_copy(update={"notes": _unused(read.unused, profile)})
 
     def _untried(self, tried: Collection[str], profile: ApiProfile) -> dict[str, str]:
         why = (
@@ -271,16 +269,6 @@ class LiveApi:
         return {name: why_untried(profile, name) or why for name in profile.objects if name not in tried}
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What came of reading objects, and what the relay had to say."""
-
-    readings: tuple[Reading, ...]
-    redact: Callable[[str], str]
-    refused: list[str]
-    unused: tuple[str, ...]
-
-
 class _Found:
     """What exploring an API has come to so far."""
 
@@ -288,7 +276,7 @@ class _Found:
         self.profile = profile
         self.wanted = wanted
         self.remembered = remembered
-        self.read = _Read((), str, [], ())
+        self.read = Read((), str, [], ())
         self.corrections: list[Correction] = []
         self.tried = 0
 
@@ -308,7 +296,7 @@ class _Found:
         fields = {name: observed_fields(self.profile.objects[name], kinds) for name, kinds in seen.items()}
         return {name: found for name, found in fields.items() if found}
 
-    def take(self, read: _Read) -> None:
+    def take(self, read: Read) -> None:
         self.read = replace(read, readings=(*self.read.readings, *read.readings))
 
     def correct(self, changed: Corrected) -> None:
@@ -318,89 +306,6 @@ class _Found:
         self.profile = changed.profile
         self.corrections += changed.corrections
         self.tried += changed.tried
-
-
-class _Gate:
-    """Lets a relay ask for one object after the other, as far as the budget goes (proof.live_reads.Gate)."""
-
-    def __init__(self, budget: LiveBudget, relay: Relay) -> None:
-        self._budget = budget
-        self._relay = relay
-        self._name = ""
-        self._counted = 0
-        self._before = 0
-        self._told: int | None = None
-
-    async def open(self, object_name: str, *, most: int | None = None) -> int:
-        """Count all that may be sent, before it is sent."""
-        await self.settle()
-        left = self._budget.left_for(object_name)
-        self._counted = max(0, left if most is None else min(left, most))
-        self._name, self._before = object_name, self._relay.requests
-        await self._budget.spend(self._counted, object_name)
-        self._relay.allow(self._counted)
-        return self._counted
-
-    def shut(self) -> None:
-        """Nothing more; that the relay refuses it is no news."""
-        self._told = len(self._relay.refused)
-        self._relay.allow(0)
-
-    async def settle(self) -> None:
-        """Take back what was counted and not sent."""
-        if self._told is not None:
-            del self._relay.refused[self._told :]
-            self._told = None
-        await self._budget.spend(self._relay.requests - self._before - self._counted, self._name)
-        self._before, self._counted = self._relay.requests, 0
-
-    _is_shut = False
-
-
-class _Trials:
-    """The API as corrections are tried on it (proof.correct.Api)."""
-
-    def __init__(self, api: LiveApi, project: Path, tell: Tell) -> None:
-        self._api = api
-        self._project = project
-        self._tell = tell
-
-    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
-        again = await self.again(profile, name)
-        return again.readings[0] if again and again.readings else None
-
-    async def again(self, profile: ApiProfile, name: str) -> _Read | None:
-        """The same with what the relay had to say."""
-        if self._api.budget.left_for(name) < 1:
-            return None
-        await self._tell(f"Trying another reading of {name}")
-        folder, trial = await self.written(profile)
-        return await self._api.read(folder, trial, profile, [name], pages=POLITE_PAGES)
-
-    async def written(self, profile: ApiProfile) -> tuple[Path, DriverBundle]:
-        """A driver by these facts, in a folder beside the project."""
-        trial = await anyio.to_thread.run_sync(write_driver, profile)
-        folder = self._project.parent.parent / "trial" / trial.project
-        await anyio.to_thread.run_sync(lay_out, trial.files, folder)
-        return folder, trial
-
-    async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
-        return await self._api.peek(profile, name, answer, query)
-
-    async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
-        return await self._api.peek_bare(profile, name, answer)
-
-
-class _CleanTrials(_Trials):
-    """Reads whose words and records an author may be told: without secrets."""
-
-    async def read(self, profile: ApiProfile, name: str) -> Reading | None:
-        again = await self.again(profile, name)
-        if again is None or not again.readings:
-            return None
-        reading = again.readings[0]
-        report = _cleaned(LiveReport(reads=(reading.live,)), again.redact, again.refused)
-        return replace(reading, live=report.reads[0])
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:
@@ -419,18 +324,3 @@ def _unused(names: tuple[str, ...], profile: ApiProfile) -> tuple[str, ...]:
         f" {'it' if len(names) == 1 else 'them'}. {what} Give the value by that name, or as it goes on the wire:"
         " headers.NAME or query.NAME (driversmith credentials set).",
     )
-
-
-def _cleaned(report: LiveReport, redact: Callable[[str], str], refused: list[str]) -> LiveReport:
-    """The report without secrets, and with the relay's own words where it refused a request."""
-    cleaned = {"reads": [read.model_dump(mode="json") for read in report.reads]}
-    for read in cleaned["reads"]:
-        read["records"] = without_secrets(readable(read["records"]), redact)
-        read["error"] = redact(read["error"] if read["ok"] else _why(read["error"], refused))
-    return LiveReport.model_validate({**cleaned, "requests": report.requests})
-
-
-def _why(error: str, refused: list[str]) -> str:
-    """Why a read failed: what the relay said, where that is what the driver quotes."""
-    quoted = next((reason for reason in refused if reason[:60] in error), None)
-    return quoted or " ".join([error, *(f"({reason})" for reason in refused[:1])])
