@@ -5,7 +5,6 @@ import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from driversmith.engine.api import Engine
@@ -132,8 +131,7 @@ async def _take_judgements(outcome: Outcome, author: Author, engine: Engine, res
 @contextlib.contextmanager
 def _rules(on: bool) -> Generator[None]:
     """Without rules no answer of the API suggests anything."""
-    none: Any = lambda _case: []  # noqa: E731
-    with contextlib.nullcontext() if on else mock.patch.object(correct, "proposals", none):
+    with contextlib.nullcontext() if on else mock.patch.object(correct, "proposals", return_value=[]):
         yield
 
 

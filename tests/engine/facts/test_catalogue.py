@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from driversmith.engine.facts.catalogue import RefusedError, address, apply, catalogue_data, current, facts, known_by
+from driversmith.engine.facts.catalogue import UNITS, RefusedError, address, apply, compact, current, facts, known_by
 from driversmith.engine.facts.units.pagination import ONLY_ONE_PAGE
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile
@@ -148,7 +148,9 @@ def test_every_fact_answers_by_what_it_is_known():
 
 
 def test_each_unit_of_the_catalogue_is_told_with_what_may_be_given():
-    data: Any = catalogue_data(harbour_profile())
+    data: dict[str, Any] = {"allowed": {unit.spelled: unit.told() for unit in UNITS}, "facts": {}}
+    for fact in facts(harbour_profile()):
+        data["facts"].setdefault(fact.known_by, {})[fact.fact] = compact(fact.value)
     assert len(data["allowed"]) == 13
     assert "record_path" in data["allowed"]["/objects/<object>/records"]
     assert data["facts"]["described"]["/objects/ships/records"] == {

@@ -1,7 +1,7 @@
 """An author's correction counts by its quote or by a live read; a live read that contradicts it wins."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from driversmith.engine.facts.answer import Answer
@@ -24,6 +24,12 @@ def claim(fact: str, value: Any, **values: Any) -> Claim:
     return Claim(Correction(fact=fact, value=value, because="So it is."), **values)
 
 
+def members(profile: ApiProfile, fact: str) -> dict[str, Any]:
+    value = current(profile, fact)
+    assert isinstance(value, dict)
+    return value
+
+
 class World:
     """An API of one object that is read rightly only where its facts are true."""
 
@@ -36,8 +42,8 @@ class World:
         if self.asked == self.requests:
             return None
         self.asked += 1
-        wrong = [f for f, value in self.truth.items() if not value.items() <= dict(current(profile, f)).items()]  # type: ignore[arg-type, call-overload]
-        records = current(profile, "/objects/ships/records")["record_path"]  # type: ignore[index, call-overload]
+        wrong = [f for f, value in self.truth.items() if not value.items() <= members(profile, f).items()]
+        records = members(profile, "/objects/ships/records")["record_path"]
         place = self.truth.get("/objects/ships/records", {"record_path": ["data"]})["record_path"]
         body = json.loads(json.dumps({place[0]: ROWS}))
         if wrong or records != place:
@@ -67,7 +73,9 @@ async def test_one_that_a_read_contradicts_is_taken_back_whatever_its_quote():
 
 
 async def test_one_that_no_read_shows_needs_its_quote():
-    size: Callable[..., Claim] = lambda **v: claim("/objects/ships/pagination", {"max_size": 7}, **v)  # noqa: E731
+    def size(**more: Any) -> Claim:
+        return claim("/objects/ships/pagination", {"max_size": 7}, **more)
+
     assert "as quote" in (await outcome(World(), size(), before=DATA))[0]["/objects/ships/pagination"]
     assert (await outcome(World(), size(is_quoted=True), before=DATA))[0] == {"/objects/ships/pagination": "quoted"}
     bad = await outcome(World(), size(quote_problem="quote not found: nothing."), before=DATA)

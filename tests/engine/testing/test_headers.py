@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.testing.behaviours import headers
-from driversmith.engine.testing.contract_suite import run_contract
 
-from ...stand_ins.threads import ThreadSandbox
 from .harbour import harbour_profile
-from .test_template_driver import failures, written
+from .test_template_driver import failures, report_of, written
 
 FAULTS = {
     "headers-sent": ("sent.update(self._headers)", "sent.update(self._headers if method == 'GET' else {})"),
@@ -22,20 +20,13 @@ FAULTS = {
 }
 
 
-async def report_of(project: Path, package: str, class_name: str, *names: str) -> ContractReport:
+async def tried(driver: tuple[Path, str, str], *names: str) -> ContractReport:
     chosen = [b for b in headers.BEHAVIOURS if not names or b.name in names]
-    return await run_contract(
-        project,
-        harbour_profile(),
-        package=package,
-        class_name=class_name,
-        sandbox=ThreadSandbox(),
-        behaviours=chosen,
-    )
+    return await report_of(driver, harbour_profile(), chosen)
 
 
 async def test_a_driver_of_the_templates_keeps_them_where_they_belong(tmp_path: Path) -> None:
-    report = await report_of(*written(harbour_profile(), tmp_path))
+    report = await tried(written(harbour_profile(), tmp_path))
     assert failures(report) == []
     assert {b.name for b in report.behaviours} == set(FAULTS)
 
@@ -47,7 +38,7 @@ async def test_each_fault_is_caught_by_the_behaviour_that_names_it(tmp_path: Pat
     text = transport.read_text("utf-8")
     assert good in text, "the fault no longer fits the driver"
     transport.write_text(text.replace(good, bad), "utf-8")
-    report = await report_of(project, package, class_name, behaviour)
+    report = await tried((project, package, class_name), behaviour)
     assert [name for name, *_ in failures(report)] == [behaviour]
 
 
@@ -56,4 +47,4 @@ async def test_a_driver_of_an_earlier_version_is_not_asked_for_them(tmp_path: Pa
     (project / package / "_base.py").rename(project / package / "base.py")
     client = project / package / "client.py"
     client.write_text(client.read_text("utf-8").replace("._base", ".base"), "utf-8")
-    assert (await report_of(project, package, class_name)).behaviours == ()
+    assert (await tried((project, package, class_name))).behaviours == ()

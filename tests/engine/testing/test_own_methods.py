@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 from driversmith.engine.testing.behaviours import own
-from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.testing.own_methods import own_methods
 
-from ...stand_ins.threads import ThreadSandbox
 from .harbour import harbour_profile
-from .test_template_driver import failures, written
+from .test_template_driver import failures, report_of, written
 
 GOOD = """
     def heaviest(self, limit: int) -> list[dict]:
@@ -41,14 +39,7 @@ async def run(tmp_path: Path, methods: str) -> list[tuple[str, ...]]:
     project, package, class_name = written(harbour_profile(), tmp_path)
     client = project / package / "client.py"
     client.write_text(client.read_text("utf-8") + methods, "utf-8")
-    report = await run_contract(
-        project,
-        harbour_profile(),
-        package=package,
-        class_name=class_name,
-        sandbox=ThreadSandbox(),
-        behaviours=own.BEHAVIOURS,
-    )
+    report = await report_of((project, package, class_name), harbour_profile(), own.BEHAVIOURS)
     return failures(report)
 
 

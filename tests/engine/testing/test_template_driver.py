@@ -1,5 +1,6 @@
 """The contract run on what the template engine writes: the same profile, another author."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from driversmith.engine.generation.template_engine import write_driver
@@ -7,6 +8,7 @@ from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.testing.behaviours import ALL, own, quirks
 from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.testing.trial import Behaviour
 
 from ...stand_ins.threads import ThreadSandbox
 from .harbour import harbour_profile
@@ -22,8 +24,21 @@ def written(profile: ApiProfile, folder: Path) -> tuple[Path, str, str]:
 
 
 async def contract_of(profile: ApiProfile, folder: Path) -> ContractReport:
-    project, package, class_name = written(profile, folder)
-    return await run_contract(project, profile, package=package, class_name=class_name, sandbox=ThreadSandbox())
+    return await report_of(written(profile, folder), profile, ALL)
+
+
+async def report_of(
+    driver: tuple[Path, str, str], profile: ApiProfile, behaviours: Sequence[Behaviour]
+) -> ContractReport:
+    project, package, class_name = driver
+    return await run_contract(
+        project,
+        profile,
+        package=package,
+        class_name=class_name,
+        sandbox=ThreadSandbox(),
+        behaviours=behaviours,
+    )
 
 
 def failures(report: ContractReport) -> list[tuple[str, str, str, str]]:

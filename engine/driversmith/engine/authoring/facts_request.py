@@ -10,12 +10,13 @@ from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
-from ..facts.catalogue import UNITS, Fact, facts, segments
+from ..facts.catalogue import UNITS, Fact, compact, facts, segments
 from ..llm.request import ModelRequest, Reference, Task, TextBlock
 from ..models.judged import JudgedFacts
 from ..models.profile import ApiProfile
 from ..models.prose import Passage, Prose
 from ..models.report import LiveRead
+from ..proof.live_reads import unknown_arguments
 from .api_text import tame
 from .prompt_texts import prompt_text
 
@@ -86,7 +87,9 @@ def facts_schema(profile: ApiProfile) -> dict[str, Any]:
     correction = _object({"fact": text, "value": value, "because": text, "quote": text}, "fact", "value", "because")
     question = _object({"fact": text, "question": text}, "fact", "question")
     parts: dict[str, Any] = {"corrections": _array(correction), "open": _array(question)}
-    if arguments := sorted(_unknown_arguments(profile))[:20]:
+    if arguments := sorted({name for described in profile.objects for name in unknown_arguments(profile, described)})[
+        :20
+    ]:
         parts["probe"] = _object({key: {"$ref": "#/$defs/any"} for key in arguments})
     return {**_object(parts, "corrections"), "$defs": {"any": anything}}
 
@@ -106,20 +109,6 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
 
 def _members(told: JsonValue) -> Iterable[str]:
     return told if isinstance(told, dict) else ()
-
-
-def _unknown_arguments(profile: ApiProfile) -> set[str]:
-    reading = {
-        described.operations["read" if "read" in described.operations else "read_one"]
-        for described in profile.objects.values()
-        if {"read", "read_one"} & described.operations.keys()
-    }
-    return {
-        parameter.argument
-        for name in reading
-        for parameter in profile.operations[name].parameters
-        if parameter.must_be_given and parameter.example is None and not parameter.enum
-    }
 
 
 def _catalogue() -> str:
@@ -166,7 +155,7 @@ def _by_doubt(profile: ApiProfile, reads: Sequence[LiveRead]) -> tuple[list[str]
             continue
         if _is_doubted(fact, wrong, proven):
             doubted.append(f"{fact.fact} ({fact.known_by}): {_spelled(fact.value)}")
-        elif _compact(fact.value) not in (None, "", [], {}):
+        elif compact(fact.value) not in (None, "", [], {}):
             sure.append(f"{fact.fact}: {_spelled(fact.value)}")
     return doubted, [*sure, *paths]
 
@@ -222,14 +211,8 @@ def _fitted(lines: Sequence[str], room: int) -> str:
     return "\n".join(kept) or "(none)"
 
 
-def _compact(value: JsonValue) -> JsonValue:
-    if not isinstance(value, dict):
-        return value
-    return {name: member for name, member in value.items() if member not in (None, "", [], False)}
-
-
 def _spelled(value: JsonValue) -> str:
-    return json.dumps(_compact(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(compact(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _cut(text: str) -> str:

@@ -7,7 +7,7 @@ to evidence or to fields. `units/` has a file for each family; to add a fact: a 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -25,8 +25,8 @@ __all__ = [
     "address",
     "apply",
     "apply_all",
-    "catalogue_data",
     "check",
+    "compact",
     "current",
     "facts",
     "known_by",
@@ -115,15 +115,12 @@ def facts(profile: ApiProfile) -> Iterator[Fact]:
             yield Fact(fact, unit.get(profile, names), known_by(profile, fact), unit.spelled)
 
 
-def catalogue_data(profile: ApiProfile) -> dict[str, JsonValue]:
-    """The catalogue of a profile as a model reads it: `allowed`, unit -> what may be given (words, or words by member), and
-    `facts`, by what they are known -> address -> value. Members that say nothing are left out: null, false, [], "", and
-    position_in query."""
-    by_kind: dict[str, JsonValue] = {}
-    for fact in facts(profile):
-        group = cast("dict[str, JsonValue]", by_kind.setdefault(fact.known_by, {}))
-        group[fact.fact] = _compact(fact.value)
-    return {"allowed": {unit.spelled: unit.told() for unit in UNITS}, "facts": by_kind}
+def compact(value: JsonValue) -> JsonValue:
+    """A value as it is told to a model: without members that say nothing, which are null, false, [], "" and query."""
+    if not isinstance(value, dict):
+        return value
+    nothing: tuple[Any, ...] = (None, "", [], "query")
+    return {name: member for name, member in value.items() if member not in nothing and member is not False}
 
 
 def address(*names: str) -> str:
@@ -144,10 +141,3 @@ def _unit(fact: str) -> tuple[Unit, Names]:
     known = ", ".join(unit.spelled for unit in UNITS)
     why = next((f": {FOLLOWS[part]}" for part in reversed(parts) if part in FOLLOWS), "")
     raise RefusedError(f"There is no fact {shown(fact)}{why}. Facts are: {known}.")
-
-
-def _compact(value: JsonValue) -> JsonValue:
-    if not isinstance(value, dict):
-        return value
-    nothing: tuple[Any, ...] = (None, "", [], "query")
-    return {name: member for name, member in value.items() if member not in nothing and member is not False}

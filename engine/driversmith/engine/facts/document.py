@@ -1,7 +1,7 @@
 """facts.json, as an author hands it in: corrections, what is open, and values for reading."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from .units.auth import AuthFact
 from .units.operations import ParameterFact
 from .units.pagination import PaginationFact
 from .units.records import RecordsFact
-from .units.unit import FOLLOWS, members
+from .units.unit import members, no_member, some_of
 from .units.whole import RateLimitFact
 
 MAX_CORRECTIONS = 200
@@ -157,9 +157,9 @@ def _named(entry: dict[str, Any]) -> Iterator[tuple[str, JsonValue]]:
         if member in _WHOLE:
             yield address(member), value
         elif member == "rate_limit":
-            yield address(member), _members_of(value, members(RateLimitFact))
+            yield address(member), some_of(members(RateLimitFact), value)
         else:
-            raise _unknown(member, (_NAMED,))
+            raise no_member(member, (_NAMED,))
     if not entry:
         raise RefusedError(f'"fact" and "value" are wanted, or one of {_NAMED}.')
 
@@ -170,11 +170,11 @@ def _of_object(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, JsonValue
         if member in ("operation", "identifier"):
             yield address("objects", name, member), value
         elif member in ("records", "pagination"):
-            grouped.setdefault(member, {}).update(_members_of(value, _OF_OBJECTS))
+            grouped.setdefault(member, {}).update(some_of(_OF_OBJECTS, value))
         elif member in _OF_OBJECTS:
             grouped.setdefault(_OF_OBJECTS[member][0], {})[member] = value
         else:
-            raise _unknown(member, ("operation", "identifier", "records", "pagination", *_OF_OBJECTS))
+            raise no_member(member, ("operation", "identifier", "records", "pagination", *_OF_OBJECTS))
     for unit, value in grouped.items():
         yield address("objects", name, unit), value
 
@@ -185,36 +185,22 @@ def _of_operation(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, JsonVa
         if not isinstance(place, str) or not isinstance(parameter, str):
             raise RefusedError("parameter: a name is wanted, and place: one of query, header, path, cookie.")
         value = {member: v for member, v in rest.items() if member not in ("parameter", "place")}
-        yield address("operations", name, "parameters", place, parameter), _members_of(value, members(ParameterFact))
+        yield address("operations", name, "parameters", place, parameter), some_of(members(ParameterFact), value)
         return
     for member, value in rest.items():
         if member not in ("path", "media_type"):
-            raise _unknown(member, ("path", "media_type", "parameter (with place, required, enum, default)"))
+            raise no_member(member, ("path", "media_type", "parameter (with place, required, enum, default)"))
         yield address("operations", name, member), value
 
 
 def _of_auth(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, JsonValue]]:
-    yield address("auth", name), _members_of(rest, members(AuthFact))
+    yield address("auth", name), some_of(members(AuthFact), rest)
 
 
 def _of_header(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, JsonValue]]:
     if rest.keys() != {"value"}:
         raise RefusedError("header goes with value: the text that is sent, or null.")
     yield address("headers", name), rest["value"]
-
-
-def _members_of(value: Any, known: Mapping[str, Any]) -> dict[str, JsonValue]:
-    if not isinstance(value, dict) or not value:
-        raise RefusedError(f"An object with some of these members is wanted: {', '.join(known)}; not {shown(value)}.")
-    for member in cast("dict[str, Any]", value):
-        if member not in known:
-            raise _unknown(member, tuple(known))
-    return cast("dict[str, JsonValue]", value)
-
-
-def _unknown(member: str, known: tuple[str, ...]) -> RefusedError:
-    why = f": {FOLLOWS[member]}" if member in FOLLOWS else ""
-    return RefusedError(f"There is no member {shown(member)} here{why}. What may be given: {', '.join(known)}.")
 
 
 def _united(found: list[Correction]) -> tuple[tuple[Correction, ...], list[Refusal]]:

@@ -2,8 +2,8 @@
 
 from pydantic import JsonValue
 
-from ..contract.naming import driver_names
-from ..models.profile import ApiProfile, AuthScheme, Credential, Evidence
+from ..models.profile import ApiProfile, AuthScheme, Evidence
+from .units.auth import credentials_of
 
 MOST = 3
 """Schemes that are added to one API."""
@@ -20,11 +20,9 @@ def with_scheme(profile: ApiProfile, name: str, value: JsonValue) -> ApiProfile:
     added = sum(scheme.evidence.known_by == "observed" for scheme in profile.auth)
     if any(scheme.name == name for scheme in profile.auth) or added >= MOST:
         return profile
-    taken = {credential.argument for scheme in profile.auth for credential in scheme.credentials}
-    argument = next(a for a in ("api_key", *(f"api_key_{n}" for n in range(2, 1_000))) if a not in taken)
-    credential = Credential(argument=argument, env=driver_names(profile.api_name).env(argument), scheme=name)
     evidence = Evidence(pointer="#", rule="The API refuses what comes without it.", known_by="observed")
-    scheme = AuthScheme(name=name, kind="api_key", credentials=(credential,), evidence=evidence)
+    scheme = AuthScheme(name=name, kind="api_key", evidence=evidence)
+    scheme = scheme.model_copy(update={"credentials": credentials_of(profile, scheme)})
     operations = {
         key: operation if operation.security else operation.model_copy(update={"security": ((name,), ())})
         for key, operation in profile.operations.items()

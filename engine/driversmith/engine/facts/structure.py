@@ -29,15 +29,13 @@ _JSON_TYPES: tuple[tuple[type, JsonType], ...] = (
 )
 
 
-def structure_of(value: Any, *, around: bool = True, depth: int = 0) -> JsonValue:
+def structure_of(value: Any) -> JsonValue:
     """An answer by its structure.
 
     An object is {key: structure}, keys that look like values folded to `*`; a list is [how many, structure of all items].
-    With `around`, what stands outside of lists says more: booleans as they are, and whether a number is that of the records;
-    without it the structure is the same for every page.
+    What stands outside of lists says more: booleans as they are, and whether a number is that of the records.
     """
-    counts = frozenset(len(items) for items in _lists(value)) if around and not depth else frozenset[int]()
-    return _structure(value, around, counts, depth)
+    return _structure(value, True, frozenset(len(items) for items in _lists(value)), 0)
 
 
 def structure_hash(records: Sequence[Any]) -> str:
@@ -82,6 +80,7 @@ def _json_type(value: Any) -> JsonType:
 
 
 def _structure(value: Any, around: bool, counts: frozenset[int], depth: int) -> JsonValue:
+    """`around` says that it stands outside of lists; inside, the structure is the same however many there are."""
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
         if depth >= MAX_DEPTH:

@@ -29,7 +29,7 @@ def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Col
     """Whether a read by the corrected facts shows that they are right: it is better, or an error that was taken for
     something else is what it is, or it is as good as before without what the correction does away with. `fields` are those
     that are described."""
-    fact, as_good = correction.fact, _is_as_good(new, old)
+    fact = correction.fact
     if is_better(new, old) or (correction.value == {"first": 0} and _begins_earlier(new, old)):
         return True
     if fact == "/error_path":
@@ -39,8 +39,8 @@ def is_confirmed(correction: Correction, new: Reading, old: Reading, fields: Col
     if fact.endswith("/records"):  # a map with one entry is one record to a driver that takes it for a list
         return new.live.ok and new.live.count >= old.live.count and _known(new, fields) > _known(old, fields)
     if fact == "/base_path" or fact.endswith("/path"):
-        return as_good and _is_redirected(old) and not _is_redirected(new)
-    return (as_good and fact.startswith("/auth/")) or _asks_on(correction, new, old)
+        return _is_redirected(old) and not _is_redirected(new) and _is_as_good(new, old)
+    return (fact.startswith("/auth/") and _is_as_good(new, old)) or _asks_on(correction, new, old)
 
 
 def _begins_earlier(new: Reading, old: Reading) -> bool:
@@ -50,8 +50,7 @@ def _begins_earlier(new: Reading, old: Reading) -> bool:
 
 
 def _is_as_good(new: Reading, old: Reading) -> bool:
-    same = new.live.count == old.live.count and new.begins_like(old)
-    return new.live.ok and not new.raised and same
+    return new.live.ok and not new.raised and new.live.count == old.live.count and new.begins_like(old)
 
 
 def _is_redirected(reading: Reading) -> bool:

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -16,7 +17,7 @@ from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of
 from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
-from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile
+from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
 from ..models.report import LiveRead
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
@@ -34,6 +35,7 @@ MAX_ERROR = 500
 PAGE = 100
 """Records that a page is asked to have, where the API does not say how many it may have."""
 MOST_A_PAGE = 200
+_READS: tuple[Verb, ...] = ("read", "read_one")
 _SALT = secrets.token_bytes(32)
 
 
@@ -83,13 +85,14 @@ class Reading:
 
     def begins_like(self, other: "Reading") -> bool:
         """Whether both have the same first page, or neither has one."""
-        mine, others = self._contents()[:1], other._contents()[:1]
+        mine, others = self._contents[:1], other._contents[:1]
         return bool(mine) == bool(others) and all(one & two for one, two in zip(mine, others, strict=True))
 
     def comes_to(self, other: "Reading") -> bool:
         """Whether the first page of another read is a later one of this."""
-        return any(later & first for first in other._contents()[:1] for later in self._contents()[1:])
+        return any(later & first for first in other._contents[:1] for later in self._contents[1:])
 
+    @cached_property
     def _contents(self) -> list[frozenset[str]]:
         """Of each page its body and its records: one of them is the same in equal pages. What stands beside records may
         change with every answer, as the time that it took does."""
@@ -116,10 +119,9 @@ async def readings(
     """Read the first pages of the objects that need no arguments, or whose arguments have examples or choices.
 
     `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
-    relay has forwarded so far, `gate` lets requests through. `asked_for`
-    says that somebody chose the objects: else single records are read after all collections, and count as aside. The
-    simplest objects come first, and of these the ones whose facts are most in doubt. Of each, `limit` records are kept. After
-    one at which to `stop` no further one is read.
+    relay has forwarded so far, `gate` lets requests through. `asked_for` says that somebody chose the objects: else single
+    records are read after all collections, and count as aside. The simplest objects come first, and of these the ones whose
+    facts are most in doubt. Of each, `limit` records are kept. After one at which to `stop` no further one is read.
 
     Raises:
         SandboxUnavailableError: no child can be started.
@@ -167,14 +169,26 @@ def _asked_to_wait(reading: Reading) -> float | None:
 def why_untried(profile: ApiProfile, name: str) -> str:
     """Why an object cannot be read without a person; "" where it can."""
     described = profile.objects[name]
-    names = [described.operations[verb] for verb in ("read", "read_one") if verb in described.operations]
-    gets = [profile.operations[operation] for operation in names if profile.operations[operation].method == "GET"]
+    gets = _gets(profile, described)
     if not gets:
         return "No operation with GET reads it."
     wanted = [_unknown(described, operation) for operation in gets]
     if not all(wanted):
         return ""
     return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
+
+
+def unknown_arguments(profile: ApiProfile, name: str) -> list[str]:
+    """What has to be given to read an object, and of which the description tells no value; [] where nothing has."""
+    described = profile.objects[name]
+    gets = _gets(profile, described)
+    return _unknown(described, gets[0]) if gets else []
+
+
+def _gets(profile: ApiProfile, described: ObjectProfile) -> list[OperationProfile]:
+    """The operations that read an object, the one that lists it first."""
+    operations = [profile.operations[described.operations[verb]] for verb in _READS if verb in described.operations]
+    return [operation for operation in operations if operation.method == "GET"]
 
 
 @dataclass(frozen=True)
@@ -198,7 +212,7 @@ def _plans(profile: ApiProfile, object_names: list[str], asked_for: bool) -> lis
         if described is None:
             continue
         aside = bool(collections) and name not in collections and not asked_for
-        found = [_plan(profile, name, described, verb, aside) for verb in ("read", "read_one")]
+        found = [_plan(name, described, operation, aside) for operation in _gets(profile, described)]
         plans += [plan for plan in found if plan][:1]
     return sorted(plans, key=lambda p: (p.aside, len(p.arguments), _is_sure(p.described), bool(p.operation.parameters)))
 
@@ -213,17 +227,12 @@ def _is_collection(described: ObjectProfile) -> bool:
     return "read" in described.operations and described.shape != "record"
 
 
-def _plan(profile: ApiProfile, name: str, described: ObjectProfile, verb: str, aside: bool) -> _Plan | None:
-    operations: Mapping[str, str] = cast("Mapping[str, str]", described.operations)
-    if verb not in operations:
-        return None
-    operation = profile.operations[operations[verb]]
-    if operation.method != "GET":
-        return None
+def _plan(name: str, described: ObjectProfile, operation: OperationProfile, aside: bool) -> _Plan | None:
     if _unknown(described, operation):
         return None
     arguments = {p.argument: _known(p) for p in _wanted(described, operation)}
-    return _Plan(name, described, operation, arguments, single=verb == "read_one", aside=aside)
+    single = described.operations.get("read") != operation.name
+    return _Plan(name, described, operation, arguments, single=single, aside=aside)
 
 
 def _wanted(described: ObjectProfile, operation: OperationProfile) -> list[ParameterProfile]:
@@ -275,9 +284,8 @@ class _Reader:
             note = f"The API repeats itself after {count} records; reading on stops there with an error."
         if raised and not note:
             wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
-            return Reading(
-                bare.model_copy(update={"error": _text(raised), "wrong": wrong}), answers, raised, plan.described
-            )
+            told = bare.model_copy(update={"error": _text(raised), "wrong": wrong})
+            return Reading(told, answers, raised, plan.described)
         fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)
         if not fault and not raised:
             fault = _miscounted(plan, answers, records, ended=ended)

@@ -70,8 +70,7 @@ def _required(function: ast.FunctionDef) -> tuple[tuple[str, str], ...]:
 
 
 def _yields(function: ast.FunctionDef) -> bool:
-    inner = [node for node in ast.walk(function) if isinstance(node, ast.Yield | ast.YieldFrom)]
-    return bool(inner)
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
 
 
 def _plain(name: str) -> str:

@@ -130,6 +130,7 @@ def _same_start(case: Case) -> bool:
 
 
 def count_of(case: Case, answer: Answer) -> int:
+    """How many items the list has that stands where the facts say; 0 where none does."""
     there = at(answer.body, case.described.record_path)
     return len(cast("list[Any]", there)) if isinstance(there, list) else 0
 

@@ -113,6 +113,7 @@ def told_challenge(case: Case) -> str:
 
 
 def is_refusal(answer: Answer) -> bool:
+    """Whether an answer refuses whoever asks: by its status, or by words on a missing key."""
     if answer.status in (401, 403):
         return not is_limit(answer)
     return answer.status in (400, 422) and any(_MISSING_KEY.search(text) for text in sentences(answer.body))

@@ -144,6 +144,7 @@ def is_next_url(keys: tuple[str, ...], value: Any) -> bool:
 
 
 def is_cursor(value: Any) -> bool:
+    """Whether a value can lead to a next page: a number, or a text without spaces that is no URL."""
     if isinstance(value, bool) or value in (None, "", 0):
         return False
     return isinstance(value, int) or (

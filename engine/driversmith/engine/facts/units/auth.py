@@ -68,11 +68,11 @@ def _put_auth(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProfile
         )
     changed = scheme.model_copy(update=fact.__dict__)
     if (fact.kind == "basic") != (scheme.kind == "basic"):
-        changed = changed.model_copy(update={"credentials": _credentials(profile, changed)})
+        changed = changed.model_copy(update={"credentials": credentials_of(profile, changed)})
     return profile.model_copy(update={"auth": tuple(changed if s is scheme else s for s in profile.auth)})
 
 
-def _credentials(profile: ApiProfile, scheme: AuthScheme) -> tuple[Credential, ...]:
+def credentials_of(profile: ApiProfile, scheme: AuthScheme) -> tuple[Credential, ...]:
     """What the kind takes; arguments that other schemes have already get a number."""
     taken = {c.argument for other in profile.auth if other.name != scheme.name for c in other.credentials}
     plain = {"basic": ("username", "password"), "bearer": ("token",)}.get(scheme.kind, ("api_key",))

@@ -98,14 +98,9 @@ def merged(kind: type[V], now: Mapping[str, Any], value: JsonValue) -> V:
         RefusedError: a member is unknown or cannot have this value, or they do not go together.
     """
     known = members(kind)
-    if not isinstance(value, dict) or not value:
-        raise RefusedError(f"An object with some of these members is wanted: {', '.join(known)}; not {shown(value)}.")
-    for name in value:
-        if name not in known:
-            why = f": {FOLLOWS[name]}" if name in FOLLOWS else ""
-            raise RefusedError(f"There is no member {name!r} here{why}. Members are: {', '.join(known)}.")
+    given = some_of(known, value)
     try:
-        return TypeAdapter(kind).validate_python({**now, **value}, strict=True)
+        return TypeAdapter(kind).validate_python({**now, **given}, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
     said = first["msg"].removeprefix("Value error, ")
@@ -114,7 +109,27 @@ def merged(kind: type[V], now: Mapping[str, Any], value: JsonValue) -> V:
     name = str(first["loc"][0])
     if first["type"] == "value_error":
         raise RefusedError(f"{name}: {said}.")
-    raise RefusedError(f"{name}: {known[name]}; not {shown(value.get(name))}.")
+    raise RefusedError(f"{name}: {known[name]}; not {shown(given.get(name))}.")
+
+
+def some_of(known: Iterable[str], value: JsonValue) -> dict[str, JsonValue]:
+    """A value that is an object of some of these members.
+
+    Raises:
+        RefusedError: it is none, or has another member.
+    """
+    if not isinstance(value, dict) or not value:
+        raise RefusedError(f"An object with some of these members is wanted: {', '.join(known)}; not {shown(value)}.")
+    for name in value:
+        if name not in known:
+            raise no_member(name, known)
+    return value
+
+
+def no_member(name: str, known: Iterable[str]) -> RefusedError:
+    """That there is no such member, why, and which there are."""
+    why = f": {FOLLOWS[name]}" if name in FOLLOWS else ""
+    return RefusedError(f"There is no member {shown(name)} here{why}. What may be given: {', '.join(known)}.")
 
 
 def object_of(profile: ApiProfile, name: str) -> ObjectProfile:

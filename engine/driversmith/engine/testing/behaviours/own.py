@@ -1,6 +1,7 @@
 """Methods that an author added to the contract: each is called, and asks for nothing that the API does not have."""
 
 from ...sandbox.port import Raised, Reply
+from ..mock.server import MAX_REQUESTS
 from ..own_methods import OwnMethod, fitting
 from ..trial import Behaviour, Run, Trial, UnmetError, brief, detail, spelled
 
@@ -47,7 +48,7 @@ def _unknown_requests(trial: Trial) -> str:
     """That a request went where the API has nothing; "" where none did."""
     unknown = [f"{seen.method} {seen.path}" for seen in trial.mock.log if not trial.mock.knows(seen)]
     strangers = [f"{seen.method} {seen.path} at another origin" for seen in trial.mock.other_log]
-    if len(trial.mock.log) >= trial.mock.most_requests:
+    if len(trial.mock.log) >= MAX_REQUESTS:
         return f"asks without end: {len(trial.mock.log)} requests"
     return (
         f"asks for what the API does not have: {', '.join([*unknown, *strangers][:3])}" if unknown or strangers else ""

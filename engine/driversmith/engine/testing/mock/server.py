@@ -146,11 +146,6 @@ class MockServer:
         """Whether a request is one of the API's operations."""
         return self._operation(seen) is not None
 
-    @property
-    def most_requests(self) -> int:
-        """So many requests of one behaviour are answered as the API would."""
-        return MAX_REQUESTS
-
     def refuse_last_token(self) -> None:
         """From now on 401 for the OAuth2 token given last."""
         self._tokens.pop()
