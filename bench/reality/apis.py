@@ -4,194 +4,28 @@ Two are right. Every second has three objects, the odd one not the first.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from .right_facts import RIGHT, Fact
-
-Query = dict[str, str]
-Answered = tuple[Any, dict[str, str]] | tuple[Any, dict[str, str], int]
-"""Body, headers, and the status where it is not 200. A body that is bytes is sent as it is."""
-Headers = dict[str, str]
-FIELDS = {"id": {"type": "integer"}, "name": {"type": "string"}, "weight": {"type": "number"}}
-PORTS = [{"id": n, "name": f"port {n}", "weight": n / 2} for n in range(1, 6)]
-CREWS = [{"id": n, "name": f"crew {n}", "weight": float(n)} for n in range(1, 4)]
-KEY = "k-93817362"
-
-
-def ships(count: int) -> list[dict[str, Any]]:
-    return [{"id": n, "name": f"ship {n}", "weight": n * 1.5} for n in range(1, count + 1)]
-
-
-@dataclass(frozen=True)
-class Api:
-    """One API: what is said of its ships, and what it does."""
-
-    name: str
-    answer: Callable[[Query, str], Answered]
-    """The answer for a query; the second argument is the server's URL."""
-    truth: list[dict[str, Any]]
-    schema: dict[str, Any]
-    parameters: tuple[tuple[str, dict[str, Any]], ...] = ()
-    path: str = "/ships"
-    """Where the ships really are."""
-    described_path: str = "/ships"
-    prefix: str = ""
-    """Before all paths, and told to nobody."""
-    security: dict[str, Any] | None = None
-    """The security scheme that is described."""
-    allows: Callable[[Headers, Query], bool] = field(default=lambda _headers, _query: True)
-    """Whether a request is no 401."""
-    refusal: Answered = ({"message": "unauthorized"}, {}, 401)
-    refuses: Callable[[Headers, Query], Answered | None] = field(default=lambda _headers, _query: None)
-    """How a request for ships, or for anything where `all_refused`, is refused; None: it is not."""
-    all_refused: bool = False
-    credentials: tuple[str, ...] = ()
-    """Lines of the API's table in credentials.toml."""
-    redirect: str = ""
-    """Where `described_path` redirects to, without its query."""
-    many: bool = False
-    """Whether there are two more objects, which come first."""
-
-    def description(self) -> dict[str, Any]:
-        def get(name: str, schema: dict[str, Any], parameters: tuple[tuple[str, dict[str, Any]], ...] = ()) -> Any:
-            given = [{"name": n, "in": "query", **what} for n, what in parameters]
-            content = {"application/json": {"schema": schema}}
-            answers = {"200": {"description": "ok", "content": content}}
-            return {"get": {"operationId": name, "parameters": given, "responses": answers}}
-
-        paths = {self.described_path: get("listShips", self.schema, self.parameters)}
-        if self.many:
-            paths = {"/ports": get("listPorts", rows()), "/crews": get("listCrews", rows()), **paths}
-        document: dict[str, Any] = {
-            "openapi": "3.1.0",
-            "info": {"title": self.name, "version": "1"},
-            "paths": paths,
-        }
-        if self.security:
-            document["components"] = {"securitySchemes": {"key": self.security}}
-            document["security"] = [{"key": []}]
-        return document
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The corrections that a person would give who knows the API; none where there are none to give, or where only the
-        API itself can show them, as a credential that nobody described."""
-        return RIGHT.get(self.name, ())
-
-    @property
-    def objects(self) -> dict[str, list[dict[str, Any]]]:
-        name = self.described_path.strip("/").rpartition("/")[2]
-        return {**({"ports": PORTS, "crews": CREWS} if self.many else {}), name: self.truth}
-
-
-def rows() -> dict[str, Any]:
-    return {"type": "array", "items": {"type": "object", "properties": FIELDS}}
-
-
-def under(*keys: str) -> dict[str, Any]:
-    schema = rows()
-    for key in reversed(keys):
-        schema = {"type": "object", "properties": {key: schema}}
-    return schema
-
-
-def integer(**more: Any) -> dict[str, Any]:
-    return {"schema": {"type": "integer", **more}}
-
-
-TEXT = {"schema": {"type": "string"}}
-SEVEN, SIXTY = ships(7), ships(60)
-
-
-def whole(body: Any) -> Callable[[Query, str], Answered]:
-    return lambda _query, _url: (body, {})
-
-
-def page(query: Query, *, first: int = 1, size: int = 20, name: str = "page") -> list[dict[str, Any]]:
-    start = (int(query.get(name, first)) - first) * size
-    return SIXTY[start : start + size] if start >= 0 else []
-
-
-def slice_of(query: Query, start: str, size: str, most: int) -> list[dict[str, Any]]:
-    begin = int(query.get(start, 0))
-    return SIXTY[begin : begin + min(int(query.get(size, most)), most)]
-
-
-def number(query: Query) -> int:
-    return int(query.get("page", 1))
-
-
-def following(query: Query, value: Any) -> Any:
-    return value if number(query) < 3 else None
-
-
-def linked(query: Query, url: str) -> Answered:
-    to = f'<{url}/ships?page={number(query) + 1}>; rel="next"'
-    return page(query), {"Link": to} if number(query) < 3 else {}
-
-
-def cursor(query: Query, name: str) -> tuple[list[dict[str, Any]], str | None]:
-    begin = int(query.get(name, 0))
-    return SIXTY[begin : begin + 20], str(begin + 20) if begin + 20 < 60 else None
-
-
-def by_cursor(name: str, told: Callable[[str | None], dict[str, Any]]) -> Callable[[Query, str], Answered]:
-    def answer(query: Query, _url: str) -> Answered:
-        found, after = cursor(query, name)
-        return {"data": found, **told(after)}, {}
-
-    return answer
-
-
-def below_one_is_refused(query: Query, _url: str) -> Answered:
-    return ({"error": "page must be at least 1"}, {}, 400) if number(query) < 1 else ({"data": page(query)}, {})
-
-
-def next_in_header(query: Query, url: str) -> Answered:
-    return page(query), {"X-Next-Page": f"{url}/ships?page={number(query) + 1}"} if number(query) < 3 else {}
-
-
-def cursor_in_header(query: Query, _url: str) -> Answered:
-    found, after = cursor(query, "cursor")
-    return found, {"X-Next-Cursor": after} if after else {}
-
-
-def after_the_last(query: Query, _url: str) -> Answered:
-    begin = int(query.get("starting_after", 0))
-    size = min(int(query.get("limit", 10)), 25)
-    return {"object": "list", "data": SIXTY[begin : begin + size], "has_more": begin + size < 60}, {}
-
-
-def bundle(query: Query, url: str) -> Answered:
-    links = [{"relation": "self", "url": f"{url}/ships"}]
-    if number(query) < 3:
-        links.append({"relation": "next", "url": f"{url}/ships?page={number(query) + 1}"})
-    links.append({"relation": "first", "url": f"{url}/ships"})
-    return {"resourceType": "Bundle", "link": links, "entry": page(query)}, {}
-
-
-SHORT = [ship for ship in SIXTY if ship["id"] != 31 and ship["id"] > 1]
-
-
-def gaps(query: Query, _url: str) -> Answered:
-    """Pages of 20 from which single ships are filtered afterwards."""
-    return {"data": [ship for ship in page(query) if ship in SHORT]}, {}
-
-
-class Busy:
-    """Says once that it is busy."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def __call__(self, _query: Query, _url: str) -> Answered:
-        self.asked += 1
-        if self.asked == 1:
-            return {"message": "API rate limit exceeded"}, {"Retry-After": "1", "X-RateLimit-Remaining": "0"}, 403
-        return {"data": SEVEN}, {}
-
+from .answers import (
+    SEVEN,
+    SHORT,
+    SIXTY,
+    Busy,
+    after_the_last,
+    below_one_is_refused,
+    bundle,
+    by_cursor,
+    cursor_in_header,
+    following,
+    gaps,
+    linked,
+    next_in_header,
+    number,
+    page,
+    slice_of,
+    whole,
+)
+from .api import FIELDS, KEY, TEXT, Api, integer, rows, under
 
 SLICES = (("offset", integer()), ("limit", integer(maximum=100, default=100)))
 VERSION = "The header X-Api-Version is required. Supported versions: 2"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from unittest import mock
 
-from .apis import Api
+from .api import Api
 from .right_facts import Fact
 from .wrong_facts import mixed, only_wrong
 

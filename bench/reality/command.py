@@ -12,7 +12,8 @@ import anyio
 from rich.console import Console
 from rich.table import Table
 
-from .apis import APIS, Api
+from .api import Api
+from .apis import APIS
 from .measuring import Arm, Outcome, measured
 from .peers import NAMES, Peers
 

@@ -14,7 +14,7 @@ from driversmith.engine.models.session import GenerateRequest, SupervisedResult
 from driversmith.engine.proof import correct
 from driversmith.engine.settings import Settings
 
-from .apis import KEY, Api
+from .api import KEY, Api
 from .authors import Author, Who, answering
 from .serving import DESCRIPTION, Served
 

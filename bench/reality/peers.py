@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import anyio.to_thread
 
-from .apis import KEY, Api
+from .api import KEY, Api
 from .serving import Served
 
 NAMES = ("openapi-python-client", "dlt")

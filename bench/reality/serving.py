@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 
-from .apis import CREWS, PORTS, Answered, Api, Headers
+from .api import CREWS, PORTS, Answered, Api, Headers
 
 DESCRIPTION = "/openapi.json"
 
