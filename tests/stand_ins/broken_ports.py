@@ -9,6 +9,7 @@ from driversmith.engine.errors import SandboxUnavailableError
 from driversmith.engine.journal.port import Journal
 from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.engine.models.report import UnittestResult
+from driversmith.engine.sandbox.doorway import Door
 from driversmith.engine.sandbox.port import DEFAULT_LIMITS, DriverProcess, Isolation, Reply, SandboxLimits
 
 
@@ -37,7 +38,13 @@ class IdleSandbox:
 
     @asynccontextmanager
     async def open(
-        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+        self,
+        project: Path,
+        package: str,
+        class_name: str,
+        *,
+        limits: SandboxLimits = DEFAULT_LIMITS,
+        door: Door | None = None,
     ) -> AsyncGenerator[DriverProcess]:
         yield _IdleChild()
 
@@ -47,7 +54,13 @@ class NoSandbox(IdleSandbox):
 
     @asynccontextmanager
     async def open(
-        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+        self,
+        project: Path,
+        package: str,
+        class_name: str,
+        *,
+        limits: SandboxLimits = DEFAULT_LIMITS,
+        door: Door | None = None,
     ) -> AsyncGenerator[DriverProcess]:
         raise SandboxUnavailableError("No child process can be started: not permitted.")
         yield _IdleChild()
@@ -55,6 +68,7 @@ class NoSandbox(IdleSandbox):
 
 class _IdleChild:
     isolation: Isolation = "process"
+    layers: tuple[str, ...] = ()
 
     async def construct(
         self,

@@ -158,12 +158,14 @@ class DriverReader:
                 auth=driver.profile.auth,
                 limits=RelayLimits(max_requests=MAX_REQUESTS, log_bytes=0),
             ) as relay,
-            self._sandbox().open(driver.folder, driver.package, driver.class_name, limits=limits) as child,
+            self._sandbox().open(
+                driver.folder, driver.package, driver.class_name, limits=limits, door=relay.door
+            ) as child,
         ):
             self._learn(relay.secrets())
             fields = tuple(driver.profile.objects[place.object_name].fields)
             opened = _OpenDriver(child, relay, Redactor(relay.secrets()), fields)
-            arguments = {"base_url": relay.url, **PATIENCE, **relay.driver_arguments}
+            arguments = {"base_url": relay.base_url, **PATIENCE, **relay.driver_arguments}
             opened.check(await child.construct("driver", arguments=arguments))
             yield opened
 

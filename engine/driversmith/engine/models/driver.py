@@ -44,7 +44,10 @@ class Verification(Value):
     """Contract behaviours that passed."""
     failed: int = 0
     isolation: str = "none"
-    """The isolation that was probed for the child: `process`, later `bubblewrap`, ...; `none` where no child ran."""
+    """The isolation that was probed for the child: `bubblewrap`, `landlock`, `sandbox-exec` or `process`; `none` where no child
+    ran."""
+    layers: tuple[str, ...] = ()
+    """What held it, one by one: `namespaces`, `landlock`, `seccomp`, `limits`."""
     objects: dict[str, ObjectVerification] = {}
     """By name; not in driver.json, which is the same for equal runs."""
 

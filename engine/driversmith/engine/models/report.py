@@ -54,6 +54,9 @@ class ContractReport(Value):
     """Operation names proven by a request that the server saw."""
     unittests: UnittestResult | None = None
     isolation: str = "none"
+    """The isolation that was probed for the child (sandbox.port.Isolation)."""
+    layers: tuple[str, ...] = ()
+    """What held it, one by one: `namespaces`, `landlock`, `seccomp`, `limits`."""
     requests: int = 0
     elapsed_seconds: float = 0.0
 

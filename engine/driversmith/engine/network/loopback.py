@@ -1,4 +1,5 @@
-"""A small HTTP/1.1 server on 127.0.0.1, answered by one function, for as long as a block runs.
+"""A small HTTP/1.1 server, on 127.0.0.1 or on connections that it is handed, answered by one function, for as long as a block
+runs.
 
 It is an asyncio protocol on this process' event loop: no threads, no task unless an answer has to wait for something, and
 a small part of the CPU of a full server.
@@ -98,11 +99,20 @@ class LoopbackServer:
     says `any_host` answers them too.
     """
 
-    listener: asyncio.Server
-
-    def __init__(self, handler: Handler, *, any_host: bool = False, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        any_host: bool = False,
+        listens: bool = True,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         self._handler = handler
         self._any_host = any_host
+        self._listens = listens
+        """Whether it has a port; one that has none serves what `connection` gives only."""
+        self._listener: asyncio.Server | None = None
+        self.is_open = False
         self.idle_seconds = idle_seconds
         """For how long a client may send nothing before its connection is closed."""
         self.accepted = 0
@@ -123,21 +133,30 @@ class LoopbackServer:
             await held.gone.wait()
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self.listener = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, start_serving=False)
-        self._port = self.listener.sockets[0].getsockname()[1]
-        self._hosts = frozenset({f"127.0.0.1:{self._port}", f"localhost:{self._port}"})
-        await self.listener.start_serving()
+        self.is_open = True
+        if self._listens:
+            loop = asyncio.get_running_loop()
+            self._listener = await loop.create_server(self.connection, "127.0.0.1", 0, start_serving=False)
+            self._port = self._listener.sockets[0].getsockname()[1]
+            self._hosts = frozenset({f"127.0.0.1:{self._port}", f"localhost:{self._port}"})
+            await self._listener.start_serving()
         return self
+
+    def connection(self) -> asyncio.Protocol:
+        """A protocol that serves one connection, however it came to be."""
+        return _Connection(self)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.listener.close()
+        self.is_open = False
+        if self._listener is not None:
+            self._listener.close()
         with anyio.CancelScope(shield=True):
             while self.open:
                 await next(iter(self.open.values())).cut()
-            await self.listener.wait_closed()
+            if self._listener is not None:
+                await self._listener.wait_closed()
 
     def answer(self, request: Request) -> Response | Awaitable[Response] | None:
         """What the handler makes of a request that is for this server."""
@@ -181,7 +200,7 @@ class _Connection(asyncio.Protocol):
         self._server.open[self._number] = self
         self._heard = time.monotonic()
         self._idle = asyncio.get_running_loop().call_later(self._server.idle_seconds, self._look_for_more)
-        if not self._server.listener.is_serving():  # it was accepted while the block ended
+        if not self._server.is_open:  # it was accepted while the block ended
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,9 +1,12 @@
 """The relay for live reads: a driver in a child reaches one API through it, and never holds a key.
 
-It listens on loopback, forwards to the origin of the base URL only, counts, logs, and puts real credentials in the
-place of the placeholders that the child was given. Answers of its own carry the header `Driversmith-Relay`.
+It has no port that another account could use: it answers the connections that a child makes to the API's own address, forwards
+to the origin of the base URL only, counts, logs, and puts real credentials in the place of the placeholders that the child was
+given. Answers of its own carry the header `Driversmith-Relay`.
 """
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,10 +17,10 @@ import httpx2
 
 from ..errors import DriversmithError, FetchError
 from ..models.profile import AuthScheme
-from .addresses import AddressPolicy, origin_of
+from .addresses import AddressPolicy, origin_of, port_of
 from .credentials import OriginCredentials
 from .injection import Injector
-from .loopback import LoopbackServer, Request, Response
+from .loopback import Headers, LoopbackServer, Request, Response
 from .tokens import StandInTokens
 from .transport import CheckedTransport
 
@@ -81,6 +84,7 @@ class Relay:
     ) -> None:
         self._base = policy.check_url(base_url)
         self._origin = origin_of(self._base)
+        self._address = (self._base.raw_host.decode(), port_of(self._base))
         self._limits = limits
         self._max_requests = limits.max_requests
         self._transport = CheckedTransport(policy)
@@ -88,7 +92,7 @@ class Relay:
         self._oauth = StandInTokens.where_known(
             auth, self._injector, base_url=str(self._base), policy=policy, transport=self._transport
         )
-        self._server = LoopbackServer(self._handle)
+        self._server = LoopbackServer(self._handle, any_host=True, listens=False)
         self.log: list[RelayedRequest] = []
         self.refused: list[str] = []
         """What the relay answered by itself, one sentence each."""
@@ -96,9 +100,18 @@ class Relay:
         """How many requests went to the API, token requests not counted."""
 
     @property
-    def url(self) -> str:
-        """The base URL for the driver in the child."""
-        return f"{self._server.url}{self._base.raw_path.partition(b'?')[0].decode('ascii').rstrip('/')}"
+    def base_url(self) -> str:
+        """The base URL for the driver in the child: the API's own."""
+        return str(self._base)
+
+    def door(self, host: str, port: int) -> asyncio.Protocol | None:
+        """Answers connections to the API's origin (sandbox.doorway.Door)."""
+        return self._server.connection() if (host, port) == self._address else None
+
+    async def ask(self, target: str, headers: Headers) -> Response:
+        """What the API answers to a GET of this path and query, as if a driver had sent it."""
+        request = Request("GET", target, headers, b"", time.monotonic(), 0)
+        return await self._handle(request)
 
     @property
     def unused_credentials(self) -> tuple[str, ...]:
@@ -107,10 +120,10 @@ class Relay:
 
     @property
     def driver_arguments(self) -> dict[str, str]:
-        """Credential arguments for the driver's constructor: placeholders, and the relay's own token URL for OAuth2."""
+        """Credential arguments for the driver's constructor: placeholders, and a token URL that the relay answers for OAuth2."""
         arguments = self._injector.driver_arguments()
         if self._oauth and arguments:
-            arguments["token_url"] = self._server.url + TOKEN_PATH
+            arguments["token_url"] = self._origin + TOKEN_PATH
         return arguments
 
     def allow(self, requests: int) -> None:
@@ -216,14 +229,14 @@ class Relay:
         return Response(response.status_code, raw, tuple(headers))
 
     def _location(self, location: str, path: str) -> str | None:
-        """A redirect within the API's origin as one within the relay's; None where it leaves."""
+        """A redirect within the API's origin; None where it leaves."""
         try:
             following = httpx2.URL(self._origin + path).join(location)
             if origin_of(following) != self._origin:
                 return None
         except (httpx2.InvalidURL, ValueError, FetchError):
             return None
-        return self._server.url + following.raw_path.decode("ascii")
+        return self._origin + following.raw_path.decode("ascii")
 
     def _refuse(self, status: HTTPStatus, message: str, *headers: tuple[str, str]) -> Response:
         self.refused.append(message)

@@ -19,6 +19,7 @@ from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
 from ..models.report import LiveRead
+from ..sandbox.doorway import Door
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
 from ..testing.trial import detail
@@ -107,6 +108,7 @@ async def readings(
     class_name: str,
     sandbox: Sandbox,
     base_url: str,
+    door: Door,
     credentials: Mapping[str, str],
     object_names: list[str],
     asked_for: bool = False,
@@ -118,7 +120,7 @@ async def readings(
 ) -> list[Reading]:
     """Read the first pages of the objects that need no arguments, or whose arguments have examples or choices.
 
-    `base_url` is the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
+    `base_url` is the API's, `door` the relay's, `credentials` are constructor arguments with placeholders, `observe` gives all that the
     relay has forwarded so far, `gate` lets requests through. `asked_for` says that somebody chose the objects: else single
     records are read after all collections, and count as aside. The simplest objects come first, and of these the ones whose
     facts are most in doubt. Of each, `limit` records are kept. After one at which to `stop` no further one is read.
@@ -129,7 +131,7 @@ async def readings(
     """
     made: list[Reading] = []
     arguments = {"base_url": base_url, "timeout": TIMEOUT, "max_retries": 0, **credentials}
-    async with sandbox.open(project, package, class_name, limits=LIMITS) as child:
+    async with sandbox.open(project, package, class_name, limits=LIMITS, door=door) as child:
         constructed = await child.construct("live", arguments=arguments)
         if constructed.raised:
             error = _text(constructed.raised)

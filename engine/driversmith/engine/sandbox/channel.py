@@ -17,6 +17,8 @@ from .wire import encode
 CHUNK = 1 << 16
 MAX_TAIL = 2_000
 EXIT_SECONDS = 2.0
+_SIGNALLED = 128
+"""A program that ends as its child does tells of a signal by this and its number."""
 _ASK_FOR_LESS = "Ask for fewer records, or try again later."
 START_SECONDS = 30.0
 """For the child's start and the import of the driver, which say nothing about how fast its calls are."""
@@ -63,8 +65,9 @@ class Channel:
                 kill_tree(self._process)
                 raise
 
-    async def hello(self, setup: dict[str, Any]) -> None:
-        """Send the set-up and wait until the child stands, before it has seen any code of the driver.
+    async def hello(self, setup: dict[str, Any]) -> tuple[str, ...]:
+        """Send the set-up and wait until the child stands, before it has seen any code of the driver; what the kernel holds it
+        by, as our runner says.
 
         Raises:
             SandboxError: it does not answer as our runner does.
@@ -72,6 +75,7 @@ class Channel:
         reply = await self._exchange(json.dumps(setup).encode() + b"\n", START_SECONDS)
         if reply.get("value") != "ready":
             raise SandboxError("The runner did not get ready.")
+        return tuple(map(str, reply.get("layers", ())))
 
     async def _exchange(self, line: bytes, seconds: float) -> dict[str, Any]:
         left = self._deadline - anyio.current_time()
@@ -131,6 +135,8 @@ class Channel:
         with anyio.move_on_after(EXIT_SECONDS):
             await self._process.wait()
         code = self._process.returncode
+        if code is not None and code > _SIGNALLED:  # by whoever stands between us and the child
+            code = _SIGNALLED - code
         if sys.platform != "win32" and code is not None and -code in {signal.SIGXCPU, signal.SIGALRM}:
             limit = f"{self._limits.cpu_seconds} s of CPU time" if -code == signal.SIGXCPU else "its wall time"
             raise SandboxLimitError(f"The driver process was killed: it used up {limit}.")

@@ -13,9 +13,16 @@ from pydantic import JsonValue
 
 from ..models.base import Value
 from ..models.report import UnittestResult
+from .doorway import Door
 
-Isolation = Literal["process"]
-"""What stands between the child and this machine; part 6 adds stronger ones."""
+Isolation = Literal["bubblewrap", "landlock", "sandbox-exec", "process"]
+"""What stands between the child and this machine, as it was tried out. `bubblewrap`: namespaces of its own, in which there is
+nothing but the interpreter, an empty home and itself, and what `landlock` does. `landlock`: the kernel lets it read the
+interpreter and its own files, and neither write, start anything, open a socket nor reach another process. `sandbox-exec`:
+the same by macOS, which nobody has tried. `process`: a plain child with limits, which is enough for code of our templates."""
+
+ISOLATED: frozenset[Isolation] = frozenset({"bubblewrap", "landlock", "sandbox-exec"})
+"""Those in which code runs that nobody vouches for."""
 
 
 class SandboxLimits(Value):
@@ -66,6 +73,8 @@ class DriverProcess(Protocol):
     """
 
     isolation: Isolation
+    layers: tuple[str, ...]
+    """What holds it, one by one: `namespaces`, `landlock`, `seccomp`, `limits`."""
 
     async def construct(
         self,
@@ -119,10 +128,17 @@ class Sandbox(Protocol):
         ...
 
     def open(
-        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+        self,
+        project: Path,
+        package: str,
+        class_name: str,
+        *,
+        limits: SandboxLimits = DEFAULT_LIMITS,
+        door: Door | None = None,
     ) -> AbstractAsyncContextManager[DriverProcess]:
-        """A child with `package` from the project folder imported. An ImportError or other exception at import raises
-        SandboxError with code `validation_failed` and the child's traceback in the message.
+        """A child with `package` from the project folder imported: the files as they are now, of which it gets a copy. What
+        it connects to ends at `door`, and nowhere else; without one every connection is refused. An ImportError or other
+        exception at import raises SandboxError with code `validation_failed` and the child's traceback in the message.
 
         Raises:
             SandboxUnavailableError: the child could not be started.

@@ -1,13 +1,15 @@
-"""ProcessSandbox: drivers in a plain child process with limits, on any platform.
+"""ProcessSandbox: drivers in child processes, held as strongly as this machine can.
 
-Between the child and this machine stand an isolated interpreter, an allow-list of imports, an environment and working
-folder of its own, resource limits (POSIX) and the loopback-only rule of the runner. That is enough for code that our
-templates wrote; code by others needs more (DESIGN section 8).
+Between a child and this machine stand, on any platform, an isolated interpreter, an allow-list of imports, an environment and
+working folder of its own, and resource limits; where the machine has them, namespaces (bubblewrap), Landlock and seccomp
+besides. Only with those may code run that nobody vouches for (DESIGN section 8). A child is given the driver's files over its
+pipe, and what it connects to ends in this process (doorway.py).
 """
 
+import base64
 import hashlib
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,35 +21,45 @@ from pydantic import ValidationError
 from ..errors import SandboxError, SandboxUnavailableError
 from ..models.report import UnittestResult
 from .channel import Channel
+from .doorway import Door
+from .files import project_files
 from .imports import forbidden_imports
+from .launching import Launch, also_readable, candidates
 from .port import DEFAULT_LIMITS, DriverProcess, Isolation, Raised, Reply, SandboxLimits
 from .runner_process import RunnerProcess
 
 TEST_MODULES = frozenset({"unittest", "unittest.mock", "pathlib", "sys"})
 MAX_LISTED = 5
+_HELD = {"landlock", "seccomp"}
 
 
 class ProcessSandbox:
     """The Sandbox port by a child of `python -I -B runner.py` each.
 
-    One that `keeps_ahead` starts a child when it hears that one will be wanted; whoever makes it closes it.
+    `ways` are those in which a child may be started, the strongest first; the first that comes up is taken. One that
+    `keeps_ahead` starts a child when it hears that one will be wanted; whoever makes it closes it.
     """
 
-    def __init__(self, *, python: str = sys.executable, keeps_ahead: bool = False) -> None:
+    def __init__(
+        self, *, python: str = sys.executable, keeps_ahead: bool = False, ways: Sequence[Launch] | None = None
+    ) -> None:
         self._python = python
         self._keeps_ahead = keeps_ahead
+        self._ways = ways
+        self._chosen: Launch | None = None
+        self._layers: tuple[str, ...] = ()
         self._ahead: RunnerProcess | None = None
         self._turn = anyio.Lock()
-        self._probed = False
         self._allowed: set[bytes] = set()
         """What digests of modules stand for was found to be allowed: a driver is opened several times."""
 
     async def prepare(self) -> None:
         """Start the next child, where one is kept ahead and none stands ready."""
-        async with self._turn:
-            if self._keeps_ahead and self._ahead is None:
-                with suppress(SandboxUnavailableError):  # whoever needs it will say so
-                    self._ahead = await RunnerProcess.start(self._python, ahead=True)
+        with suppress(SandboxUnavailableError):  # whoever needs it will say so
+            launch = await self._launch()
+            async with self._turn:
+                if self._keeps_ahead and self._ahead is None:
+                    self._ahead = await RunnerProcess.start(self._python, launch, ahead=True)
 
     async def close(self) -> None:
         """End a child that nobody came for; none is started ahead from now on."""
@@ -59,19 +71,31 @@ class ProcessSandbox:
                 await ahead.end()
 
     async def probe(self) -> Isolation:
-        """`process`, tried out once with a child that runs no driver.
+        """The strongest isolation in which a child comes up here, tried out once with one that runs no driver.
 
         Raises:
             SandboxUnavailableError: no child can be started.
         """
-        if not self._probed:
-            async with self._child(Path.cwd(), DEFAULT_LIMITS, _nothing):
-                self._probed = True
-        return "process"
+        return (await self._launch()).isolation
+
+    async def layers(self) -> tuple[str, ...]:
+        """What holds a child here, one by one.
+
+        Raises:
+            SandboxUnavailableError: no child can be started.
+        """
+        await self._launch()
+        return self._layers
 
     @asynccontextmanager
     async def open(
-        self, project: Path, package: str, class_name: str, *, limits: SandboxLimits = DEFAULT_LIMITS
+        self,
+        project: Path,
+        package: str,
+        class_name: str,
+        *,
+        limits: SandboxLimits = DEFAULT_LIMITS,
+        door: Door | None = None,
     ) -> AsyncGenerator[DriverProcess]:
         """A child with `package` imported, once its imports are found to be allowed.
 
@@ -80,25 +104,67 @@ class ProcessSandbox:
             SandboxError: an import that drivers may not have, or an exception at import (code `validation_failed`).
             SandboxLimitError: the import took too much.
         """
-        async with self._child(project, limits, lambda: self._check_imports(project, package)) as channel:
-            await _import(channel, package, class_name)
-            yield _Child(channel, lambda: self._check_imports(project, None), project / "tests")
+        files: dict[str, bytes] = {}
 
-    def _check_imports(self, project: Path, package: str | None) -> None:
-        """Refuse a package, or the tests folder where `package` is None, that imports what drivers may not have. Blocks.
+        def read() -> dict[str, bytes]:
+            files.update(project_files(project, package))
+            self._check_imports(files, package)
+            return files
+
+        launch = await self._launch()
+        async with self._child(launch, limits, read, door) as channel:
+            await _import(channel, package, class_name)
+            yield _Child(channel, lambda: self._check_imports(files, None), launch.isolation, self._layers)
+
+    async def _launch(self) -> Launch:
+        """The way that is taken, tried out once.
+
+        Raises:
+            SandboxUnavailableError: no child comes up in any.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        async with self._turn:
+            if self._chosen is None:
+                fault = SandboxUnavailableError("There is no way to start a child process.")
+                for launch in candidates() if self._ways is None else self._ways:
+                    try:
+                        held = await self._tried(launch)
+                    except SandboxUnavailableError as error:
+                        fault = error
+                        continue
+                    if launch.isolation == "landlock" and not set(held) >= _HELD:
+                        continue
+                    self._chosen, self._layers = launch, (*launch.layers, *held, "limits")
+                    break
+                else:
+                    raise fault
+            return self._chosen
+
+    async def _tried(self, launch: Launch) -> tuple[str, ...]:
+        """What the kernel holds a child by that is started so."""
+        runner = await RunnerProcess.start(self._python, launch)
+        try:
+            channel = Channel(runner.process, errors=runner.errors, limits=DEFAULT_LIMITS)
+            return await _greet(channel, runner, DEFAULT_LIMITS, {})
+        finally:
+            await runner.end()
+
+    def _check_imports(self, files: Mapping[str, bytes], package: str | None) -> None:
+        """Refuse a package, or the tests where `package` is None, that imports what drivers may not have. Blocks.
 
         Raises:
             SandboxError: code `validation_failed`, naming file and line.
         """
         also = TEST_MODULES if package is None else frozenset[str]()
         if package is None:
-            packages = [p.parent.name for p in project.glob("*/__init__.py")]
-            also |= frozenset(packages)
+            also |= {name.partition("/")[0] for name in files if name.endswith("/__init__.py") and name.count("/") == 1}
         faults: list[str] = []
-        for path in sorted((project / (package or "tests")).rglob("*.py")):
-            name = path.relative_to(project).as_posix()
+        for name, content in files.items():
+            if not name.startswith(f"{package or 'tests'}/") or not name.endswith(".py"):
+                continue
             try:
-                found = self._forbidden(path.read_text(encoding="utf-8"), package or "tests", also)
+                found = self._forbidden(content.decode("utf-8"), package or "tests", also)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 raise SandboxError(f"{name} is not Python: {error}", code="validation_failed") from error
             faults += [f"{name}:{line} uses {what}" for line, what in found]
@@ -120,39 +186,63 @@ class ProcessSandbox:
         return found
 
     @asynccontextmanager
-    async def _child(self, project: Path, limits: SandboxLimits, check: Callable[[], None]) -> AsyncGenerator[Channel]:
-        """A child that stands ready, killed with its whole tree and its folder removed at the end. `check`, which blocks,
-        has passed by then: the time in which the child starts is enough for it."""
-        runner = await self._started()
+    async def _child(
+        self, launch: Launch, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
+    ) -> AsyncGenerator[Channel]:
+        """A child that stands ready, killed with its whole tree and its folder removed at the end. `read`, which blocks, gives
+        the files that are checked by then: the time in which the child starts is enough for it."""
+        runner = await self._started(launch)
         try:
-            await anyio.to_thread.run_sync(check)
+            files = await anyio.to_thread.run_sync(read)
+            await runner.doorway.open(door)
             channel = Channel(runner.process, errors=runner.errors, limits=limits)
-            try:
-                await channel.hello(_setup(project, limits))
-            except SandboxError as error:
-                raise SandboxUnavailableError(f"The child process did not get ready: {error.message}") from error
+            await _greet(channel, runner, limits, files)
             yield channel
         finally:
             await runner.end()
 
-    async def _started(self) -> RunnerProcess:
+    async def _started(self, launch: Launch) -> RunnerProcess:
         """The one that was started ahead, where it still lives, or a new one."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead.process.returncode is not None:
             await ahead.end()
             ahead = None
-        return ahead or await RunnerProcess.start(self._python)
+        return ahead or await RunnerProcess.start(self._python, launch)
+
+
+async def _greet(
+    channel: Channel, runner: RunnerProcess, limits: SandboxLimits, files: Mapping[str, bytes]
+) -> tuple[str, ...]:
+    """Have the child stand ready with these files; what the kernel holds it by.
+
+    Raises:
+        SandboxUnavailableError: it does not.
+    """
+    launch = runner.launch
+    setup = {
+        "files": {name: base64.b64encode(content).decode("ascii") for name, content in files.items()},
+        "limits": limits.model_dump(),
+        "confined": launch.confines,
+        "readable": also_readable(launch),
+        "writable": [f"{launch.home}/home", "/dev/null"] if launch.home else ["/dev/null"],
+        **runner.doorway.setup(runner.door),
+    }
+    try:
+        return await channel.hello(setup)
+    except SandboxError as error:
+        raise SandboxUnavailableError(f"The child process did not get ready: {error.message}") from error
 
 
 class _Child:
     """The DriverProcess port over a channel."""
 
-    isolation: Isolation = "process"
-
-    def __init__(self, channel: Channel, check_tests: Callable[[], None], tests: Path) -> None:
+    def __init__(
+        self, channel: Channel, check_tests: Callable[[], None], isolation: Isolation, layers: tuple[str, ...]
+    ) -> None:
         self._channel = channel
         self._check_tests = check_tests
-        self._tests = tests
+        self.isolation: Isolation = isolation
+        self.layers = layers
 
     async def construct(
         self,
@@ -190,17 +280,13 @@ class _Child:
 
     async def run_unittests(self) -> UnittestResult:
         await anyio.to_thread.run_sync(self._check_tests)
-        reply = _reply(await self._channel.request("unittests", folder=str(self._tests)))
+        reply = _reply(await self._channel.request("unittests"))
         if reply.raised:
             return UnittestResult(ran=1, failed=1, output=reply.raised.traceback or reply.raised.message)
         try:
             return UnittestResult.model_validate(reply.value)
         except ValidationError as error:
             raise SandboxError("The tests' process answered nonsense.", code="contract_failed") from error
-
-
-def _nothing() -> None:
-    """No driver is opened, so there is nothing to check."""
 
 
 async def _import(channel: Channel, package: str, class_name: str) -> None:
@@ -222,7 +308,3 @@ def _reply(answer: dict[str, Any]) -> Reply:
         return Reply(value=answer.get("value"), done=bool(answer.get("done")))
     except (ValidationError, RecursionError) as error:
         raise SandboxError("The driver process answered nonsense.", code="contract_failed") from error
-
-
-def _setup(project: Path, limits: SandboxLimits) -> dict[str, Any]:
-    return {"project": str(project.resolve()), "limits": limits.model_dump()}

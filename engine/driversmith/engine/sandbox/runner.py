@@ -3,11 +3,14 @@
     python -I -B runner.py [MODULE ...]
 
 Standard library only, apart from what the driver imports. Requests come as JSON lines on stdin, replies leave as JSON
-lines on what was stdout; the driver's own prints go to stderr. The first line is the set-up; limits are in force before
-the driver is imported. It asserts nothing: every verdict is the parent's.
+lines on what was stdout; the driver's own prints go to stderr. The first line is the set-up, which brings the driver's files
+too: the child sees no other folder of this machine. Limits and confinement are in force before the driver is imported. It
+asserts nothing: every verdict is the parent's.
 """
 
+import base64
 import contextlib
+import ctypes
 import io
 import json
 import os
@@ -19,9 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from . import wire
+    from . import door, landlock, seccomp, wire
 else:
     sys.path.insert(0, str(Path(__file__).parent))
+    import door
+    import landlock
+    import seccomp
     import wire
 
     sys.path.pop(0)
@@ -44,11 +50,15 @@ def main() -> None:
         return
     setup: dict[str, Any] = json.loads(line)
     limits: dict[str, Any] = setup["limits"]
+    project = lay_out(setup["files"])
     apply_limits(limits)
-    stay_on_loopback()
-    sys.path.insert(0, setup["project"])
-    runner = Runner()
-    send(replies, {"id": 0, "value": "ready"}, limits["output_bytes"])
+    lead_out(setup)
+    layers = confine([str(Path.cwd()), *setup["readable"]], setup["writable"]) if setup["confined"] else []
+    if "seccomp" not in layers:
+        stay_on_loopback()
+    sys.path.append(str(project))
+    runner = Runner(project)
+    send(replies, {"id": 0, "value": "ready", "layers": layers}, limits["output_bytes"])
     for line in requests:
         request = json.loads(line)
         reply = runner.answer(request)
@@ -56,6 +66,40 @@ def main() -> None:
             with contextlib.suppress(Exception):
                 stream.flush()
         send(replies, {"id": request["id"], **reply}, limits["output_bytes"])
+
+
+def lay_out(files: dict[str, str]) -> Path:
+    """Write the driver's files, base64 by relative path, below the working folder."""
+    for name in ("home", "certificates", "project"):
+        (Path.cwd() / name).mkdir()
+    project = Path.cwd() / "project"
+    for name, content in files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+    return project
+
+
+def lead_out(setup: dict[str, Any]) -> None:
+    """Have what the driver connects to end at the parent: over a descriptor, or, where none can be passed, a port."""
+    if setup["connects"]:
+        connect = door.Door(setup["door"]).connect if "door" in setup else door.dialling(setup["port"], setup["token"])
+        door.lead_through(connect)
+
+
+def confine(readable: list[str], writable: list[str]) -> list[str]:
+    """Have the kernel hold this process: what of it holds, by name. Where the kernel can do only one of them, that one."""
+    libc, held = ctypes.CDLL(None, use_errno=True), list[str]()
+    if not seccomp.is_known():
+        return held
+    seccomp.give_up_privileges(libc)
+    if landlock.version(libc):
+        landlock.restrict(libc, readable=readable, writable=writable)
+        held.append("landlock")
+    with contextlib.suppress(OSError):
+        seccomp.refuse_other_calls(libc)
+        held.append("seccomp")
+    return held
 
 
 def take_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -116,9 +160,9 @@ def tasks_of_this_user() -> int:
 
 
 def stay_on_loopback() -> None:
-    """Refuse connections to anywhere but loopback: the mock server and the relay are there, and nothing else is needed.
+    """Refuse connections to anywhere but loopback, where the kernel does not refuse them all.
 
-    A tripwire against a driver that ignores its base URL, not a boundary.
+    A tripwire against a driver that opens sockets of its own, not a boundary.
     """
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -137,7 +181,8 @@ def stay_on_loopback() -> None:
 class Runner:
     """The driver class, its instances and open iterators, by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Path) -> None:
+        self._project = project
         self._class: Any = None
         self._kept: dict[str, Any] = {}
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -147,7 +192,7 @@ class Runner:
             "open_iterator": self._open_iterator,
             "next_item": self._next_item,
             "drop": self._drop,
-            "unittests": lambda request: {"value": run_unittests(Path(request["folder"]))},
+            "unittests": lambda _: {"value": run_unittests(self._project / "tests")},
         }
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ import anyio.to_thread
 from anyio.abc import Process
 
 from ..errors import SandboxUnavailableError
+from .doorway import Doorway
+from .launching import Launch
 from .process_tree import kill_tree, own_group
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -26,30 +28,44 @@ class RunnerProcess:
 
     process: Process
     folder: Path
+    launch: Launch
+    doorway: Doorway
+    door: int | None
+    """The descriptor by which the child asks for connections, where it has one."""
 
     @classmethod
-    async def start(cls, python: str, *, ahead: bool = False) -> Self:
-        """Start one; `ahead` of its use it imports what every driver does.
+    async def start(cls, python: str, launch: Launch, *, ahead: bool = False) -> Self:
+        """Start one in this way; `ahead` of its use it imports what every driver does.
 
         Raises:
             SandboxUnavailableError: no process can be started.
         """
         folder = Path(tempfile.mkdtemp(prefix="driversmith-child-"))
+        doorway = Doorway()
         try:
+            work = _make(folder / "work")
             with (folder / "stderr.txt").open("wb") as stderr:
                 process = await anyio.open_process(
-                    [python, "-I", "-B", "-X", "utf8", str(RUNNER), *(AHEAD if ahead else ())],
+                    [
+                        *launch.command(work),
+                        *(python, "-I", "-B", "-X", "utf8", str(RUNNER)),
+                        *(AHEAD if ahead else ()),
+                    ],
                     stderr=stderr,
-                    cwd=_make(folder / "work"),
-                    env=_environment(folder),
+                    cwd=work,
+                    env=_environment(launch.home or work),
+                    pass_fds=doorway.descriptors,
                     **own_group(),
                 )
         except BaseException as error:
+            doorway.close()
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):
                 raise SandboxUnavailableError(f"No child process can be started: {error}.") from error
             raise
-        return cls(process, folder)
+        descriptor = next(iter(doorway.descriptors), None)
+        doorway.child_has_its_end()
+        return cls(process, folder, launch, doorway, descriptor)
 
     @property
     def errors(self) -> Path:
@@ -59,20 +75,20 @@ class RunnerProcess:
     async def end(self) -> None:
         """Kill it with everything that it started, and remove its folder."""
         with anyio.CancelScope(shield=True):
+            self.doorway.close()
             kill_tree(self.process)
             await self.process.aclose()
             await anyio.to_thread.run_sync(lambda: shutil.rmtree(self.folder, ignore_errors=True))
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(work: str) -> dict[str, str]:
     """All that the child learns of this process' environment.
 
-    The child speaks to loopback without TLS, so its store of certificates is an empty folder, which also saves 35 ms of
-    CPU a client.
+    The child speaks without TLS, so its store of certificates is an empty folder, which also saves 35 ms of CPU a client.
     """
-    work, certificates = str(folder / "work"), _make(folder / "certificates")
-    variables = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": work, "TMPDIR": work, "TEMP": work, "TMP": work}
-    variables["SSL_CERT_DIR"] = certificates
+    home = str(Path(work) / "home")
+    variables = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home, "TEMP": home, "TMP": home}
+    variables["SSL_CERT_DIR"] = str(Path(work) / "certificates")
     if sys.platform == "win32":
         variables["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", r"C:\Windows")
     return variables

@@ -92,6 +92,7 @@ class Verifier:
             passed=contract.passed,
             failed=contract.failed,
             isolation=contract.isolation,
+            layers=contract.layers,
             objects=verified_objects(live, self._profile),
         )
         self._compare(verification)

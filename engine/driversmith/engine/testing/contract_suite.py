@@ -62,7 +62,7 @@ async def run_contract(
     def lane(maker: RecordMaker) -> Lane:
         mock = MockServer(profile, credentials=credentials, maker=maker)
         run = Run(profile, driver_names(profile.api_name), mock, maker, credentials, layered=layered, own_methods=own)
-        return Lane(run, partial(sandbox.open, project, package, class_name))
+        return Lane(run, partial(sandbox.open, project, package, class_name, door=mock.door))
 
     main, beside = lane(maker), lane(RecordMaker(seed))
     plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours)
@@ -80,6 +80,7 @@ async def run_contract(
         operations_called=tuple(main.run.called | beside.run.called),
         unittests=unittests,
         isolation=main.isolation or "none",
+        layers=main.layers,
         requests=main.run.mock.requests + beside.run.mock.requests,
         elapsed_seconds=round(time.monotonic() - started, 3),
     )

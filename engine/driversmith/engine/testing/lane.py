@@ -59,6 +59,8 @@ class Lane:
         """What constructing the main driver gave."""
         self.isolation: Isolation | None = None
         """Of its child."""
+        self.layers: tuple[str, ...] = ()
+        """What holds that one."""
         self.results: dict[int, BehaviourResult] = {}
         """By place."""
 
@@ -141,7 +143,7 @@ class Lane:
                 raise SandboxError("The driver has killed its process too often.", code="contract_failed")
             self._started += 1
             child = await self._stack.enter_async_context(self._open(limits=self._limits()))
-            self.isolation = child.isolation
+            self.isolation, self.layers = child.isolation, child.layers
             try:
                 self._constructed = await child.construct(MAIN, arguments=self.run.constructor_arguments)
             except BaseException:

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import anyio
-import httpx2
 
 from ...errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ...facts.answer import Answer, answer_of
@@ -188,7 +187,8 @@ class LiveApi:
                     package=bundle.project,
                     class_name=bundle.class_name,
                     sandbox=self._sandbox(),
-                    base_url=relay.url,
+                    base_url=relay.base_url,
+                    door=relay.door,
                     credentials=relay.driver_arguments,
                     object_names=names,
                     asked_for=self._request.objects is not None,
@@ -216,17 +216,16 @@ class LiveApi:
     async def _ask(
         self, opened: AbstractAsyncContextManager[Relay], name: str, target: str, answer: Answer
     ) -> Answer | None:
-        # The relay speaks plain HTTP on loopback: certificates, whose loading takes a tenth of a second, are not asked for.
-        async with opened as relay, httpx2.AsyncClient(verify=False, trust_env=False) as client:
+        async with opened as relay:
             gate = RelayGate(self.budget, relay)
             try:
                 if await gate.open(name, most=1) < 1:
                     return None
-                response = await client.get(str(httpx2.URL(relay.url).join(target)), headers=dict(answer.sent))
+                response = await relay.ask(target, answer.sent)
             finally:
                 with anyio.CancelScope(shield=True):
                     await gate.settle()
-            return answer_of(target, response.status_code, {}, response.content)
+            return answer_of(target, response.status, {}, relay.log[-1].body if relay.log else response.body)
 
     def given(self, profile: ApiProfile) -> Given:
         """The names of the credentials that the user gave for the API."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from ...network.loopback import Request, Response
 from ..mock.pages import json_answer
+from ..mock.server import NOBODY
 from ..trial import Behaviour, Run, Trial, UnmetError, brief
-from .failures import free_port, problem
+from .failures import problem
 from .reading import MAX_SAMPLE
 
 
@@ -130,7 +131,7 @@ async def no_credentials_in_messages(trial: Trial) -> None:
         await driver.probe(trial.subject)
         trial.mock.script.always = problem(404)
         await driver.probe(trial.subject)
-        nobody = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
+        nobody = await trial.make("nobody", base_url=NOBODY, max_retries=0)
         await nobody.probe(trial.subject)
     if trial.run.leaks:
         raise UnmetError(expected="no credential in any exception", received="; ".join(dict.fromkeys(trial.run.leaks)))

@@ -1,6 +1,5 @@
 """What goes wrong on the wire: limits, server errors, refusals, broken answers, silence."""
 
-import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -8,6 +7,7 @@ from ...network.loopback import Response
 from ...sandbox.port import Reply
 from ..mock.listener import OddResponse
 from ..mock.pages import json_answer
+from ..mock.server import NOBODY
 from ..trial import MAX_RETRIES, TIMEOUT, Behaviour, Run, Trial, brief, detail, now
 
 GAP = 0.95
@@ -162,7 +162,7 @@ async def dropped_connection_is_an_error(trial: Trial) -> None:
 
 async def refused_connection_is_an_error(trial: Trial) -> None:
     """No server at the base URL: DriverConnectionError."""
-    driver = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
+    driver = await trial.make("nobody", base_url=NOBODY, max_retries=0)
     trial.raised(await driver.probe(trial.subject), "DriverConnectionError")
     trial.requests(0)
 
@@ -170,13 +170,6 @@ async def refused_connection_is_an_error(trial: Trial) -> None:
 def kind_of(trial: Trial, status: int, usual: str) -> str:
     """The exception for a status: that of too many requests, where a fact says so."""
     return "RateLimitError" if status in trial.profile.rate_limit_signs.statuses else usual
-
-
-def free_port() -> int:
-    """A port of loopback on which nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def problem(status: int, *headers: tuple[str, str]) -> Response:

@@ -1,7 +1,8 @@
 """From construction to close: environment, connection check, context manager."""
 
+from ..mock.server import NOBODY
 from ..trial import Behaviour, Run, Trial, brief
-from .failures import free_port, problem
+from .failures import problem
 
 
 async def check_connection_passes(trial: Trial) -> None:
@@ -19,7 +20,7 @@ async def check_connection_fails(trial: Trial) -> None:
     trial.mock.script.always = problem(500)
     once = await trial.make("once", max_retries=0)
     trial.raised(await once.call("check_connection"), "ServerError")
-    nobody = await trial.make("nobody", base_url=f"http://127.0.0.1:{free_port()}", max_retries=0)
+    nobody = await trial.make("nobody", base_url=NOBODY, max_retries=0)
     trial.raised(await nobody.call("check_connection"), "DriverConnectionError")
 
 

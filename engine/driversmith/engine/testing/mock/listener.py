@@ -26,7 +26,7 @@ class Listener(LoopbackServer):
     """Every request is in `log`, whatever its Host: one that was meant for another server has to be seen."""
 
     def __init__(self, respond: Callable[[Request], Response]) -> None:
-        super().__init__(self._hear, any_host=True, idle_seconds=_IDLE_SECONDS)
+        super().__init__(self._hear, any_host=True, listens=False, idle_seconds=_IDLE_SECONDS)
         self._respond = respond
         self._asked = asyncio.Event()
         self.log: list[Request] = []

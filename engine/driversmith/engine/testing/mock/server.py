@@ -3,6 +3,7 @@
 A test sets `records` and `script`, calls the driver, and reads `log`. Nothing that the driver says about itself is asked.
 """
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -12,8 +13,10 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import anyio.to_thread
+import httpx2
 
 from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
+from ...network.addresses import origin_of, port_of
 from ...network.loopback import Request, Response
 from .credentials import Placement, placement
 from .listener import Listener
@@ -23,6 +26,10 @@ from .routes import Routes
 
 TOKEN_PATH = "/oauth/token-of-mock"  # noqa: S105 - a path, not a token
 MOVED = "/moved-here"
+OTHER = "https://archive.example.net"
+"""Another origin, to which an answer may redirect."""
+NOBODY = "https://api.nowhere.example"
+"""Where nobody answers."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REQUESTS = 60
 """A driver that asks more often than this for one call is endless; it gets a final 400 so that the run goes on."""
@@ -43,13 +50,16 @@ class Script:
 
 
 class MockServer:
-    """An async context manager: two listeners on 127.0.0.1, the second for redirects to another origin."""
+    """An async context manager that answers the connections of a child (`door`): those to the API at the API's own address, so
+    that a driver cannot tell a test from its use, and those to another origin, for redirects. Every other is refused.
+    """
 
     def __init__(self, profile: ApiProfile, *, credentials: Mapping[str, str], maker: RecordMaker) -> None:
         self._profile = profile
         self._credentials = credentials
         self._maker = maker
         self._base_path = urlsplit(profile.base_url).path.rstrip("/")
+        self._origin = origin_of(profile.base_url)
         self._main = Listener(self._respond_main)
         self._other = Listener(self._respond_other)
         self._stack = AsyncExitStack()
@@ -75,20 +85,28 @@ class MockServer:
         self._other.log.clear()
         self.token_log: list[Request] = []
 
+    def door(self, host: str, port: int) -> asyncio.Protocol | None:
+        """Answers a connection of the driver (sandbox.doorway.Door)."""
+        for origin, listener in ((self._origin, self._main), (OTHER, self._other)):
+            url = httpx2.URL(origin)
+            if (host, port) == (url.raw_host.decode(), port_of(url)):
+                return listener.connection()
+        return None
+
     @property
     def base_url(self) -> str:
-        """The base URL for the driver: our origin, and the path of the profile's base URL."""
-        return self._main.url + self._base_path
+        """The base URL for the driver: that of the profile."""
+        return self._origin + self._base_path
 
     @property
     def origin(self) -> str:
-        """`http://127.0.0.1:<port>` of the API."""
-        return self._main.url
+        """Of the API."""
+        return self._origin
 
     @property
     def other_origin(self) -> str:
-        """The second listener, which the driver has no reason to trust."""
-        return self._other.url
+        """One that the driver has no reason to trust."""
+        return OTHER
 
     @property
     def base_path(self) -> str:
@@ -98,7 +116,7 @@ class MockServer:
     @property
     def token_url(self) -> str:
         """Where OAuth2 tokens are given."""
-        return self._main.url + TOKEN_PATH
+        return self._origin + TOKEN_PATH
 
     @property
     def log(self) -> list[Request]:
@@ -107,12 +125,12 @@ class MockServer:
 
     @property
     def other_log(self) -> list[Request]:
-        """Requests to the second listener since the last reset."""
+        """Requests to the other origin since the last reset."""
         return self._other.log
 
     @property
     def connections(self) -> int:
-        """Connections ever accepted, by both listeners."""
+        """Connections ever accepted, of both origins."""
         return self._main.accepted + self._other.accepted
 
     async def until_asked(self, count: int, seconds: float = 5.0) -> None:

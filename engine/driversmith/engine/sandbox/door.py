@@ -1,0 +1,85 @@
+"""The only way out of a child: it asks its parent for a connection, and is given one, or is not.
+
+Standard library only at import, for the child loads this file by itself. A child needs no network for that: the parent makes a
+pair of sockets and sends one over the descriptor that the child was started with. Whatever a driver connects to, its requests
+end at the parent, in plain HTTP, while it sees the API's own address; an address that the parent does not answer refuses
+the connection, as a closed port does.
+"""
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+LONGEST = 400
+"""Bytes of a request for a connection: "HOST PORT"."""
+
+Connect = Callable[[str, int, float | None], socket.socket]
+"""Host, port and seconds that may pass: a connection. Raises OSError where it is refused."""
+
+
+class Door:
+    """Asks over one descriptor, for all threads of the child."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._turn = threading.Lock()
+
+    def connect(self, host: str, port: int, seconds: float | None) -> socket.socket:
+        """A connection to a host that the parent answers for.
+
+        Raises:
+            ConnectionRefusedError: it does not.
+            TimeoutError: it said nothing for so long.
+        """
+        with self._turn:
+            self._socket.settimeout(seconds)
+            self._socket.send(f"{host} {port}".encode()[:LONGEST])
+            _, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
+        if not descriptors:
+            raise ConnectionRefusedError(f"nobody answers at {host}:{port}")
+        return socket.socket(fileno=descriptors[0])
+
+
+def lead_through(connect: Connect) -> None:
+    """Have every client of httpx2 in this process connect so."""
+    import httpcore2
+    from httpcore2._backends.sync import SyncStream
+
+    class PlainStream(SyncStream):
+        """A connection on which TLS has nothing to hide: it ends in the parent."""
+
+        def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: Any = None) -> SyncStream:
+            return self
+
+    def connect_tcp(  # noqa: PLR0917 - as httpcore2 has it
+        self: object,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> SyncStream:
+        try:
+            return PlainStream(connect(host, port, timeout))
+        except TimeoutError as error:
+            raise httpcore2.ConnectTimeout(error) from error
+        except OSError as error:
+            raise httpcore2.ConnectError(error) from error
+
+    httpcore2.SyncBackend.connect_tcp = connect_tcp
+
+
+def dialling(port: int, token: str) -> Connect:
+    """Connections by a port of loopback, for where descriptors cannot be passed: the first line says who asks, and for what."""
+
+    def connect(host: str, target: int, seconds: float | None) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", port), seconds)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(f"{token} {host} {target}\n".encode())
+        if connection.recv(1) != b"\n":
+            connection.close()
+            raise ConnectionRefusedError(f"nobody answers at {host}:{target}")
+        return connection
+
+    return connect
