@@ -18,6 +18,8 @@ from driversmith.engine.network.credentials import OriginCredentials
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.network.relay import MARKER, Relay, RelayLimits, open_relay
 
+from ...stand_ins.doors import client_of
+
 SEEN = Evidence(pointer="#")
 LOCAL = AddressPolicy(allow_local=True)
 
@@ -67,11 +69,10 @@ def given(upstream: Upstream, **arguments: str) -> OriginCredentials:
 
 
 async def test_a_request_reaches_the_api_byte_for_byte_and_its_answer_comes_back(upstream: Upstream) -> None:
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        assert relay.url.startswith("http://127.0.0.1:")
-        assert relay.url.endswith("/v1")
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        assert relay.base_url == f"{upstream.url}/v1"
         answer = await child.send(
-            httpx2.Request("GET", relay.url, extensions={"target": b"/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"})
+            httpx2.Request("GET", relay.base_url, extensions={"target": b"/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"})
         )
     assert answer.json() == {"ok": True}
     assert upstream.seen[0].target == "/v1/a%2Fb/%7Ec?x=%20[1]&x=2;3&y"
@@ -89,12 +90,12 @@ async def test_a_key_replaces_its_placeholder_in_header_query_and_cookie(upstrea
         scheme("c", "api_key", "cookie_key", location="cookie", parameter="sid"),
     )
     credentials = given(upstream, h="real/h", query_key="real&q", c="real-c")
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
         held = relay.driver_arguments
         assert set(held) == {"header_key", "query_key", "cookie_key"}
         assert not any("real" in value for value in held.values())
         await child.get(
-            f"{relay.url}/x",
+            f"{relay.base_url}/x",
             params={"a": "1", "api key": held["query_key"]},
             headers={"X-Key": f"Token {held['header_key']}", "Cookie": f"lang=en; sid={held['cookie_key']}"},
         )
@@ -108,20 +109,20 @@ async def test_a_key_replaces_its_placeholder_in_header_query_and_cookie(upstrea
 async def test_basic_and_bearer_placeholders_are_replaced_inside_the_authorization_header(upstream: Upstream) -> None:
     auth = (scheme("b", "basic", "username", "password"), scheme("t", "bearer", "token"))
     credentials = given(upstream, username="me", password="hunter2", token="real-token")
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
         held = relay.driver_arguments
-        await child.get(relay.url, auth=(held["username"], held["password"]))
+        await child.get(relay.base_url, auth=(held["username"], held["password"]))
         assert base64.b64decode((upstream.header("authorization") or "").removeprefix("Basic ")) == b"me:hunter2"
-        await child.get(relay.url, headers={"Authorization": f"Bearer {held['token']}"})
+        await child.get(relay.base_url, headers={"Authorization": f"Bearer {held['token']}"})
         assert upstream.header("authorization") == "Bearer real-token"
 
 
 async def test_a_user_name_alone_goes_with_an_empty_password(upstream: Upstream) -> None:
     credentials = given(upstream, username="sk_key")
     auth = (scheme("b", "basic", "username", "password"),)
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
         held = relay.driver_arguments
-        await child.get(relay.url, auth=(held["username"], held["password"]))
+        await child.get(relay.base_url, auth=(held["username"], held["password"]))
     assert base64.b64decode((upstream.header("authorization") or "").removeprefix("Basic ")) == b"sk_key:"
 
 
@@ -130,10 +131,10 @@ async def test_what_the_child_sends_as_credentials_itself_is_dropped(upstream: U
         scheme("h", "api_key", "api_key", parameter="X-Key"),
         scheme("q", "api_key", "query_key", location="query", parameter="key"),
     )
-    async with relay_to(upstream, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, auth=auth) as relay, client_of(relay.door) as child:
         assert relay.driver_arguments == {}
         headers = {"X-Key": "stolen", "Authorization": "Bearer stolen", "Cookie": "a=b", "X-Forwarded-For": "1.2.3.4"}
-        await child.get(f"{relay.url}?key=stolen&z=1", headers=headers)
+        await child.get(f"{relay.base_url}?key=stolen&z=1", headers=headers)
     assert upstream.header("x-key") is None
     assert upstream.header("authorization") is None
     assert upstream.header("cookie") == "a=b"
@@ -143,46 +144,46 @@ async def test_what_the_child_sends_as_credentials_itself_is_dropped(upstream: U
 async def test_a_key_goes_only_where_the_driver_sent_its_placeholder(upstream: Upstream) -> None:
     auth = (scheme("h", "api_key", "api_key", parameter="X-Key"),)
     credentials = given(upstream, api_key="real")
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
-        await child.get(relay.url)
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
+        await child.get(relay.base_url)
         assert upstream.header("x-key") is None
         held = relay.driver_arguments["api_key"]
-        await child.get(f"{relay.url}/{held}", headers={"X-Other": held})
+        await child.get(f"{relay.base_url}/{held}", headers={"X-Other": held})
         assert held in upstream.seen[-1].target
         assert upstream.header("x-other") == held
 
 
 async def test_headers_and_query_of_the_file_go_on_every_request(upstream: Upstream) -> None:
     credentials = OriginCredentials(origin=upstream.url, headers={"Authorization": "Custom real"}, query={"k": "r&s"})
-    async with relay_to(upstream, credentials=credentials) as relay, httpx2.AsyncClient() as child:
-        await child.get(f"{relay.url}?a=1&k=mine", headers={"Authorization": "Bearer mine"})
+    async with relay_to(upstream, credentials=credentials) as relay, client_of(relay.door) as child:
+        await child.get(f"{relay.base_url}?a=1&k=mine", headers={"Authorization": "Bearer mine"})
     assert upstream.header("authorization") == "Custom real"
     assert upstream.seen[0].target == "/v1?a=1&k=r%26s"
 
 
 async def test_only_reading_methods_pass(upstream: Upstream) -> None:
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        answer = await child.post(relay.url, json={})
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        answer = await child.post(relay.base_url, json={})
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
         assert MARKER in answer.headers
-        head = await child.head(relay.url)
+        head = await child.head(relay.base_url)
         assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "12")
     assert [r.method for r in upstream.seen] == ["HEAD"]
     assert relay.refused == ["Only GET, HEAD go to the real API, not POST."]
 
 
 async def test_the_request_limit_holds(upstream: Upstream) -> None:
-    async with relay_to(upstream, max_requests=2) as relay, httpx2.AsyncClient() as child:
-        statuses = [(await child.get(relay.url)).status_code for _ in range(3)]
+    async with relay_to(upstream, max_requests=2) as relay, client_of(relay.door) as child:
+        statuses = [(await child.get(relay.base_url)).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert len(upstream.seen) == relay.requests == 2
 
 
 async def test_more_requests_can_be_allowed_later(upstream: Upstream) -> None:
-    async with relay_to(upstream, max_requests=1) as relay, httpx2.AsyncClient() as child:
-        statuses = [(await child.get(relay.url)).status_code for _ in range(2)]
+    async with relay_to(upstream, max_requests=1) as relay, client_of(relay.door) as child:
+        statuses = [(await child.get(relay.base_url)).status_code for _ in range(2)]
         relay.allow(2)
-        statuses += [(await child.get(relay.url)).status_code for _ in range(3)]
+        statuses += [(await child.get(relay.base_url)).status_code for _ in range(3)]
     assert statuses == [200, 429, 200, 200, 429]
 
 
@@ -194,14 +195,14 @@ async def test_redirects_stay_with_the_relay_or_end_there(upstream: Upstream) ->
     upstream.routes["/v1/relative"] = redirect("../v2/pets")
     upstream.routes["/v1/away"] = redirect("https://elsewhere.example/pets")
     upstream.routes["/v1/scheme"] = redirect("//elsewhere.example/pets")
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        origin = relay.url.removesuffix("/v1")
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        origin = relay.base_url.removesuffix("/v1")
         for path, location in (("absolute", f"{origin}/v2/pets?x=1"), ("relative", f"{origin}/v2/pets")):
-            answer = await child.get(f"{relay.url}/{path}")
+            answer = await child.get(f"{relay.base_url}/{path}")
             assert (answer.status_code, answer.headers["location"]) == (302, location)
             assert "set-cookie" not in answer.headers
         for path in ("away", "scheme"):
-            answer = await child.get(f"{relay.url}/{path}")
+            answer = await child.get(f"{relay.base_url}/{path}")
             assert answer.status_code == 502
             assert "another origin" in answer.text
 
@@ -211,21 +212,23 @@ async def test_an_encoded_body_passes_unchanged_and_is_logged_decoded(upstream: 
     headers = (("Content-Encoding", "gzip"), ("Content-Type", "application/json"))
     upstream.routes["/v1/gzip"] = lambda _: Response(200, packed, headers)
     upstream.routes["/v1/broken"] = lambda _: Response(200, b"not gzip", headers)
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        assert (await child.get(f"{relay.url}/gzip")).json() == {"a": 1}
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        assert (await child.get(f"{relay.base_url}/gzip")).json() == {"a": 1}
         with pytest.raises(httpx2.DecodingError):
-            await child.get(f"{relay.url}/broken")
+            await child.get(f"{relay.base_url}/broken")
     assert [logged.body for logged in relay.log] == [b'{"a": 1}', b"not gzip"]
 
 
 async def test_answers_that_are_too_large_and_logs_of_them_are_cut(upstream: Upstream) -> None:
     upstream.routes["/v1/big"] = lambda _: Response(200, b"x" * 3000)
     options = {"max_response_bytes": 4000, "log_bytes": 1000}
-    async with relay_to(upstream, **options) as relay, httpx2.AsyncClient() as child:
-        assert len((await child.get(f"{relay.url}/big")).content) == 3000
+    async with relay_to(upstream, **options) as relay, client_of(relay.door) as child:
+        assert len((await child.get(f"{relay.base_url}/big")).content) == 3000
+        assert len(relay.log[0].body) == 3000
+        relay.forget_bodies()
         assert len(relay.log[0].body) == 1000
-    async with relay_to(upstream, max_response_bytes=2000) as relay, httpx2.AsyncClient() as child:
-        answer = await child.get(f"{relay.url}/big")
+    async with relay_to(upstream, max_response_bytes=2000) as relay, client_of(relay.door) as child:
+        answer = await child.get(f"{relay.base_url}/big")
         assert (answer.status_code, relay.log[0].status) == (502, 0)
         assert "larger than 2000 bytes" in relay.log[0].fault
 
@@ -235,9 +238,9 @@ async def test_an_api_that_cannot_be_reached_shows_as_502_with_its_cause() -> No
         open_relay(
             base_url="http://127.0.0.1:9/", policy=LOCAL, credentials=None, auth=(), limits=RelayLimits(max_requests=5)
         ) as relay,
-        httpx2.AsyncClient() as child,
+        client_of(relay.door) as child,
     ):
-        answer = await child.get(relay.url)
+        answer = await child.get(relay.base_url)
     assert answer.status_code == 502
     assert "127.0.0.1:9 refused the connection" in answer.text
     assert relay.log[0].fault == relay.refused[0]
@@ -268,17 +271,17 @@ async def test_a_slow_api_is_given_up_at_the_deadline() -> None:
             auth=(),
             limits=RelayLimits(max_requests=5, seconds=0.1),
         )
-        async with relay_context as relay, httpx2.AsyncClient() as child:
-            answer = await child.get(relay.url)
+        async with relay_context as relay, client_of(relay.door) as child:
+            answer = await child.get(relay.base_url)
     assert answer.status_code == 504
     assert "within 0.1 seconds" in relay.log[0].fault
 
 
 async def test_the_relay_is_no_proxy_and_answers_to_its_own_name_only(upstream: Upstream) -> None:
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        answer = await child.send(httpx2.Request("GET", relay.url, extensions={"target": b"http://evil.example/"}))
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        answer = await child.send(httpx2.Request("GET", relay.base_url, extensions={"target": b"http://evil.example/"}))
         assert answer.status_code == 400
-        assert (await child.get(relay.url, headers={"Host": "evil.example"})).status_code == 403
+        assert (await child.get(relay.base_url, headers={"Host": "evil.example"})).status_code == 403
     assert upstream.seen == []
 
 
@@ -297,7 +300,7 @@ async def test_oauth_tokens_are_fetched_here_and_the_child_sees_placeholders(ups
     kind = "oauth2_client_credentials"
     auth = (scheme("o", kind, "client_id", "client_secret", token_url="/token", scopes=("read", "list")),)
     credentials = given(upstream, client_id="me", client_secret="hunter2")
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
         held = relay.driver_arguments
         assert "hunter2" not in held.values()
         own = await child.post(held["token_url"], data={"grant_type": "client_credentials"})
@@ -305,7 +308,7 @@ async def test_oauth_tokens_are_fetched_here_and_the_child_sees_placeholders(ups
         assert upstream.seen == []
         headers = {"Authorization": f"Bearer {placeholder}"}
         for path in ("a", "b", "refused", "c"):
-            await child.get(f"{relay.url}/{path}", headers=headers)
+            await child.get(f"{relay.base_url}/{path}", headers=headers)
     sent = [(r.target, r.header("authorization") or "") for r in upstream.seen]
     basic = "Basic " + base64.b64encode(b"me:hunter2").decode()
     assert sent == [
@@ -325,13 +328,19 @@ async def test_a_client_secret_does_not_go_to_a_token_url_on_another_host_unaske
     kind = "oauth2_client_credentials"
     auth = (scheme("o", kind, "client_id", "client_secret", token_url="https://harvest.example/token"),)
     credentials = given(upstream, client_id="me", client_secret="hunter2")
-    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=credentials, auth=auth) as relay, client_of(relay.door) as child:
         own = await child.post(relay.driver_arguments["token_url"])
         headers = {"Authorization": f"Bearer {own.json()['access_token']}"}
-        answer = await child.get(relay.url, headers=headers)
+        answer = await child.get(relay.base_url, headers=headers)
     assert answer.status_code == 502
     assert 'token_url = "https://harvest.example/token"' in answer.text
     assert upstream.seen == []
+
+
+async def test_nothing_but_the_origin_is_answered_for(upstream: Upstream) -> None:
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        with pytest.raises(httpx2.ConnectError):
+            await child.get("http://evil.example/")
 
 
 async def test_an_exception_in_the_block_comes_out_as_it_is(upstream: Upstream) -> None:
@@ -354,9 +363,9 @@ async def test_credentials_that_no_scheme_takes_are_named(upstream: Upstream) ->
 async def test_a_credential_as_it_goes_on_the_wire_is_a_schemes_own_where_one_takes_it(upstream: Upstream) -> None:
     as_given = OriginCredentials(origin=upstream.url, headers={"X-Ship-Pass": "Token s3cr3t"})
     auth = (scheme("pass", "api_key", "api_key", parameter="x-ship-pass", prefix="Token "),)
-    async with relay_to(upstream, credentials=as_given, auth=auth) as relay, httpx2.AsyncClient() as child:
+    async with relay_to(upstream, credentials=as_given, auth=auth) as relay, client_of(relay.door) as child:
         placeholder = relay.driver_arguments["api_key"]
-        await child.get(f"{relay.url}/x", headers={"X-Ship-Pass": f"Token {placeholder}"})
+        await child.get(f"{relay.base_url}/x", headers={"X-Ship-Pass": f"Token {placeholder}"})
     assert "s3cr3t" not in placeholder
     assert upstream.header("x-ship-pass") == "Token s3cr3t"
 
@@ -364,8 +373,8 @@ async def test_a_credential_as_it_goes_on_the_wire_is_a_schemes_own_where_one_ta
 async def test_headers_of_an_answer_are_kept_to_be_looked_at_but_no_cookies(upstream: Upstream) -> None:
     told = (("X-Next-Cursor", "abc"), ("X-Total-Count", "60"), ("Set-Cookie", "session=1"), ("X-Long", "x" * 20_000))
     upstream.routes["/v1/x"] = lambda _: Response(200, b"[]", told)
-    async with relay_to(upstream) as relay, httpx2.AsyncClient() as child:
-        await child.get(f"{relay.url}/x")
+    async with relay_to(upstream) as relay, client_of(relay.door) as child:
+        await child.get(f"{relay.base_url}/x")
     headers = relay.log[0].headers
     assert (headers["x-next-cursor"], headers["x-total-count"]) == ("abc", "60")
     assert not {"set-cookie", "x-long"} & set(headers)

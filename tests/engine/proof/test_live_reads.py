@@ -9,7 +9,7 @@ import pytest
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import LiveReport
 from driversmith.engine.network.addresses import AddressPolicy
-from driversmith.engine.network.loopback import Response
+from driversmith.engine.network.loopback import LoopbackServer, Response
 from driversmith.engine.network.relay import Relay, RelayLimits, open_relay
 from driversmith.engine.proof.live_reads import readings, why_untried
 from driversmith.engine.sandbox.port import Sandbox
@@ -29,8 +29,10 @@ async def api() -> AsyncIterator[MockServer]:
     profile, maker = harbour_profile(), RecordMaker()
     open_operations = {n: o.model_copy(update={"security": ()}) for n, o in profile.operations.items()}
     profile = profile.model_copy(update={"auth": (), "operations": open_operations})
-    async with MockServer(profile, credentials={}, maker=maker) as server:
-        yield server
+    async with LoopbackServer(lambda seen: server.answer(seen), any_host=True) as listening:  # noqa: PLW0108 - made below
+        profile = profile.model_copy(update={"base_url": f"{listening.url}/v2"})
+        async with MockServer(profile, credentials={}, maker=maker) as server:
+            yield server
 
 
 class OpenGate:
@@ -71,7 +73,8 @@ async def live(
             package=PACKAGE,
             class_name=CLASS_NAME,
             sandbox=sandbox or ThreadSandbox(),
-            base_url=relay.url,
+            base_url=relay.base_url,
+            door=relay.door,
             credentials={},
             gate=OpenGate(relay, most),
             observe=lambda: relay.log,

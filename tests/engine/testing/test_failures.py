@@ -1,5 +1,6 @@
 """Behaviours about what goes wrong on the wire, on a machine that is too busy to be quick."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,6 +23,7 @@ class TimedOut:
     """A child whose driver gives up each request, before this process has come to look at what was sent."""
 
     isolation: Isolation = "process"
+    layers: tuple[str, ...] = ()
 
     def __init__(self, mock: MockServer, *sent: str) -> None:
         self._mock = mock
@@ -36,13 +38,18 @@ class TimedOut:
     async def call(self, handle: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         if method != "read":
             return Reply()
-        port = int(self._mock.origin.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)) as connection:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        protocol = self._mock.door("api.harbour.example", 443)
+        assert protocol is not None
+        connecting = asyncio.get_running_loop().create_task(_connect(protocol, ours))
+        with theirs:
             path = self._sent.pop(0)
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            connection.settimeout(self.timeouts[-1])
+            theirs.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            theirs.settimeout(self.timeouts[-1])
             with pytest.raises(TimeoutError):
-                connection.recv(1)
+                theirs.recv(1)
+        await connecting
         return Reply(raised=Raised(type="DriverTimeoutError", bases=("DriverError", "Exception")))
 
     async def open_iterator(self, handle: str, iterator: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
@@ -52,6 +59,10 @@ class TimedOut:
         raise NotImplementedError
 
     async def drop(self, handle: str) -> None: ...
+
+
+async def _connect(protocol: asyncio.Protocol, connection: socket.socket) -> None:
+    await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, connection)
 
 
 @pytest.fixture

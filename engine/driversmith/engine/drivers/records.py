@@ -156,7 +156,7 @@ class DriverReader:
                 policy=address_policy(self._settings, place.allow_local),
                 credentials=credentials,
                 auth=driver.profile.auth,
-                limits=RelayLimits(max_requests=MAX_REQUESTS, log_bytes=0),
+                limits=RelayLimits(max_requests=MAX_REQUESTS, keeps_bodies=False),
             ) as relay,
             self._sandbox().open(
                 driver.folder, driver.package, driver.class_name, limits=limits, door=relay.door

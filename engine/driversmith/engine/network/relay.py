@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import anyio
@@ -17,7 +17,7 @@ import httpx2
 
 from ..errors import DriversmithError, FetchError
 from ..models.profile import AuthScheme
-from .addresses import AddressPolicy, origin_of, port_of
+from .addresses import AddressPolicy, host_port, origin_of, port_of
 from .credentials import OriginCredentials
 from .injection import Injector
 from .loopback import Headers, LoopbackServer, Request, Response
@@ -50,7 +50,7 @@ class RelayedRequest:
     status: int
     """0: there was no answer; `fault` says why."""
     body: bytes = b""
-    """The answer's body, decoded, cut at `log_bytes`."""
+    """The answer's body, decoded; whole until `forget_bodies`, then cut at `log_bytes`."""
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     """Those of the answer, names in lower case; no cookies."""
@@ -66,8 +66,10 @@ class RelayLimits:
     seconds: float = 30.0
     """For one request."""
     max_response_bytes: int = 16 << 20
-    log_bytes: int = 1 << 20
-    """Of one body, kept in the log."""
+    """Of one body, as it comes and decoded."""
+    log_bytes: int = 1 << 16
+    """Of one body that nobody compares any more."""
+    keeps_bodies: bool = True
 
 
 class Relay:
@@ -85,6 +87,9 @@ class Relay:
         self._base = policy.check_url(base_url)
         self._origin = origin_of(self._base)
         self._address = (self._base.raw_host.decode(), port_of(self._base))
+        name = self._origin.partition("://")[2]
+        self._names = frozenset({name, host_port(self._base.raw_host.decode(), self._address[1])})
+        """What the Host of a request may be."""
         self._limits = limits
         self._max_requests = limits.max_requests
         self._transport = CheckedTransport(policy)
@@ -92,7 +97,7 @@ class Relay:
         self._oauth = StandInTokens.where_known(
             auth, self._injector, base_url=str(self._base), policy=policy, transport=self._transport
         )
-        self._server = LoopbackServer(self._handle, any_host=True, listens=False)
+        self._server = LoopbackServer(self._hear, any_host=True, listens=False)
         self.log: list[RelayedRequest] = []
         self.refused: list[str] = []
         """What the relay answered by itself, one sentence each."""
@@ -130,6 +135,11 @@ class Relay:
         """Let so many more requests go to the API, from now on."""
         self._max_requests = self.requests + requests
 
+    def forget_bodies(self) -> None:
+        """Keep no more than the beginning of each body: what it was compared with is done."""
+        most = self._limits.log_bytes
+        self.log = [replace(seen, body=seen.body[:most]) if len(seen.body) > most else seen for seen in self.log]
+
     def secrets(self) -> frozenset[str]:
         """Real values that bodies of this API may echo: redact them before showing a record."""
         return self._injector.values()
@@ -143,6 +153,11 @@ class Relay:
         finally:
             with anyio.CancelScope(shield=True):
                 await self._transport.aclose()
+
+    async def _hear(self, request: Request) -> Response:
+        if request.header("host") not in self._names:
+            return self._refuse(HTTPStatus.FORBIDDEN, f"The relay answers for {self._origin} only.")
+        return await self._handle(request)
 
     async def _handle(self, request: Request) -> Response:
         if self._oauth and request.method == "POST" and request.target == TOKEN_PATH:
@@ -193,7 +208,7 @@ class Relay:
         finally:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
-        decoded = _decoded(response, raw, self._limits.log_bytes)
+        decoded = self._decoded(response, raw) if self._limits.keeps_bodies else b""
         told = _told(response)
         self.log.append(
             RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told, sent=sent)
@@ -207,11 +222,34 @@ class Relay:
         async for chunk in response.aiter_raw():
             raw += chunk
             if len(raw) > self._limits.max_response_bytes:
-                raise FetchError(
-                    f"An answer of {self._origin} is larger than {self._limits.max_response_bytes} bytes.",
-                    next_action="Ask for fewer records, or use a parameter of the API's that makes its pages smaller.",
-                )
+                raise self._too_large()
         return bytes(raw)
+
+    def _decoded(self, response: httpx2.Response, raw: bytes) -> bytes:
+        """The body without its content-encoding; as it came where that is broken.
+
+        Raises:
+            FetchError: it is too large.
+        """
+        encoding = response.headers.get("content-encoding")
+        if not encoding:
+            return raw
+        decoded = bytearray()
+        try:
+            whole = httpx2.Response(200, headers={"Content-Encoding": encoding}, stream=httpx2.ByteStream(raw))
+            for chunk in whole.iter_bytes():
+                decoded += chunk
+                if len(decoded) > self._limits.max_response_bytes:
+                    raise self._too_large()
+        except httpx2.DecodingError:
+            return raw
+        return bytes(decoded)
+
+    def _too_large(self) -> FetchError:
+        return FetchError(
+            f"An answer of {self._origin} is larger than {self._limits.max_response_bytes} bytes.",
+            next_action="Ask for fewer records, or use a parameter of the API's that makes its pages smaller.",
+        )
 
     def _returned(self, request: Request, response: httpx2.Response, raw: bytes) -> Response:
         upstream = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw]
@@ -269,20 +307,3 @@ async def open_relay(
 def _told(response: httpx2.Response) -> dict[str, str]:
     kept = ((name.lower(), value) for name, value in response.headers.items() if name.lower() not in _UNTOLD)
     return {name: value for name, value in list(kept)[:_MOST_TOLD] if value and len(value) <= _LONGEST_TOLD}
-
-
-def _decoded(response: httpx2.Response, raw: bytes, limit: int) -> bytes:
-    """The first `limit` bytes of the body without its content-encoding; as they came where that is broken."""
-    encoding = response.headers.get("content-encoding")
-    if not encoding:
-        return raw[:limit]
-    decoded = bytearray()
-    try:
-        whole = httpx2.Response(200, headers={"Content-Encoding": encoding}, stream=httpx2.ByteStream(raw))
-        for chunk in whole.iter_bytes():
-            decoded += chunk
-            if len(decoded) >= limit:
-                break
-    except httpx2.DecodingError:
-        return raw[:limit]
-    return bytes(decoded[:limit])

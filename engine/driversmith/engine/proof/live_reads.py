@@ -378,11 +378,7 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     if not answers:
         return f"read gave {len(given)} records, but no successful answer passed the relay."
     try:
-        bodies = [json.loads(answer.body) if answer.body.strip() else None for answer in answers]
-        pages = [records_of(plan.described, body, single=plan.single) for body in bodies]
-    except ValueError:
-        same = _leaves_in(given[:limit], answers)
-        return "" if same else "The records hold values that the API did not serve."
+        pages = [records_of(plan.described, _body(answer), single=plan.single) for answer in answers]
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
     served = encode([record for page in pages for record in page])
@@ -393,18 +389,14 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     return f"read gave {len(given)} records that are not the first {max(least, len(given))} served."
 
 
-def _leaves_in(given: list[dict[str, Any]], answers: Sequence[Exchange]) -> bool:
-    """Whether every scalar of the records stands in the answers, which were too long to be kept whole."""
-    text = b"".join(answer.body for answer in answers).decode("utf-8", "replace")
-
-    def stands(value: Any) -> bool:
-        if isinstance(value, dict):
-            return all(stands(item) for item in cast("dict[str, Any]", value).values())
-        if isinstance(value, list):
-            return all(stands(item) for item in cast("list[Any]", value))
-        return json.dumps(value) in text or json.dumps(value, ensure_ascii=False) in text or isinstance(value, float)
-
-    return all(stands(record) for record in given)
+def _body(answer: Exchange) -> Any:
+    """A body as JSON, whatever its size; as text where it is none."""
+    if not answer.body.strip():
+        return None
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return answer.body.decode("utf-8", "replace")
 
 
 def _records_read(raised: Raised) -> int:

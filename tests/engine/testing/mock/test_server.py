@@ -11,6 +11,7 @@ from driversmith.engine.testing.mock.pages import PageRules
 from driversmith.engine.testing.mock.records import RecordMaker
 from driversmith.engine.testing.mock.server import MockServer, Script
 
+from ....stand_ins.doors import client_of
 from ..harbour import harbour_profile
 
 
@@ -24,7 +25,7 @@ async def mock() -> AsyncIterator[MockServer]:
 @pytest.fixture
 async def client(mock: MockServer) -> AsyncIterator[httpx2.AsyncClient]:
     token = make_credentials(harbour_profile(), RecordMaker(1))["token"]
-    async with httpx2.AsyncClient(base_url=mock.base_url, headers={"Authorization": f"Bearer {token}"}) as client:
+    async with client_of(mock.door, base_url=mock.base_url, headers={"Authorization": f"Bearer {token}"}) as client:
         yield client
 
 
@@ -34,7 +35,7 @@ def served(mock: MockServer, name: str, count: int) -> list[dict[str, Any]]:
 
 
 async def test_the_path_of_the_base_url_is_kept(mock: MockServer):
-    assert mock.base_url.startswith("http://127.0.0.1:")
+    assert mock.base_url == harbour_profile().base_url
     assert mock.base_url.endswith("/v2")
 
 
@@ -95,7 +96,7 @@ async def test_a_position_that_the_caller_must_give_skips_nothing():
     profile = profile.model_copy(update={"operations": {**profile.operations, "list_tugs": listing}})
     async with (
         MockServer(profile, credentials=make_credentials(profile, maker), maker=maker) as mock,
-        httpx2.AsyncClient(base_url=mock.base_url) as client,
+        client_of(mock.door, base_url=mock.base_url) as client,
     ):
         records = served(mock, "tugs", 4)
         assert (await client.get("/tugs", params={"page": "1711"})).json()["results"] == records[:3]
@@ -128,13 +129,13 @@ async def test_credentials_must_be_right_and_at_their_place(
 ):
     credentials = make_credentials(harbour_profile(), RecordMaker(1))
     headers = {name: value.format(**credentials) for name, value in headers.items()}
-    async with httpx2.AsyncClient(base_url=mock.base_url) as bare:
+    async with client_of(mock.door, base_url=mock.base_url) as bare:
         assert (await bare.get("/tide", headers=headers, params=params)).status_code == status
 
 
 async def test_tokens_are_given_for_client_credentials_and_can_be_refused(mock: MockServer):
     credentials = make_credentials(harbour_profile(), RecordMaker(1))
-    async with httpx2.AsyncClient(base_url=mock.base_url) as bare:
+    async with client_of(mock.door, base_url=mock.base_url) as bare:
         form = {"grant_type": "client_credentials"}
         assert (await bare.post(mock.token_url, data=form)).status_code == 401
         pair = (credentials["client_id"], credentials["client_secret"])
@@ -195,6 +196,6 @@ async def test_an_operation_is_found_however_a_client_escapes_its_path(path: str
     headers = {"Authorization": f"Bearer {credentials['token']}"}
     async with (
         MockServer(profile, credentials=credentials, maker=maker) as mock,
-        httpx2.AsyncClient(base_url=mock.base_url, headers=headers) as client,
+        client_of(mock.door, base_url=mock.base_url, headers=headers) as client,
     ):
         assert (await client.get(path)).status_code == 200

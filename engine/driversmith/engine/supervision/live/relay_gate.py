@@ -18,6 +18,7 @@ class RelayGate:
     async def open(self, object_name: str, *, most: int | None = None) -> int:
         """Count all that may be sent, before it is sent."""
         await self.settle()
+        self._relay.forget_bodies()
         left = self._budget.left_for(object_name)
         self._counted = max(0, left if most is None else min(left, most))
         self._name, self._before = object_name, self._relay.requests

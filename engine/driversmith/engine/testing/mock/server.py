@@ -5,7 +5,7 @@ A test sets `records` and `script`, calls the driver, and reads `log`. Nothing t
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -92,6 +92,10 @@ class MockServer:
             if (host, port) == (url.raw_host.decode(), port_of(url)):
                 return listener.connection()
         return None
+
+    def answer(self, request: Request) -> Response | Awaitable[Response] | None:
+        """What the API answers to a request that came by another server."""
+        return self._main.answer(request)
 
     @property
     def base_url(self) -> str:
