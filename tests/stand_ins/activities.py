@@ -127,6 +127,9 @@ class ActivitiesStandIn:
         await self._step("validate")
         return ValidationReport.of(self.findings)
 
+    async def why_unrun(self, bundle: DriverBundle) -> str:
+        return ""
+
     async def run_contract(
         self,
         project: Path,

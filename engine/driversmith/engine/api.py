@@ -187,7 +187,9 @@ class Engine:
 
         record = await self.journal.session(session_id)
         allow_local = record.request.allow_local
-        place = ReadPlace(session_project(record), object_name, params or {}, allow_local=allow_local)
+        project = session_project(record)
+        files = tuple(record.result.files) if record.result else ()
+        place = ReadPlace(project, object_name, params or {}, published=files, allow_local=allow_local)
         return await self._reads.page(place, limit=limit, after=after, reading=reading)
 
     async def read_driver(
@@ -197,19 +199,18 @@ class Engine:
         *,
         params: dict[str, JsonValue] | None = None,
         limit: int = 20,
-        allow_edited: bool = False,
         allow_local: tuple[str, ...] = (),
     ) -> list[dict[str, JsonValue]]:
         """The first `limit` records of an object, read live through the driver in a project folder.
 
         Raises:
-            InvalidArgumentError: the folder holds no driver of ours, one that was edited (unless `allow_edited`), or
-                the driver has no such object or parameter.
+            InvalidArgumentError: the folder holds no driver of ours, or the driver has no such object or parameter.
+            SandboxUnavailableError: the code there may not run on this machine.
             FetchError, SandboxError: the API or the child failed.
         """
         from .drivers.records import ReadPlace
 
-        place = ReadPlace(project, object_name, params or {}, allow_edited=allow_edited, allow_local=allow_local)
+        place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
         return await self._parts.reader().read(place, limit=limit)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:

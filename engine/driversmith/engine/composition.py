@@ -102,22 +102,31 @@ async def generate_driver_supervised(
 async def judge_driver(
     project: Path,
     *,
+    settings: Settings | None = None,
     sandbox: Sandbox | None = None,
     progress: Callable[[float, str], Awaitable[None]] | None = None,
 ) -> "Judgement":
-    """Run the contract on the driver in a project folder, with the profile beside it; no session, no journal.
+    """Run the contract on the driver in a project folder, with the profile beside it; no session.
 
     Raises:
         InvalidArgumentError: there is no profile, or no driver class.
-        SandboxUnavailableError: no child can be started.
+        SandboxUnavailableError: no child can be started, or the code there may not run on this machine.
     """
     from .drivers.contract_check import judge_driver
+    from .sandbox.port import ISOLATED
 
+    settings = Settings() if settings is None else settings
     if sandbox is None:
         from .sandbox.process import ProcessSandbox
 
         sandbox = ProcessSandbox()
-    return await judge_driver(project, sandbox=sandbox, progress=progress)
+    known = partial(
+        judge_driver, project, sandbox=sandbox, allow_unisolated=settings.allow_unisolated, progress=progress
+    )
+    if settings.allow_unisolated or await sandbox.probe() in ISOLATED or not settings.database.exists():
+        return await known()
+    async with open_engine(settings) as engine:
+        return await known(journal=engine.journal)
 
 
 def model_endpoint() -> "Endpoint | None":
@@ -290,7 +299,9 @@ class _Parts:
     def reader(self) -> "DriverReader":
         from .drivers.records import DriverReader
 
-        return DriverReader(settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn)
+        return DriverReader(
+            settings=self._settings, sandbox=self.sandbox, learn=self._redactor.learn, journal=self._journal
+        )
 
     def sandbox(self) -> Sandbox:
         if self._given.sandbox is not None:

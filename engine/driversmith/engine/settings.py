@@ -39,9 +39,9 @@ class Settings(BaseSettings):
     """A session whose owner has not renewed its claim for this long is free."""
     concurrent_sessions: int = Field(default=8, ge=1, le=1000)
     """How many sessions one server works on at once; more wait in the queue."""
-    allow_unisolated: bool | None = None
-    """Whether code that is not all from templates may run in a plain child process. Unset: what a session's model wrote
-    may, a driver that somebody edited may not (docs/adr/0007). 1: both. 0: neither."""
+    allow_unisolated: bool = False
+    """Whether code that is not all from templates may run in a plain child process, where this machine has no isolation for
+    it (docs/adr/0019)."""
     model_generate: str = Field(default="claude-sonnet-5-5", min_length=1)
     """The model that writes files. Key and endpoint come from ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."""
     model_repair: str = Field(default="claude-sonnet-5-5", min_length=1)
@@ -122,11 +122,6 @@ class Settings(BaseSettings):
             "repair": self.model_repair,
             "diagnose": self.model_diagnose,
         }
-
-    @property
-    def runs_model_code(self) -> bool:
-        """Whether code that a session's model wrote may run without isolation."""
-        return self.allow_unisolated is not False
 
     @property
     def default_output_dir(self) -> Path:

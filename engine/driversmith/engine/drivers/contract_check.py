@@ -7,11 +7,13 @@ from pathlib import Path
 from anyio import to_thread
 
 from ..errors import InvalidArgumentError, SandboxError, SandboxUnavailableError
+from ..journal.port import Journal
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport
 from ..sandbox.port import Sandbox
+from .trust import check_may_run
 
 PROFILE = "profile.json"
 MOST_OF_ONE_BEHAVIOUR = 3
@@ -26,17 +28,25 @@ class Judgement(Value):
 
 
 async def judge_driver(
-    project: Path, *, sandbox: Sandbox, progress: Callable[[float, str], Awaitable[None]] | None = None
+    project: Path,
+    *,
+    sandbox: Sandbox,
+    allow_unisolated: bool = False,
+    journal: Journal | None = None,
+    progress: Callable[[float, str], Awaitable[None]] | None = None,
 ) -> Judgement:
-    """Run the contract on the driver in a project folder, with the profile beside it.
+    """Run the contract on the driver in a project folder, with the profile beside it. Where the sandbox does not isolate, only
+    what the journal knows as the templates' is run.
 
     Raises:
         InvalidArgumentError: there is no profile, or no driver class.
-        SandboxUnavailableError: no child can be started.
+        SandboxUnavailableError: no child can be started, or this one may not run here.
     """
     from ..testing.contract_suite import run_contract
 
     profile, subject = await to_thread.run_sync(_read, project)
+    isolation = await sandbox.probe()
+    await check_may_run(project, isolation=isolation, allow_unisolated=allow_unisolated, journal=journal)
     try:
         report = await run_contract(
             project,

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +15,17 @@ from pydantic import JsonValue, ValidationError
 
 from ..errors import DriversmithError, FetchError, InvalidArgumentError
 from ..generation.manifest import read_manifest
+from ..journal.port import Journal
 from ..models.profile import ApiProfile
 from ..models.records import MAX_RECORDS
-from ..models.session import SessionRecord
+from ..models.session import PublishedFile, SessionRecord
 from ..network.addresses import address_policy
 from ..network.redaction import without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
-from .publish import listed_hashes
+from .publish import files_intact, listed_hashes
+from .trust import check_may_run, last_published
 
 if TYPE_CHECKING:
     from ..network.relay import Relay
@@ -57,8 +59,9 @@ class ReadPlace:
     """Project folder of the driver."""
     object_name: str
     params: dict[str, JsonValue]
-    allow_edited: bool = False
-    """Whether code that was edited since may run; the settings may allow it for all."""
+    published: tuple[PublishedFile, ...] | None = None
+    """What a session wrote there, as the journal knows it: only that is run. None: a person named the folder, and it is run as it
+    is, where this machine may run it at all."""
     allow_local: tuple[str, ...] = ()
     """host:port pairs that may be reached besides what the settings allow."""
 
@@ -82,9 +85,15 @@ class DriverReader:
     """Reads through drivers in the sandbox, by the relay that holds the credentials."""
 
     def __init__(
-        self, *, settings: Settings, sandbox: Callable[[], Sandbox], learn: Callable[[Iterable[str]], None]
+        self,
+        *,
+        settings: Settings,
+        sandbox: Callable[[], Sandbox],
+        learn: Callable[[Iterable[str]], None],
+        journal: Journal | None = None,
     ) -> None:
         self._settings = settings
+        self._journal = journal
         self._sandbox = sandbox
         self._learn = learn
 
@@ -127,15 +136,34 @@ class DriverReader:
             raise InvalidArgumentError(
                 f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
             )
-        edits_allowed = place.allow_edited or self._settings.allow_unisolated is True
+        hashes = await self._hashes(place)
         scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
         try:
-            driver = await anyio.to_thread.run_sync(_copy, place.project, scratch, edits_allowed)
+            driver = await anyio.to_thread.run_sync(_copy, place.project, scratch, hashes)
             async with self._started(driver, place, limits) as opened:
                 yield opened
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
+
+    async def _hashes(self, place: ReadPlace) -> dict[str, str] | None:
+        """What the files to be run must be, by path; None: as they are.
+
+        Raises:
+            SandboxUnavailableError: they may not be run here as they are.
+        """
+        files = place.published
+        if files is None or self._settings.allow_unisolated:
+            await check_may_run(
+                place.project,
+                isolation=await self._sandbox().probe(),
+                allow_unisolated=self._settings.allow_unisolated,
+                journal=self._journal,
+            )
+            return None
+        if self._journal is not None and not await anyio.to_thread.run_sync(files_intact, place.project, files):
+            files = await last_published(place.project, self._journal) or files
+        return {file.path: file.sha256 for file in files}
 
     @asynccontextmanager
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
@@ -213,26 +241,27 @@ class _OpenDriver:
         return _records(reply.value, self.redact)
 
 
-def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
-    """Copy the files that driver.json lists, and only those, checking each against its hash."""
+def _copy(project: Path, scratch: Path, hashes: Mapping[str, str] | None) -> _Driver:
+    """Copy the files that driver.json lists, and only those, checking each against its hash where there are any."""
     manifest = read_manifest(project)
     edited: list[str] = []
-    for path, sha256 in listed_hashes(manifest).items():
+    for path in listed_hashes(manifest):
         try:
             content = (project / path).read_bytes()
         except OSError:
             edited.append(path)
             continue
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if hashes is not None and hashlib.sha256(content).hexdigest() != hashes.get(path):
             edited.append(path)
         target = scratch / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    if edited and not edits_allowed:
+    if edited:
         raise InvalidArgumentError(
             f"{', '.join(sorted(edited)[:5])} in {project} changed since the driver was made; edited code is not run"
             " unasked.",
-            next_action="Allow it with DRIVERSMITH_ALLOW_UNISOLATED=1, or make the driver anew in another folder.",
+            next_action="Read it on the command line (`driversmith read DIR OBJECT`), make the driver anew in another folder, or"
+            " allow it for all with DRIVERSMITH_ALLOW_UNISOLATED=1.",
         )
     try:
         profile = ApiProfile.model_validate_json((scratch / "profile.json").read_bytes())

@@ -24,9 +24,13 @@ class Steps:
         self._log = log
         self._before = 0.0
         self._started = time.monotonic()
+        self._believed: set[str] | None = None
+        """Steps that were there when the session was taken up, and those that this process did: what appears besides, whoever
+        wrote it, decides nothing."""
 
     async def start_clock(self) -> float:
-        """Take up the session's clock where an earlier worker left it; the seconds worked so far."""
+        """Take up the session's clock, and its steps, where an earlier worker left them; the seconds worked so far."""
+        self._believed = set(await self._journal.step_names(self._session_id, ""))
         stored = await self._journal.step_result(self._session_id, CLOCK)
         self._before = float(stored) if isinstance(stored, int | float) else 0.0
         self._started = time.monotonic()
@@ -47,7 +51,9 @@ class Steps:
         Raises:
             Whatever `work` raises; nothing is stored then.
         """
-        stored = await self.stored(name)
+        if self._believed is None:
+            self._believed = set(await self._journal.step_names(self._session_id, ""))
+        stored = await self.stored(name) if name in self._believed else None
         if stored is not None:
             await self._log.write("step.reused", f"{title}: already done.", progress=until, data={"step": name})
             return model.model_validate(stored)
@@ -57,6 +63,7 @@ class Steps:
         # A profile of thousands of operations takes a second.
         dumped = await anyio.to_thread.run_sync(lambda: result.model_dump(mode="json", exclude_defaults=True))
         await self.store(name, dumped)
+        self._believed.add(name)
         await self._log.write(
             "step.finished",
             f"{title}: done.",

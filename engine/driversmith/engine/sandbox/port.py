@@ -24,6 +24,12 @@ the same by macOS, which nobody has tried. `process`: a plain child with limits,
 ISOLATED: frozenset[Isolation] = frozenset({"bubblewrap", "landlock", "sandbox-exec"})
 """Those in which code runs that nobody vouches for."""
 
+HOW_TO_RUN = (
+    "Install bubblewrap (Linux), or use a Linux kernel with Landlock and seccomp; `driversmith doctor` says what is there."
+    " DRIVERSMITH_ALLOW_UNISOLATED=1 runs it with your rights all the same."
+)
+"""What to do where code may not run for want of isolation."""
+
 
 class SandboxLimits(Value):
     """Limits of one child; exceeding one kills its whole process tree."""

@@ -78,6 +78,10 @@ class Activities(Protocol):
         """Static checks of all files."""
         ...
 
+    async def why_unrun(self, bundle: DriverBundle) -> str:
+        """Why the code of a driver may not be run here; "" where it may. What the templates wrote always may."""
+        ...
+
     async def run_contract(
         self,
         project: Path,

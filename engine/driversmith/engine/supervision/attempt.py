@@ -27,6 +27,8 @@ from ..models.profile import ApiProfile
 from ..models.report import LiveProof, LiveReport
 from ..models.tries import Tried
 from ..research.omission import without_operations
+from ..sandbox.port import HOW_TO_RUN
+from ..testing.own_methods import own_methods
 from .context import SessionContext
 from .facts_round import FactsRound
 from .healing.attempt_history import AttemptRecord
@@ -41,6 +43,9 @@ from .verify import VerifiedDriver, Verifier
 from .written_verifier import WrittenVerifier
 
 V = TypeVar("V", bound=Verifier)
+CLIENT = "client.py"
+UNRUN = "unrun"
+"""Folder beside the package for what was written and may not be run here."""
 
 
 class _Written(Value):
@@ -66,6 +71,8 @@ class Attempt:
         self._verifiers: list[Verifier] = []
         self._verified: VerifiedDriver | None = None
         self._template_is_ours = False
+        self._unrun = False
+        """Whether what an author wrote may not be run here."""
 
     def record(self) -> AttemptRecord:
         """The attempt as it stands."""
@@ -124,6 +131,9 @@ class Attempt:
         writer = self._session.activities.writer(work)
         self._progress.head_for(0.6)
         written = await writer.write()
+        if why := await self._session.activities.why_unrun(written):
+            self._verified = self._state.standing = await self._handed_over(written, why)
+            return
         # Filled slots change the facts that the driver keeps to, and by which it is to be judged.
         kept_to = await _profile_of(written) if self._plan.mode == "simplify" else profile
         own = self._state.sound.validation.findings if self._state.sound else ()
@@ -234,6 +244,22 @@ class Attempt:
         sound, live = await self._read_rightly()
         return await self._verifier(TemplateVerifier, TEMPLATE, sound.profile).finish(sound, live)
 
+    async def _handed_over(self, written: DriverBundle, why: str) -> VerifiedDriver:
+        """The templates' driver, verified and published, and beside it what an author wrote and nobody may run here."""
+        sound, live = await self._read_rightly()
+        client = next(f for f in written.files if f.path == f"{written.project}/{CLIENT}")
+        beside = DriverFile(path=f"{UNRUN}/{CLIENT}", text=client.text, author=client.author)
+        names = await anyio.to_thread.run_sync(own_methods, client.text, written.class_name)
+        own = ", ".join(method.name for method in names) or "none"
+        self._state.notes.append(
+            f"{why} The driver is the templates', verified; what was written for it lies beside it, unrun, in"
+            f" {beside.path} (own methods: {own}). {HOW_TO_RUN}"
+        )
+        await self._session.log.write("driver.kept", why, level="warning", data={"unrun": beside.path})
+        self._unrun = True
+        verifier = self._verifier(TemplateVerifier, f"{attempt_place(self._number)}handed-over/", sound.profile)
+        return await verifier.finish(sound, live, beside=[beside])
+
     async def _keep_to_what_is_read(self) -> None:
         """Have all that follows know only objects that are not read wrongly."""
         if self._state.sound is None:
@@ -329,7 +355,7 @@ class Attempt:
 
     @property
     def _author(self) -> Author:
-        if self._plan.mode == "template":
+        if self._plan.mode == "template" or self._unrun:
             return "template"
         if self._plan.mode == "simplify":
             return "simplified"

@@ -20,7 +20,7 @@ from ..models.prose import Researched
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, origin_of
-from ..sandbox.port import Sandbox
+from ..sandbox.port import HOW_TO_RUN, ISOLATED, Sandbox
 from ..settings import Settings
 from .activities import Writer
 from .corrections.facts_claim import FactsClaim
@@ -99,7 +99,8 @@ class EngineActivities:
         from ..testing.behaviours import ALL
         from ..testing.contract_suite import run_contract
 
-        self._check_may_run(bundle)
+        if why := await self.why_unrun(bundle):
+            raise SandboxUnavailableError(why, next_action=HOW_TO_RUN)
 
         async def progress(fraction: float, message: str) -> None:
             await tell(message, fraction)
@@ -114,14 +115,13 @@ class EngineActivities:
             behaviours=ALL if behaviours is None else [b for b in ALL if b.name in behaviours],
         )
 
-    def _check_may_run(self, bundle: DriverBundle) -> None:
+    async def why_unrun(self, bundle: DriverBundle) -> str:
         written = [file.path for file in bundle.files if file.author != "template"]
-        if written and not self._settings.runs_model_code:
-            raise SandboxUnavailableError(
-                f"{written[0]} was written by a model, and DRIVERSMITH_ALLOW_UNISOLATED=0 lets no such code run without"
-                " isolation: the driver was checked statically only.",
-                next_action='Unset DRIVERSMITH_ALLOW_UNISOLATED, or use engine="template".',
-            )
+        if not written or self._settings.allow_unisolated or await self._sandbox().probe() in ISOLATED:
+            return ""
+        return (
+            f"{written[0]} is not from the templates, and this machine has no isolation for such code: it was not run."
+        )
 
     async def read_live(
         self,

@@ -8,7 +8,7 @@ import anyio
 
 from ..errors import JournalError, SandboxError, SandboxLimitError, SandboxUnavailableError
 from ..journal.step_names import TEMPLATE_PROOF, turn_step
-from ..models.driver import DriverBundle
+from ..models.driver import DriverBundle, DriverFile
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
 from ..models.profile import ApiProfile
@@ -36,10 +36,12 @@ class SoundTemplate:
 class TemplateVerifier(Verifier):
     """Proves what the templates wrote. Nobody is asked to mend it."""
 
-    async def finish(self, sound: SoundTemplate, live: LiveReport) -> VerifiedDriver:
-        """The template's driver, published."""
+    async def finish(
+        self, sound: SoundTemplate, live: LiveReport, *, beside: Sequence[DriverFile] = ()
+    ) -> VerifiedDriver:
+        """The template's driver, published, with files that are no part of it `beside`."""
         self.bundle, self.validation, self.contract = sound.bundle, sound.validation, sound.contract
-        return await self._finished(sound.bundle, sound.contract, live)
+        return await self._finished(sound.bundle, sound.contract, live, beside=beside)
 
     async def proof(
         self,

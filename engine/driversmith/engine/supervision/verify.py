@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +82,9 @@ class Verifier:
             folder, bundle, self._profile, self._session.request, budget=budget
         )
 
-    async def _finished(self, bundle: DriverBundle, contract: ContractReport, live: LiveReport) -> VerifiedDriver:
+    async def _finished(
+        self, bundle: DriverBundle, contract: ContractReport, live: LiveReport, *, beside: Sequence[DriverFile] = ()
+    ) -> VerifiedDriver:
         """The driver that passed, published.
 
         Raises:
@@ -97,7 +100,9 @@ class Verifier:
         )
         self._compare(verification)
         return VerifiedDriver(
-            live=live, verification=verification, publication=await self._publish(bundle, verification, live)
+            live=live,
+            verification=verification,
+            publication=await self._publish(bundle, verification, live, beside),
         )
 
     async def _validated(self, bundle: DriverBundle, turn: int, *, until: float | None = 0.65) -> ValidationReport:
@@ -161,13 +166,16 @@ class Verifier:
                 code="contract_failed",
             )
 
-    async def _publish(self, bundle: DriverBundle, verification: Verification, live: LiveReport) -> Publication:
+    async def _publish(
+        self, bundle: DriverBundle, verification: Verification, live: LiveReport, beside: Sequence[DriverFile]
+    ) -> Publication:
         text = await self._session.activities.manifest(self._profile, bundle, verification)
         manifest = DriverFile(path=MANIFEST, text=text)
         files = [*bundle.files, manifest]
 
         async def work() -> Publication:
-            shown = [DriverFile(path=RECEIPT, text=await anyio.to_thread.run_sync(receipt, live, self._profile))]
+            proof = await anyio.to_thread.run_sync(receipt, live, self._profile)
+            shown = [DriverFile(path=RECEIPT, text=proof), *beside]
             publication = await anyio.to_thread.run_sync(lambda: publish(files, self._session.project, unlisted=shown))
             await self._session.journal.store_files(self._session.session_id, self._session.epoch, files)
             return publication

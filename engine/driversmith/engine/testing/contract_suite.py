@@ -27,7 +27,7 @@ from .lane import Begin, Lane, Task
 from .mock.credentials import make_credentials
 from .mock.records import RecordMaker
 from .mock.server import MockServer
-from .own_methods import own_methods
+from .own_methods import OwnMethod, own_methods
 from .trial import Behaviour, Run
 
 Progress = Callable[[float, str], Awaitable[None]]
@@ -56,8 +56,7 @@ async def run_contract(
     maker = RecordMaker(seed)
     credentials = make_credentials(profile, maker)
     layered = (project / package / f"{BASE_MODULE}.py").is_file()
-    client = project / package / "client.py"
-    own = await anyio.to_thread.run_sync(own_methods, client, class_name) if layered else ()
+    own = await anyio.to_thread.run_sync(_own_methods, project / package / "client.py", class_name) if layered else ()
 
     def lane(maker: RecordMaker) -> Lane:
         mock = MockServer(profile, credentials=credentials, maker=maker)
@@ -84,6 +83,13 @@ async def run_contract(
         requests=main.run.mock.requests + beside.run.mock.requests,
         elapsed_seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _own_methods(client: Path, class_name: str) -> tuple[OwnMethod, ...]:
+    try:
+        return own_methods(client.read_text("utf-8"), class_name)
+    except (OSError, ValueError):
+        return ()
 
 
 @dataclass(frozen=True)

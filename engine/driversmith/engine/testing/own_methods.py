@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..contract.python_source import parse_module
@@ -25,11 +24,11 @@ class OwnMethod:
     """Whether it is a generator, which does nothing until it is asked for an item."""
 
 
-def own_methods(client: Path, class_name: str) -> tuple[OwnMethod, ...]:
-    """Those of a client module, at most MOST; none where it cannot be parsed. Blocks."""
+def own_methods(client: str, class_name: str) -> tuple[OwnMethod, ...]:
+    """Those of a client module's source, at most MOST; none where it cannot be parsed. Takes a while."""
     try:
-        module = parse_module(client.read_text("utf-8"))
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        module = parse_module(client)
+    except (SyntaxError, ValueError, RecursionError):
         return ()
     classes = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name == class_name)
     functions = [node for found in classes for node in found.body if isinstance(node, ast.FunctionDef)]

@@ -40,7 +40,7 @@ def read(
         shown.doing(f"Reading {object_name}.")
         async with engine_for_command(settings) as engine:
             return await engine.read_driver(
-                project, object_name, params=params, limit=limit, allow_edited=True, allow_local=_own_address(project)
+                project, object_name, params=params, limit=limit, allow_local=_own_address(project)
             )
 
     records = run_watched("read", run, quiet=as_json)

@@ -9,6 +9,7 @@ import anyio
 import typer
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.settings import Settings
 from rich.text import Text
 
 from ..context import command_settings
@@ -28,7 +29,7 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="Print a report as JSON.")] = False,
 ) -> None:
     """Check drivers: syntax, lint errors, types, the driver contract; with --run also what they do."""
-    command_settings()
+    settings = command_settings()
     subjects = [subject for path in paths for subject in _subjects(path.expanduser().absolute())]
     if not subjects:
         raise InvalidArgumentError(
@@ -45,7 +46,7 @@ def validate(
             found = await _findings(subject)
             findings += found
             if run and subject in drivers:
-                findings += await _ran(subject, shown, broken=any(f.severity == "P0" for f in found))
+                findings += await _ran(subject, shown, settings, broken=any(f.severity == "P0" for f in found))
         return findings
 
     report = ValidationReport.of(run_watched("validate", check, quiet=as_json))
@@ -91,7 +92,7 @@ async def _findings(subject: Path) -> list[Finding]:
     return [f.model_copy(update={"file": _shown(subject)}) for f in report.findings]
 
 
-async def _ran(driver: Path, shown: Watched, *, broken: bool) -> list[Finding]:
+async def _ran(driver: Path, shown: Watched, settings: Settings, *, broken: bool) -> list[Finding]:
     """What the contract run finds in one driver; one that cannot run is not run."""
     if broken:
         shown.say(f"{_shown(driver)} cannot run: it was not run.")
@@ -101,7 +102,7 @@ async def _ran(driver: Path, shown: Watched, *, broken: bool) -> list[Finding]:
     async def progressed(_: float, message: str) -> None:
         shown.doing(message)
 
-    judgement = await judge_driver(driver, progress=progressed)
+    judgement = await judge_driver(driver, settings=settings, progress=progressed)
     if report := judgement.report:
         tried = f"{report.passed} of {report.passed + report.failed} behaviours"
         seen = f"{report.requests} requests in {report.elapsed_seconds:.1f} s, isolation: {report.isolation}"

@@ -1,0 +1,51 @@
+"""Whose code a driver's folder holds, and whether it may run here."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import anyio.to_thread
+
+from ..errors import SandboxUnavailableError
+from ..journal.port import Journal
+from ..models.session import PublishedFile
+from ..sandbox.port import HOW_TO_RUN, ISOLATED, Isolation
+from .publish import files_intact
+
+_MOST_SESSIONS = 500
+
+
+async def check_may_run(
+    project: Path, *, isolation: Isolation, allow_unisolated: bool, journal: Journal | None
+) -> None:
+    """That the code in a folder may run: anything may where it is isolated; else what our templates wrote and nobody
+    touched, of which the journal is the witness, never a file in the folder.
+
+    Raises:
+        SandboxUnavailableError: it may not.
+    """
+    if isolation in ISOLATED or allow_unisolated:
+        return
+    made = await last_published(project, journal) if journal is not None else None
+    code = [file for file in made or () if file.path.endswith(".py")]
+    is_ours = bool(code) and all(file.author == "template" for file in code)
+    if is_ours and await anyio.to_thread.run_sync(_is_as_written, project, code):
+        return
+    raise SandboxUnavailableError(
+        f"{project} holds code that this machine did not make as it is, and has no isolation for: it was not run.",
+        next_action=HOW_TO_RUN,
+    )
+
+
+async def last_published(project: Path, journal: Journal) -> tuple[PublishedFile, ...] | None:
+    """The files that the newest session wrote to a folder, as the journal knows them; None where none did."""
+    page = await journal.sessions(status="succeeded", limit=_MOST_SESSIONS)
+    for record in page.items:
+        if record.result is not None and record.result.output_path == str(project):
+            return tuple(record.result.files)
+    return None
+
+
+def _is_as_written(project: Path, files: Iterable[PublishedFile]) -> bool:
+    """Whether the Python files of a folder are these, and no other."""
+    there = {path.relative_to(project).as_posix() for path in project.rglob("*.py")}
+    return there <= {file.path for file in files} and files_intact(project, files)
