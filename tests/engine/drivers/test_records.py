@@ -1,5 +1,6 @@
 """Records come through the driver in the sandbox, from files that are what was published."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 from driversmith.engine.drivers.publish import publish
 from driversmith.engine.drivers.records import DriverReader, ReadPlace
-from driversmith.engine.errors import FetchError, InvalidArgumentError
+from driversmith.engine.errors import FetchError, InvalidArgumentError, SandboxUnavailableError
 from driversmith.engine.models.driver import DriverFile
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evidence, ObjectProfile
+from driversmith.engine.models.session import PublishedFile
+from driversmith.engine.sandbox.launching import plain
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.settings import Settings
 
@@ -31,7 +34,7 @@ class ServerError(DriverError):
 class PetsDriver:
     def __init__(self, base_url, timeout, max_retries, **credentials):
         self.credentials, self.base_url = credentials, base_url
-        assert base_url.startswith("http://127.0.0.1:")
+        assert base_url == "http://127.0.0.1:9"
 
     def read(self, object_name, *, limit, status="ok"):
         if status != "ok":
@@ -162,13 +165,44 @@ async def test_params_that_would_clash_with_the_drivers_own_are_refused(
     assert f"{name}_" in refused.value.next_action
 
 
-async def test_edited_code_does_not_run_unasked(reader: DriverReader, project: Path) -> None:
+async def test_what_a_session_made_is_run_as_the_journal_knows_it_and_no_file_beside_it_vouches_for_more(
+    project: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home", allow_local=True, allow_unisolated=False)
+    reader = DriverReader(settings=settings, sandbox=ProcessSandbox, learn=set[str]().update)
+    published = files_of(project)
     client = project / "pets_driver" / "client.py"
     client.write_text(CLIENT.replace("hunter22", "edited"))
+    manifest = json.loads((project / "driver.json").read_text())
+    manifest["files"]["pets_driver/client.py"]["sha256"] = hashlib.sha256(client.read_bytes()).hexdigest()
+    (project / "driver.json").write_text(json.dumps(manifest))
     with pytest.raises(InvalidArgumentError, match=r"client\.py"):
-        await reader.read(ReadPlace(project, "pets", {}), limit=1)
-    (record,) = await reader.read(ReadPlace(project, "pets", {}, allow_edited=True), limit=1)
+        await reader.read(ReadPlace(project, "pets", {}, published=published), limit=1)
+
+
+async def test_a_folder_that_a_person_names_is_run_as_it_is_where_code_is_isolated(
+    reader: DriverReader, project: Path
+) -> None:
+    client = project / "pets_driver" / "client.py"
+    client.write_text(CLIENT.replace("hunter22", "edited"))
+    (record,) = await reader.read(ReadPlace(project, "pets", {}), limit=1)
     assert record["echo"] == "edited"
+
+
+async def test_without_isolation_only_what_the_templates_wrote_and_nobody_touched_is_run(
+    project: Path, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home", allow_local=True, allow_unisolated=False)
+    reader = DriverReader(settings=settings, sandbox=lambda: ProcessSandbox(ways=[plain()]), learn=set[str]().update)
+    with pytest.raises(SandboxUnavailableError) as refused:
+        await reader.read(ReadPlace(project, "pets", {}), limit=1)
+    assert "bubblewrap" in refused.value.next_action
+
+
+def files_of(project: Path) -> tuple[PublishedFile, ...]:
+    """What a session would have published there."""
+    listed = json.loads((project / "driver.json").read_text())["files"]
+    return tuple(PublishedFile(path=path, sha256=known["sha256"], author="template") for path, known in listed.items())
 
 
 async def test_files_that_the_driver_does_not_list_do_not_run(reader: DriverReader, project: Path) -> None:

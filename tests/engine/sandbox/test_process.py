@@ -11,6 +11,7 @@ import anyio
 import pytest
 from driversmith.engine.errors import SandboxError, SandboxUnavailableError
 from driversmith.engine.sandbox import process
+from driversmith.engine.sandbox.launching import plain
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.sandbox.runner_process import RUNNER
 
@@ -66,7 +67,7 @@ async def test_what_a_drivers_tests_may_import_its_package_may_not(tmp_path: Pat
 async def ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[ProcessSandbox]:
     """Keeps its next child ahead; the folders of its children are in the test's own."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    sandbox = ProcessSandbox(keeps_ahead=True)
+    sandbox = ProcessSandbox(keeps_ahead=True, ways=[plain()])
     yield sandbox
     await sandbox.close()
     assert children(tmp_path) == []
@@ -86,7 +87,7 @@ async def test_the_child_that_was_started_ahead_is_the_next_one_and_no_other(ahe
         async with ahead.open(project, "a_driver", "Driver") as child:
             await child.construct("d", arguments={})
             homes.append((await child.call("d", "home")).value)
-    assert homes[0] == str(folder / "work")
+    assert homes[0] == str(folder / "work" / "home")
     assert homes[1] != homes[0]
 
 

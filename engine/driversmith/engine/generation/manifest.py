@@ -66,7 +66,7 @@ def manifest(profile: ApiProfile, bundle: DriverBundle, verification: Verificati
             file.path: {"sha256": file.sha256, "author": file.author}
             for file in sorted(bundle.files, key=lambda file: file.path)
         },
-        "verification": verification.model_dump(exclude={"objects"}),
+        "verification": verification.model_dump(exclude={"objects", "layers"}),
     }
     return "{\n" + ",\n".join(f"  {json.dumps(key)}: {_two_levels(value)}" for key, value in whole.items()) + "\n}\n"
 

@@ -67,7 +67,7 @@ def test_parameters_limit_and_folder_reach_the_engine(
     (call,) = asked
     assert call["project"] == driver
     assert call["params"] == {"page": 3, "q": "a=b", "exact": True, "ids": ["x"]}
-    assert (call["limit"], call["allow_edited"], call["allow_local"]) == (7, True, ("localhost:8000",))
+    assert (call["limit"], call["allow_local"]) == (7, ("localhost:8000",))
 
 
 def test_a_malformed_parameter_or_unknown_object_is_exit_code_2(command: Command, asked: list[dict[str, Any]]) -> None:
