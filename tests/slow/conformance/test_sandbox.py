@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from driversmith.engine.sandbox.conformance.registry import CHECKS
+from driversmith.engine.sandbox.launching import landlocked, plain
 from driversmith.engine.sandbox.port import Sandbox
 from driversmith.engine.sandbox.process import ProcessSandbox
 
@@ -25,7 +26,9 @@ async def keeping_ahead() -> AsyncGenerator[Sandbox]:
 
 
 SANDBOXES: dict[str, Callable[[], AbstractAsyncContextManager[Sandbox]]] = {
-    "process": lambda: nullcontext(ProcessSandbox()),
+    "process": lambda: nullcontext(ProcessSandbox(ways=[plain()])),
+    "landlock": lambda: nullcontext(ProcessSandbox(ways=[landlocked(), plain()])),
+    "strongest": lambda: nullcontext(ProcessSandbox()),
     "ahead": keeping_ahead,
 }
 

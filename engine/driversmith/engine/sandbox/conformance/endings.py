@@ -11,9 +11,9 @@ from pathlib import Path
 
 import anyio
 
-from ...conformance import LONG, by_name, expect, expect_equal, expect_error, expect_soon, expect_type
+from ...conformance import LONG, by_name, expect, expect_equal, expect_error, expect_some, expect_soon, expect_type
 from ...errors import NotCheckableError, SandboxError
-from ..port import Sandbox, SandboxLimits
+from ..port import ISOLATED, Sandbox, SandboxLimits
 from .subject import LIMITS, WHOLE_OS, Check, a_project, constructed, opened
 
 
@@ -34,6 +34,10 @@ class Driver:
 """
     async with opened(sandbox, a_project(folder, source)) as child:
         await constructed(child)
+        if child.isolation in ISOLATED:
+            raised = expect_some("What starting a process raised", (await child.call("d", "fork")).raised)
+            expect_equal("What starting a process raised", raised.type, "PermissionError")
+            return
         grandchild = expect_type("The id of a grandchild", (await child.call("d", "fork")).value, int)
         work = expect_type("The folder of a child", (await child.call("d", "folder")).value, str)
         expect(_is_folder(work), f"A child was expected to work in a folder of its own, and {work} is none.")

@@ -1,6 +1,6 @@
 """All checks of a Sandbox, by name. A subject is one module here and one line below."""
 
-from . import calls, endings, failures, limits, own_tests, separation
+from . import calls, endings, escapes, failures, limits, own_tests, separation
 from .subject import Check
 
 CHECKS: dict[str, Check] = {
@@ -10,4 +10,5 @@ CHECKS: dict[str, Check] = {
     **limits.CHECKS,
     **endings.CHECKS,
     **own_tests.CHECKS,
+    **escapes.CHECKS,
 }

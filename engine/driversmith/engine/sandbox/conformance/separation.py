@@ -1,10 +1,12 @@
 """What stands between a driver and this machine: environment, streams, network, and a wire that is not believed."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from ...conformance import by_name, expect, expect_equal, expect_error, expect_object, expect_some, variants
 from ...errors import NotCheckableError, SandboxError
@@ -21,6 +23,7 @@ VARIABLES = frozenset(
         "TEMP",
         "TMP",
         "SSL_CERT_DIR",
+        "PWD",
         "SYSTEMROOT",
         "__CF_USER_TEXT_ENCODING",
     }
@@ -49,21 +52,33 @@ async def what_the_driver_prints_and_reads_does_not_reach_the_wire(sandbox: Sand
         expect_equal("What reading input raised", raised.type, "EOFError")
 
 
-async def the_driver_reaches_loopback_only(sandbox: Sandbox, folder: Path) -> None:
-    """Both hosts that must not be reached are names of nothing: reserved for documentation, and for tests."""
-    async with opened(sandbox, a_project(folder)) as child:
+async def what_a_driver_connects_to_ends_at_its_door(sandbox: Sandbox, folder: Path) -> None:
+    """Whatever host it is for; those that nobody answers for refuse the connection, loopback too."""
+    asked: list[tuple[str, int]] = []
+
+    def door(host: str, port: int) -> asyncio.Protocol | None:
+        asked.append((host, port))
+        return _Greeting() if host == "api.example.com" else None
+
+    async with sandbox.open(a_project(folder), "a_driver", "Driver", limits=LIMITS, door=door) as child:
         await constructed(child)
-        for host in ("192.0.2.1", "example.invalid"):
-            reply = await child.call("d", "connect", host)
-            said = str(reply.raised or reply.value)
-            expect(
-                "loopback" in said, f"A connection to {host} was expected to be refused as not loopback, and {said}."
-            )
-        reply = await child.call("d", "connect", "127.0.0.1")
-        said = str(reply.raised or reply.value)
-        expect(
-            "loopback" not in said, f"A connection to 127.0.0.1 was expected to be allowed, and was refused: {said}."
-        )
+        for host in ("192.0.2.1", "example.invalid", "127.0.0.1"):
+            said = (await child.call("d", "connect", host)).value
+            expect("nobody answers" in str(said), f"A connection to {host} was expected to be refused, and {said}.")
+        reply = await child.call("d", "connect", "API.example.com")
+        expect_equal("What an answer through the door gave", reply.value, "hello")
+    wanted = [("192.0.2.1", 9), ("example.invalid", 9), ("127.0.0.1", 9), ("api.example.com", 9)]
+    expect_equal("Connections that were asked for", asked, wanted)
+
+
+class _Greeting(asyncio.Protocol):
+    """Says hello in HTTP to whoever sends anything."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
 
 
 async def a_child_that_forges_the_wire_gets_an_error(
@@ -116,5 +131,5 @@ _FORGED = {
 CHECKS: dict[str, Check] = by_name(
     the_child_sees_nothing_of_our_environment,
     what_the_driver_prints_and_reads_does_not_reach_the_wire,
-    the_driver_reaches_loopback_only,
+    what_a_driver_connects_to_ends_at_its_door,
 ) | variants(a_child_that_forges_the_wire_gets_an_error, _FORGED)

@@ -66,7 +66,7 @@ class Driver:
     def read_input(self): return input()
     def connect(self, host):
         import httpx2
-        try: httpx2.get(f"http://{host}:9/", timeout=1)
+        try: return httpx2.get(f"http://{host}:9/", timeout=5).text
         except httpx2.HTTPError as error: return str(error)
 '''
 WHOLE_OS = "import logging\nos = logging.os\n"
