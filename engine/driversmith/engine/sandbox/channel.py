@@ -12,7 +12,7 @@ from anyio.abc import Process
 from ..errors import SandboxError, SandboxLimitError
 from .port import SandboxLimits
 from .process_tree import kill_tree
-from .wire import encode
+from .wire import MAX_NODES, encode
 
 CHUNK = 1 << 16
 MAX_TAIL = 2_000
@@ -111,6 +111,12 @@ class Channel:
         return line
 
     def _parse(self, line: bytes) -> dict[str, Any]:
+        # A list of numbers takes twenty times its text in memory: it is counted before it is read.
+        parts = line.count(b",") + line.count(b"[") + line.count(b"{")
+        if parts > MAX_NODES:
+            raise SandboxLimitError(
+                f"The driver process sent a value of more than {MAX_NODES} parts.", next_action=_ASK_FOR_LESS
+            )
         try:
             reply = json.loads(line)
         except (ValueError, RecursionError) as error:

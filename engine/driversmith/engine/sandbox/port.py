@@ -37,7 +37,7 @@ class SandboxLimits(Value):
     wall_seconds: float = 120.0
     cpu_seconds: int = 60
     memory_bytes: int = 1 << 30
-    output_bytes: int = 64 << 20
+    output_bytes: int = 16 << 20
     processes: int = 64
     call_seconds: float = 30.0
     """Longest time for a single call."""

@@ -225,7 +225,7 @@ def _bait(folder: Path) -> Generator[tuple[dict[str, Any], Any]]:
         socket.socket(socket.AF_UNIX) as named,
         socket.socket(socket.AF_UNIX) as hidden,
     ):
-        place = tempfile.mktemp(prefix="bait-", dir="/tmp")  # noqa: S306 - the path of a socket may not be long
+        place = f"/tmp/{abstract}"  # noqa: S108 - the path of a socket may not be long
         named.bind(place)
         named.listen()
         hidden.bind(f"\0{abstract}")

@@ -97,7 +97,7 @@ class Driver:
                     while left: left = left[os.write(fd, left):]
             except OSError: pass
 """
-    limits = LIMITS.model_copy(update={"output_bytes": 1 << 20})
+    limits = LIMITS.model_copy(update={"output_bytes": 8 << 20})
     async with opened(sandbox, a_project(folder, source), limits) as child:
         await constructed(child)
         with expect_error("A call in which the driver writes to the wire itself", SandboxError, saying=said):
@@ -125,7 +125,8 @@ _FORGED = {
     "a list": {"written": b"[1]\n", "said": "out of turn"},
     "200,000 brackets": {"written": b"[" * 200_000 + b"\n", "said": "not JSON"},
     "a nonsensical exception": {"written": b'{"id": 3, "raised": {"type": 3}}\n', "said": "nonsense"},
-    "a line without end": {"written": b"x" * 3_000_000, "said": "more than"},
+    "a million lists": {"written": b"[" + b"[]," * 2_100_000 + b"[]]\n", "said": "more than"},
+    "a line without end": {"written": b"x" * 12_000_000, "said": "more than"},
 }
 
 CHECKS: dict[str, Check] = by_name(
