@@ -36,6 +36,11 @@ class ObjectVerification(Value):
     """Why it is not `live`, or what was seen beside."""
 
 
+def isolation_words(isolation: str, layers: tuple[str, ...]) -> str:
+    """`bubblewrap (namespaces, landlock, seccomp, limits)`."""
+    return f"{isolation} ({', '.join(layers)})" if layers else isolation
+
+
 class Verification(Value):
     """How far a driver was verified."""
 
@@ -50,6 +55,11 @@ class Verification(Value):
     """What held it, one by one: `namespaces`, `landlock`, `seccomp`, `limits`."""
     objects: dict[str, ObjectVerification] = {}
     """By name; not in driver.json, which is the same for equal runs."""
+
+    @property
+    def held_by(self) -> str:
+        """The isolation in words, with what it is made of."""
+        return isolation_words(self.isolation, self.layers)
 
 
 class DriverBundle(Value):

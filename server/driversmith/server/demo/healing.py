@@ -168,7 +168,7 @@ class HealingShow:
             "driver": str(result.output_path),
             **{f"by {who}": ", ".join(paths) for who, paths in _written(result).items()},
             "verified": f"{found.level}; contract {found.passed} passed, {found.failed} failed; "
-            f"isolation {found.isolation}",
+            f"isolation {found.held_by}",
             "attempts": f"{result.supervisor_attempts}; contract runs {result.iterations}; "
             f"diagnoses {result.diagnostics_run}; rejected answers {kinds['file.rejected']}; "
             f"waits {kinds['model.waiting']}",

@@ -77,7 +77,7 @@ class MakingShow:
         console.print(f"  driver:   {result.output_path}", markup=False, soft_wrap=True)
         console.print(
             f"  verified: {found.level}; contract {found.passed} passed, {found.failed} failed; "
-            f"isolation {found.isolation}"
+            f"isolation {found.held_by}"
         )
         console.print(f"  time:     {seconds:.1f} s, {self.requests} requests to the demo API")
 

@@ -152,5 +152,5 @@ def _headline(result: SupervisedResult) -> str:
     if result.output_path is None:
         return f"Succeeded {session}: the API was researched, no file was written."
     found = result.verification
-    checked = f"{found.level} (contract: {found.passed} passed, {found.failed} failed; isolation: {found.isolation})"
+    checked = f"{found.level} (contract: {found.passed} passed, {found.failed} failed; isolation: {found.held_by})"
     return f"Succeeded {session}: {result.driver_name} with {len(result.files)} files in {result.output_path}. Verified: {checked}."

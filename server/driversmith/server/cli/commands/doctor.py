@@ -127,10 +127,19 @@ async def _credentials(settings: Settings) -> Check:
     return Check(name="credentials", ok=True, found=f"{settings.credentials_file}: {origins} origins")
 
 
-async def _sandbox(_: Settings) -> Check:
+async def _sandbox(settings: Settings) -> Check:
+    """What holds the code of models and strangers here; without isolation only what the templates wrote is run."""
+    from driversmith.engine.models.driver import isolation_words
+    from driversmith.engine.sandbox.port import HOW_TO_RUN, ISOLATED
     from driversmith.engine.sandbox.process import ProcessSandbox
 
-    return Check(name="sandbox", ok=True, found=f"a child starts; isolation: {await ProcessSandbox().probe()}")
+    sandbox = ProcessSandbox()
+    isolation = await sandbox.probe()
+    found = f"a child starts; isolation: {isolation_words(isolation, await sandbox.layers())}"
+    if isolation in ISOLATED:
+        return Check(name="sandbox", ok=True, found=found)
+    runs = "runs all the same" if settings.allow_unisolated else "does not run; a driver of the templates does"
+    return Check(name="sandbox", ok=True, found=found, note=f"Code of a model {runs}.", advice=HOW_TO_RUN)
 
 
 async def _ruff(_: Settings) -> Check:

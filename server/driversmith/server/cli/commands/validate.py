@@ -8,6 +8,7 @@ from typing import Annotated
 import anyio
 import typer
 from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.models.driver import isolation_words
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.settings import Settings
 from rich.text import Text
@@ -105,7 +106,8 @@ async def _ran(driver: Path, shown: Watched, settings: Settings, *, broken: bool
     judgement = await judge_driver(driver, settings=settings, progress=progressed)
     if report := judgement.report:
         tried = f"{report.passed} of {report.passed + report.failed} behaviours"
-        seen = f"{report.requests} requests in {report.elapsed_seconds:.1f} s, isolation: {report.isolation}"
+        held = isolation_words(report.isolation, report.layers)
+        seen = f"{report.requests} requests in {report.elapsed_seconds:.1f} s, isolation: {held}"
         shown.say(f"{_shown(driver)}: {tried} kept ({seen}).")
     return [f.model_copy(update={"file": _shown(driver / f.file)}) for f in judgement.findings]
 

@@ -78,7 +78,7 @@ def _print_success(console: Console, result: SupervisedResult) -> None:
     else:
         console.print(Text(f"{result.driver_name}", style="bold green"), f"in {result.elapsed_seconds:.1f} s")
         console.print(Text(f"  {result.output_path}"), soft_wrap=True)
-        counts = f"contract {found.passed} passed, {found.failed} failed; isolation {found.isolation}"
+        counts = f"contract {found.passed} passed, {found.failed} failed; isolation {found.held_by}"
         console.print(f"  verified: {found.level} ({_LEVELS[found.level]}; {counts})", soft_wrap=True)
         _print_healing(console, result)
     if result.kept_files:
