@@ -7,6 +7,7 @@ the connection, as a closed port does.
 """
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -32,6 +33,8 @@ class Door:
             ConnectionRefusedError: it does not.
             TimeoutError: it said nothing for so long.
         """
+        if sys.platform == "win32":
+            raise ConnectionRefusedError("no descriptor can be passed here")
         with self._turn:
             self._socket.settimeout(seconds)
             self._socket.send(f"{host} {port}".encode()[:LONGEST])

@@ -20,7 +20,6 @@ Door = Callable[[str, int], asyncio.Protocol | None]
 
 MOST_CONNECTIONS = 1_000
 """Of one child in its life: one that asks for more is refused from then on."""
-PASSES_DESCRIPTORS = sys.platform != "win32"
 
 
 class Doorway:
@@ -28,7 +27,7 @@ class Doorway:
 
     def __init__(self) -> None:
         self._pair: tuple[socket.socket, socket.socket] | None = None
-        if PASSES_DESCRIPTORS:
+        if sys.platform != "win32":
             self._pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
             self._pair[0].setblocking(False)
         self._door: Door | None = None
@@ -91,7 +90,7 @@ class Doorway:
 
     def _hear(self) -> None:
         pair = self._pair
-        if pair is None:
+        if sys.platform == "win32" or pair is None:
             return
         with suppress(BlockingIOError, ConnectionError):
             request = pair[0].recv(LONGEST)

@@ -8,6 +8,7 @@ import ctypes
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
@@ -54,6 +55,8 @@ def restrict(libc: ctypes.CDLL, *, readable: Iterable[str], writable: Iterable[s
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
+    if sys.platform != "linux":
+        return
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
