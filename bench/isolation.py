@@ -94,7 +94,8 @@ async def _measured(runs: int) -> dict[str, tuple[float, float]]:
                 report = await run_contract(
                     project, profile, package=bundle.project, class_name=bundle.class_name, sandbox=sandbox, seed=1
                 )
-                assert report.ok, report.broken
+                if not report.ok:
+                    raise SystemExit(f"The driver is broken: {report.broken}")
                 seen[name].append(((time.perf_counter() - wall) * 1000, (_cpu() - cpu) * 1000))
     return {
         name: (statistics.median(w for w, _ in found[1:]), statistics.median(c for _, c in found[1:]))
