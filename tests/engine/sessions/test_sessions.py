@@ -16,6 +16,7 @@ from driversmith.engine.errors import (
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Owner
 from driversmith.engine.journal.sqlite.opening import SqliteJournal
+from driversmith.engine.models.principal import LOCAL
 from driversmith.engine.models.session import SessionEvent, SessionRecord
 from driversmith.engine.sessions.dispatch.tasks import open_dispatcher
 from driversmith.engine.sessions.sessions import Sessions
@@ -379,9 +380,9 @@ async def test_a_session_dispatched_while_its_worker_is_leaving_is_taken_up_agai
 
     with anyio.fail_after(LONG):
         async with open_dispatcher(work, limit=2, left=lambda _: None) as dispatcher:
-            dispatcher.dispatch("s1")
+            dispatcher.dispatch("s1", LOCAL)
             await leaving.wait()
-            dispatcher.dispatch("s1")
+            dispatcher.dispatch("s1", LOCAL)
             go_on.set()
             await again.wait()
     assert worked == ["s1", "s1"]

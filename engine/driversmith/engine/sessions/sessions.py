@@ -46,7 +46,8 @@ async def open_sessions(
     """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
 
     At most `concurrent_sessions` are worked on at once; of one principal, unless it is the local user, `share` at once and
-    `most_unfinished` altogether (None: no limit of its own). The supervisor is made, and what it needs imported, when the first session runs.
+    `most_unfinished` altogether (None: no limit of its own). The supervisor is made, and what it needs imported, when
+    the first session runs.
     """
     updates = SessionUpdates()
 
