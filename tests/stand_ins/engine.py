@@ -47,10 +47,6 @@ class EngineStandIn:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._heard: list[Callable[[str], None]] = []
 
-    def acting_for(self, principal: Principal) -> "EngineStandIn":
-        assert principal == LOCAL, "the stand-in knows the local user alone"
-        return self
-
     async def owner_of(self, session_id: str) -> Principal:
         return (await self.journal.session(session_id)).principal
 

@@ -18,7 +18,7 @@ from .instructions import INSTRUCTIONS
 from .lifespan import EngineFactory, engine_life, opened_engine
 from .middleware.first_need import RegisteredAtFirstNeed
 from .middleware.pages import paged_lists
-from .middleware.principals import acting_principals
+from .middleware.principals import acting_principal
 from .middleware.prompts import fitting_prompts
 from .updates import Subscriptions
 
@@ -55,7 +55,10 @@ def create_server(
 
         register_resources(server)
 
-    needed: ServerMiddleware[Any] = RegisteredAtFirstNeed(register, "resources/", "prompts/")
+    needed = RegisteredAtFirstNeed(register, "resources/", "prompts/")
+    middleware: list[ServerMiddleware[Any]] = [needed, paged_lists, fitting_prompts]
+    if authenticated:
+        middleware.insert(0, acting_principal)
     server: MCPServer[Engine] = MCPServer(
         "driversmith",
         title="driversmith",
@@ -65,7 +68,7 @@ def create_server(
         tools=engine_tools(paths, heartbeat_seconds=heartbeat_seconds),
         lifespan=lifespan,
         log_level=settings.log_level,
-        middleware=[acting_principals(authenticated=authenticated), needed, paged_lists, fitting_prompts],
+        middleware=middleware,
     )
     lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  the SDK's own handlers know no request
     lowlevel.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, subscriptions.listen)

@@ -3,26 +3,22 @@
 from dataclasses import replace
 from typing import Any
 
-from driversmith.engine.models.principal import LOCAL, Principal
-from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from driversmith.engine.models.principal import Principal
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_REQUEST
 
 
-def acting_principals(*, authenticated: bool) -> ServerMiddleware[Any]:
-    """Middleware that gives the engine of a request's principal in the place of the server's.
+async def acting_principal(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Give the engine of the request's principal in the place of the server's, which acts for the local user.
 
-    Where all requests are `authenticated` (HTTP), one without a principal is refused; where none is (stdio), they are the
-    local user's.
+    Raises:
+        MCPError: the request has no principal; it must not come this far.
     """
-
-    async def acting(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        principal = _principal_of(ctx) if authenticated else LOCAL
-        if principal is None:
-            raise MCPError(INVALID_REQUEST, "Authentication required")
-        return await call_next(replace(ctx, lifespan_context=ctx.lifespan_context.acting_for(principal)))
-
-    return acting
+    principal = _principal_of(ctx)
+    if principal is None:
+        raise MCPError(INVALID_REQUEST, "Authentication required")
+    return await call_next(replace(ctx, lifespan_context=ctx.lifespan_context.acting_for(principal)))
 
 
 def _principal_of(ctx: ServerRequestContext[Any, Any]) -> Principal | None:
