@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.settings import Settings
@@ -14,11 +15,14 @@ from starlette.types import ASGIApp
 
 from ..app import create_server
 from ..leaving import Departure
-from ..lifespan import opened_engine
+from ..lifespan import EngineFactory, opened_engine
 from ..serving import resuming
 from ..startup import log_to_stderr, read_settings
 from .access import Access, open_access
 from .names import LOCAL_NAMES, KnownNamesOnly, Names
+
+if TYPE_CHECKING:
+    import uvicorn
 
 PATH = "/mcp"
 
@@ -52,8 +56,6 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
     import anyio
     import uvicorn
 
-    from .deadlines import PunctualProtocol
-
     departure = Departure()
 
     class Server(uvicorn.Server):
@@ -64,8 +66,23 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
             self.should_exit = True
 
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL if settings.log_level == "WARNING" else logging.INFO)
-    config = uvicorn.Config(
-        _app(settings, access, names),
+    config = server_config(http_app(settings, access, names))
+    host, port = listening.getsockname()[:2]
+    url = f"http://{_spelled(host)}:{port}{PATH}"
+    for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
+        print(line, file=sys.stderr, flush=True)
+    anyio.run(Server(config).serve, [listening])
+    return departure.exit_code
+
+
+def server_config(app: ASGIApp) -> "uvicorn.Config":
+    """How an app is served, whose requests have to arrive in time."""
+    import uvicorn
+
+    from .deadlines import PunctualProtocol
+
+    return uvicorn.Config(
+        app,
         http=PunctualProtocol,
         log_config=None,
         access_log=False,
@@ -75,18 +92,14 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
         proxy_headers=False,
         timeout_graceful_shutdown=0,
     )
-    host, port = listening.getsockname()[:2]
-    url = f"http://{_spelled(host)}:{port}{PATH}"
-    for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
-        print(line, file=sys.stderr, flush=True)
-    anyio.run(Server(config).serve, [listening])
-    return departure.exit_code
 
 
-def _app(settings: Settings, access: Access, names: Names) -> ASGIApp:
+def http_app(
+    settings: Settings, access: Access, names: Names, *, engine_factory: EngineFactory = opened_engine
+) -> ASGIApp:
     """The server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
     server = create_server(
-        settings, engine_factory=resuming(opened_engine), transport="http", authenticated=True
+        settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True
     ).streamable_http_app(
         streamable_http_path=PATH,
         transport_security=TransportSecuritySettings(
