@@ -14,7 +14,7 @@ from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.models.principal import Principal
 from driversmith.engine.settings import Settings
 from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
-from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
+from pydantic import AnyHttpUrl, ConfigDict, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 
 from .tokens import PrincipalToken
@@ -29,7 +29,7 @@ KEYS_REST_SECONDS = 30.0
 """From one reading of the keys to the next, however many tokens name a key that is not there."""
 FETCH_SECONDS = 10.0
 MOST_BYTES = 1 << 20
-_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
+_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl, config=ConfigDict(url_preserve_empty_path=True))
 
 
 class ResourceServer:
