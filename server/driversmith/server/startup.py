@@ -9,7 +9,7 @@ from driversmith.engine.settings import Settings
 from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
-_BEARER = re.compile(r"\b(bearer\s+)[A-Za-z0-9._~+/-]+=*", re.IGNORECASE)
+_BEARER = re.compile(r"\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE)
 
 
 def read_settings() -> Settings:

@@ -47,6 +47,14 @@ class Owner:
     """Start time of the process in the platform's own unit, so that a reused pid is not mistaken for it."""
 
 
+class StepResults(Protocol):
+    """What of a journal tells the steps of a session, be it whole (Journal) or as a principal sees it (own.py)."""
+
+    async def step_result(self, session_id: str, name: str) -> JsonValue | None:
+        """The stored result of a named step, or None where it has not finished."""
+        ...
+
+
 class Journal(Protocol):
     """Durable sessions, steps, events, attempts, diagnostics, files and usage. One suite serves every implementation
     (journal/conformance).
