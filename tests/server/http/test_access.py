@@ -1,6 +1,5 @@
 """Who comes in, and as whom."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +43,13 @@ async def test_on_loopback_the_token_that_was_made_is_the_local_users(tmp_path: 
 async def test_without_one_everybody_is_the_local_user(tmp_path: Path) -> None:
     access = open_access(Settings(home=tmp_path), loopback=True, no_token=True)
     assert (await _answer(access, None)).text == LOCAL.name
-    assert access.own_token is None and "http-token" not in os.listdir(tmp_path)
+    assert access.own_token is None and not (tmp_path / "http-token").exists()
 
 
 async def test_where_tokens_have_names_there_is_no_other_one(tmp_path: Path) -> None:
     for loopback in (True, False):
         access = open_access(Settings(home=tmp_path, **NAMED), loopback=loopback)
-        assert access.own_token is None and "http-token" not in os.listdir(tmp_path)
+        assert access.own_token is None and not (tmp_path / "http-token").exists()
         assert (await _answer(access, TOKEN)).text == "token:alice"
         assert (await _answer(access, f"{TOKEN}x")).status_code == 401
 
