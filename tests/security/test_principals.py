@@ -157,6 +157,20 @@ async def test_the_same_arguments_attach_to_ones_own_session_alone(tmp_path: Pat
     assert made["alice"]["output_path"] != made["bob"]["output_path"]
 
 
+async def test_an_interrupted_session_is_resumed_for_its_own_alone(tmp_path: Path) -> None:
+    activities = ActivitiesStandIn(gates={"research": anyio.Event()})
+    async with served(tmp_path, activities=activities) as server:
+        alices = await _started(server, "alice")
+        await activities.until("research")
+    async with served(tmp_path) as server:
+        assert [item["status"] for item in await _listed(server, "alice")] == ["interrupted"]
+        bobs = await _made(server, "bob")
+        assert bobs["session_id"] != alices
+        assert [item["status"] for item in await _listed(server, "alice")] == ["interrupted"]
+        resumed = await _made(server, "alice")
+        assert (resumed["session_id"], resumed["success"]) == (alices, True)
+
+
 async def test_anothers_session_in_the_same_folder_is_neither_named_nor_stopped(tmp_path: Path) -> None:
     activities = ActivitiesStandIn(gates={"research": anyio.Event()})
     together = {"output_dir": str(tmp_path / "shared")}

@@ -14,6 +14,7 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .connections import FairConnections
 from .local_token import local_token
 from .tokens import KnownTokens, PrincipalToken, digest_of, named_tokens
 
@@ -39,7 +40,7 @@ class Access:
             return AuthenticationMiddleware(app, backend=_EverybodyIsLocal())
         scopes = list(self.oauth.scopes) if self.oauth else []
         metadata = self.oauth.metadata_url if self.oauth else None
-        behind: ASGIApp = RequireAuthMiddleware(app, scopes, metadata)
+        behind: ASGIApp = RequireAuthMiddleware(FairConnections(app), scopes, metadata)
         guarded = AuthenticationMiddleware(AuthContextMiddleware(behind), backend=BearerAuthBackend(self.verifier))
         return _Entrance(app, guarded, self.oauth)
 
