@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     """The URL by which clients know this server: what `aud` of a token must name."""
     oauth_jwks_url: str | None = None
     """Where the issuer's keys are; unset: as its metadata says."""
+    oauth_introspection_url: str | None = None
+    """Where the issuer is asked about tokens that are not JWTs (RFC 7662), with the client below; then no JWT is read here."""
+    oauth_client_id: str = ""
+    oauth_client_secret: SecretStr | None = None
     oauth_scopes: Annotated[tuple[str, ...], NoDecode] = ()
     """Scopes that a token must have, comma-separated."""
     allow_unisolated: bool | None = None

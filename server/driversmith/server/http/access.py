@@ -58,6 +58,8 @@ def open_access(settings: Settings, *, loopback: bool, no_token: bool = False) -
     if principals or oauth:
         verifiers: list[TokenVerifier] = [KnownTokens(principals)]
         verifiers += [oauth.verifier] if oauth else []
+        if settings.oauth_client_secret is not None:
+            plain.append(settings.oauth_client_secret.get_secret_value())
         return Access(_AnyOf(verifiers), secrets=tuple(plain), oauth=oauth)
     if not loopback:
         raise InvalidArgumentError(

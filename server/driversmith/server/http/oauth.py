@@ -1,6 +1,5 @@
-"""An OAuth resource server: access tokens (JWT, RFC 9068) of one authorization server, made for this server."""
+"""An OAuth resource server: access tokens of one authorization server, made for this server (JWT, or introspected)."""
 
-import json
 import logging
 import time
 from dataclasses import dataclass, field
@@ -11,12 +10,13 @@ import anyio
 import httpx2
 import jwt
 from driversmith.engine.errors import InvalidArgumentError
-from driversmith.engine.models.principal import Principal
 from driversmith.engine.settings import Settings
 from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
 from pydantic import AnyHttpUrl, ConfigDict, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 
+from .authorization_server import FETCH_SECONDS, bounded_json, principal_token
+from .introspection import IntrospectingVerifier
 from .tokens import PrincipalToken
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ LEEWAY_SECONDS = 30
 KEYS_LAST_SECONDS = 600.0
 KEYS_REST_SECONDS = 30.0
 """From one reading of the keys to the next, however many tokens name a key that is not there."""
-FETCH_SECONDS = 10.0
-MOST_BYTES = 1 << 20
 _URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl, config=ConfigDict(url_preserve_empty_path=True))
 
 
@@ -44,8 +42,9 @@ class ResourceServer:
         issuer, resource = settings.oauth_issuer or "", settings.oauth_resource or ""
         _check("DRIVERSMITH_OAUTH_ISSUER", issuer)
         resource_url = _check("DRIVERSMITH_OAUTH_RESOURCE", resource)
-        if settings.oauth_jwks_url:
-            _check("DRIVERSMITH_OAUTH_JWKS_URL", settings.oauth_jwks_url)
+        for name in ("oauth_jwks_url", "oauth_introspection_url"):
+            if url := getattr(settings, name):
+                _check(f"DRIVERSMITH_{name.upper()}", url)
         self.scopes = settings.oauth_scopes
         self.host = urlsplit(resource).netloc
         """By which clients reach the server."""
@@ -55,8 +54,24 @@ class ResourceServer:
         )
         self.metadata = Starlette(routes=routes)
         self.public_paths = frozenset(route.path for route in routes)
+        self.verifier = _verifier(settings, issuer, resource, transport)
+
+
+def _verifier(
+    settings: Settings, issuer: str, resource: str, transport: httpx2.AsyncBaseTransport | None
+) -> "JwtVerifier | IntrospectingVerifier":
+    if settings.oauth_introspection_url is None:
         keys = _Keys(issuer, settings.oauth_jwks_url, transport)
-        self.verifier = JwtVerifier(issuer=issuer, resource=resource, keys=keys)
+        return JwtVerifier(issuer=issuer, resource=resource, keys=keys)
+    secret = settings.oauth_client_secret
+    return IntrospectingVerifier(
+        issuer,
+        resource,
+        settings.oauth_introspection_url,
+        client_id=settings.oauth_client_id,
+        client_secret=secret.get_secret_value() if secret else "",
+        transport=transport,
+    )
 
 
 class JwtVerifier:
@@ -80,7 +95,7 @@ class JwtVerifier:
                 token,
                 key,
                 algorithms=[header["alg"]],
-                audience=[self._resource, self._resource.rstrip("/")],
+                audience=[self._resource.rstrip("/"), f"{self._resource.rstrip('/')}/"],
                 issuer=self._issuer,
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud"]},
@@ -88,12 +103,7 @@ class JwtVerifier:
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             logger.info("an access token was refused (%s)", type(error).__name__)
             return None
-        subject, client = (_text(claims.get(name)) for name in ("sub", "client_id"))
-        client = client or _text(claims.get("azp"))
-        if not (subject or client):
-            return None
-        principal = Principal.of_oauth(self._issuer, subject=subject, client_id=client or "")
-        return PrincipalToken.of(principal, scopes=_scopes(claims), resource=self._resource)
+        return principal_token(self._issuer, self._resource, claims)
 
 
 @dataclass
@@ -126,7 +136,7 @@ class _Keys:
             with anyio.fail_after(FETCH_SECONDS):
                 async with httpx2.AsyncClient(transport=self.transport, trust_env=False) as client:
                     url = self.url or await self._discovered(client)
-                    listed = (await _json(client, url)).get("keys", [])
+                    listed = (await bounded_json(client, "GET", url)).get("keys", [])
         except (httpx2.HTTPError, TimeoutError, ValueError, AttributeError) as error:
             logger.warning("the keys of %s could not be read (%s): %s", self.issuer, type(error).__name__, error)
             return
@@ -147,27 +157,13 @@ class _Keys:
             f"{origin}{path}/.well-known/openid-configuration",
         ):
             try:
-                metadata = await _json(client, url)
+                metadata = await bounded_json(client, "GET", url)
             except (httpx2.HTTPStatusError, ValueError):
                 continue
             if metadata.get("issuer") == self.issuer and isinstance(metadata.get("jwks_uri"), str):
                 _check("jwks_uri", metadata["jwks_uri"])
                 return metadata["jwks_uri"]
         raise ValueError("no metadata of this issuer names its keys")
-
-
-async def _json(client: httpx2.AsyncClient, url: str) -> dict[str, Any]:
-    async with client.stream("GET", url, headers={"Accept": "application/json"}) as answer:
-        answer.raise_for_status()
-        data = bytearray()
-        async for chunk in answer.aiter_bytes():
-            data += chunk
-            if len(data) > MOST_BYTES:
-                raise ValueError(f"{url} answers more than {MOST_BYTES} bytes")
-    found = json.loads(data)
-    if not isinstance(found, dict):
-        raise ValueError(f"{url} answers no object")
-    return found  # pyright: ignore[reportUnknownVariableType]  JSON
 
 
 def _check(name: str, url: str) -> AnyHttpUrl:
@@ -191,13 +187,3 @@ def _check(name: str, url: str) -> AnyHttpUrl:
 def _no_url(name: str, url: str) -> InvalidArgumentError:
     told = f"is {url[:200]!r}" if url else "is not set"
     return InvalidArgumentError(f"{name} {told}.", next_action="Give an https URL without user, query and fragment.")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _scopes(claims: dict[str, Any]) -> list[str]:
-    given = claims.get("scope", claims.get("scp", []))
-    words = given.split() if isinstance(given, str) else given
-    return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []  # pyright: ignore[reportUnknownVariableType]  JSON
