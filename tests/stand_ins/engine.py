@@ -12,6 +12,7 @@ from driversmith.engine.journal.sqlite.opening import SqliteJournal, open_journa
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.models.driver import DriverFile, Verification
 from driversmith.engine.models.findings import Finding, ValidationReport
+from driversmith.engine.models.principal import LOCAL, Principal
 from driversmith.engine.models.records import RecordPage
 from driversmith.engine.models.session import (
     GenerateRequest,
@@ -31,6 +32,7 @@ class EngineStandIn:
 
     def __init__(self, settings: Settings, journal: SqliteJournal) -> None:
         self.settings = settings
+        self.principal = LOCAL
         self.journal = journal
         self.messages: list[tuple[float | None, str]] = [(0.1, "Reading."), (0.1, "Still reading."), (0.9, "Writing.")]
         self.hold = False
@@ -44,6 +46,9 @@ class EngineStandIn:
         self.described: tuple[str, ...] = ("id", "text")
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._heard: list[Callable[[str], None]] = []
+
+    async def owner_of(self, session_id: str) -> Principal:
+        return (await self.journal.session(session_id)).principal
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         self._called("start", request=request)

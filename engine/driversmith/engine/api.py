@@ -8,10 +8,12 @@ import anyio.lowlevel
 from pydantic import JsonValue
 
 from .drivers.kept_reads import KeptReads
+from .journal.own import OwnJournal
 from .journal.port import Journal
 from .llm.port import Ask
 from .models.diagnosis import Diagnosis
 from .models.findings import ValidationReport
+from .models.principal import LOCAL, Principal
 from .models.records import RecordPage
 from .models.session import FINISHED, GenerateRequest, SessionRecord, SupervisedResult
 from .sessions.current_result import as_it_stands
@@ -49,26 +51,48 @@ class EngineParts(Protocol):
 
 
 class Engine:
-    """What tools, resources and the command line use. Every method may raise JournalError."""
+    """What tools, resources and the command line use, as one principal: another's sessions are not there. Every method may
+    raise JournalError."""
 
     def __init__(
-        self, *, settings: Settings, journal: Journal, sessions: Sessions, reads: KeptReads, parts: EngineParts
+        self,
+        *,
+        settings: Settings,
+        journal: Journal,
+        sessions: Sessions,
+        reads: KeptReads,
+        parts: EngineParts,
+        principal: Principal = LOCAL,
     ) -> None:
         self.settings = settings
-        self.journal = journal
+        self.principal = principal
+        self.journal = OwnJournal(journal, principal)
+        self._whole_journal = journal
         self._sessions = sessions
         self._reads = reads
         self._parts = parts
+
+    def acting_for(self, principal: Principal) -> "Engine":
+        """The same engine, as this principal."""
+        return Engine(
+            settings=self.settings,
+            journal=self._whole_journal,
+            sessions=self._sessions,
+            reads=self._reads,
+            parts=self._parts,
+            principal=principal,
+        )
 
     async def start(self, request: GenerateRequest) -> SessionRecord:
         """Start a session, or re-attach to the one that the request belongs to (DESIGN section 5).
 
         Raises:
             SessionConflictError: a session with other arguments is writing to the same folder.
+            SessionLimitError: the principal has too many unfinished sessions.
             InvalidArgumentError: a budget in dollars could not be kept, since the price of a model is not known.
         """
         self._parts.check_budget(request)
-        return await self._sessions.start(request)
+        return await self._sessions.start(request, self.principal)
 
     async def wait(
         self, session_id: str, *, seconds: float | None, on_event: OnEvent | None = None
@@ -79,6 +103,7 @@ class Engine:
         Raises:
             SessionNotFoundError: no such session.
         """
+        await self.journal.session(session_id)
         record = await self._sessions.wait(session_id, seconds=seconds, on_event=on_event)
         return await self._delivered(record)
 
@@ -88,7 +113,7 @@ class Engine:
         Raises:
             SessionNotFoundError: no such session.
         """
-        return await as_it_stands(self.journal, await self.journal.session(session_id))
+        return await as_it_stands(self._whole_journal, await self.journal.session(session_id))
 
     async def cancel(self, session_id: str) -> SupervisedResult:
         """Cancel a session, in whatever process it runs, and give its final state.
@@ -96,6 +121,7 @@ class Engine:
         Raises:
             SessionNotFoundError: no such session.
         """
+        await self.journal.session(session_id)
         return await self._delivered(await self._sessions.cancel(session_id))
 
     async def resume(self, session_id: str) -> SessionRecord:
@@ -105,6 +131,7 @@ class Engine:
             SessionNotFoundError: no such session.
             InvalidArgumentError: it was cancelled.
         """
+        await self.journal.session(session_id)
         return await self._sessions.resume(session_id)
 
     async def submit_file(self, session_id: str, path: str, content: str, *, wait_seconds: float) -> "Submission":
@@ -114,13 +141,26 @@ class Engine:
             SessionNotFoundError: no such session.
             InvalidArgumentError: it waits for no file, or for another one.
         """
+        await self.journal.session(session_id)
         handed = await self._sessions.hand_in(session_id, path, content, seconds=wait_seconds)
         await self._delivered(handed.record)
         return handed
 
     async def resume_unfinished(self) -> list[str]:
-        """Take up every session that nobody works on; for a server that starts. Their ids."""
+        """Take up every session that nobody works on, whosesoever it is; for a server that starts. Their ids."""
         return await self._sessions.resume_unfinished()
+
+    async def prune(self, *, before: str) -> int:
+        """Forget the sessions of all principals that finished before a point in time (ISO 8601); how many."""
+        return await self._whole_journal.prune(before=before)
+
+    async def owner_of(self, session_id: str) -> Principal:
+        """Whose a session is; for what tells them of its changes.
+
+        Raises:
+            SessionNotFoundError: no such session.
+        """
+        return (await self._whole_journal.session(session_id)).principal
 
     async def validate_file(
         self, *, file_path: str, content: str | None = None, driver_root: str | None = None
@@ -153,14 +193,16 @@ class Engine:
         from .supervision.healing.diagnose import diagnose_report, diagnose_session
 
         if session_id is not None:
-            return await diagnose_session(self.journal, session_id, ask=self._parts.ask())
+            await self.journal.session(session_id)
+            return await diagnose_session(self._whole_journal, session_id, ask=self._parts.ask())
         return await diagnose_report(
-            self.journal,
+            self._whole_journal,
             error_message=error_message,
             file_path=file_path,
             content=content,
             log=log,
             ask=self._parts.ask(),
+            principal=self.principal,
         )
 
     async def read_records(
@@ -214,13 +256,14 @@ class Engine:
         return await self._parts.reader().read(place, limit=limit)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
-        """Have `callback` called with the id of each session of this process that changes; the answer ends that."""
+        """Have `callback` called with the id of each session of this process that changes, whosesoever it is; the answer
+        ends that."""
         return self._sessions.subscribe(callback)
 
     async def _delivered(self, record: SessionRecord) -> SupervisedResult:
         """The result; a finished one is marked last, so that a caller who left in between gets it when it asks again."""
-        result = await as_it_stands(self.journal, record)
+        result = await as_it_stands(self._whole_journal, record)
         if record.status in FINISHED and not record.delivered:
             await anyio.lowlevel.checkpoint()
-            await self.journal.mark_delivered(record.session_id)
+            await self._whole_journal.mark_delivered(record.session_id)
         return result

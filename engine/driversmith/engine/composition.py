@@ -69,6 +69,8 @@ async def open_engine(
                 owner=this_process(),
                 concurrent_sessions=settings.concurrent_sessions,
                 lease_seconds=settings.lease_seconds,
+                share=settings.share_of_sessions,
+                most_unfinished=settings.principal_unfinished,
             )
         )
         reads = await stack.enter_async_context(open_reads(parts.reader))

@@ -3,6 +3,7 @@
     DriversmithError(message, *, code, next_action)
     |-- InvalidArgumentError       an argument that the caller must change
     |   |-- SessionConflictError   another session is writing the same output path
+    |   |-- SessionLimitError      the caller has as many unfinished sessions as one may have
     |   `-- SessionNotFoundError   no such session
     |-- ResearchError              the API could not be understood
     |   |-- FetchError             a URL could not be read (DNS, refused, time-out, HTTP status, size)
@@ -35,6 +36,7 @@ from typing import Any, ClassVar, Literal, cast
 ErrorCode = Literal[
     "invalid_argument",
     "session_conflict",
+    "session_limit",
     "session_not_found",
     "description_not_found",
     "description_invalid",
@@ -100,6 +102,12 @@ class SessionConflictError(InvalidArgumentError):
     """Another session with other arguments is writing the same output path; the message names it."""
 
     default_code = "session_conflict"
+
+
+class SessionLimitError(InvalidArgumentError):
+    """The caller has as many unfinished sessions as one principal may have."""
+
+    default_code = "session_limit"
 
 
 class SessionNotFoundError(InvalidArgumentError):

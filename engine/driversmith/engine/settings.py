@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .models.principal import LOCAL, Principal
 
 _PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[^\s/@:\[\]]+):([0-9]{1,5})")
 DESCRIPTION_TOO_LARGE = (
@@ -39,6 +41,27 @@ class Settings(BaseSettings):
     """A session whose owner has not renewed its claim for this long is free."""
     concurrent_sessions: int = Field(default=8, ge=1, le=1000)
     """How many sessions one server works on at once; more wait in the queue."""
+    principal_sessions: int | None = Field(default=None, ge=1, le=1000)
+    """How many of these may be of one principal that is not the local user; unset: half of them."""
+    principal_unfinished: int = Field(default=50, ge=1, le=100_000)
+    """How many unfinished sessions one principal may have that is not the local user; more are refused."""
+    http_tokens: SecretStr | None = None
+    """Over HTTP, bearer tokens and whose they are: NAME=TOKEN, comma-separated; beside those of tokens.toml."""
+    http_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Over HTTP, host names (comma-separated, with a port where it is another one than that of the address) by which
+    clients reach the server, besides the local ones."""
+    oauth_issuer: str | None = None
+    """Over HTTP, the authorization server whose access tokens (JWT) are accepted: its URL, as tokens name it."""
+    oauth_resource: str | None = None
+    """The URL by which clients know this server: what `aud` of a token must name."""
+    oauth_jwks_url: str | None = None
+    """Where the issuer's keys are; unset: as its metadata says."""
+    oauth_introspection_url: str | None = None
+    """Where the issuer is asked about tokens that are not JWTs (RFC 7662), with the client below; then no JWT is read here."""
+    oauth_client_id: str = ""
+    oauth_client_secret: SecretStr | None = None
+    oauth_scopes: Annotated[tuple[str, ...], NoDecode] = ()
+    """Scopes that a token must have, comma-separated."""
     allow_unisolated: bool = False
     """Whether code that is not all from templates may run in a plain child process, where this machine has no isolation for
     it (docs/adr/0019)."""
@@ -87,6 +110,13 @@ class Settings(BaseSettings):
             return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
 
+    @field_validator("http_hosts", "oauth_scopes", mode="before")
+    @classmethod
+    def _parse_words(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(word.strip() for word in value.split(",") if word.strip())
+        return value
+
     @field_validator("home", "output_dir")
     @classmethod
     def _whole(cls, folder: Path | None) -> Path | None:
@@ -107,6 +137,30 @@ class Settings(BaseSettings):
     def credentials_file(self) -> Path:
         """Credentials of target APIs, mode 600."""
         return self.home / "credentials.toml"
+
+    @property
+    def tokens_file(self) -> Path:
+        """Named bearer tokens for HTTP, mode 600."""
+        return self.home / "tokens.toml"
+
+    @property
+    def local_token_file(self) -> Path:
+        """The token of the local user for HTTP on loopback, mode 600; made where there is none."""
+        return self.home / "http-token"
+
+    @property
+    def share_of_sessions(self) -> int:
+        """How many sessions of one principal are worked on at once."""
+        return self.principal_sessions or max(1, self.concurrent_sessions // 2)
+
+    @property
+    def principals_dir(self) -> Path:
+        """Below it each principal but the local user has a folder for their drivers."""
+        return self.default_output_dir / "principals"
+
+    def output_dir_of(self, principal: Principal) -> Path:
+        """Where drivers of a principal go when a call does not say."""
+        return self.default_output_dir if principal == LOCAL else self.principals_dir / principal.folder
 
     @property
     def prices_file(self) -> Path:

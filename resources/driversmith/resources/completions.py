@@ -1,26 +1,26 @@
 """Completion of session ids in prompts and resource templates."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mcp_types import Completion, CompletionArgument
-
-if TYPE_CHECKING:
-    from driversmith.engine.journal.port import Journal
+from driversmith.engine.errors import DriversmithError
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import INTERNAL_ERROR, CompleteRequestParams, CompleteResult, Completion
 
 MOST = 100
 
 
-class SessionIds:
-    """Completes `session_id` from the newest sessions; `journal` gives the open journal."""
+async def completed(ctx: ServerRequestContext[Any, Any], params: CompleteRequestParams) -> CompleteResult:
+    """Ids of sessions that begin as typed, newest first; nothing for other arguments.
 
-    def __init__(self, journal: "Callable[[], Journal]") -> None:
-        self._journal = journal
-
-    async def __call__(self, _ref: Any, argument: CompletionArgument, _context: Any) -> Completion | None:
-        """Ids that begin as typed, newest first; None for other arguments."""
-        if argument.name != "session_id":
-            return None
-        page = await self._journal().sessions(limit=MOST)
-        found = [r.session_id for r in page.items if r.session_id.startswith(argument.value)]
-        return Completion(values=found, total=len(found), has_more=False)
+    Raises:
+        MCPError: the journal cannot be read.
+    """
+    if params.argument.name != "session_id":
+        return CompleteResult(completion=Completion(values=[], total=None, has_more=None))
+    try:
+        page = await ctx.lifespan_context.journal.sessions(limit=MOST)
+    except DriversmithError as error:
+        raise MCPError(INTERNAL_ERROR, str(error)) from error
+    found = [r.session_id for r in page.items if r.session_id.startswith(params.argument.value)]
+    return CompleteResult(completion=Completion(values=found, total=len(found), has_more=False))

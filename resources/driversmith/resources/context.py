@@ -13,14 +13,14 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 
 if TYPE_CHECKING:
-    from driversmith.engine.journal.port import Journal
+    from driversmith.engine.journal.own import OwnJournal
 
 P = ParamSpec("P")
 logger = logging.getLogger(__name__)
 
 
-def journal_of(ctx: Context[Any, Any]) -> "Journal":
-    """The journal behind a request."""
+def journal_of(ctx: Context[Any, Any]) -> "OwnJournal":
+    """The journal behind a request, as its principal sees it."""
     return ctx.request_context.lifespan_context.journal
 
 

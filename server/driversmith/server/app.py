@@ -6,19 +6,21 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from driversmith.engine.settings import Settings
-from driversmith.resources.completions import SessionIds
+from driversmith.resources.completions import completed
 from driversmith.tools.calling.heartbeat import BEAT_SECONDS
 from driversmith.tools.calling.paths import UserPaths
 from driversmith.tools.registry import engine_tools
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import MCPServer
-from mcp.server.subscriptions import InMemorySubscriptionBus
+from mcp_types import CompleteRequestParams, SubscriptionsListenRequestParams
 
 from .instructions import INSTRUCTIONS
 from .lifespan import EngineFactory, engine_life, opened_engine
 from .middleware.first_need import RegisteredAtFirstNeed
 from .middleware.pages import paged_lists
+from .middleware.principals import acting_principal
 from .middleware.prompts import fitting_prompts
+from .updates import Subscriptions
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
@@ -29,22 +31,23 @@ def create_server(
     *,
     engine_factory: EngineFactory = opened_engine,
     transport: Literal["stdio", "http"] = "stdio",
+    authenticated: bool = False,
     heartbeat_seconds: float = BEAT_SECONDS,
 ) -> "MCPServer[Engine]":
     """The server: tools, resources, prompts, and a lifespan that opens the engine with `engine_factory`.
 
-    With `transport="http"` tools take paths of the user's only below `settings.read_roots`. Whoever waits for a tool hears
-    nothing for `heartbeat_seconds` at most.
+    With `transport="http"` tools take paths of the user's only below `settings.read_roots`. `authenticated` says that each
+    request names its principal, whose sessions alone it meets; else all are the local user's. Whoever waits for a tool
+    hears nothing for `heartbeat_seconds` at most.
     """
     settings = settings or Settings()
-    bus = InMemorySubscriptionBus()
-    opened: list[Engine] = []
-    paths = UserPaths(roots=settings.read_roots if transport == "http" else None)
+    subscriptions = Subscriptions()
+    roots = settings.read_roots if transport == "http" else None
+    paths = UserPaths(roots=roots, principals_dir=settings.principals_dir)
 
     @asynccontextmanager
     async def lifespan(_: "MCPServer[Engine]") -> "AsyncGenerator[Engine]":
-        async with engine_life(settings, engine_factory, bus) as engine:
-            opened[:] = [engine]
+        async with engine_life(settings, engine_factory, subscriptions) as engine:
             yield engine
 
     def register() -> None:
@@ -52,7 +55,10 @@ def create_server(
 
         register_resources(server)
 
-    needed: ServerMiddleware[Any] = RegisteredAtFirstNeed(register, "resources/", "prompts/")
+    needed = RegisteredAtFirstNeed(register, "resources/", "prompts/")
+    middleware: list[ServerMiddleware[Any]] = [needed, paged_lists, fitting_prompts]
+    if authenticated:
+        middleware.insert(0, acting_principal)
     server: MCPServer[Engine] = MCPServer(
         "driversmith",
         title="driversmith",
@@ -62,8 +68,9 @@ def create_server(
         tools=engine_tools(paths, heartbeat_seconds=heartbeat_seconds),
         lifespan=lifespan,
         log_level=settings.log_level,
-        subscriptions=bus,
-        middleware=[needed, paged_lists, fitting_prompts],
+        middleware=middleware,
     )
-    server.completion()(SessionIds(lambda: opened[0].journal))
+    lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  the SDK's own handlers know no request
+    lowlevel.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, subscriptions.listen)
+    lowlevel.add_request_handler("completion/complete", CompleteRequestParams, completed)
     return server

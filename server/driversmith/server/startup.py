@@ -1,12 +1,15 @@
 """What both transports do first: read the settings, and log to stderr."""
 
 import logging
+import re
 import sys
 
+from driversmith.engine.network.redaction import REDACTED, Redactor
 from driversmith.engine.settings import Settings
 from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
+_BEARER = re.compile(r"\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE)
 
 
 def read_settings() -> Settings:
@@ -24,10 +27,24 @@ def read_settings() -> Settings:
         raise SystemExit(2) from None
 
 
-def log_to_stderr(settings: Settings) -> None:
-    """One plain line a message; loggers that write whole URLs, and keys with them, stay quiet below WARNING."""
+class RedactedLines(logging.Formatter):
+    """One plain line a message, without bearer tokens, and without the secrets that `redact` has learned."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with its traceback where it has one."""
+        return _BEARER.sub(rf"\1{REDACTED}", self._redact(super().format(record)))
+
+
+def log_to_stderr(settings: Settings) -> Redactor:
+    """Loggers that write whole URLs, and keys with them, stay quiet below WARNING. The answer learns what no line may hold."""
+    redact = Redactor()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(RedactedLines(redact))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    return redact

@@ -2,34 +2,77 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
+from driversmith.engine.errors import DriversmithError
+from driversmith.engine.models.principal import Principal
 from driversmith.resources.uris import DIAGNOSTICS, METRICS, SESSIONS, diagnostics_uri, log_uri, session_uri
-from mcp.server.subscriptions import SubscriptionBus
+from mcp.server.context import ServerRequestContext
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.shared.subscriptions import ResourceUpdated
+from mcp_types import SubscriptionsListenRequestParams, SubscriptionsListenResult
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
 
 BACKLOG = 1000
 """Changes waiting to be published; beyond that they are dropped, for a later one says the same."""
+MOST_STREAMS = 100
+"""Subscriptions of one principal at once."""
+MOST_OWNERS = 1000
+"""Sessions of which it is remembered whose they are."""
+
+
+class Subscriptions:
+    """Who listens: a bus for each principal, so that nobody hears of another's sessions, whatever they subscribe to."""
+
+    def __init__(self) -> None:
+        self._buses: dict[Principal, InMemorySubscriptionBus] = {}
+        self._handlers: dict[Principal, ListenHandler] = {}
+
+    async def listen(
+        self, ctx: ServerRequestContext[Any, Any], params: SubscriptionsListenRequestParams
+    ) -> SubscriptionsListenResult:
+        """Serve one `subscriptions/listen`."""
+        principal: Principal = ctx.lifespan_context.principal
+        if principal not in self._handlers:
+            bus = self._buses[principal] = InMemorySubscriptionBus()
+            self._handlers[principal] = ListenHandler(bus, max_subscriptions=MOST_STREAMS)
+        return await self._handlers[principal](ctx, params)
+
+    async def publish(self, principal: Principal, uri: str) -> None:
+        """Tell those of the principal's who listen that a resource has changed."""
+        if bus := self._buses.get(principal):
+            await bus.publish(ResourceUpdated(uri=uri))
 
 
 @asynccontextmanager
-async def published_updates(engine: "Engine", bus: SubscriptionBus) -> AsyncGenerator[None]:
+async def published_updates(engine: "Engine", subscriptions: Subscriptions) -> AsyncGenerator[None]:
     """While open, publish every change of a session as updates of the resources that show it."""
     sending, receiving = anyio.create_memory_object_stream[str](BACKLOG)
+    owners: dict[str, Principal] = {}
 
     def heard(session_id: str) -> None:
         with suppress(anyio.WouldBlock, anyio.BrokenResourceError, anyio.ClosedResourceError):
             sending.send_nowait(session_id)
 
+    async def owner_of(session_id: str) -> Principal:
+        if session_id not in owners:
+            if len(owners) >= MOST_OWNERS:
+                owners.clear()
+            owners[session_id] = await engine.owner_of(session_id)
+        return owners[session_id]
+
     async def publish() -> None:
         async for session_id in receiving:
+            try:
+                owner = await owner_of(session_id)
+            except DriversmithError:
+                continue  # it was pruned, or the journal cannot be read: then nobody can read its resources either
             one = (session_uri(session_id), log_uri(session_id), diagnostics_uri(session_id))
             for uri in (*one, SESSIONS, DIAGNOSTICS, METRICS):
-                await bus.publish(ResourceUpdated(uri=uri))
+                await subscriptions.publish(owner, uri)
 
     async with sending, receiving, anyio.create_task_group() as tasks:
         tasks.start_soon(publish)

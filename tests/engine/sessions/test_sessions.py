@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from driversmith.engine.errors import (
     InvalidArgumentError,
@@ -16,6 +17,7 @@ from driversmith.engine.errors import (
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.port import Owner
 from driversmith.engine.journal.sqlite.opening import SqliteJournal
+from driversmith.engine.models.principal import LOCAL, Principal
 from driversmith.engine.models.session import SessionEvent, SessionRecord
 from driversmith.engine.sessions.dispatch.tasks import open_dispatcher
 from driversmith.engine.sessions.sessions import Sessions
@@ -379,9 +381,51 @@ async def test_a_session_dispatched_while_its_worker_is_leaving_is_taken_up_agai
 
     with anyio.fail_after(LONG):
         async with open_dispatcher(work, limit=2, left=lambda _: None) as dispatcher:
-            dispatcher.dispatch("s1")
+            dispatcher.dispatch("s1", LOCAL)
             await leaving.wait()
-            dispatcher.dispatch("s1")
+            dispatcher.dispatch("s1", LOCAL)
             go_on.set()
             await again.wait()
     assert worked == ["s1", "s1"]
+
+
+async def test_one_principal_takes_its_share_of_the_turns_and_no_more() -> None:
+    worked: list[str] = []
+    begun, go_on = anyio.Event(), anyio.Event()
+
+    async def work(session_id: str) -> None:
+        worked.append(session_id)
+        if session_id == "bobs":
+            begun.set()
+        await go_on.wait()
+
+    alice, bob = Principal.of_token("alice"), Principal.of_token("bob")
+    with anyio.fail_after(LONG):
+        async with open_dispatcher(work, limit=3, share=1, left=lambda _: None) as dispatcher:
+            for number in range(5):
+                dispatcher.dispatch(f"alices {number}", alice)
+            dispatcher.dispatch("local", LOCAL)
+            dispatcher.dispatch("bobs", bob)
+            await begun.wait()
+            assert sorted(worked) == ["alices 0", "bobs", "local"]
+            go_on.set()
+            while dispatcher.holds("alices 4"):
+                await anyio.lowlevel.checkpoint()
+    assert sorted(worked) == [*(f"alices {number}" for number in range(5)), "bobs", "local"]
+
+
+async def test_the_local_user_has_all_turns() -> None:
+    worked: list[str] = []
+    all_begun = anyio.Event()
+
+    async def work(session_id: str) -> None:
+        worked.append(session_id)
+        if len(worked) == 3:
+            all_begun.set()
+        await all_begun.wait()
+
+    with anyio.fail_after(LONG):
+        async with open_dispatcher(work, limit=3, share=1, left=lambda _: None) as dispatcher:
+            for number in range(3):
+                dispatcher.dispatch(f"{number}", LOCAL)
+            await all_begun.wait()

@@ -1,17 +1,19 @@
 """The real server over streamable HTTP, with the official client, in both protocol eras."""
 
-import re
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 import httpx2
 import pytest
 from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from ...end_to_end.journey import generation_held_up, sessions, whole_journey
 from ...end_to_end.processes import COMMAND, environment, started
@@ -20,39 +22,55 @@ from ...patience import LONG
 from ...stand_ins.connection import ERAS, answered, refused
 
 
+@dataclass(frozen=True)
+class _Served:
+    url: str
+    headers: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    @asynccontextmanager
+    async def client(self, era: str = "auto") -> AsyncGenerator[Client]:
+        async with (
+            httpx2.AsyncClient(headers=self.headers, timeout=LONG) as http,
+            Client(streamable_http_client(self.url, http_client=http), mode=era) as client,
+        ):
+            yield client
+
+
 @asynccontextmanager
-async def _served(folder: Path, shop: Shop) -> "AsyncGenerator[tuple[str, subprocess.Popen[bytes]]]":
+async def _served(folder: Path, shop: Shop) -> AsyncGenerator[_Served]:
+    """A server, set up as the configuration says that it shows at its start."""
     with started(folder, shop, "--http", "127.0.0.1:0") as process:
         assert process.stderr
-        said = (await anyio.to_thread.run_sync(process.stderr.readline)).decode()
-        found = re.search(r"http://127\.0\.0\.1:\d+/mcp", said)
-        assert found, said
-        yield found[0], process
+        said = [(await anyio.to_thread.run_sync(process.stderr.readline)).decode() for _ in range(3)]
+        entry = json.loads(said[2])["mcpServers"]["driversmith"]
+        assert entry["url"] in said[0]
+        yield _Served(entry["url"], entry["headers"], process)
 
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_the_whole_journey(tmp_path: Path, shop: Shop, era: str) -> None:
     with anyio.fail_after(LONG):
-        async with _served(tmp_path, shop) as (url, _), Client(url, mode=era) as client:
+        async with _served(tmp_path, shop) as server, server.client(era) as client:
             await whole_journey(client, shop)
 
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_cancelled_request_loses_nothing(tmp_path: Path, shop: Shop, era: str) -> None:
     with anyio.fail_after(LONG):
-        async with _served(tmp_path, shop) as (url, _):
-            async with Client(url, mode=era) as client:
+        async with _served(tmp_path, shop) as server:
+            async with server.client(era) as client:
                 arguments = await generation_held_up(client, shop)
                 (running,) = await sessions(client)
             shop.door.set()
-            async with Client(url, mode=era) as client:
+            async with server.client(era) as client:
                 ended = answered(await client.call_tool("generate_driver_supervised", arguments))
                 assert (ended["session_id"], ended["success"]) == (running["session_id"], True)
 
 
 async def test_paths_of_users_are_refused_where_no_folder_is_configured(tmp_path: Path, shop: Shop) -> None:
     with anyio.fail_after(LONG):
-        async with _served(tmp_path, shop) as (url, _), Client(url) as client:
+        async with _served(tmp_path, shop) as server, server.client() as client:
             arguments = {"api_name": "Shop", "api_url": shop.base_url, "output_dir": str(tmp_path)}
             text = refused(await client.call_tool("generate_driver_supervised", arguments))
     assert "DRIVERSMITH_READ_ROOTS" in text
@@ -64,10 +82,10 @@ async def test_paths_of_users_are_refused_where_no_folder_is_configured(tmp_path
 async def test_foreign_hosts_and_origins_are_refused(
     tmp_path: Path, shop: Shop, header: dict[str, str], status: int
 ) -> None:
-    async with _served(tmp_path, shop) as (url, _), httpx2.AsyncClient() as client:
+    async with _served(tmp_path, shop) as server, httpx2.AsyncClient(headers=server.headers) as client:
         accepted = {"Accept": "application/json, text/event-stream"}
         answer = await client.post(
-            url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"}, headers={**accepted, **header}
+            server.url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"}, headers={**accepted, **header}
         )
     assert answer.status_code == status
 
@@ -90,7 +108,7 @@ def test_addresses_that_others_could_reach_are_refused(tmp_path: Path, shop: Sho
 async def test_leaves_in_time_while_a_client_waits(
     tmp_path: Path, shop: Shop, number: signal.Signals, code: int
 ) -> None:
-    async with _served(tmp_path, shop) as (url, process), Client(url, mode="legacy") as client:
+    async with _served(tmp_path, shop) as server, server.client("legacy") as client:
         await generation_held_up(client, shop)
-        process.send_signal(number)
-        assert await anyio.to_thread.run_sync(process.wait, LONG) == code
+        server.process.send_signal(number)
+        assert await anyio.to_thread.run_sync(server.process.wait, LONG) == code

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from driversmith.engine.models.principal import LOCAL, Principal
 from driversmith.tools.calling.paths import FolderPath, ReadPath, UserPaths
 from mcp.server.mcpserver.exceptions import ToolError
 
@@ -67,3 +68,23 @@ def test_over_http_links_and_dots_do_not_lead_out_of_the_configured_folders(tmp_
     for value in (outside, inside / ".." / "outside", inside / "link", tmp_path / "inside2"):
         with pytest.raises(ToolError, match="outside the folders"):
             paths.check("output_dir", str(value), FolderPath(), frozenset())
+
+
+def test_a_principals_folder_is_theirs_alone_whatever_the_roots_are(tmp_path: Path) -> None:
+    alice, bob = Principal.of_token("alice"), Principal.of_token("bob")
+    folders = tmp_path / "out" / "principals"
+    for roots in ((), (tmp_path / "out",)):
+        policy = UserPaths(roots=roots, principals_dir=folders)
+        hers = str(folders / alice.folder / "pets_driver")
+        policy.of(alice).check("output_dir", hers, FolderPath(), frozenset())
+        for path in (hers, f"{folders / bob.folder}/../{alice.folder}", str(folders)):
+            with pytest.raises(ToolError, match="DRIVERSMITH_READ_ROOTS"):
+                policy.of(bob).check("output_dir", path, FolderPath(), frozenset())
+
+
+def test_a_shared_root_is_shared_and_the_local_user_keeps_to_the_roots(tmp_path: Path) -> None:
+    policy = UserPaths(roots=(tmp_path,), principals_dir=tmp_path / "principals")
+    for principal in (LOCAL, Principal.of_token("alice")):
+        policy.of(principal).check("output_dir", str(tmp_path / "shared"), FolderPath(), frozenset())
+    hers = str(tmp_path / "principals" / Principal.of_token("alice").folder)
+    policy.of(LOCAL).check("output_dir", hers, FolderPath(), frozenset())

@@ -102,7 +102,7 @@ async def generate_driver_supervised(
         live=live,
         fresh=fresh,
         settings=made.settings,
-        default_output_dir=made.settings.default_output_dir,
+        default_output_dir=made.settings.output_dir_of(made.principal),
     )
     session = await made.start(request)
     result = await made.wait(session.session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))

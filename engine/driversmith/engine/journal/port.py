@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from ..models.diagnosis import Diagnosis, ErrorType
 from ..models.driver import DriverFile
+from ..models.principal import LOCAL, Principal
 from ..models.session import (
     DiagnosisRecord,
     EventLevel,
@@ -46,38 +47,60 @@ class Owner:
     """Start time of the process in the platform's own unit, so that a reused pid is not mistaken for it."""
 
 
+class StepResults(Protocol):
+    """What of a journal tells the steps of a session, be it whole (Journal) or as a principal sees it (own.py)."""
+
+    async def step_result(self, session_id: str, name: str) -> JsonValue | None:
+        """The stored result of a named step, or None where it has not finished."""
+        ...
+
+
 class Journal(Protocol):
     """Durable sessions, steps, events, attempts, diagnostics, files and usage. One suite serves every implementation
-    (journal/conformance)."""
+    (journal/conformance).
+
+    Sessions, diagnoses and counts belong to a principal. Where a method that reads them takes `principal`, None means
+    everybody's: that is for what runs sessions, never for what answers a caller (own.py).
+    """
 
     async def create_session(
-        self, request: GenerateRequest, *, key: str, project_path: str
+        self,
+        request: GenerateRequest,
+        *,
+        key: str,
+        project_path: str,
+        principal: Principal = LOCAL,
+        most_unfinished: int | None = None,
     ) -> tuple[SessionRecord, bool]:
-        """A new `queued` session, or the unfinished one with the same key; the boolean says whether it is new.
+        """A new `queued` session of the principal, or their unfinished one with the same key; the boolean says whether it
+        is new.
 
-        An interrupted session with another key that wrote to `project_path` is cancelled: the new one takes its place.
+        An interrupted session of theirs with another key that wrote to `project_path` is cancelled: the new one takes its
+        place.
 
         Raises:
             SessionConflictError: a queued, running or waiting session with another key writes to `project_path`; the
-                message names it.
+                message names it. Where an unfinished session of another principal does, it says no more than that.
+            SessionLimitError: the principal has `most_unfinished` unfinished sessions already.
         """
         ...
 
-    async def latest_session(self, key: str) -> SessionRecord | None:
-        """The newest session with this key."""
+    async def latest_session(self, key: str, *, principal: Principal = LOCAL) -> SessionRecord | None:
+        """The principal's newest session with this key."""
         ...
 
-    async def session(self, session_id: str) -> SessionRecord:
+    async def session(self, session_id: str, *, principal: Principal | None = None) -> SessionRecord:
         """One session; a `running` one whose owner is dead or whose lease ran out shows as `interrupted`.
 
         Raises:
-            SessionNotFoundError: no such session.
+            SessionNotFoundError: no such session, or it is not the principal's.
         """
         ...
 
     async def sessions(
         self,
         *,
+        principal: Principal | None = None,
         status: SessionStatus | None = None,
         api_name: str | None = None,
         since: str | None = None,
@@ -169,8 +192,12 @@ class Journal(Protocol):
         findings: Sequence[str] = (),
         latency_seconds: float = 0.0,
         cost_usd: float | None = 0.0,
+        principal: Principal = LOCAL,
     ) -> int:
-        """Store a diagnosis with what the checks said of the fault; its id. `cost_usd`: None where it is not known."""
+        """Store a diagnosis with what the checks said of the fault; its id. `cost_usd`: None where it is not known.
+
+        It belongs to whom its session belongs; one without a session to `principal`.
+        """
         ...
 
     async def set_helped(self, diagnosis_id: int, helped: bool) -> None:
@@ -180,6 +207,7 @@ class Journal(Protocol):
     async def diagnostics(
         self,
         *,
+        principal: Principal | None = None,
         session_id: str | None = None,
         error_type: ErrorType | None = None,
         api_name: str | None = None,
@@ -232,12 +260,12 @@ class Journal(Protocol):
         """
         ...
 
-    async def count(self, name: str, amount: int = 1) -> None:
-        """Add to a process-wide counter kept in the journal (`unhandled_exceptions`, ...)."""
+    async def count(self, name: str, amount: int = 1, *, principal: Principal = LOCAL) -> None:
+        """Add to a principal's counter (`unhandled_exceptions`, ...)."""
         ...
 
-    async def metrics(self, *, since: str | None = None) -> dict[str, Any]:
-        """The metrics of DESIGN section 6, from real use; a rate without a denominator is None."""
+    async def metrics(self, *, principal: Principal | None = None, since: str | None = None) -> dict[str, Any]:
+        """The metrics of DESIGN section 6, from real use of the principal's; a rate without a denominator is None."""
         ...
 
     async def prune(self, *, before: str) -> int:

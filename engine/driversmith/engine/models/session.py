@@ -9,6 +9,7 @@ from .base import Value
 from .diagnosis import FixStrategy
 from .driver import Author, Verification
 from .facts import Contradiction
+from .principal import LOCAL, Principal
 from .profile import ProfileSummary, SkippedOperation
 
 SessionStatus = Literal["queued", "running", "waiting_for_host", "interrupted", "succeeded", "failed", "cancelled"]
@@ -164,6 +165,8 @@ class SessionRecord(Value):
     session_id: str
     key: str
     """sha256 over the resolved request: what re-attaching compares."""
+    principal: Principal = LOCAL
+    """Whose session it is."""
     request: GenerateRequest
     status: SessionStatus
     project_path: str

@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from ..errors import InvalidArgumentError, LeaseLostError
 from ..journal.port import Journal, Owner
+from ..models.principal import LOCAL, Principal
 from ..models.profile import ApiProfile
 from ..models.session import FINISHED, GenerateRequest, SessionEvent, SessionRecord
 from .dispatch.tasks import Dispatcher, open_dispatcher
@@ -39,10 +40,14 @@ async def open_sessions(
     owner: Owner,
     concurrent_sessions: int,
     lease_seconds: float,
+    share: int | None = None,
+    most_unfinished: int | None = None,
 ) -> "AsyncGenerator[Sessions]":
     """Sessions whose work lives as long as this context; what still runs when it is left is `interrupted`.
 
-    The supervisor is made, and what it needs imported, when the first session runs.
+    At most `concurrent_sessions` are worked on at once; of one principal, unless it is the local user, `share` at once and
+    `most_unfinished` altogether (None: no limit of its own). The supervisor is made, and what it needs imported, when
+    the first session runs.
     """
     updates = SessionUpdates()
 
@@ -62,40 +67,50 @@ async def open_sessions(
     async def work(session_id: str) -> None:
         await worker().work(session_id)
 
-    async with open_dispatcher(work, limit=concurrent_sessions, left=updates.publish) as dispatcher:
-        yield Sessions(journal=journal, dispatcher=dispatcher, updates=updates)
+    async with open_dispatcher(work, limit=concurrent_sessions, share=share, left=updates.publish) as dispatcher:
+        yield Sessions(journal=journal, dispatcher=dispatcher, updates=updates, most_unfinished=most_unfinished)
 
 
 class Sessions:
     """What a tool or the command line does with sessions; every method may raise JournalError."""
 
-    def __init__(self, *, journal: Journal, dispatcher: Dispatcher, updates: SessionUpdates) -> None:
+    def __init__(
+        self, *, journal: Journal, dispatcher: Dispatcher, updates: SessionUpdates, most_unfinished: int | None = None
+    ) -> None:
         self._journal = journal
         self._dispatcher = dispatcher
         self._updates = updates
+        self._most_unfinished = most_unfinished
 
-    async def start(self, request: GenerateRequest) -> SessionRecord:
-        """The session for a request (DESIGN section 5): the unfinished one with the same arguments, one that finished
+    async def start(self, request: GenerateRequest, principal: Principal = LOCAL) -> SessionRecord:
+        """The principal's session for a request (DESIGN section 5): the unfinished one with the same arguments, one that finished
         without anybody having heard its result, one that succeeded and whose files are still as they were written
         (unless `request.fresh`), or a new one.
 
         Raises:
             SessionConflictError: a session with other arguments is writing to the same folder.
+            SessionLimitError: the principal has too many unfinished sessions.
         """
         from .request import project_path, session_key
 
         key = session_key(request)
-        latest = await self._journal.latest_session(key)
+        latest = await self._journal.latest_session(key, principal=principal)
         if latest is not None and latest.status in FINISHED and await self._still_answers(latest, request):
             return latest
-        record, is_new = await self._journal.create_session(request, key=key, project_path=str(project_path(request)))
+        record, is_new = await self._journal.create_session(
+            request,
+            key=key,
+            project_path=str(project_path(request)),
+            principal=principal,
+            most_unfinished=None if principal == LOCAL else self._most_unfinished,
+        )
         if is_new:
             with suppress(LeaseLostError):  # another process may be quicker to take it
                 await self._journal.append_event(
                     record.session_id, 0, "session.created", f"Asked for a driver for {request.api_name}."
                 )
         if record.status in {"queued", "interrupted"}:
-            self._dispatcher.dispatch(record.session_id)
+            self._dispatcher.dispatch(record.session_id, principal)
         self._updates.publish(record.session_id)
         return record
 
@@ -146,7 +161,7 @@ class Sessions:
                 f"Session {session_id} was cancelled.", next_action="Start a new one with generate_driver_supervised."
             )
         if record.status in {"queued", "interrupted"}:
-            self._dispatcher.dispatch(session_id)
+            self._dispatcher.dispatch(session_id, record.principal)
         return record
 
     async def hand_in(self, session_id: str, path: str, content: str, *, seconds: float) -> "Submission":
@@ -161,7 +176,7 @@ class Sessions:
         if path == FACTS:  # an objection need not wait for its turn
             await self.wait(session_id, seconds=seconds)
         wanted = await hand_in(self._journal, session_id, path, content)
-        self._dispatcher.dispatch(session_id)
+        self._dispatcher.dispatch(session_id, (await self._journal.session(session_id)).principal)
         self._updates.publish(session_id)
         record = await self.wait(session_id, seconds=seconds)
         return await verdict(self._journal, record, wanted)
@@ -171,18 +186,18 @@ class Sessions:
 
         Those that wait for a file are looked at too: their host may have been silent for too long.
         """
-        taken: list[str] = []
+        taken: list[SessionRecord] = []
         for status in ("queued", "interrupted", "waiting_for_host"):
             cursor: str | None = None
             while True:
                 page = await self._journal.sessions(status=status, limit=100, cursor=cursor)
-                taken += [record.session_id for record in page.items if record.resumed < MAX_RESUMES]
+                taken += [record for record in page.items if record.resumed < MAX_RESUMES]
                 cursor = page.next_cursor
                 if cursor is None:
                     break
-        for session_id in reversed(taken):
-            self._dispatcher.dispatch(session_id)
-        return taken
+        for record in reversed(taken):
+            self._dispatcher.dispatch(record.session_id, record.principal)
+        return [record.session_id for record in taken]
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Have `subscriber` called with the id of each session of this process that changes; the answer ends that."""

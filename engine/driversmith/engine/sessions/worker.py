@@ -11,6 +11,7 @@ import anyio
 from ..errors import JournalError, LeaseLostError
 from ..journal.log import SessionLog, reached
 from ..journal.port import Journal, Owner
+from ..models.principal import Principal
 from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
 from ..supervision.asks.host import Suspended
 from ..supervision.supervisor import Supervisor
@@ -26,7 +27,7 @@ Stop = Literal["cancelled", "interrupted"]
 class Worker:
     """Claims sessions and runs them; `changed` hears the id of a session after each change.
 
-    `remind(session_id, seconds)` has a session that waits for its host looked at again after a while.
+    `remind(session_id, principal, seconds)` has a session that waits for its host looked at again after a while.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Worker:
         owner: Owner,
         lease_seconds: float,
         changed: Callable[[str], None],
-        remind: Callable[[str, float], None] = lambda _session_id, _seconds: None,
+        remind: Callable[[str, Principal, float], None] = lambda _session_id, _principal, _seconds: None,
     ) -> None:
         self._journal = journal
         self._supervisor = supervisor
@@ -100,7 +101,7 @@ class Worker:
             data={"path": wanted.path, "attempt": wanted.attempt, "try": wanted.try_number},
         )
         await self._journal.release(record.session_id, epoch, "waiting_for_host", result)
-        self._remind(record.session_id, pause.seconds_left)
+        self._remind(record.session_id, record.principal, pause.seconds_left)
 
     async def _claim(self, session_id: str) -> tuple[SessionRecord, int, SessionLog] | None:
         epoch = await self._journal.claim(session_id, self._owner, lease_seconds=self._lease_seconds)
@@ -186,6 +187,6 @@ class Worker:
             driver_name=Path(record.project_path).name,
             error=ErrorInfo(code="internal", message=message, next_action="Please report it."),
         )
-        await self._journal.count("unhandled_exceptions")
+        await self._journal.count("unhandled_exceptions", principal=record.principal)
         await log.write("exception.caught", message, level="error")
         await self._journal.release(record.session_id, epoch, "failed", result)

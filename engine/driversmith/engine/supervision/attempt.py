@@ -319,7 +319,7 @@ class Attempt:
             verifier = self._verifier(TemplateVerifier, TEMPLATE, await self._research())
             sound = await verifier.sound(await self._draft())
             described = sound.profile
-            known = await remembered(self._session.journal, described)
+            known = await remembered(self._session.journal, described, self._session.record.principal)
             proof = await verifier.proof(sound, known, for_authors=self._state.ask is not None)
             if proof.corrections or proof.fields:
                 sound, proof = await self._corrected(sound, proof)

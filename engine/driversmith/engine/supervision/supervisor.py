@@ -323,7 +323,7 @@ class Supervisor:
         if expected is not None:
             return Failure(expected.code, self.redact(expected.message), self.redact(expected.next_action))
         logger.exception("session %s: unhandled exception", session.session_id)
-        await self._journal.count("unhandled_exceptions")
+        await self._journal.count("unhandled_exceptions", principal=session.record.principal)
         message = self.redact(f"A fault of driversmith: {type(error).__name__}: {error}")
         await session.log.write("exception.caught", message, level="error")
         return Failure(

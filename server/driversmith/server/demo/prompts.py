@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from driversmith.engine.journal.port import Journal
+from driversmith.engine.journal.port import StepResults
 from driversmith.engine.llm.request import Task, task_line
 from driversmith.engine.models.base import Value
 from driversmith.engine.models.session import SessionEvent
@@ -22,7 +22,7 @@ class PromptPair(Value):
         return list(difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), *names, n=2, lineterm=""))
 
 
-async def prompts_of_client(journal: Journal, events: Iterable[SessionEvent]) -> PromptPair | None:
+async def prompts_of_client(journal: StepResults, events: Iterable[SessionEvent]) -> PromptPair | None:
     """The journalled instructions of attempts 1 and 2; None where one of them never asked for the client."""
     found: dict[int, tuple[str, str]] = {}
     for event in events:

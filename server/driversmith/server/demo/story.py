@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from driversmith.engine.journal.port import Journal
+from driversmith.engine.journal.port import StepResults
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.models.session import SessionEvent
 from rich.text import Text
@@ -13,7 +13,7 @@ from ..cli.terminal.event_lines import EventLine, event_line
 class Story:
     """Tells events of one session, in their order; what a contract run came to is looked up in the journal."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: StepResults) -> None:
         self._journal = journal
         self._began: datetime | None = None
 

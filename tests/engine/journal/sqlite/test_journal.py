@@ -1,5 +1,6 @@
 """What only the SQLite journal can get wrong: files, processes, disks."""
 
+import gzip
 import os
 import sqlite3
 import threading
@@ -11,6 +12,7 @@ from driversmith.engine.errors import JournalError
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.journal.sqlite.migrations import APPLICATION_ID, SCHEMA
 from driversmith.engine.journal.sqlite.opening import open_journal
+from driversmith.engine.models.principal import LOCAL, Principal
 from driversmith.engine.models.session import GenerateRequest
 
 
@@ -186,3 +188,16 @@ def test_opening_that_is_cancelled_half_way_ends(tmp_path: Path) -> None:
     opening.start()
     opening.join(10)
     assert not opening.is_alive()
+
+
+async def test_sessions_of_an_earlier_version_are_the_local_users(tmp_path: Path) -> None:
+    for packed in sorted((Path(__file__).parents[3] / "fixtures").glob("*/driversmith.db.gz")):
+        path = tmp_path / f"{packed.parent.name}.db"
+        path.write_bytes(gzip.decompress(packed.read_bytes()))
+        async with open_journal(path) as journal:
+            everybodys = (await journal.sessions()).items
+            assert everybodys and {record.principal for record in everybodys} == {LOCAL}
+            assert (await journal.sessions(principal=LOCAL)).items == everybodys
+            assert await journal.diagnostics(principal=LOCAL) == await journal.diagnostics()
+            assert await journal.metrics(principal=LOCAL) == await journal.metrics()
+            assert (await journal.sessions(principal=Principal.of_token("alice"))).items == []

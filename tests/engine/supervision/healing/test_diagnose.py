@@ -13,6 +13,7 @@ from driversmith.engine.llm.port import ModelAnswer, TokenUsage
 from driversmith.engine.llm.request import ModelRequest
 from driversmith.engine.models.driver import DriverFile
 from driversmith.engine.models.findings import Finding
+from driversmith.engine.models.principal import LOCAL, Principal
 from driversmith.engine.models.profile import (
     ApiProfile,
     DescriptionSource,
@@ -118,9 +119,11 @@ def not_right(api: str = "Pets", **values: Any) -> Failure:
     )
 
 
-async def a_session(journal: SqliteJournal, api: str = "Pets") -> tuple[SessionRecord, int]:
+async def a_session(
+    journal: SqliteJournal, api: str = "Pets", principal: Principal = LOCAL
+) -> tuple[SessionRecord, int]:
     request = GenerateRequest(api_name=api, api_url="https://api.example.com", output_dir="/drivers")
-    record, _ = await journal.create_session(request, key=api, project_path=f"/drivers/{api}")
+    record, _ = await journal.create_session(request, key=api, project_path=f"/drivers/{api}", principal=principal)
     epoch = await journal.claim(record.session_id, this_process(), lease_seconds=100)
     assert epoch is not None
     await journal.append_event(record.session_id, epoch, "attempt.started", "Attempt 1.", data={"attempt": 1})
@@ -223,6 +226,18 @@ async def test_what_helped_one_api_is_offered_to_the_next_before_a_model_is_aske
     facts = replace(facts, number=2)
     third = await record_diagnosis(journal, second, not_right("Shop"), facts)
     assert third.diagnosis.fix_strategy == "simplify"
+
+
+async def test_what_helped_one_principal_is_not_offered_to_another(journal) -> None:
+    first, _ = await a_session(journal, "Pets", Principal.of_token("alice"))
+    facts = Facts(profile=a_profile("Pets", "pets"), tried=rejected(odd("Pets"), api="Pets"))
+    made = await record_diagnosis(journal, first, not_right("Pets"), facts, ask=Asked())
+    await journal.set_helped(made.id, True)
+    second, _ = await a_session(journal, "Shop", Principal.of_token("bob"))
+    facts = Facts(profile=a_profile("Shop", "orders"), tried=rejected(odd("Shop"), api="Shop"))
+    again = await record_diagnosis(journal, second, not_right("Shop"), facts)
+    assert again.fingerprint == made.fingerprint
+    assert (again.diagnosis.source, again.diagnosis.similar) == ("rules", ())
 
 
 async def failed(journal: SqliteJournal, code: Any = "generation_failed", profile: ApiProfile | None = None) -> str:

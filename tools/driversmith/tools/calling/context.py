@@ -49,5 +49,5 @@ class EngineContext(_Request):
 
 
 def engine_of(ctx: "EngineContext") -> "Engine":
-    """The engine behind a request."""
+    """The engine behind a request, as its principal."""
     return ctx.request_context.lifespan_context

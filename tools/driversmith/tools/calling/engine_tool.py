@@ -39,7 +39,8 @@ class EngineTool(Tool):
         """
         try:
             declared = self.load()
-            validated = self._validated(arguments, declared)
+            paths = self.paths.of(context.request_context.lifespan_context.principal)
+            validated = self._validated(arguments, declared, paths)
             ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds)
             async with ctx.kept_up():
                 return await declared.fn(**validated, **{str(declared.context_kwarg): ctx})
@@ -50,7 +51,7 @@ class EngineTool(Tool):
         except Exception as error:  # the edge: a fault of ours must neither end the server nor say nothing
             raise await self._unexpected(error, context) from error
 
-    def _validated(self, arguments: dict[str, Any], declared: Tool) -> dict[str, Any]:
+    def _validated(self, arguments: dict[str, Any], declared: Tool, paths: UserPaths) -> dict[str, Any]:
         properties: dict[str, Any] = self.parameters["properties"]
         if refusal := unknown_arguments(self.name, arguments, properties):
             raise ToolError(refusal)
@@ -67,7 +68,7 @@ class EngineTool(Tool):
         for name, field in declared.fn_metadata.arg_model.model_fields.items():
             for marker in field.metadata:
                 if isinstance(marker, Marker) and isinstance(validated[name], str):
-                    self.paths.check(name, validated[name], marker, frozenset(given))
+                    paths.check(name, validated[name], marker, frozenset(given))
         return validated
 
     async def _unexpected(self, error: Exception, context: Context[Any, Any]) -> ToolError:

@@ -4,9 +4,10 @@ Over stdio the server runs as the user: any absolute path with a known suffix ma
 roots count, links resolved. Arguments say what they are by a marker: `Annotated[str, ReadPath()]`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from driversmith.engine.models.principal import LOCAL, Principal
 from mcp.server.mcpserver.exceptions import ToolError
 
 READABLE_SUFFIXES = frozenset({".py", ".json", ".yaml", ".yml", ".toml", ".md", ".txt"})
@@ -38,6 +39,16 @@ class UserPaths:
     """The policy of one server; `roots` None means that the server runs as the user (stdio)."""
 
     roots: tuple[Path, ...] | None = None
+    principals_dir: Path | None = None
+    """Below it each principal but the local user has a folder, which is theirs whatever the roots are."""
+    own: Path | None = None
+    """The folder of whom the policy is for."""
+
+    def of(self, principal: Principal) -> "UserPaths":
+        """The policy for a principal."""
+        if self.roots is None or self.principals_dir is None or principal == LOCAL:
+            return self
+        return replace(self, own=self.principals_dir / principal.folder)
 
     def check(self, argument: str, value: str, marker: Marker, given: frozenset[str]) -> None:
         """Let the path through, or say what to change.
@@ -68,14 +79,21 @@ class UserPaths:
     def _check_roots(self, argument: str, path: Path) -> None:
         if self.roots is None:
             return
+        resolved = path.resolve()
+        if self.own is not None and resolved.is_relative_to(self.own.resolve()):
+            return
         if not self.roots:
             raise ToolError(
                 f"{argument} is refused: over HTTP no path may be read or written until DRIVERSMITH_READ_ROOTS names "
                 "folders for that. Set it where the server starts, or leave the argument out."
             )
-        resolved = path.resolve()
-        if not any(resolved.is_relative_to(root.resolve()) for root in self.roots):
+        if self._is_anothers(resolved) or not any(resolved.is_relative_to(root.resolve()) for root in self.roots):
             raise ToolError(
                 f"{argument} is refused: {str(path)!r} is outside the folders of DRIVERSMITH_READ_ROOTS. "
                 "Use a path inside them, or have the person who runs the server add the folder."
             )
+
+    def _is_anothers(self, resolved: Path) -> bool:
+        """Whether a path that is not below the own folder lies where other principals have theirs."""
+        folders = self.principals_dir if self.own is not None else None
+        return folders is not None and resolved.is_relative_to(folders.resolve())

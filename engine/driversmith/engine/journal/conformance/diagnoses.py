@@ -3,7 +3,7 @@
 from ...conformance import by_name, expect_close, expect_equal
 from ...models.diagnosis import Diagnosis
 from ..port import Journal
-from .subject import Check, a_diagnosis, a_session, with_journal
+from .subject import OWN, THEIRS, Check, a_diagnosis, a_session, asked, with_journal
 
 
 @with_journal
@@ -79,7 +79,22 @@ async def diagnoses_are_measured_by_strategy_and_by_what_a_model_took(journal: J
     expect_equal("Their dollars then", asked["cost_usd"], {"p50": None, "p95": None})
 
 
+@with_journal
+async def a_diagnosis_belongs_to_whom_its_session_belongs(journal: Journal) -> None:
+    """Else one user would learn from what another one's drivers went through."""
+    theirs, _ = await journal.create_session(asked(), key="key", project_path="/theirs", principal=THEIRS)
+    one = await journal.add_diagnosis(theirs.session_id, a_diagnosis(), fingerprint="a", principal=OWN)
+    two = await journal.add_diagnosis(None, a_diagnosis(), fingerprint="a", principal=OWN)
+    found = [d.id for d in (await journal.diagnostics(principal=THEIRS, fingerprint="a")).items]
+    expect_equal("Diagnoses of whom a session belongs to", found, [one])
+    found = [d.id for d in (await journal.diagnostics(principal=OWN)).items]
+    expect_equal("Diagnoses of whoever had one without a session", found, [two])
+    foreign = (await journal.diagnostics(principal=OWN, session_id=theirs.session_id)).items
+    expect_equal("One's own diagnoses of another's session", foreign, [])
+
+
 CHECKS: dict[str, Check] = by_name(
+    a_diagnosis_belongs_to_whom_its_session_belongs,
     diagnoses_are_found_by_what_they_say,
     diagnoses_keep_what_the_checks_said_and_what_became_of_the_repair,
     diagnoses_are_measured_by_strategy_and_by_what_a_model_took,

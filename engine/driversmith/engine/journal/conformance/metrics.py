@@ -3,9 +3,22 @@
 from typing import Any
 
 from ...conformance import by_name, expect_close, expect_equal, expect_some
+from ...models.principal import Principal
 from ...models.session import SessionStatus, SupervisedResult
 from ..port import Journal
-from .subject import Check, Clock, OpenJournal, a_claim, a_diagnosis, a_session, succeeded, with_journal
+from .subject import (
+    OWN,
+    THEIRS,
+    Check,
+    Clock,
+    OpenJournal,
+    a_claim,
+    a_diagnosis,
+    a_session,
+    asked,
+    succeeded,
+    with_journal,
+)
 
 
 @with_journal
@@ -191,7 +204,32 @@ async def a_first_try_has_one_attempt_and_one_try_a_file(journal: Journal) -> No
     expect_close("Attempts on average", metrics["mean_supervisor_attempts"], 6 / 5)
 
 
+@with_journal
+async def metrics_of_a_principal_count_nothing_of_another(journal: Journal) -> None:
+    """Else a user would see how much others do, and how well."""
+    record, _ = await journal.create_session(asked(), key="key", project_path="/theirs", principal=THEIRS)
+    session_id = record.session_id
+    epoch = await a_claim(journal, session_id)
+    request: dict[str, Any] = {"role": "generate", "model": "m", "latency_seconds": 1.0, "data": {}}
+    tokens: dict[str, Any] = {"input_tokens": 10, "cached_tokens": 5, "output_tokens": 2}
+    await journal.add_usage(session_id, epoch, **request, **tokens, cost_usd=0.5)
+    data: dict[str, Any] = {"findings": {"F821": 2}, "tries": {"client.py": 2}}
+    await journal.record_attempt(
+        session_id, epoch, 1, engine="model", outcome="succeeded", elapsed_seconds=1.0, data=data
+    )
+    await journal.add_diagnosis(session_id, a_diagnosis(), fingerprint="a")
+    await journal.count("unhandled_exceptions", principal=THEIRS)
+    await journal.release(session_id, epoch, "succeeded", succeeded(session_id, supervisor_attempts=1))
+    nothing = await journal.metrics(principal=Principal.of_token("nobody"))
+    expect_equal("One's own metrics, where only another did anything", await journal.metrics(principal=OWN), nothing)
+    theirs, all_of_them = await journal.metrics(principal=THEIRS), await journal.metrics()
+    expect_equal("The metrics of the only one who did anything", theirs, all_of_them)
+    expect_equal("Their sessions", theirs["sessions"]["total"], 1)
+    expect_equal("Their tokens", theirs["tokens"]["calls"], 1)
+
+
 CHECKS: dict[str, Check] = by_name(
+    metrics_of_a_principal_count_nothing_of_another,
     metrics_of_nothing_claim_nothing,
     metrics_come_from_what_happened,
     usage_adds_up_and_an_unknown_price_stays_unknown,

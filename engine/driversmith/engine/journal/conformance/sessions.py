@@ -5,9 +5,9 @@ from typing import Any
 import anyio
 
 from ...conformance import by_name, expect, expect_equal, expect_error, variants
-from ...errors import InvalidArgumentError, SessionConflictError, SessionNotFoundError
+from ...errors import InvalidArgumentError, SessionConflictError, SessionLimitError, SessionNotFoundError
 from ..port import Journal
-from .subject import US, Check, Clock, OpenJournal, a_claim, a_session, asked, with_journal
+from .subject import OWN, THEIRS, US, Check, Clock, OpenJournal, a_claim, a_session, asked, with_journal
 
 
 @with_journal
@@ -159,7 +159,66 @@ _IMPOSSIBLE = {
     "a word as time": {"argument": "since", "text": "yesterday"},
 }
 
+
+@with_journal
+async def what_belongs_to_another_principal_is_not_there(journal: Journal) -> None:
+    """Else a user of a server would see, or attach to, what another one does."""
+    theirs, _ = await journal.create_session(asked(), key="key", project_path="/theirs", principal=THEIRS)
+    own, is_new = await journal.create_session(asked(), key="key", project_path="/own", principal=OWN)
+    expect(
+        is_new, "A request with the key of another principal's session was expected to make a new one, and joined it."
+    )
+    expect_equal("Whose a session is", own.principal, OWN)
+    expect_equal("Another's session for whoever runs it", (await journal.session(theirs.session_id)).principal, THEIRS)
+    expect_equal("One's own session by its id", await journal.session(own.session_id, principal=OWN), own)
+    expect_equal("One's newest session by its key", await journal.latest_session("key", principal=OWN), own)
+    for session_id in (theirs.session_id, "none"):
+        with expect_error(f"The session {session_id}, not one's own", SessionNotFoundError, saying=repr(session_id)):
+            await journal.session(session_id, principal=OWN)
+    listed = (await journal.sessions(principal=OWN)).items
+    expect_equal("One's own sessions", [record.session_id for record in listed], [own.session_id])
+    expect_equal("How many sessions there are of all", len((await journal.sessions()).items), 2)
+    expect_equal("A session that was made without a principal", await journal.latest_session("key"), None)
+
+
+@with_journal
+async def another_principals_session_with_the_same_path_is_neither_named_nor_cancelled(journal: Journal) -> None:
+    """Else one user could stop another's session, or learn of it."""
+    theirs, _ = await journal.create_session(asked(), key="key", project_path="/shared", principal=THEIRS)
+    for status in ("queued", "interrupted"):
+        try:
+            await journal.create_session(asked(), key="key", project_path="/shared", principal=OWN)
+        except SessionConflictError as error:
+            told = str(error)
+            expect(theirs.session_id not in told, f"A conflict with another principal's session names it: {told}")
+        else:
+            expect(False, f"Another principal's {status} session with the same path was expected to conflict.")
+        if status == "queued":
+            epoch = await a_claim(journal, theirs.session_id)
+            await journal.release(theirs.session_id, epoch, "interrupted")
+    expect_equal("The status of their session", (await journal.session(theirs.session_id)).status, "interrupted")
+
+
+@with_journal
+async def a_principal_has_no_more_unfinished_sessions_than_it_may(journal: Journal) -> None:
+    """Else one user could fill the queue for all."""
+    for number in range(2):
+        await journal.create_session(
+            asked(), key=f"{number}", project_path=f"/{number}", principal=OWN, most_unfinished=2
+        )
+    with expect_error("A third unfinished session where two are allowed", SessionLimitError):
+        await journal.create_session(asked(), key="2", project_path="/2", principal=OWN, most_unfinished=2)
+    again, is_new = await journal.create_session(asked(), key="1", project_path="/1", principal=OWN, most_unfinished=2)
+    expect(not is_new, "An unfinished session was expected to be joined whatever the limit is, and was made anew.")
+    await journal.release(again.session_id, await a_claim(journal, again.session_id), "failed")
+    await journal.create_session(asked(), key="2", project_path="/2", principal=OWN, most_unfinished=2)
+    await journal.create_session(asked(), key="2", project_path="/3", principal=THEIRS, most_unfinished=2)
+
+
 CHECKS: dict[str, Check] = by_name(
+    what_belongs_to_another_principal_is_not_there,
+    another_principals_session_with_the_same_path_is_neither_named_nor_cancelled,
+    a_principal_has_no_more_unfinished_sessions_than_it_may,
     a_new_session_is_queued_and_known_by_its_id_and_key,
     an_unfinished_session_with_the_same_key_is_joined,
     a_finished_session_is_not_joined,

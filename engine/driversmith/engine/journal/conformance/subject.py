@@ -7,6 +7,7 @@ from typing import Any
 
 from ...conformance import expect_some
 from ...models.diagnosis import Diagnosis
+from ...models.principal import Principal
 from ...models.session import GenerateRequest, SupervisedResult
 from ..ownership import this_process
 from ..port import Journal, Owner
@@ -19,6 +20,10 @@ Check = Callable[[OpenJournal], Awaitable[None]]
 US = this_process()
 DEAD = Owner(US.boot_id, US.pid, "0") if US.boot_id else Owner("", 2**22 + 1, "0")
 STRANGER = Owner(f"{US.boot_id.partition('/')[0]}/another container", 1, "1") if US.boot_id else US
+
+
+OWN = Principal.of_token("own")
+THEIRS = Principal.of_token("theirs")
 
 
 class Clock:

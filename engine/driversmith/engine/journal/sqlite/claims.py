@@ -8,7 +8,8 @@ import secrets
 import sqlite3
 from pathlib import Path
 
-from ...errors import ErrorCode, LeaseLostError, SessionConflictError, SessionNotFoundError
+from ...errors import ErrorCode, LeaseLostError, SessionConflictError, SessionLimitError, SessionNotFoundError
+from ...models.principal import Principal
 from ...models.session import FINISHED, ErrorInfo, GenerateRequest, SessionRecord, SessionStatus, SupervisedResult
 from ..port import Owner
 from .rows import is_abandoned, session_record, timestamp
@@ -28,37 +29,48 @@ async def create(
     *,
     key: str,
     project_path: str,
+    principal: Principal,
+    most_unfinished: int | None,
     creator: Owner,
     now: float,
 ) -> tuple[SessionRecord, bool]:
-    """A new `queued` session, or the unfinished one with the same key.
+    """A new `queued` session of the principal, or their unfinished one with the same key.
 
-    An interrupted session with another key that wrote to the same path is cancelled: the new one takes its place.
+    An interrupted session of theirs with another key that wrote to the same path is cancelled: the new one takes its
+    place.
 
     Raises:
-        SessionConflictError: a queued, waiting or running one with another key writes to `project_path`.
+        SessionConflictError: a queued, waiting or running one with another key writes to `project_path`, or an unfinished
+            one of another principal, which is not named.
+        SessionLimitError: the principal has `most_unfinished` unfinished sessions already.
     """
     rivals: list[sqlite3.Row] = []
     for row in await db.execute_fetchall(
         f"SELECT * FROM sessions WHERE {_UNFINISHED} AND (key = ? OR project_path = ?) ORDER BY number DESC",  # noqa: S608  a constant
         (key, project_path),
     ):
-        if row["key"] == key:
+        if row["principal"] == principal.name and row["key"] == key:
             return session_record(row, now), False
-        rivals.append(row)
+        if row["project_path"] == project_path:
+            rivals.append(row)
     for row in rivals:
+        if row["principal"] != principal.name:
+            raise SessionConflictError(
+                f"{project_path} is being written to by somebody else.", next_action="Give another output_dir."
+            )
         status = session_record(row, now).status
         if status != "interrupted":
             raise SessionConflictError(
                 f"Session {row['session_id']} is {status} with other arguments and writes to {project_path} too.",
                 next_action="Wait for it, cancel it with cancel_session, or give another output_dir.",
             )
+    await _check_limit(db, principal, most_unfinished, making_room=len(rivals))
     for row in rivals:
         await _cancel(db, row, now, f"Session {session_id} took its place.")
     moment = timestamp(now)
     await db.execute_fetchall(
         "INSERT INTO sessions (session_id, key, api_name, engine, request, project_path, status, created_at, updated_at,"
-        " owner_boot_id, owner_pid, owner_started) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)"
+        " owner_boot_id, owner_pid, owner_started, principal) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (session_id) DO NOTHING",
         (
             session_id,
@@ -72,9 +84,24 @@ async def create(
             creator.boot_id,
             creator.pid,
             creator.started,
+            principal.name,
         ),
     )
     return session_record(await require(db, session_id), now), True
+
+
+async def _check_limit(db: Statements, principal: Principal, most: int | None, *, making_room: int) -> None:
+    if most is None:
+        return
+    counted = await db.execute_fetchall(
+        f"SELECT count(*) FROM sessions WHERE {_UNFINISHED} AND principal = ?",  # noqa: S608  a constant
+        (principal.name,),
+    )
+    if int(next(iter(counted))[0]) - making_room >= most:
+        raise SessionLimitError(
+            f"You have {most} unfinished sessions, and this server takes no more of one user.",
+            next_action="Wait until one is finished, or cancel one with cancel_session.",
+        )
 
 
 async def claim(db: Statements, session_id: str, owner: Owner, *, lease_seconds: float, now: float) -> int | None:
@@ -174,13 +201,16 @@ async def hold(db: Statements, session_id: str, epoch: int) -> sqlite3.Row:
     return row
 
 
-async def require(db: Statements, session_id: str) -> sqlite3.Row:
+async def require(db: Statements, session_id: str, *, principal: Principal | None = None) -> sqlite3.Row:
     """The session's row.
 
     Raises:
-        SessionNotFoundError: there is none.
+        SessionNotFoundError: there is none, or it belongs to another principal.
     """
-    for row in await db.execute_fetchall("SELECT * FROM sessions WHERE session_id = ?", (session_id,)):
+    for row in await db.execute_fetchall(
+        "SELECT * FROM sessions WHERE session_id = ? AND principal = coalesce(?, principal)",
+        (session_id, principal and principal.name),
+    ):
         return row
     raise SessionNotFoundError(
         f"There is no session {session_id!r}.", next_action="query_history(kind='sessions') lists them."

@@ -12,6 +12,7 @@ from pydantic import JsonValue, TypeAdapter
 from ...errors import JournalError
 from ...models.diagnosis import Diagnosis, ErrorType
 from ...models.driver import DriverFile
+from ...models.principal import LOCAL, Principal
 from ...models.session import (
     DiagnosisRecord,
     EventLevel,
@@ -43,27 +44,45 @@ class SqliteJournal:
         self._now = now
 
     async def create_session(
-        self, request: GenerateRequest, *, key: str, project_path: str
+        self,
+        request: GenerateRequest,
+        *,
+        key: str,
+        project_path: str,
+        principal: Principal = LOCAL,
+        most_unfinished: int | None = None,
     ) -> tuple[SessionRecord, bool]:
         now = self._now()
         session_id = claims.new_session_id(now)
         return await self._writer.submit(
             lambda db: claims.create(
-                db, session_id, request, key=key, project_path=project_path, creator=this_process(), now=now
+                db,
+                session_id,
+                request,
+                key=key,
+                project_path=project_path,
+                principal=principal,
+                most_unfinished=most_unfinished,
+                creator=this_process(),
+                now=now,
             )
         )
 
-    async def latest_session(self, key: str) -> SessionRecord | None:
-        found = await self._read("SELECT * FROM sessions WHERE key = ? ORDER BY number DESC LIMIT 1", key)
+    async def latest_session(self, key: str, *, principal: Principal = LOCAL) -> SessionRecord | None:
+        found = await self._read(
+            "SELECT * FROM sessions WHERE key = ? AND principal = ? ORDER BY number DESC LIMIT 1", key, principal.name
+        )
         return rows.session_record(found[0], self._now()) if found else None
 
-    async def session(self, session_id: str) -> SessionRecord:
+    async def session(self, session_id: str, *, principal: Principal | None = None) -> SessionRecord:
         with self._explained():
-            return rows.session_record(await claims.require(self._reading, session_id), self._now())
+            row = await claims.require(self._reading, session_id, principal=principal)
+            return rows.session_record(row, self._now())
 
     async def sessions(
         self,
         *,
+        principal: Principal | None = None,
         status: SessionStatus | None = None,
         api_name: str | None = None,
         since: str | None = None,
@@ -77,12 +96,13 @@ class SqliteJournal:
         found = await self._read(
             "SELECT * FROM (SELECT *, CASE WHEN number IN (SELECT value FROM json_each(?)) THEN 'interrupted' ELSE status END"
             " AS shown FROM sessions) WHERE number < ? AND created_at >= ? AND api_name = coalesce(?, api_name)"
-            " AND shown = coalesce(?, shown) ORDER BY number DESC LIMIT ?",
+            " AND shown = coalesce(?, shown) AND principal = coalesce(?, principal) ORDER BY number DESC LIMIT ?",
             abandoned,
             rows.parse_cursor(cursor),
             rows.parse_since(since),
             api_name,
             status,
+            principal and principal.name,
             limit + 1,
         )
         return rows.page(found, limit, lambda row: rows.session_record(row, now))
@@ -204,6 +224,7 @@ class SqliteJournal:
         findings: Sequence[str] = (),
         latency_seconds: float = 0.0,
         cost_usd: float | None = 0.0,
+        principal: Principal = LOCAL,
     ) -> int:
         token = secrets.token_hex(8)
         at = rows.timestamp(self._now())
@@ -220,6 +241,7 @@ class SqliteJournal:
                 findings=findings,
                 latency_seconds=latency_seconds,
                 cost_usd=cost_usd,
+                principal=principal,
             )
         )
 
@@ -229,6 +251,7 @@ class SqliteJournal:
     async def diagnostics(
         self,
         *,
+        principal: Principal | None = None,
         session_id: str | None = None,
         error_type: ErrorType | None = None,
         api_name: str | None = None,
@@ -246,6 +269,7 @@ class SqliteJournal:
             error_type,
             api_name,
             fingerprint,
+            principal and principal.name,
             limit + 1,
         )
         return rows.page(found, limit, rows.diagnosis_record)
@@ -327,18 +351,20 @@ class SqliteJournal:
 
         return await self._writer.submit(work)
 
-    async def count(self, name: str, amount: int = 1) -> None:
+    async def count(self, name: str, amount: int = 1, *, principal: Principal = LOCAL) -> None:
         await self._write(
-            "INSERT INTO counts (token, name, at, amount) VALUES (?, ?, ?, ?) ON CONFLICT (token) DO NOTHING",
+            "INSERT INTO counts (token, name, at, amount, principal) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (token) DO NOTHING",
             secrets.token_hex(8),
             name,
             rows.timestamp(self._now()),
             amount,
+            principal.name,
         )
 
-    async def metrics(self, *, since: str | None = None) -> dict[str, Any]:
+    async def metrics(self, *, principal: Principal | None = None, since: str | None = None) -> dict[str, Any]:
         with self._explained():
-            return await metrics(self._reading, since=rows.parse_since(since), now=self._now())
+            return await metrics(self._reading, principal=principal, since=rows.parse_since(since), now=self._now())
 
     async def prune(self, *, before: str) -> int:
         moment = rows.parse_since(before)

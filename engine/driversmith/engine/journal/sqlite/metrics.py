@@ -4,8 +4,9 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from ...models.principal import Principal
 from .rows import is_abandoned, percentile
 from .writer import Statements
 
@@ -13,8 +14,8 @@ FILE_ROLES = frozenset({"generate", "repair"})
 """Roles of requests whose answer is to be a file."""
 
 
-async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
-    """Everything since a point in time ('' for all time). Rates:
+async def metrics(db: Statements, *, principal: Principal | None, since: str, now: float) -> dict[str, Any]:
+    """Everything of a principal (None: of all) since a point in time ('' for all time). Rates:
 
     - `first_try_success_rate`: sessions that succeeded in one attempt with at most one try a file, of all that succeeded
       or failed.
@@ -28,29 +29,47 @@ async def metrics(db: Statements, *, since: str, now: float) -> dict[str, Any]:
 
     Dollars are None where the price of a model is not known.
     """
+    of = _Of(since, principal and principal.name)
     sessions = list(
         await db.execute_fetchall(
             "SELECT session_id, status, engine, resumed, owner_boot_id, owner_pid, owner_started, lease_until,"
-            " json_extract(result, '$.supervisor_attempts') AS attempts FROM sessions WHERE created_at >= ?",
-            (since,),
+            " json_extract(result, '$.supervisor_attempts') AS attempts FROM sessions"
+            " WHERE created_at >= ? AND principal = coalesce(?, principal)",
+            of,
         )
     )
     return {
         "since": since or None,
-        **_sessions(sessions, await _healed(db, since), now),
-        "unhandled_exceptions": await _count(db, "unhandled_exceptions", since),
-        "diagnoses": _diagnoses(list(await db.execute_fetchall("SELECT * FROM diagnostics WHERE at >= ?", (since,)))),
-        "findings_by_code": await _findings(db, since),
-        **_usage(list(await db.execute_fetchall("SELECT * FROM usage WHERE at >= ?", (since,)))),
+        **_sessions(sessions, await _healed(db, of), now),
+        "unhandled_exceptions": await _count(db, "unhandled_exceptions", of),
+        "diagnoses": _diagnoses(
+            list(
+                await db.execute_fetchall(
+                    "SELECT * FROM diagnostics WHERE at >= ? AND principal = coalesce(?, principal)", of
+                )
+            )
+        ),
+        "findings_by_code": await _findings(db, of),
+        **_usage(list(await db.execute_fetchall(f"SELECT * FROM usage WHERE at >= ? AND {_OWN_SESSION}", of))),  # noqa: S608  a constant
     }
 
 
-async def _healed(db: Statements, since: str) -> set[str]:
+class _Of(NamedTuple):
+    """Whose, and since when: the parameters of each query."""
+
+    since: str
+    principal: str | None
+
+
+_OWN_SESSION = "session_id IN (SELECT session_id FROM sessions WHERE principal = coalesce(?, principal))"
+
+
+async def _healed(db: Statements, of: _Of) -> set[str]:
     """The sessions in which something had to be mended: an attempt failed, or a file took more than one try."""
     rows = await db.execute_fetchall(
-        "SELECT DISTINCT session_id FROM attempts WHERE at >= ?"
+        f"SELECT DISTINCT session_id FROM attempts WHERE at >= ? AND {_OWN_SESSION}"  # noqa: S608  a constant
         " AND (outcome = 'failed' OR EXISTS (SELECT 1 FROM json_each(data, '$.tries') WHERE value > 1))",
-        (since,),
+        of,
     )
     return {str(row[0]) for row in rows}
 
@@ -110,11 +129,12 @@ def _effort(rows: list[sqlite3.Row]) -> dict[str, Any]:
     }
 
 
-async def _findings(db: Statements, since: str) -> dict[str, int]:
+async def _findings(db: Statements, of: _Of) -> dict[str, int]:
     """How often the validator found what, over all attempts: their data holds `findings`, code -> count."""
     total: Counter[str] = Counter()
     for row in await db.execute_fetchall(
-        "SELECT json_extract(data, '$.findings') FROM attempts WHERE at >= ?", (since,)
+        f"SELECT json_extract(data, '$.findings') FROM attempts WHERE at >= ? AND {_OWN_SESSION}",  # noqa: S608  a constant
+        of,
     ):
         total.update(json.loads(row[0]) if row[0] else {})
     return dict(total)
@@ -152,9 +172,10 @@ def _saved(data: list[dict[str, Any]], rows: list[sqlite3.Row]) -> float | None:
     return None if unknown else sum((float(value) for value in saved if value is not None), 0.0)
 
 
-async def _count(db: Statements, name: str, since: str) -> int:
+async def _count(db: Statements, name: str, of: _Of) -> int:
     rows = await db.execute_fetchall(
-        "SELECT coalesce(sum(amount), 0) FROM counts WHERE name = ? AND at >= ?", (name, since)
+        "SELECT coalesce(sum(amount), 0) FROM counts WHERE name = ? AND at >= ? AND principal = coalesce(?, principal)",
+        (name, *of),
     )
     return int(next(iter(rows))[0])
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from ...errors import InvalidArgumentError
+from ...models.principal import Principal
 from ...models.session import (
     DiagnosisRecord,
     GenerateRequest,
@@ -81,6 +82,7 @@ def session_record(row: sqlite3.Row, now: float) -> SessionRecord:
     return SessionRecord(
         session_id=row["session_id"],
         key=row["key"],
+        principal=Principal(row["principal"]),
         request=GenerateRequest.model_validate_json(row["request"]),
         status=status,
         project_path=row["project_path"],

@@ -4,13 +4,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ...journal.port import Journal
+from ...journal.port import StepResults
 from ...llm.request import Reference, Turn
 from ...models.session import HostRequest
 from .host_request import in_order, spelled_schema
 
 
-async def whole_context(journal: Journal, session_id: str, wanted: HostRequest) -> list[str]:
+async def whole_context(journal: StepResults, session_id: str, wanted: HostRequest) -> list[str]:
     """The texts in the order in which they are told first: rules, contract, plumbing, facts; then schema and files."""
     stored = await journal.step_result(session_id, wanted.step)
     if not isinstance(stored, dict) or "request" not in stored:

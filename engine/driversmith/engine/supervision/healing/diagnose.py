@@ -10,6 +10,7 @@ from ...journal.port import Journal
 from ...llm.port import Ask, ModelAnswer
 from ...llm.request import ModelRequest
 from ...models.diagnosis import Diagnosis, FaultKind
+from ...models.principal import LOCAL, Principal
 from ...models.session import DiagnosisRecord, SessionRecord
 from .attempt_history import AttemptRecord, log_lines, read_attempt
 from .failure import Failure, failure_context, finding_texts
@@ -51,13 +52,13 @@ async def record_diagnosis(
     ask: Ask | None = None,
     passing: frozenset[FaultKind] = frozenset(),
 ) -> Diagnosed:
-    """The diagnosis of an attempt's failure, in the light of this session and of others, stored with what it took and
+    """The diagnosis of an attempt's failure, in the light of this session and of others of its principal, stored with what it took and
     what the checks had said, unless the fault is of a kind in `passing`; a resumed session gets what it stored.
 
     Raises:
         Whatever `ask` raises besides ModelError; JournalError.
     """
-    subject = _Subject(record.session_id, record.request.api_name, attempt.number)
+    subject = _Subject(record.principal, record.session_id, record.request.api_name, attempt.number)
     context = failure_context(failure, attempt)
     if (stored := await _stored_before(journal, context, subject)) is not None:
         return stored
@@ -87,7 +88,7 @@ async def diagnose_session(
         )
     left = await read_attempt(journal, session_id, record.result.supervisor_attempts)
     failure = Failure(error.code, error.message, path=left.at_fault, last_text=left.text(left.at_fault))
-    subject = _Subject(session_id, record.request.api_name, left.number)
+    subject = _Subject(record.principal, session_id, record.request.api_name, left.number)
     context = await _with_log(journal, subject, failure_context(failure, left))
     known = await _stored_before(journal, context, subject)
     if known is None or (ask is not None and _is_unsure(known.diagnosis)):
@@ -104,8 +105,9 @@ async def diagnose_report(
     content: str | None,
     log: str | None,
     ask: Ask | None = None,
+    principal: Principal = LOCAL,
 ) -> Diagnosis:
-    """The diagnosis of what a caller reports; stored without a session.
+    """The diagnosis of what a caller reports, in the light of the principal's sessions; stored without a session.
 
     Raises:
         InvalidArgumentError: there is nothing to go by.
@@ -123,7 +125,7 @@ async def diagnose_report(
             message=error_message or "", log=tuple((log or "").splitlines()), file_path=file_path, content=content
         )
     )
-    diagnosis = (await _stored(journal, context, _Subject(), ask=ask)).diagnosis
+    diagnosis = (await _stored(journal, context, _Subject(principal), ask=ask)).diagnosis
     return _with_request(diagnosis, mend_request(context, diagnosis), context, 1)
 
 
@@ -146,6 +148,7 @@ class PricedAsk:
 class _Subject:
     """Whose failure it is; nobody's but the caller's where there is no session."""
 
+    principal: Principal
     session_id: str = ""
     api_name: str = ""
     attempt: int = 0
@@ -200,6 +203,7 @@ async def _stored(
         findings=finding_texts(context),
         latency_seconds=round(time.monotonic() - began, 6),
         cost_usd=priced.cost_usd if priced else 0.0,
+        principal=subject.principal,
     )
     return Diagnosed(diagnosis, fingerprint, number)
 
@@ -211,7 +215,7 @@ async def _weigh(
     from ...diagnosis.fingerprint import fingerprint
 
     key = fingerprint(context)
-    known = (await journal.diagnostics(fingerprint=key, limit=MAX_HISTORY)).items
+    known = (await journal.diagnostics(principal=subject.principal, fingerprint=key, limit=MAX_HISTORY)).items
     history = [record for record in known if record.session_id and record.session_id != subject.session_id]
     earlier: list[DiagnosisRecord] = []
     if subject.session_id:

@@ -10,6 +10,7 @@ from ...journal.step_names import FACTS_DIAGNOSES, TEMPLATE_DIAGNOSES
 from ...models.diagnosis import Diagnosis, FaultKind
 from ...models.facts import Correction
 from ...models.judged import JudgedFacts
+from ...models.principal import Principal
 from ...models.profile import ApiProfile
 from ...models.report import LiveProof, LiveRead
 from ...network.addresses import origin_of
@@ -20,10 +21,12 @@ MOST_REMEMBERED = 50
 MAX_VALUE = 200
 
 
-async def remembered(journal: Journal, profile: ApiProfile) -> tuple[Correction, ...]:
-    """Corrections that reads of the same API confirmed before, newest first, one a fact; never those of another one."""
+async def remembered(journal: Journal, profile: ApiProfile, principal: Principal) -> tuple[Correction, ...]:
+    """Corrections that the principal's reads of the same API confirmed before, newest first, one a fact; never those of
+    another API."""
     found: dict[str, Correction] = {}
-    for record in (await journal.diagnostics(fingerprint=_key(profile), limit=MOST_REMEMBERED)).items:
+    known = await journal.diagnostics(principal=principal, fingerprint=_key(profile), limit=MOST_REMEMBERED)
+    for record in known.items:
         for correction in Diagnosis.model_validate(record.diagnosis).corrections if record.helped else ():
             found.setdefault(correction.fact, correction)
     return tuple(found.values())

@@ -123,7 +123,7 @@ def prune(
 
     async def run() -> int:
         async with engine_for_command(settings) as engine:
-            return await engine.journal.prune(before=before)
+            return await engine.prune(before=before)
 
     removed = run_async(run)
     what = "1 finished session" if removed == 1 else f"{removed} finished sessions"

@@ -1,0 +1,1 @@
+"""MCP as streamable HTTP: who may come in (`access`), by which names (`names`), in what time (`deadlines`)."""

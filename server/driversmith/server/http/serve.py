@@ -1,0 +1,171 @@
+"""`driversmith serve --http HOST:PORT`: MCP as streamable HTTP."""
+
+import ipaddress
+import json
+import logging
+import socket
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.settings import Settings
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.types import ASGIApp
+
+from ..app import create_server
+from ..leaving import Departure
+from ..lifespan import EngineFactory, opened_engine
+from ..serving import resuming
+from ..startup import log_to_stderr, read_settings
+from .access import Access, open_access
+from .names import LOCAL_NAMES, KnownNamesOnly, Names
+
+if TYPE_CHECKING:
+    import uvicorn
+
+PATH = "/mcp"
+
+
+def serve_http(address: str, *, no_token: bool = False) -> int:
+    """Serve on HOST:PORT (port 0: a free one, named on stderr) until SIGINT or SIGTERM comes; the exit code.
+
+    Only requests whose Host and Origin name this server are answered, and only those that bear a token, unless `no_token`.
+    An address that others can reach is refused with exit code 2 as long as no authorization is set up, like settings that
+    cannot be used; one that cannot be bound with 1.
+    """
+    settings = read_settings()
+    redact = log_to_stderr(settings)
+    try:
+        host, port = _parsed(address)
+        access = open_access(settings, loopback=_is_loopback(host), no_token=no_token)
+        redact.learn(access.secrets)
+        names = _names(settings, host, access)
+        listening = _bound(host, port)
+    except (ValueError, InvalidArgumentError) as error:
+        print(f"driversmith: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"driversmith: cannot listen on {address}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    with listening:
+        return _serve(listening, settings, access, names)
+
+
+def _serve(listening: socket.socket, settings: Settings, access: Access, names: Names) -> int:
+    import anyio
+    import uvicorn
+
+    departure = Departure()
+
+    class Server(uvicorn.Server):
+        """Leaves within the grace of a departure, and does not raise the signal again afterwards."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            departure.signalled(sig)
+            self.should_exit = True
+
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL if settings.log_level == "WARNING" else logging.INFO)
+    config = server_config(http_app(settings, access, names))
+    host, port = listening.getsockname()[:2]
+    url = f"http://{_spelled(host)}:{port}{PATH}"
+    for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
+        print(line, file=sys.stderr, flush=True)
+    anyio.run(Server(config).serve, [listening])
+    return departure.exit_code
+
+
+def server_config(app: ASGIApp) -> "uvicorn.Config":
+    """How an app is served, whose requests have to arrive in time."""
+    import uvicorn
+
+    from .deadlines import PunctualProtocol
+
+    return uvicorn.Config(
+        app,
+        http=PunctualProtocol,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=0,
+    )
+
+
+def http_app(
+    settings: Settings, access: Access, names: Names, *, engine_factory: EngineFactory = opened_engine
+) -> ASGIApp:
+    """The server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
+    server = create_server(
+        settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True
+    ).streamable_http_app(
+        streamable_http_path=PATH,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=names.patterns(),
+            allowed_origins=[f"{scheme}://{name}" for scheme in ("http", "https") for name in names.patterns()],
+        ),
+    )
+    return KnownNamesOnly(access.guard(server), names)
+
+
+def _said(access: Access, url: str, settings: Settings) -> list[str]:
+    """What a person has to know to connect, or about who else can."""
+    if access.own_token is not None:
+        headers = {"Authorization": f"Bearer {access.own_token}"}
+        configuration = {"mcpServers": {"driversmith": {"type": "http", "url": url, "headers": headers}}}
+        return [
+            f"driversmith: clients send the token that is kept in {settings.local_token_file}. A client's configuration:",
+            json.dumps(configuration),
+        ]
+    if access.verifier is None:
+        return [
+            "driversmith: no token is asked for (--no-token): every account and program of this machine can see your "
+            "sessions, and have code run as you."
+        ]
+    return []
+
+
+def _names(settings: Settings, host: str, access: Access) -> Names:
+    places = [*LOCAL_NAMES, *settings.http_hosts]
+    if not _is_wildcard(host):
+        places.append(_spelled(host))
+    if access.oauth is not None:
+        places.append(access.oauth.host)
+    try:
+        return Names(places)
+    except ValueError as error:
+        raise ValueError(f"DRIVERSMITH_HTTP_HOSTS: {error}.") from None
+
+
+def _parsed(address: str) -> tuple[str, int]:
+    host, colon, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+        raise ValueError(f"--http takes HOST:PORT, such as 127.0.0.1:8931; you gave {address!r}.")
+    return host, int(port)
+
+
+def _spelled(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_wildcard(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
