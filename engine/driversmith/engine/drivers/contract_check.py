@@ -7,13 +7,12 @@ from pathlib import Path
 from anyio import to_thread
 
 from ..errors import InvalidArgumentError, SandboxError, SandboxUnavailableError
-from ..journal.port import Journal
 from ..models.base import Value
 from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult, ContractReport
 from ..sandbox.port import Sandbox
-from .trust import check_may_run
+from .trust import Sessions, check_may_run
 
 PROFILE = "profile.json"
 MOST_OF_ONE_BEHAVIOUR = 3
@@ -32,7 +31,7 @@ async def judge_driver(
     *,
     sandbox: Sandbox,
     allow_unisolated: bool = False,
-    journal: Journal | None = None,
+    journal: Sessions | None = None,
     progress: Callable[[float, str], Awaitable[None]] | None = None,
 ) -> Judgement:
     """Run the contract on the driver in a project folder, with the profile beside it. Where the sandbox does not isolate, only

@@ -15,7 +15,6 @@ from pydantic import JsonValue, ValidationError
 
 from ..errors import DriversmithError, FetchError, InvalidArgumentError
 from ..generation.manifest import read_manifest
-from ..journal.port import Journal
 from ..models.profile import ApiProfile
 from ..models.records import MAX_RECORDS
 from ..models.session import PublishedFile, SessionRecord
@@ -25,7 +24,7 @@ from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
 from .publish import files_intact, listed_hashes
-from .trust import check_may_run, last_published
+from .trust import Sessions, check_may_run, last_published
 
 if TYPE_CHECKING:
     from ..network.relay import Relay
@@ -90,7 +89,7 @@ class DriverReader:
         settings: Settings,
         sandbox: Callable[[], Sandbox],
         learn: Callable[[Iterable[str]], None],
-        journal: Journal | None = None,
+        journal: Sessions | None = None,
     ) -> None:
         self._settings = settings
         self._journal = journal

@@ -2,20 +2,27 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 import anyio.to_thread
 
 from ..errors import SandboxUnavailableError
-from ..journal.port import Journal
-from ..models.session import PublishedFile
+from ..journal.port import Page
+from ..models.session import PublishedFile, SessionRecord, SessionStatus
 from ..sandbox.port import HOW_TO_RUN, ISOLATED, Isolation
 from .publish import files_intact
 
 _MOST_SESSIONS = 500
 
 
+class Sessions(Protocol):
+    """What is asked of a journal."""
+
+    async def sessions(self, *, status: SessionStatus | None = None, limit: int = 50) -> Page[SessionRecord]: ...
+
+
 async def check_may_run(
-    project: Path, *, isolation: Isolation, allow_unisolated: bool, journal: Journal | None
+    project: Path, *, isolation: Isolation, allow_unisolated: bool, journal: Sessions | None
 ) -> None:
     """That the code in a folder may run: anything may where it is isolated; else what our templates wrote and nobody
     touched, of which the journal is the witness, never a file in the folder.
@@ -36,7 +43,7 @@ async def check_may_run(
     )
 
 
-async def last_published(project: Path, journal: Journal) -> tuple[PublishedFile, ...] | None:
+async def last_published(project: Path, journal: Sessions) -> tuple[PublishedFile, ...] | None:
     """The files that the newest session wrote to a folder, as the journal knows them; None where none did."""
     page = await journal.sessions(status="succeeded", limit=_MOST_SESSIONS)
     for record in page.items:
