@@ -18,7 +18,7 @@ import anyio.to_thread
 from driversmith.engine.sandbox.channel import Channel
 from driversmith.engine.sandbox.door import lead_through
 from driversmith.engine.sandbox.doorway import Door
-from driversmith.engine.sandbox.launching import Launch, plain
+from driversmith.engine.sandbox.launching import plain
 from driversmith.engine.sandbox.port import SandboxLimits
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.sandbox.runner import Runner
@@ -35,17 +35,14 @@ class ThreadSandbox(ProcessSandbox):
     """
 
     def __init__(self) -> None:
-        super().__init__(ways=[plain()])
+        super().__init__()
+        self._chosen = plain()
         self._open = 0
         self._folders: list[Path] = []
 
-    async def _launch(self) -> Launch:
-        self._chosen = plain()
-        return self._chosen
-
     @asynccontextmanager
     async def _child(
-        self, launch: Launch, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
+        self, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
     ) -> AsyncGenerator[Channel]:
         _lead_through()
         with tempfile.TemporaryDirectory() as folder:

@@ -56,10 +56,9 @@ class ProcessSandbox:
     async def prepare(self) -> None:
         """Start the next child, where one is kept ahead and none stands ready."""
         with suppress(SandboxUnavailableError):  # whoever needs it will say so
-            launch = await self._launch()
             async with self._turn:
                 if self._keeps_ahead and self._ahead is None:
-                    self._ahead = await RunnerProcess.start(self._python, launch, ahead=True)
+                    self._ahead = await RunnerProcess.start(self._python, self._open_ways()[0], ahead=True)
 
     async def close(self) -> None:
         """End a child that nobody came for; none is started ahead from now on."""
@@ -76,7 +75,10 @@ class ProcessSandbox:
         Raises:
             SandboxUnavailableError: no child can be started.
         """
-        return (await self._launch()).isolation
+        if self._chosen is None:
+            async with self._child(DEFAULT_LIMITS, dict, None):
+                pass
+        return self._taken.isolation
 
     async def layers(self) -> tuple[str, ...]:
         """What holds a child here, one by one.
@@ -84,7 +86,7 @@ class ProcessSandbox:
         Raises:
             SandboxUnavailableError: no child can be started.
         """
-        await self._launch()
+        await self.probe()
         return self._layers
 
     @asynccontextmanager
@@ -111,44 +113,24 @@ class ProcessSandbox:
             self._check_imports(files, package)
             return files
 
-        launch = await self._launch()
-        async with self._child(launch, limits, read, door) as channel:
+        async with self._child(limits, read, door) as channel:
             await _import(channel, package, class_name)
-            yield _Child(channel, lambda: self._check_imports(files, None), launch.isolation, self._layers)
+            yield _Child(channel, lambda: self._check_imports(files, None), self._taken.isolation, self._layers)
 
-    async def _launch(self) -> Launch:
-        """The way that is taken, tried out once.
+    @property
+    def _taken(self) -> Launch:
+        """The way that was taken."""
+        if self._chosen is None:
+            raise SandboxUnavailableError("No child process has been started.")
+        return self._chosen
 
-        Raises:
-            SandboxUnavailableError: no child comes up in any.
-        """
+    def _open_ways(self) -> Sequence[Launch]:
+        """The ways that may still be taken; one, once a child has come up in it."""
         if self._chosen is not None:
-            return self._chosen
-        async with self._turn:
-            if self._chosen is None:
-                fault = SandboxUnavailableError("There is no way to start a child process.")
-                for launch in candidates() if self._ways is None else self._ways:
-                    try:
-                        held = await self._tried(launch)
-                    except SandboxUnavailableError as error:
-                        fault = error
-                        continue
-                    if launch.isolation == "landlock" and not set(held) >= _HELD:
-                        continue
-                    self._chosen, self._layers = launch, (*launch.layers, *held, "limits")
-                    break
-                else:
-                    raise fault
-            return self._chosen
-
-    async def _tried(self, launch: Launch) -> tuple[str, ...]:
-        """What the kernel holds a child by that is started so."""
-        runner = await RunnerProcess.start(self._python, launch)
-        try:
-            channel = Channel(runner.process, errors=runner.errors, limits=DEFAULT_LIMITS)
-            return await _greet(channel, runner, DEFAULT_LIMITS, {})
-        finally:
-            await runner.end()
+            return [self._chosen]
+        if self._ways is None:
+            self._ways = candidates()
+        return self._ways
 
     def _check_imports(self, files: Mapping[str, bytes], package: str | None) -> None:
         """Refuse a package, or the tests where `package` is None, that imports what drivers may not have. Blocks.
@@ -187,27 +169,45 @@ class ProcessSandbox:
 
     @asynccontextmanager
     async def _child(
-        self, launch: Launch, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
+        self, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
     ) -> AsyncGenerator[Channel]:
         """A child that stands ready, killed with its whole tree and its folder removed at the end. `read`, which blocks, gives
         the files that are checked by then: the time in which the child starts is enough for it."""
-        runner = await self._started(launch)
-        try:
-            files = await anyio.to_thread.run_sync(read)
-            await runner.doorway.open(door)
-            channel = Channel(runner.process, errors=runner.errors, limits=limits)
-            await _greet(channel, runner, limits, files)
-            yield channel
-        finally:
-            await runner.end()
+        fault = SandboxUnavailableError("There is no way to start a child process.")
+        for launch in self._open_ways():
+            try:
+                runner = await self._started(launch)
+            except SandboxUnavailableError as error:
+                fault = error
+                continue
+            try:
+                files = await anyio.to_thread.run_sync(read)
+                await runner.doorway.open(door)
+                channel = Channel(runner.process, errors=runner.errors, limits=limits)
+                try:
+                    held = await _greet(channel, runner, limits, files)
+                except SandboxUnavailableError as error:
+                    fault = error
+                    continue
+                if launch.isolation == "landlock" and not set(held) >= _HELD:
+                    continue
+                if self._chosen is None:
+                    self._chosen, self._layers = launch, (*launch.layers, *held, "limits")
+                yield channel
+                return
+            finally:
+                await runner.end()
+        raise fault
 
     async def _started(self, launch: Launch) -> RunnerProcess:
-        """The one that was started ahead, where it still lives, or a new one."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead.process.returncode is not None:
+        """The one that was started ahead in this way, where it still lives, or a new one."""
+        ahead = self._ahead
+        if ahead is not None and ahead.launch is launch:
+            self._ahead = None
+            if ahead.process.returncode is None:
+                return ahead
             await ahead.end()
-            ahead = None
-        return ahead or await RunnerProcess.start(self._python, launch)
+        return await RunnerProcess.start(self._python, launch)
 
 
 async def _greet(
