@@ -5,6 +5,7 @@ import stat
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -29,8 +30,13 @@ class OriginCredentials:
     """Query parameters as they go on the wire."""
 
     def secrets(self) -> frozenset[str]:
-        """All values, for redaction."""
-        return frozenset({*self.arguments.values(), *self.headers.values(), *self.query.values()} - {""})
+        """All values, for redaction; those of headers also without the word before them, pairs also as they are joined."""
+        words = {value.partition(" ")[2].strip() for value in self.headers.values()}
+        pairs = {
+            f"{self.arguments.get(name, '')}:{self.arguments.get(secret, '')}"
+            for name, secret in (("username", "password"), ("client_id", "client_secret"))
+        }
+        return frozenset({*self.arguments.values(), *self.headers.values(), *self.query.values(), *words, *pairs} - {"", ":"})
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,19 @@ def load_credentials(path: Path) -> Credentials:
             raise InvalidArgumentError(f"{path} has two tables for {origin}.", next_action="Make them one.")
         tables[origin] = _checked_table(path, key, table)
     return Credentials(path, tables)
+
+
+def stored_secrets(path: Path) -> frozenset[str]:
+    """All values of all origins in the file, for redaction; none of a file that cannot be used, which says so where it is
+    needed, and of variables only those that are set."""
+    found = set[str]()
+    with suppress(InvalidArgumentError):
+        file = load_credentials(path)
+        for origin in file.tables:
+            with suppress(InvalidArgumentError, FetchError):
+                credentials = file.for_origin(origin)
+                found |= credentials.secrets() if credentials else set()
+    return frozenset(found)
 
 
 def _check_mode(path: Path) -> None:

@@ -20,6 +20,7 @@ from ..models.prose import Researched
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, origin_of
+from ..network.credentials import stored_secrets
 from ..sandbox.port import Sandbox
 from ..settings import Settings
 from .activities import Writer
@@ -46,6 +47,7 @@ class EngineActivities:
         from ..research.study import study_api
 
         policy = address_policy(self._settings, request.allow_local)
+        self._learn(await anyio.to_thread.run_sync(stored_secrets, self._settings.credentials_file))
         async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
             found = await study_api(
                 api_name=request.api_name,

@@ -1,0 +1,56 @@
+"""Texts as people and models may see them: nothing in them moves a cursor, turns a line around, or cannot be seen.
+
+Texts quote what strangers wrote. Structured values are for programs, and stay as they are.
+"""
+
+import re
+import unicodedata
+from typing import Any, cast
+
+_PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
+_LAYOUT = "\t\n"
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+"""Categories of characters that are not drawn, or change how others are."""
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that are drawn as nothing."""
+_JOINERS = "\u200c\u200d"
+"""They join and part letters of many scripts, and pictures: between two of those they are writing."""
+
+
+def visible(text: str) -> str:
+    """The text with control characters (line ends and tabs aside), marks that change the direction of writing, and characters
+    that cannot be seen escaped as Python has them: ESC is `\\x1b`."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(c if _is_seen(text, place, c) else _escaped(c) for place, c in enumerate(text))
+
+
+def visible_values(value: Any) -> Any:
+    """A JSON value with every text in it, keys included, `visible`."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [visible_values(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {visible(key): visible_values(item) for key, item in cast("dict[str, Any]", value).items()}
+    return value
+
+
+def _is_seen(text: str, place: int, c: str) -> bool:
+    if c in _LAYOUT:
+        return True
+    if c in _JOINERS:
+        return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
+    if c in _BLANK or 0xE0000 <= ord(c) <= 0xE0FFF:
+        return False
+    if 0xFE00 <= ord(c) <= 0xFE0F:  # how the character before is drawn
+        return place > 0 and not text[place - 1].isascii() and not 0xFE00 <= ord(text[place - 1]) <= 0xFE0F
+    return unicodedata.category(c) not in _UNSEEN
+
+
+def _joins(c: str) -> bool:
+    return not c.isascii() and (unicodedata.category(c)[0] in "LM" or unicodedata.category(c) in ("So", "Sk"))
+
+
+def _escaped(c: str) -> str:
+    return c.encode("unicode_escape").decode()
