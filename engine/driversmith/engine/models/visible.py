@@ -3,12 +3,12 @@
 Texts quote what strangers wrote. Structured values are for programs, and stay as they are.
 """
 
+import json
 import re
 import unicodedata
 from typing import Any, cast
 
-_PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
-_LAYOUT = "\t\n"
+_NOT_PLAIN = re.compile(r"[^\t\n\x20-\x7e]")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Categories of characters that are not drawn, or change how others are."""
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -20,9 +20,12 @@ _JOINERS = "\u200c\u200d"
 def visible(text: str) -> str:
     """The text with control characters (line ends and tabs aside), marks that change the direction of writing, and characters
     that cannot be seen escaped as Python has them: ESC is `\\x1b`."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return "".join(c if _is_seen(text, place, c) else _escaped(c) for place, c in enumerate(text))
+    return _NOT_PLAIN.sub(lambda found: found[0] if _is_seen(found) else _escaped(found[0]), text)
+
+
+def visible_json(text: str) -> str:
+    """JSON text with the same characters escaped as JSON has them: it stands for the same values."""
+    return _NOT_PLAIN.sub(lambda found: found[0] if _is_seen(found) else json.dumps(found[0])[1:-1], text)
 
 
 def visible_values(value: Any) -> Any:
@@ -36,9 +39,8 @@ def visible_values(value: Any) -> Any:
     return value
 
 
-def _is_seen(text: str, place: int, c: str) -> bool:
-    if c in _LAYOUT:
-        return True
+def _is_seen(found: re.Match[str]) -> bool:
+    c, text, place = found[0], found.string, found.start()
     if c in _JOINERS:
         return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
     if c in _BLANK or 0xE0000 <= ord(c) <= 0xE0FFF:
@@ -49,7 +51,7 @@ def _is_seen(text: str, place: int, c: str) -> bool:
 
 
 def _joins(c: str) -> bool:
-    return not c.isascii() and (unicodedata.category(c)[0] in "LM" or unicodedata.category(c) in ("So", "Sk"))
+    return not c.isascii() and (c == "\ufe0f" or unicodedata.category(c)[0] in "LM" or unicodedata.category(c) in ("So", "Sk"))
 
 
 def _escaped(c: str) -> str:

@@ -15,6 +15,21 @@ _LONGEST_VALUE = 300
 _MOST_ITEMS = 20
 
 
+def is_deeper(node: Node, levels: int) -> bool:
+    """Whether a document nests deeper than so many levels; what stands in it more than once is looked at once a level."""
+    level: dict[int, Any] = {id(node): node}
+    for _ in range(levels):
+        level = {
+            id(child): child
+            for parent in level.values()
+            for child in (cast(Node, parent).values() if isinstance(parent, dict) else cast("list[Any]", parent))
+            if child and isinstance(child, (dict, list))
+        }
+        if not level:
+            return False
+    return True
+
+
 def is_object(node: object) -> TypeGuard[Node]:
     """Whether an object stands at this place."""
     return isinstance(node, dict)
