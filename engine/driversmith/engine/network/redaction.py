@@ -45,7 +45,8 @@ class Redactor:
         """Redact these values too; shorter than 4 characters is no secret."""
         new = {secret for secret in secrets if len(secret) >= _SHORTEST} - self._plain
         if new:
-            self._plain |= new | {secret.replace(" ", "+") for secret in new}
+            decoded = {form for secret in new for form in _decodings(secret) if len(form) >= _SHORTEST}
+            self._plain |= new | decoded | {form.replace(" ", "+") for form in decoded}
             self._encoded |= {form for secret in new for form in _encoded(secret)}
 
     def __call__(self, text: str) -> str:
@@ -117,6 +118,15 @@ class _Decoded:
         if piece % 2:  # an escape
             return self._originals[piece + 1] if end else self._originals[piece]
         return self._originals[piece] + place - self._starts[piece] + end
+
+
+def _decodings(secret: str) -> set[str]:
+    """A secret as it stands in a decoded text: what looks like an escape in it was taken for one."""
+    found = {secret}
+    for _ in range(_LAYERS):
+        secret = _Decoded(secret).text
+        found.add(secret)
+    return found
 
 
 def _undone(match: re.Match[str]) -> str:
