@@ -7,6 +7,8 @@ from driversmith.engine.settings import Settings
 from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
+BODY_LOGGERS = ("aiosqlite", "anthropic", "mcp", "sse_starlette")
+"""At DEBUG they write whole statements, requests and answers."""
 
 
 def read_settings() -> Settings:
@@ -25,9 +27,12 @@ def read_settings() -> Settings:
 
 
 def log_to_stderr(settings: Settings) -> None:
-    """One plain line a message; loggers that write whole URLs, and keys with them, stay quiet below WARNING."""
+    """One plain line a message; loggers that write whole URLs, and keys with them, stay quiet below WARNING, those that write
+    what the user's data are below INFO."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in BODY_LOGGERS:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(settings.log_level)))
