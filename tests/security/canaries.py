@@ -119,7 +119,7 @@ def _said(sent: list[str]) -> str:
         word, _, rest = text.partition(" ")
         if word == "Basic":
             pair = base64.b64decode(rest).decode()
-            text = f"{text} {pair} {base64.b64encode(b'again ' + pair.encode()).decode()}"
+            forms += [pair, base64.b64encode(b"again " + pair.encode()).decode()]
         decoded = unquote(text)
         forms += [text, decoded, quote(decoded), quote(quote(decoded)), json.dumps(decoded), html.escape(decoded)]
         forms.append(base64.urlsafe_b64encode(decoded.encode()).decode())
@@ -142,7 +142,12 @@ def _description(described: str) -> dict[str, Any]:
     }
     body = {"type": "object", "properties": {"data": {"type": "array", "items": item}}}
     answers = {"200": {"description": described, "content": {"application/json": {"schema": body}}}}
-    parameter = {"name": "q", "in": "query", "description": described, "schema": {"type": "string", "default": described}}
+    parameter = {
+        "name": "q",
+        "in": "query",
+        "description": described,
+        "schema": {"type": "string", "default": described},
+    }
     operation = {"summary": described, "description": described, "parameters": [parameter], "responses": answers}
     return {
         "openapi": "3.0.3",

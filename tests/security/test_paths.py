@@ -1,6 +1,5 @@
 """A driver lands where it was said to, and nowhere else, whatever is done to the folders meanwhile."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,10 @@ def _swap(folder: Path, outside: Path) -> None:
     folder.symlink_to(outside)
 
 
+def _is_empty(folder: Path) -> bool:
+    return next(folder.iterdir(), None) is None
+
+
 @pytest.mark.parametrize("level", ["out", "out/deep", "out/deep/pets_driver"])
 def test_a_link_in_the_place_of_any_folder_on_the_way_is_refused(tmp_path: Path, outside: Path, level: str) -> None:
     project = tmp_path / "out" / "deep" / "pets_driver"
@@ -48,7 +51,7 @@ def test_a_link_in_the_place_of_any_folder_on_the_way_is_refused(tmp_path: Path,
     _swap(tmp_path / level, outside)
     with pytest.raises(OutputError, match="symbolic link"):
         publish(FILES, project)
-    assert os.listdir(outside) == []
+    assert list(outside.iterdir()) == []
 
 
 @pytest.mark.parametrize("moment", ["write", "appear"])
@@ -65,7 +68,7 @@ def test_a_link_that_appears_while_files_are_written_leads_nowhere(
 
     monkeypatch.setattr(AtomicFolder, moment, swapping)
     publish(FILES, project)
-    assert os.listdir(outside) == []
+    assert list(outside.iterdir()) == []
     assert (tmp_path / "moved" / "pets_driver" / "driver.json").exists()
 
 
@@ -85,7 +88,7 @@ def test_a_link_that_appears_in_a_driver_while_it_is_replaced_leads_nowhere(
     changed = [FILES[0].model_copy(update={"text": "class PetsDriver: pass\n"}), FILES[1]]
     with pytest.raises(OutputError, match="symbolic link"):
         publish([*changed, DriverFile(path="pets_driver/more.py", text="x = 1\n")], project)
-    assert os.listdir(outside) == []
+    assert list(outside.iterdir()) == []
 
 
 async def test_a_link_swapped_under_a_running_session_lands_nothing_outside(tmp_path: Path, outside: Path) -> None:
@@ -116,4 +119,4 @@ async def test_a_link_swapped_under_a_running_session_lands_nothing_outside(tmp_
             result = await engine.wait(session.session_id, seconds=None)
     assert not result.success
     assert result.error is not None and result.error.code == "output_not_writable"
-    assert os.listdir(outside) == []
+    assert _is_empty(outside)

@@ -1,6 +1,5 @@
 """What is done below a folder that is held open stays there, with and without calls that are relative to one."""
 
-import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -76,14 +75,14 @@ def test_a_link_below_is_neither_followed_nor_read(inside: OpenFolder, outside: 
         inside.write("file", b"x")
     assert inside.read("file") is None
     inside.remove_all("link")
-    assert os.listdir(outside) == ["secret"]
+    assert [entry.name for entry in outside.iterdir()] == ["secret"]
 
 
 def test_a_link_on_the_way_is_refused_unless_the_path_is_trusted(tmp_path: Path, outside: Path) -> None:
     (tmp_path / "link").symlink_to(outside)
     with pytest.raises(LinkInTheWayError), open_folder(tmp_path / "link" / "x", make=True):
         pass
-    assert os.listdir(outside) == ["secret"]
+    assert [entry.name for entry in outside.iterdir()] == ["secret"]
     with open_folder(tmp_path / "link", trusted=True) as folder:
         assert folder.read("secret") == b"theirs"
 
@@ -97,7 +96,7 @@ def test_a_link_that_takes_the_place_of_the_open_folder_changes_nothing(
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "deep").symlink_to(outside)
     inside.write("a/b", b"x")
-    assert os.listdir(outside) == ["secret"]
+    assert [entry.name for entry in outside.iterdir()] == ["secret"]
     assert (tmp_path / "moved" / "deep" / "a" / "b").read_bytes() == b"x"
 
 

@@ -137,7 +137,7 @@ def no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def failing(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "mkdir", failing)
+    monkeypatch.setattr(os, "mkdir", failing)
 
 
 @pytest.mark.usefixtures("no_room")

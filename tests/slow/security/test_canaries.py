@@ -85,7 +85,9 @@ async def _all_told(folder: Path, parrot: Parrot, answers: dict[str, bytes], **a
             for file in files["items"]:
                 await ask("get_session", session_id=session, view="files", path=file["path"])
             await ask("read_records", session_id=session, object_name="items")
-            await ask("read_records", session_id=session, object_name="items", params={"nonsense": ARGUMENTS["parameter"]})
+            await ask(
+                "read_records", session_id=session, object_name="items", params={"nonsense": ARGUMENTS["parameter"]}
+            )
             told = f"Authorization: Bearer {ARGUMENTS['log']}\nGET /items?api_key={ARGUMENTS['log']} 401"
             await ask("diagnose_failure", error_message=f"AuthenticationError: api_key={ARGUMENTS['error']}", log=told)
             for kind in ("sessions", "diagnostics", "metrics"):
@@ -132,7 +134,14 @@ def test_the_command_line_tells_no_canary(tmp_path: Path) -> None:
         for arguments in (
             ("generate", "Parrot", parrot.base_url, "--live", "true", "--output", str(tmp_path / "drivers")),
             ("generate", "Parrot", f"{parrot.base_url}/?api_key={URLS['api-url']}"),
-            ("generate", "Parrot", parrot.base_url, "--spec", f"{parrot.base_url}/x?token={URLS['spec-url']}", "--json"),
+            (
+                "generate",
+                "Parrot",
+                parrot.base_url,
+                "--spec",
+                f"{parrot.base_url}/x?token={URLS['spec-url']}",
+                "--json",
+            ),
             ("credentials", "list"),
             ("sessions",),
             ("doctor",),

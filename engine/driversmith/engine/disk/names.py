@@ -4,7 +4,9 @@ import re
 from pathlib import PurePosixPath
 
 _FORBIDDEN = frozenset('\\:~*?"<>|')
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\..*)?", re.IGNORECASE)
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\..*)?", re.IGNORECASE
+)
 """Windows takes them for devices, in any folder and with any suffix."""
 
 

@@ -13,7 +13,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-_RELATIVE = {os.open, os.mkdir, os.rename, os.rmdir, os.stat, os.unlink} <= os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+_RELATIVE = {os.open, os.mkdir, os.rename, os.rmdir, os.stat, os.unlink} <= os.supports_dir_fd and hasattr(
+    os, "O_NOFOLLOW"
+)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _SEARCH = _FOLDER | getattr(os, "O_PATH", os.O_RDONLY)
 """Opens a folder that may be passed, but perhaps not listed."""
@@ -108,7 +110,7 @@ class OpenFolder:
                 file.write(content)
                 file.flush()
                 if mode is not None and os.chmod in os.supports_fd:
-                    os.chmod(descriptor, stat.S_IMODE(mode))
+                    os.chmod(descriptor, stat.S_IMODE(mode))  # noqa: PTH101  it is open, and has no path to be sure of
                 if durable:
                     os.fsync(file.fileno())
 
@@ -143,9 +145,9 @@ class OpenFolder:
         """What stands in a folder."""
         with self.below(path) as folder:
             if folder._descriptor is None:
-                return os.listdir(folder.shown)
+                return [entry.name for entry in folder.shown.iterdir()]
             with folder._listed() as descriptor:
-                return os.listdir(descriptor)
+                return os.listdir(descriptor)  # noqa: PTH208  as above
 
     def sync(self, path: str = "") -> None:
         """Make what was done in a folder durable, where the platform can."""

@@ -49,7 +49,9 @@ class AtomicFolder:
     def write(self, files: Iterable[DriverFile]) -> None:
         """Write the new files beside the project folder."""
         written = [file.path for file in files if self._written(file)]
-        folders = {"/".join(PurePosixPath(path).parts[:depth]) for path in written for depth in range(path.count("/") + 1)}
+        folders = {
+            "/".join(PurePosixPath(path).parts[:depth]) for path in written for depth in range(path.count("/") + 1)
+        }
         for folder in sorted(folders, reverse=True):
             self._parent.sync(f"{self._beside}/new/{folder}")
         self._parent.sync(self._beside)

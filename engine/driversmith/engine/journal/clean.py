@@ -1,6 +1,6 @@
 """The one sink before the journal: what is written there, by whomever, is written without secrets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, JsonValue

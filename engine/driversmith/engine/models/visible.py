@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any, cast
 
-_NOT_PLAIN = re.compile(r"[^\t\n\x20-\x7e]")
+_NOT_PLAIN = re.compile(r"\r(?!\n)|[^\t\n\r\x20-\x7e]")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Categories of characters that are not drawn, or change how others are."""
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -51,7 +51,9 @@ def _is_seen(found: re.Match[str]) -> bool:
 
 
 def _joins(c: str) -> bool:
-    return not c.isascii() and (c == "\ufe0f" or unicodedata.category(c)[0] in "LM" or unicodedata.category(c) in ("So", "Sk"))
+    return not c.isascii() and (
+        c == "\ufe0f" or unicodedata.category(c)[0] in "LM" or unicodedata.category(c) in ("So", "Sk")
+    )
 
 
 def _escaped(c: str) -> str:

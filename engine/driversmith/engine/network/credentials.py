@@ -36,7 +36,9 @@ class OriginCredentials:
             f"{self.arguments.get(name, '')}:{self.arguments.get(secret, '')}"
             for name, secret in (("username", "password"), ("client_id", "client_secret"))
         }
-        return frozenset({*self.arguments.values(), *self.headers.values(), *self.query.values(), *words, *pairs} - {"", ":"})
+        return frozenset(
+            {*self.arguments.values(), *self.headers.values(), *self.query.values(), *words, *pairs} - {"", ":"}
+        )
 
 
 @dataclass(frozen=True)

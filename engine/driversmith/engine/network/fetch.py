@@ -98,10 +98,9 @@ class Fetcher:
 
     async def _follow(self, url: str, max_bytes: int, headers: dict[str, str]) -> FetchedPage:
         target = self._policy.check_url(url)
-        if self._keys is not None and self._keyed and url.partition("#")[0] == self._keyed.partition("#")[0]:
-            if origin_of(target) == self._keys.origin:
-                target = target.copy_merge_params(dict(self._keys.query)) if self._keys.query else target
-                headers |= self._keys.headers
+        if self._keys is not None and self._keyed and _same_page(url, self._keyed):
+            target = target.copy_merge_params(dict(self._keys.query)) if self._keys.query else target
+            headers |= self._keys.headers
         for _ in range(MAX_REDIRECTS + 1):
             page, location = await self._get_once(target, max_bytes, headers)
             if location is None:
@@ -167,6 +166,10 @@ async def _bounded(response: "httpx2.Response", max_bytes: int) -> bytes:
             next_action="Download the file by hand and give its path.",
         ) from exc
     return bytes(content)
+
+
+def _same_page(url: str, other: str) -> bool:
+    return url.partition("#")[0].strip() == other.partition("#")[0].strip()
 
 
 def _joined(base: "httpx2.URL", location: str) -> "httpx2.URL":

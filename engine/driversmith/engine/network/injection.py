@@ -55,7 +55,9 @@ class Injector:
     def values(self) -> frozenset[str]:
         """All real values, for redaction."""
         pairs = {
-            ":".join(secret.value for secret in self.secrets if secret.argument in {c.argument for c in scheme.credentials})
+            ":".join(
+                secret.value for secret in self.secrets if secret.argument in {c.argument for c in scheme.credentials}
+            )
             for scheme in self._schemes
             if len(scheme.credentials) > 1
         }

@@ -129,7 +129,9 @@ def _url(text: str, name: str) -> str:
             f" `driversmith credentials set {where} query.{held[0]}` asks for its value.",
         )
     if parts.scheme.lower() not in {"http", "https"} or not host:
-        raise InvalidArgumentError(f"{name} {mask_urls(url)!r} is not an http or https URL with a host.", next_action=example)
+        raise InvalidArgumentError(
+            f"{name} {mask_urls(url)!r} is not an http or https URL with a host.", next_action=example
+        )
     return url
 
 

@@ -43,13 +43,21 @@ def answer(
     """A result with its text, of at most `longest` characters and without any that cannot be seen, and links to what else can be
     read. What is structured stays exact."""
     data = structured.model_dump(mode="json") if isinstance(structured, BaseModel) else structured
-    return CallToolResult(content=[TextContent(text=clipped(visible(text), longest)), *(links or [])], structured_content=data)
+    return CallToolResult(
+        content=[TextContent(text=clipped(visible(text), longest)), *(links or [])], structured_content=data
+    )
 
 
 def page_answer(
-    items: list[dict[str, Any]], next_cursor: str | None, lines: list[str], what: str, *, whole: str = ""
+    items: list[dict[str, Any]],
+    next_cursor: str | None,
+    lines: list[str],
+    what: str,
+    *,
+    whole: str = "",
+    of_api: bool = False,
 ) -> CallToolResult:
-    """A page of items, as many as are `fitting`, with a line of text for each.
+    """A page of items, as many as are `fitting`, with a line of text for each; `of_api`: they hold what strangers wrote.
 
     `whole` says where a single item stands whole that is longer than a page.
     """
@@ -57,7 +65,7 @@ def page_answer(
     told = [line if weight(line) <= PAGE - _ROOM else clipped(line, LONGEST_VALUES[0]) for line in lines]
     head = f"{len(items)} {what}." if items else f"No {what}."
     cut = f"Long values are cut here; whole: {whole}." if (shown, told) != (items, lines) and whole else ""
-    mark = OF_THE_API if told else ""
+    mark = OF_THE_API if told and of_api else ""
     text = "\n".join(part for part in (head, mark, *told, cut, more(next_cursor)) if part)
     return answer(Items(items=shown, next_cursor=next_cursor), text)
 

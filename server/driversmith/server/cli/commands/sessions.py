@@ -66,7 +66,9 @@ def show(session_id: SessionId, as_json: Json = False) -> None:
         console = stdout()
         console.print(f"{record.request.api_name}  {record.request.api_url}", style="bold", markup=False)
         for event in events:
-            console.print(Text(f"  {event.at[11:19]} {event.level:7} {printable(event.message)}", style="dim"), soft_wrap=True)
+            console.print(
+                Text(f"  {event.at[11:19]} {event.level:7} {printable(event.message)}", style="dim"), soft_wrap=True
+            )
         print_result(console, result)
 
     run_async(read)
