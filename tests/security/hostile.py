@@ -111,7 +111,7 @@ def described(said: Callable[[], str], chosen: Callable[[list[Any]], Any]) -> di
                 "post": {**operation(record), "requestBody": body},
             },
             "/things/{id}": by_id,
-            f"/{wild}": {"get": operation({"type": "array", "items": {"$ref": f"#/components/schemas/{reference}"}})},
+            f"/{wild}{chosen(['', '', '?fixed=1'])}": {"get": operation({"type": "array", "items": {"$ref": f"#/components/schemas/{reference}"}})},
         },
         "components": {
             "schemas": {reference: record},

@@ -63,7 +63,7 @@ def _is_made_of(word: str, theirs: str) -> bool:
     """Whether a word is theirs, or put together from theirs and ours, as names of types are."""
     if word in theirs or word in ours().words:
         return True
-    ends = (end for end in range(2, len(word) - 1) if word[:end] in theirs or word[:end] in ours().words)
+    ends = (end for end in range(1, len(word)) if word[:end] in theirs or word[:end] in ours().words)
     return any(_is_made_of(word[end:], theirs) for end in ends)
 
 
