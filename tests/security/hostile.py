@@ -90,6 +90,7 @@ def described(said: Callable[[], str], chosen: Callable[[list[Any]], Any]) -> di
             "externalDocs": {"url": said(), "description": said()},
         }
 
+    listed_by_name = {"type": "array", "items": {"$ref": f"#/components/schemas/{reference}"}}
     wild = said().replace("/", "").replace("{", "").replace("}", "")
     by_id = {"get": operation(record, parameter("path", "id")), "delete": operation(record, parameter("path", "id"))}
     body = {"description": said(), "required": True, "content": {"application/json": {"schema": record}}}
@@ -111,7 +112,7 @@ def described(said: Callable[[], str], chosen: Callable[[list[Any]], Any]) -> di
                 "post": {**operation(record), "requestBody": body},
             },
             "/things/{id}": by_id,
-            f"/{wild}{chosen(['', '', '?fixed=1'])}": {"get": operation({"type": "array", "items": {"$ref": f"#/components/schemas/{reference}"}})},
+            f"/{wild}{chosen(['', '', '?fixed=1'])}": {"get": operation(listed_by_name)},
         },
         "components": {
             "schemas": {reference: record},

@@ -35,4 +35,4 @@ def log_to_stderr(settings: Settings) -> None:
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in BODY_LOGGERS:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(settings.log_level)))
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[settings.log_level]))

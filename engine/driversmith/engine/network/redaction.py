@@ -8,6 +8,7 @@ import base64
 import html
 import json
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote_to_bytes
@@ -24,6 +25,7 @@ _ESCAPED = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<utf16>(?:\\u[0-9A-Fa-f]{4})+)"
     r"|\\x(?P<byte>[0-9A-Fa-f]{2})"
+    r"|\\U(?P<code>00[01][0-9A-Fa-f]{5})"
     r"|\\(?P<quoted>[\\/\"'])"
     r"|(?P<html>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
 )
@@ -129,7 +131,7 @@ def _decodings(secret: str) -> set[str]:
     return found
 
 
-def _undone(match: re.Match[str]) -> str:
+def _undone(match: re.Match[str]) -> str:  # noqa: PLR0911 - one case a kind of escape
     match match.lastgroup:
         case "percent":
             content = unquote_to_bytes(match[0])
@@ -142,6 +144,9 @@ def _undone(match: re.Match[str]) -> str:
             return units.decode("utf-16-be", "surrogatepass")
         case "byte":
             return chr(int(match["byte"], 16))
+        case "code":
+            code = int(match["code"], 16)
+            return chr(code) if code <= sys.maxunicode else match[0]
         case "quoted":
             return match["quoted"]
         case _:

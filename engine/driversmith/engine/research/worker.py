@@ -35,7 +35,8 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
     if size > IN_THREAD_BYTES and await _can_start():
         try:
             job = await anyio.to_thread.run_sync(pickle.dumps, (work, args))
-            done = await anyio.to_process.run_sync(_packed, job, size, cancellable=True)
+            seconds = WORKER_SECONDS + WORKER_SECONDS_A_MIB * size / (1 << 20)
+            done = await anyio.to_process.run_sync(_packed, job, seconds, cancellable=True)
             return await anyio.to_thread.run_sync(pickle.loads, done)
         except RecursionError:  # too deep to pickle
             pass
@@ -57,11 +58,11 @@ def _nothing() -> None:
     pass
 
 
-def _packed(job: bytes, size: int) -> bytes:
+def _packed(job: bytes, seconds: float) -> bytes:
     """Do a job in the worker process. What anyio would unpickle on the event loop is bytes, whatever the job is about:
     the profile of a large API takes seconds."""
     limit_memory(WORKER_BYTES)
-    limit_processor(time.process_time() + WORKER_SECONDS + WORKER_SECONDS_A_MIB * size / (1 << 20))
+    limit_processor(time.process_time() + seconds)  # the process has worked for others before
     gc.disable()  # a document has no cycles, and looking for them takes a third of the time
     try:
         work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it

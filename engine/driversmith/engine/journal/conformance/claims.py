@@ -1,5 +1,7 @@
 """Who works on a session: claims and their leases, dead owners, cancelling, the end."""
 
+from pydantic import JsonValue
+
 from ...conformance import by_name, expect, expect_equal, expect_error, expect_some
 from ...errors import LeaseLostError
 from ..port import Journal
@@ -93,14 +95,15 @@ async def values_of_an_api_are_kept_until_the_result_is_delivered(journal: Journ
     """They are the user's, and were wanted to be seen, not to be kept."""
     session_id = await a_session(journal)
     epoch = await a_claim(journal, session_id)
-    read = {"object_name": "ships", "ok": True, "records": [{"name": "Aurora"}], "count": 1}
+    read: JsonValue = {"object_name": "ships", "records": [{"name": "Aurora"}], "count": 1}
+    emptied: JsonValue = {"object_name": "ships", "records": [{}], "count": 1}
     await journal.store_step(session_id, epoch, "live", {"report": {"reads": [read]}})
     result = succeeded(session_id, preview={"ships": [{"name": "Aurora"}]})
     await journal.release(session_id, epoch, "succeeded", result)
     expect_equal(
         "The step with what was read, once the session is finished",
         await journal.step_result(session_id, "live"),
-        {"report": {"reads": [{**read, "records": [{}]}]}},
+        {"report": {"reads": [emptied]}},
     )
     kept = (await journal.session(session_id)).result
     expect_equal("The preview before it is delivered", kept and kept.preview, result.preview)

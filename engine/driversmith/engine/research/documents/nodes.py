@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard, cast
 
 from pydantic import JsonValue
@@ -17,17 +18,18 @@ _MOST_ITEMS = 20
 
 def is_deeper(node: Node, levels: int) -> bool:
     """Whether a document nests deeper than so many levels; what stands in it more than once is looked at once a level."""
-    level: dict[int, Any] = {id(node): node}
+    level: dict[int, object] = {id(node): node}
     for _ in range(levels):
-        level = {
-            id(child): child
-            for parent in level.values()
-            for child in (cast(Node, parent).values() if isinstance(parent, dict) else cast("list[Any]", parent))
-            if child and isinstance(child, (dict, list))
-        }
+        level = {id(child): child for parent in level.values() for child in _inside(parent)}
         if not level:
             return False
     return True
+
+
+def _inside(parent: object) -> Iterator[object]:
+    """The objects and lists in an object or list."""
+    children = cast("Iterable[object]", parent.values() if is_object(parent) else parent)
+    return (child for child in children if child and (is_object(child) or is_list(child)))
 
 
 def is_object(node: object) -> TypeGuard[Node]:

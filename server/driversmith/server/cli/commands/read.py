@@ -86,12 +86,18 @@ def _pair(text: str) -> tuple[str, Any]:
 
 def _print_csv(records: list[dict[str, Any]]) -> None:
     names = list(dict.fromkeys(name for record in records for name in record))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     shown = visible if sys.stdout.isatty() else str
-    writer.writerow([shown(_csv_text(name)) for name in names])
+    _print_row([shown(_csv_text(name)) for name in names])
     for record in records:
         cells = [_csv_cell(record.get(name)) for name in names]
-        writer.writerow([shown(cell) if isinstance(cell, str) else cell for cell in cells])
+        _print_row([shown(cell) if isinstance(cell, str) else cell for cell in cells])
+
+
+def _print_row(cells: list[Any]) -> None:
+    """One row; a carriage return, which begins a row for many readers and is quoted by no rule of ours, is quoted."""
+    ends = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+    quoting = csv.QUOTE_NONNUMERIC if ends else csv.QUOTE_MINIMAL
+    csv.writer(sys.stdout, lineterminator="\n", quoting=quoting).writerow(cells)
 
 
 def _csv_cell(value: Any) -> Any:
