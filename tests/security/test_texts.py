@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from driversmith.engine.models.driver import Verification
 from driversmith.engine.models.session import ErrorInfo, SupervisedResult
+from driversmith.engine.models.visible import QUOTES_THE_API
 from driversmith.server.cli.commands import read
 from driversmith.server.cli.terminal.console import complain, print_json
 from driversmith.tools.answers.shape import OF_THE_API
-from driversmith.tools.answers.supervised import QUOTES_THE_API, supervised_answer
+from driversmith.tools.answers.supervised import supervised_answer
 
 from ..stand_ins.connection import PETSTORE, answered, connected, said
 

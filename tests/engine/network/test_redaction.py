@@ -111,3 +111,10 @@ def test_a_redactor_learns_and_ignores_what_is_too_short_to_be_a_secret() -> Non
     assert redact("abc defg") == "abc defg"
     redact.learn(["defg"])
     assert redact("abc defg") == f"abc {REDACTED}"
+
+
+@pytest.mark.parametrize("spelling", ["as it is", "in a URL", "in JSON", "in Base64 of a user"])
+def test_a_secret_that_was_cut_is_redacted_as_far_as_it_goes(spelling: str) -> None:
+    text = SPELLINGS[spelling]("s3cret-Value-0123456789")
+    redacted = Redactor(["s3cret-Value-0123456789"])(f"refused: {text[:-6]}...")
+    assert redacted == f"refused: {REDACTED}..."

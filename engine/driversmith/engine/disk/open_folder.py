@@ -89,8 +89,8 @@ class OpenFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def read(self, path: str) -> bytes | None:
-        """The content of a regular file; None for anything else."""
+    def read(self, path: str, *, most: int = -1) -> bytes | None:
+        """The content of a regular file, or its first `most` bytes; None for anything else."""
         mode = self.mode(path)
         if mode is None or not stat.S_ISREG(mode):
             return None
@@ -98,7 +98,7 @@ class OpenFolder:
             flags = os.O_RDONLY | _NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
             descriptor = os.open(folder._place(name), flags, dir_fd=folder._descriptor)
             with os.fdopen(descriptor, "rb") as file:
-                return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+                return file.read(most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
     def write(self, path: str, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
         """Make a new file, and the folders that it needs; a `durable` one is written through to the disk. `mode`: permissions

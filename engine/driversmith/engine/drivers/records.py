@@ -1,6 +1,7 @@
 """Records read live through a published driver, for `read_records` and the command line."""
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable
@@ -18,6 +19,7 @@ from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
 from ..models.records import MAX_RECORDS
 from ..models.session import SessionRecord
+from ..models.visible import QUOTES_THE_API
 from ..network.addresses import address_policy
 from ..network.redaction import without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
@@ -36,6 +38,7 @@ KEPT_LIMITS = SandboxLimits(wall_seconds=1_800.0, call_seconds=120.0, cpu_second
 PATIENCE = {"timeout": 25.0, "max_retries": 0}
 """What a person waits for: an API that is slow or wants a pause is named at once, and asked again by whoever wants to."""
 
+_QUOTES = re.compile(r" answered (\d{3}|an error): ")
 _CALLER_FAULTS = frozenset({"InvalidRequestError", "ObjectNotFoundError", "NotSupportedError"})
 
 
@@ -243,6 +246,8 @@ def _copy(project: Path, scratch: Path, edits_allowed: bool) -> _Driver:
 
 def _explain(raised: Raised, redact: Callable[[str], str], refused: list[str]) -> DriversmithError:
     message = redact(raised.message)
+    if _QUOTES.search(message):
+        message = f"{message} {QUOTES_THE_API}"
     if raised.type in _CALLER_FAULTS:
         return InvalidArgumentError(message, next_action="Change object_name or params accordingly.")
     if raised.type == "AuthenticationError":

@@ -11,6 +11,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from urllib.parse import unquote_to_bytes
 
 from pydantic import JsonValue
@@ -19,6 +20,9 @@ REDACTED = "[redacted]"
 _SHORTEST = 4
 _SHORTEST_INSIDE = 8
 """Characters of an encoded form below which it could be found by chance."""
+_HEAD = 10
+_ENCODED_HEAD = 14
+"""Characters of the beginning of a long secret, as it is or encoded, that give it away."""
 _LAYERS = 3
 """How often a text is decoded, one escape inside the other."""
 _ESCAPED = re.compile(
@@ -72,8 +76,8 @@ class Redactor:
         """Where secrets stand in the text, as they are or within escapes."""
         if len(text) < _SHORTEST:
             return []
-        found = [span for secret in plain for span in _places(text, secret)]
-        found += [_whole(text, span) for form in self._encoded for span in _places(text, form)]
+        found = [span for secret in plain for span in _places(text, secret, _HEAD)]
+        found += [_whole(text, span) for form in self._encoded for span in _places(text, form, _ENCODED_HEAD)]
         if layers and _ESCAPED.search(text):
             decoded = _Decoded(text)
             found += [decoded.original(span) for span in self._spans(decoded.text, plain, layers - 1)]
@@ -153,12 +157,16 @@ def _undone(match: re.Match[str]) -> str:  # noqa: PLR0911 - one case a kind of 
             return html.unescape(match[0])
 
 
-def _places(text: str, form: str) -> list[_Span]:
+def _places(text: str, form: str, head: int) -> list[_Span]:
+    """Where a form stands; of a long one also its beginning alone, for whoever cut the text does not know what it cuts."""
+    begin = form[:head] if len(form) > head and not _LETTERS.fullmatch(form[:head]) else form
     found: list[_Span] = []
-    start = text.find(form)
+    start = text.find(begin)
     while start >= 0:
-        found.append((start, start + len(form)))
-        start = text.find(form, start + len(form))
+        pairs = zip(text[start : start + len(form)], form, strict=False)
+        end = start + sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        found.append((start, end))
+        start = text.find(begin, end)
     return found
 
 
