@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar, cast
 
+import anyio.to_thread
 from pydantic import BaseModel, JsonValue
 
 from ..models.diagnosis import Diagnosis
@@ -51,7 +52,7 @@ class _CleanJournal:
     async def release(
         self, session_id: str, epoch: int, status: SessionStatus, result: SupervisedResult | None = None
     ) -> None:
-        cleaned = None if result is None else clean_value(result, self._clean)
+        cleaned = None if result is None else await anyio.to_thread.run_sync(clean_value, result, self._clean)
         await self._journal.release(session_id, epoch, status, cleaned)
 
     async def append_event(
@@ -76,7 +77,8 @@ class _CleanJournal:
         )
 
     async def store_step(self, session_id: str, epoch: int, name: str, result: JsonValue) -> None:
-        await self._journal.store_step(session_id, epoch, name, self._clean(result))
+        cleaned = await anyio.to_thread.run_sync(self._clean, result)  # a profile may have megabytes
+        await self._journal.store_step(session_id, epoch, name, cleaned)
 
     async def hand_in(self, session_id: str, name: str, result: JsonValue) -> bool:
         return await self._journal.hand_in(session_id, name, self._clean(result))
@@ -115,7 +117,7 @@ class _CleanJournal:
         )
 
     async def store_files(self, session_id: str, epoch: int, files: list[DriverFile]) -> None:
-        cleaned = [clean_value(file, self._clean) for file in files]
+        cleaned = await anyio.to_thread.run_sync(lambda: [clean_value(file, self._clean) for file in files])
         await self._journal.store_files(session_id, epoch, cleaned)
 
     async def add_usage(self, session_id: str, epoch: int, *, data: dict[str, Any], **known: Any) -> None:

@@ -25,13 +25,15 @@ _ENCODED_HEAD = 14
 """Characters of the beginning of a long secret, as it is or encoded, that give it away."""
 _LAYERS = 3
 """How often a text is decoded, one escape inside the other."""
-_ESCAPED = re.compile(
-    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
-    r"|(?P<utf16>(?:\\u[0-9A-Fa-f]{4})+)"
-    r"|\\x(?P<byte>[0-9A-Fa-f]{2})"
-    r"|\\U(?P<code>00[01][0-9A-Fa-f]{5})"
-    r"|\\(?P<quoted>[\\/\"'])"
-    r"|(?P<html>&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
+_ESCAPED = re.compile(  # it begins with a set of characters, which is what makes looking for it fast
+    r"[%\\&](?:"
+    r"(?<=%)(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)"
+    r"|(?<=\\)(?P<utf16>u[0-9A-Fa-f]{4}(?:\\u[0-9A-Fa-f]{4})*)"
+    r"|(?<=\\)x(?P<byte>[0-9A-Fa-f]{2})"
+    r"|(?<=\\)U(?P<code>00[01][0-9A-Fa-f]{5})"
+    r"|(?<=\\)(?P<quoted>[\\/\"'])"
+    r"|(?<=&)(?P<html>(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
+    r")"
 )
 _ENCODED_RUN = re.compile(r"[\w+/=-]*")
 _LETTERS = re.compile(r"[^\W\d_]*")
