@@ -96,6 +96,15 @@ def test_a_user_name_that_is_a_word_stays_in_what_drivers_are_made_from() -> Non
     assert redactor.clean(bare) is bare
 
 
+@pytest.mark.parametrize(
+    "value", ["application/json", "application/vnd.api+json; v=2", "2024-01-01", "v1.2.3-4", "read_write-all"]
+)
+def test_what_any_description_may_say_stays_in_what_drivers_are_made_from(value: str) -> None:
+    redactor = Redactor([value])
+    assert redactor.clean({"media_type": value}) == {"media_type": value}
+    assert redactor(f"It is {value}.") == f"It is {REDACTED}."
+
+
 def test_numbers_that_are_a_secret_go() -> None:
     assert without_secrets([12345678, 1, 1.5, True, None], Redactor(["12345678"])) == [REDACTED, 1, 1.5, True, None]
 

@@ -15,6 +15,11 @@ from .addresses import origin_of, parse_url
 
 ENV_PREFIX = "env:"
 WIRE_TABLES = ("headers", "query")
+_NO_SECRETS = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-language", "content-type", "date",
+    "from", "host", "if-modified-since", "origin", "pragma", "referer", "user-agent", "x-api-version", "x-requested-with",
+})  # fmt: skip
+"""Headers that say how, not who; their values stand in descriptions, too."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,13 @@ class OriginCredentials:
 
     def secrets(self) -> frozenset[str]:
         """All values, for redaction; those of headers also without the word before them, pairs also as they are joined."""
-        words = {value.partition(" ")[2].strip() for value in self.headers.values()}
+        headers = {value for name, value in self.headers.items() if name.lower() not in _NO_SECRETS}
+        words = {value.partition(" ")[2].strip() for value in headers}
         pairs = {
             f"{self.arguments.get(name, '')}:{self.arguments.get(secret, '')}"
             for name, secret in (("username", "password"), ("client_id", "client_secret"))
         }
-        return frozenset(
-            {*self.arguments.values(), *self.headers.values(), *self.query.values(), *words, *pairs} - {"", ":"}
-        )
+        return frozenset({*self.arguments.values(), *headers, *self.query.values(), *words, *pairs} - {"", ":"})
 
 
 @dataclass(frozen=True)

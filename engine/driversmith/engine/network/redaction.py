@@ -36,7 +36,10 @@ _ESCAPED = re.compile(  # it begins with a set of characters, which is what make
     r")"
 )
 _ENCODED_RUN = re.compile(r"[\w+/=-]*")
+_WORDS = re.compile(r"[^\W\d_]+([_-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]*")
+
+_COMMON = re.compile(r"[a-z]+/[a-z0-9.+*-]+(;\s*[a-z]+=[\w.-]+)*|v?[0-9.:-]{1,11}|\d{4}-\d\d-\d\d\S{0,16}")
 
 _Span = tuple[int, int]
 
@@ -206,5 +209,9 @@ def _encoded(secret: str) -> set[str]:
 
 
 def _may_be_a_word(secret: str) -> bool:
-    """Whether a secret could stand in a description by chance."""
-    return len(secret) < 8 or (len(secret) < 20 and _LETTERS.fullmatch(secret) is not None)
+    """Whether a value could stand in a description by chance: a word, a media type, a number, a version or a date."""
+    return (
+        len(secret) < 8
+        or (len(secret) < 20 and _WORDS.fullmatch(secret) is not None)
+        or bool(_COMMON.fullmatch(secret))
+    )
