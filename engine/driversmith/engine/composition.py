@@ -15,6 +15,7 @@ from .journal.ownership import this_process
 from .journal.port import Journal
 from .llm.port import Ask, LanguageModel, RequestRecord
 from .models.session import GenerateRequest, SupervisedResult
+from .models.visible import visible
 from .network.credentials import stored_secrets
 from .network.log_redaction import clean_logs
 from .network.redaction import Redactor
@@ -64,7 +65,7 @@ async def open_engine(
 
             journal = await stack.enter_async_context(open_journal(settings.database))
         journal = clean_journal(journal, redactor.clean)
-        stack.enter_context(clean_logs(lambda text: mask_urls(redactor(text))))
+        stack.enter_context(clean_logs(lambda text: visible(mask_urls(redactor(text)))))
         given = _Given(sandbox=sandbox, activities=activities, model=model, backoff=backoff, healing=healing)
         parts = _Parts(settings, journal, redactor, given)
         stack.push_async_callback(parts.close)
@@ -224,8 +225,8 @@ class _Parts:
         )
 
     def redact(self, text: str) -> str:
-        """The text without secrets, known ones and those that URLs show."""
-        return mask_urls(self._redactor(text))
+        """The text without secrets, known ones and those that URLs show, and with nothing in it that cannot be seen."""
+        return visible(mask_urls(self._redactor(text)))
 
     def model(self) -> "PatientModel | None":
         """The one model of this process, behind its one gate; None where no key is set.
