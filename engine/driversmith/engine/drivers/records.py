@@ -21,7 +21,7 @@ from ..models.records import MAX_RECORDS
 from ..models.session import SessionRecord
 from ..models.visible import QUOTES_THE_API
 from ..network.addresses import address_policy
-from ..network.redaction import without_secrets
+from ..network.redaction import Redactor, without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
@@ -143,7 +143,6 @@ class DriverReader:
     @asynccontextmanager
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
-        from ..network.redaction import Redactor
         from ..network.relay import RelayLimits, open_relay
 
         if place.object_name not in driver.profile.objects:
@@ -165,7 +164,7 @@ class DriverReader:
         ):
             self._learn(relay.secrets())
             fields = tuple(driver.profile.objects[place.object_name].fields)
-            opened = _OpenDriver(child, relay, Redactor(relay.secrets()), fields)
+            opened = _OpenDriver(child, relay, Redactor(), self._learn, fields)
             arguments = {"base_url": relay.url, **PATIENCE, **relay.driver_arguments}
             opened.check(await child.construct("driver", arguments=arguments))
             yield opened
@@ -200,11 +199,19 @@ class _OpenDriver:
 
     child: DriverProcess
     relay: "Relay"
-    redact: Callable[[str], str]
+    redactor: Redactor
+    learn: Callable[[Iterable[str]], None]
     fields: tuple[str, ...]
+
+    def redact(self, text: str) -> str:
+        """The text without the API's credentials, an access token that was fetched meanwhile among them."""
+        return self.redactor(text)
 
     def check(self, reply: Reply) -> None:
         """Raise what the driver raised, as an error of ours."""
+        secrets = self.relay.secrets()
+        self.redactor.learn(secrets)
+        self.learn(secrets)
         if reply.raised:
             raise _explain(reply.raised, self.redact, self.relay.refused)
 
