@@ -177,7 +177,7 @@ def _absolute(text: str, name: str, advice: str) -> Path:
         raise InvalidArgumentError(f"{name} is empty or holds a NUL.", next_action=advice)
     path = Path(text)
     if not path.is_absolute():
-        raise InvalidArgumentError(f"{name} {text!r} is not an absolute path.", next_action=advice)
+        raise InvalidArgumentError(f"{name} {mask_urls(text)!r} is not an absolute path.", next_action=advice)
     try:
         return Path(os.path.realpath(path))
     except OSError as error:
