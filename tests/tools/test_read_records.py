@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driversmith.tools.answers.shape import OF_THE_API
 from mcp import Client
 from mcp_types import CallToolResult
 
@@ -111,7 +112,7 @@ async def test_the_text_says_which_records_these_are(tmp_path: Path) -> None:
         engine.records = SAMPLES["small"][:22]
         session = await _session(client)
         texts = await _texts(client, session_id=session, object_name="pets")
-        assert texts[0].startswith('20 records of pets (1 to 20).\n{"id": 0, "name": "pet 0"}\n')
+        assert texts[0].startswith(f'20 records of pets (1 to 20).\n{OF_THE_API}\n{{"id": 0, "name": "pet 0"}}\n')
         assert texts[1].startswith("2 records of pets (21 to 22), the last.\n")
         engine.records = []
         assert await _texts(client, session_id=session, object_name="pets") == ["No records of pets."]

@@ -41,6 +41,10 @@ class EngineParts(Protocol):
         """A way to the model for what no session pays for; None where none is set up."""
         ...
 
+    def redact(self, text: str) -> str:
+        """The text without secrets."""
+        ...
+
     def check_budget(self, request: GenerateRequest) -> None:
         """Refuse a budget in dollars that could not be kept.
 
@@ -254,6 +258,10 @@ class Engine:
 
         place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
         return await self._parts.reader().read(place, limit=limit)
+
+    def redact(self, text: str) -> str:
+        """The text without secrets, for what is told outside of sessions."""
+        return self._parts.redact(text)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Have `callback` called with the id of each session of this process that changes, whosesoever it is; the answer

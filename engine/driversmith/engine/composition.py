@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from .api import Engine
 from .drivers.kept_reads import open_reads
+from .journal.clean import clean_journal
 from .journal.ownership import this_process
 from .journal.port import Journal
 from .llm.port import Ask, LanguageModel, RequestRecord
 from .models.session import GenerateRequest, SupervisedResult
+from .models.visible import visible
+from .network.credentials import stored_secrets
+from .network.log_redaction import clean_logs
 from .network.redaction import Redactor
+from .network.url_keys import mask_urls
 from .sandbox.port import Sandbox
 from .sessions.sessions import OnEvent, open_sessions
 from .settings import Settings
@@ -53,12 +58,14 @@ async def open_engine(
         JournalError: the session database cannot be used.
     """
     settings = settings or Settings()
-    redactor = Redactor()
+    redactor = Redactor(stored_secrets(settings.credentials_file))
     async with AsyncExitStack() as stack:
         if journal is None:
             from .journal.sqlite.opening import open_journal
 
             journal = await stack.enter_async_context(open_journal(settings.database))
+        journal = clean_journal(journal, redactor.clean)
+        stack.enter_context(clean_logs(lambda text: visible(mask_urls(redactor(text)))))
         given = _Given(sandbox=sandbox, activities=activities, model=model, backoff=backoff, healing=healing)
         parts = _Parts(settings, journal, redactor, given)
         stack.push_async_callback(parts.close)
@@ -224,8 +231,13 @@ class _Parts:
                 host_wait_seconds=settings.host_wait_seconds,
             ),
             policy=given.healing,
-            redact=self._redactor,
+            redact=self.redact,
+            clean=self._redactor.clean,
         )
+
+    def redact(self, text: str) -> str:
+        """The text without secrets, known ones and those that URLs show, and with nothing in it that cannot be seen."""
+        return visible(mask_urls(self._redactor(text)))
 
     def model(self) -> "PatientModel | None":
         """The one model of this process, behind its one gate; None where no key is set.

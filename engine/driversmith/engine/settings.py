@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     max_description_bytes: int = Field(default=64 << 20, ge=1024, le=1 << 30)
     """A larger API description is refused."""
     fetch_seconds: float = Field(default=30.0, gt=0, le=3600)
-    """Total time for one fetch of a description."""
+    """Total time for fetching a description: all pages that are looked at together."""
     lease_seconds: float = Field(default=30.0, gt=1, le=86_400)
     """A session whose owner has not renewed its claim for this long is free."""
     concurrent_sessions: int = Field(default=8, ge=1, le=1000)

@@ -4,6 +4,7 @@ import json
 from typing import get_args
 
 from driversmith.engine.models.diagnosis import ErrorType
+from driversmith.engine.models.visible import visible_json
 from mcp.server.mcpserver import Context
 
 from .context import journal_of, read_from_journal
@@ -26,7 +27,7 @@ async def list_diagnostics(
         cursor=cursor,
     )
     items = [record.model_dump(mode="json") for record in page.items]
-    return json.dumps({"items": items, "next_cursor": page.next_cursor}, indent=1, ensure_ascii=False)
+    return visible_json(json.dumps({"items": items, "next_cursor": page.next_cursor}, indent=1, ensure_ascii=False))
 
 
 @read_from_journal

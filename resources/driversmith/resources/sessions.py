@@ -4,6 +4,7 @@ import json
 from typing import Any, get_args
 
 from driversmith.engine.models.session import SessionRecord, SessionStatus
+from driversmith.engine.models.visible import visible_json
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
@@ -49,7 +50,7 @@ async def read_log(ctx: Context, session_id: str) -> str:
     lines: list[str] = []
     last = 0
     while events := await journal.events(session_id, after=last, limit=EVENTS_AT_ONCE):
-        lines.extend(event.model_dump_json() for event in events)
+        lines.extend(visible_json(event.model_dump_json()) for event in events)
         last = events[-1].seq
     return "".join(f"{line}\n" for line in lines)
 
@@ -83,4 +84,4 @@ def _listed(record: SessionRecord) -> dict[str, Any]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False)
+    return visible_json(json.dumps(value, indent=1, ensure_ascii=False))

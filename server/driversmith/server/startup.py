@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
 _BEARER = re.compile(r"\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE)
+BODY_LOGGERS = ("aiosqlite", "anthropic", "mcp", "sse_starlette")
+"""At DEBUG they write whole statements, requests and answers."""
 
 
 def read_settings() -> Settings:
@@ -40,11 +42,14 @@ class RedactedLines(logging.Formatter):
 
 
 def log_to_stderr(settings: Settings) -> Redactor:
-    """Loggers that write whole URLs, and keys with them, stay quiet below WARNING. The answer learns what no line may hold."""
+    """Loggers that write whole URLs, and keys with them, stay quiet below WARNING, those that write what the user's data are
+    below INFO. The answer learns what no line may hold."""
     redact = Redactor()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactedLines(redact))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in BODY_LOGGERS:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[settings.log_level]))
     return redact

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driversmith.engine.drivers.publish import check_writable, files_intact, publish
@@ -221,6 +222,19 @@ def test_a_name_that_is_too_long_is_refused_and_leaves_no_folders(tmp_path: Path
         "",
         "a/../../x.py",
         "x\n.py",
+        "con",
+        "NUL.py",
+        "pkg/aux.tar.gz",
+        "Com1.json",
+        "lpt\u00b9.txt",
+        "pkg/conin$",
+        "pkg./x.py",
+        "x.py.",
+        "x.py ",
+        " x.py",
+        "a/.../b.py",
+        "x.py:stream",
+        "a/\u202eyp.exe",
     ],
 )
 def test_a_path_that_could_leave_the_folder_is_refused(project: Path, path: str) -> None:
@@ -234,16 +248,16 @@ def test_the_old_driver_is_whole_after_a_failure_at_any_replacement(
     project: Path, monkeypatch: pytest.MonkeyPatch, code: int, call: int
 ) -> None:
     publish(a_driver(1, old__gone="x\n"), project)
-    real, calls = Path.replace, 0
+    real, calls = os.replace, 0
 
-    def failing(self: Path, target: Path) -> Path:
+    def failing(*paths: str, **folders: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == call:
             raise OSError(code, os.strerror(code))
-        return real(self, target)
+        real(*paths, **folders)
 
-    monkeypatch.setattr(Path, "replace", failing)
+    monkeypatch.setattr(os, "replace", failing)
     if call > 4:
         publish(a_driver(2, sub__more="y\n"), project)
         return
@@ -272,14 +286,14 @@ from pathlib import Path
 from driversmith.engine.models.driver import DriverFile
 from driversmith.engine.drivers.publish import publish
 
-real, calls = Path.replace, 0
-def dying(self, target):
+real, calls = os.replace, 0
+def dying(*paths, **folders):
     global calls
     calls += 1
     if calls == int(sys.argv[3]):
         os.kill(os.getpid(), 9)
-    return real(self, target)
-Path.replace = dying
+    real(*paths, **folders)
+os.replace = dying
 publish([DriverFile.model_validate(f) for f in json.loads(sys.argv[1])], Path(sys.argv[2]))
 """
 
@@ -330,14 +344,14 @@ def test_trying_a_folder_out_leaves_nothing(tmp_path: Path, below: tuple[str, ..
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT])
-@pytest.mark.parametrize("call", ["mkdir", "write_text"])
+@pytest.mark.parametrize("call", ["mkdir", "fsync"])
 def test_a_folder_that_cannot_be_written_is_told_as_publishing_would(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, call: str
 ) -> None:
     def failing(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(Path, call, failing)
+    monkeypatch.setattr(os, call, failing)
     with pytest.raises(OutputError, match=os.strerror(code)) as tried:
         check_writable(project)
     assert tried.value.code == "output_not_writable" and "output_dir" in tried.value.next_action

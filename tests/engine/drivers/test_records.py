@@ -3,16 +3,20 @@
 import hashlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from driversmith.engine.drivers import records
 from driversmith.engine.drivers.publish import publish
 from driversmith.engine.drivers.records import DriverReader, ReadPlace
 from driversmith.engine.errors import FetchError, InvalidArgumentError, SandboxUnavailableError
 from driversmith.engine.models.driver import DriverFile
 from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evidence, ObjectProfile
 from driversmith.engine.models.session import PublishedFile
+from driversmith.engine.network.redaction import Redactor
 from driversmith.engine.sandbox.launching import plain
+from driversmith.engine.sandbox.port import Reply
 from driversmith.engine.sandbox.process import ProcessSandbox
 from driversmith.engine.settings import Settings
 
@@ -257,3 +261,12 @@ async def test_batches_hold_no_credentials_that_the_api_echoes(
     credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
     async with reader.open(ReadPlace(project, "pets", {}), batch_size=3) as batches:
         assert "hunter22" not in json.dumps(await batches.next())
+
+
+def test_an_access_token_that_was_fetched_meanwhile_is_redacted() -> None:
+    learnt: list[str] = []
+    relay: Any = SimpleNamespace(secrets=lambda: frozenset({"fetched-token-1"}), refused=[])
+    child: Any = None
+    driver = records._OpenDriver(child, relay, Redactor(), learnt.extend, ())
+    assert driver.records(Reply(value=[{"echo": "Bearer fetched-token-1"}])) == [{"echo": "Bearer [redacted]"}]
+    assert learnt == ["fetched-token-1"]

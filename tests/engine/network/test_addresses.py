@@ -116,7 +116,7 @@ def test_names_of_this_machine_are_refused_before_any_look_up(name: str) -> None
         ("[::1]:8000", "::1", "::1"),
         ("127.0.0.1:8000", "2130706433", "127.0.0.1"),
         ("10.0.0.7:8000", "10.0.0.7", "10.0.0.7"),
-        ("Intranet.Example:8000", "intranet.example", "10.0.0.7"),
+        ("box.localhost:8000", "box.localhost", "127.0.0.1"),
     ],
 )
 def test_a_host_and_port_can_be_allowed_by_itself(pair: str, host: str, address: str) -> None:
@@ -125,6 +125,23 @@ def test_a_host_and_port_can_be_allowed_by_itself(pair: str, host: str, address:
         policy.check_address(host, 8000, address)
         with pytest.raises(AddressRefusedError):
             policy.check_address(host, 8001, address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7", "127.0.0.1", "::1", "fd00::1"])
+@pytest.mark.parametrize("name", ["intranet.example", "printer", "xn--caf-dma.example", "1.2.3.4.nip.io"])
+def test_a_name_that_was_typed_is_no_leave_to_reach_inside(name: str, address: str) -> None:
+    pair = f"{name}:8000"
+    typed = AddressPolicy(typed=frozenset({pair}))
+    typed.check_address(name, 8000, "93.184.216.34")
+    with pytest.raises(AddressRefusedError, match="--allow-local"):
+        typed.check_address(name, 8000, address)
+    AddressPolicy(allow_local=frozenset({pair})).check_address(name, 8000, address)
+    AddressPolicy(allow_local=True, typed=frozenset({pair})).check_address(name, 8000, address)
+
+
+def test_a_typed_name_below_localhost_means_this_machine_alone() -> None:
+    with pytest.raises(AddressRefusedError):
+        AddressPolicy(typed=frozenset({"box.localhost:8000"})).check_address("box.localhost", 8000, "10.0.0.7")
 
 
 @pytest.mark.parametrize("pair", ["127.0.0.1:8000", "localhost:8000", "10.0.0.7:8000"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from driversmith.engine.errors import InvalidArgumentError
-from driversmith.engine.network.credentials import load_credentials
+from driversmith.engine.network.credentials import OriginCredentials, load_credentials
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
 
@@ -113,3 +113,13 @@ def test_binary_is_not_a_credentials_file(tmp_path: Path) -> None:
     path.chmod(0o600)
     with pytest.raises(InvalidArgumentError, match="cannot be read"):
         load_credentials(path)
+
+
+def test_headers_that_say_how_and_not_who_are_no_secrets() -> None:
+    credentials = OriginCredentials(
+        origin="https://api.example.com",
+        arguments={"username": "ann", "password": "pa55word"},
+        headers={"Accept": "application/json", "Authorization": "Bearer abcdef", "X-Key": "k-1"},
+        query={"appid": "a-1"},
+    )
+    assert credentials.secrets() == {"ann", "pa55word", "ann:pa55word", "Bearer abcdef", "abcdef", "k-1", "a-1"}

@@ -84,6 +84,32 @@ def test_an_api_url_that_is_none_is_refused_by_name(resolved, url) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("argument", ["api_url", "spec"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "?api_key=s3cret-9",
+        "?x=1&appid=s3cret-9",
+        "#access_token=s3cret-9",
+        "?sig=s3cret-9#top",
+        "?q=eyJhbGciOi.eyJz.s3cret-9",
+    ],
+)
+def test_a_key_in_a_url_is_refused_with_how_to_store_it(resolved, argument, rest) -> None:
+    with pytest.raises(InvalidArgumentError, match=argument) as refused:
+        resolved(**{argument: f"https://api.example.com/v1/openapi.json{rest}"})
+    assert "s3cret" not in str(refused.value)
+    assert "driversmith credentials set https://api.example.com query." in refused.value.next_action
+
+
+@pytest.mark.parametrize("url", ["ftp://api.example.com/?token=s3cret-9", "https://[::1?token=s3cret-9"])
+def test_a_key_in_what_is_no_url_is_not_repeated(resolved, url) -> None:
+    for argument in ("api_url", "spec"):
+        with pytest.raises(InvalidArgumentError) as refused:
+            resolved(**{argument: url})
+        assert "s3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "../x", "naïve", "x'y", 'x"y', "x\ny", "...", "x" * 81])
 def test_an_api_name_that_gives_no_package_is_refused_by_name(resolved, name) -> None:
     with pytest.raises(InvalidArgumentError, match="api_name"):
@@ -137,7 +163,7 @@ def no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def failing(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "mkdir", failing)
+    monkeypatch.setattr(os, "mkdir", failing)
 
 
 @pytest.mark.usefixtures("no_room")

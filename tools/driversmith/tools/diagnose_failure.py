@@ -7,7 +7,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers.shape import PAGE, answer, fitted
+from .answers.shape import OF_THE_API, PAGE, answer, fitted
 from .calling.arguments import FileText
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
@@ -92,6 +92,7 @@ def _told(found: Diagnosis) -> str:
     ]
     if found.prompt_modification:
         lines.append(f"For whoever writes the file next: {found.prompt_modification}")
+    lines += [OF_THE_API] if found.evidence else []
     lines += [f"Evidence: {evidence}" for evidence in found.evidence]
     lines += [f"Before: {s.session_id} {s.api_name}: {s.root_cause} [{s.fix_strategy}]" for s in found.similar]
     return "\n".join(lines)

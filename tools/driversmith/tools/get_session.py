@@ -76,7 +76,7 @@ async def _log(ctx: EngineContext, session_id: str, cursor: str | None) -> CallT
     kept = fitting(items, lines)
     following = str(items[kept - 1]["seq"]) if kept < len(events) else None
     whole = f"the resource driversmith://sessions/{session_id}/log"
-    return page_answer(items[:kept], following, lines[:kept], "events", whole=whole)
+    return page_answer(items[:kept], following, lines[:kept], "events", whole=whole, of_api=True)
 
 
 def _event_line(event: SessionEvent) -> str:

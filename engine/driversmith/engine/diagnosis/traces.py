@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ..network.url_keys import mask_urls
+
 MAX_CHARACTERS = 60_000
 """Of longer texts only the end is read: that is where failures speak."""
 
@@ -15,8 +17,12 @@ _FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,400})", line (?P<line>\d+)(?:,
 _PYTEST_FRAME = re.compile(r"^(?P<file>[\w./\\-]{1,200}\.py):(?P<line>\d+): (?:in (?P<function>\S+)|\w+)", re.MULTILINE)
 _FOREIGN = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python3|<frozen|<string>|importlib")
 _SECRET = re.compile(
-    r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}|((?:api[_-]?key|token|password|secret)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]{6,}"
-    r"|\b(?:sk-|ghp_|xox[abp]-)[A-Za-z0-9_-]{8,}"
+    r"(?i)\b(bearer|basic|digest|negotiate)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|((?:api[_-]?key|app[_-]?key|access[_-]?key|auth[_-]?key|token|passw(?:or)?d|passphrase|pwd|secret|credentials?|signature"
+    r"|session[_-]?id|cookie|authorization)[\"']?\s*[=:]\s*[\"']?(?:(?:bearer|basic|digest|token)\s+)?)[^\s\"'&,;]{6,}"
+    r"|\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_A-Za-z0-9]{12,}|\b(?:gh[pousr]_|glpat-|xox[abposr]-|shpat_|npm_|hf_)[A-Za-z0-9_-]{8,}"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|\bAIza[A-Za-z0-9_-]{20,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
 )
 
 
@@ -34,7 +40,7 @@ class Place:
 
 def tail(text: str) -> str:
     """The end of a text, with what looks like a secret taken out."""
-    return _SECRET.sub(_mask, text[-MAX_CHARACTERS:])
+    return _SECRET.sub(_mask, mask_urls(text[-MAX_CHARACTERS:]))
 
 
 def headline(text: str) -> str:

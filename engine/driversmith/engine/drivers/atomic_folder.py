@@ -2,186 +2,175 @@
 
 A hidden folder beside the project folder (same file system) holds the new files and, while files are replaced one by
 one, copies of the old ones with a plan. `driver.json` goes last: with it the change counts as done. What a killed
-process left is put back by the next run.
+process left is put back by the next run. All happens below the folder that both are in, which is held open.
 """
 
 import hashlib
 import json
-import os
 import secrets
-import shutil
+import stat
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
+from ..disk.open_folder import LinkInTheWayError, OpenFolder
 from ..journal.ownership import is_alive, this_process
 from ..journal.port import Owner
 from ..models.driver import DriverFile
 
 _PLAN = "plan.json"
+_OWNER = "owner.json"
 
 
 class AtomicFolder:
-    """A context manager around one change of a project folder. Every method may raise OSError, after which leaving the
-    context puts everything back."""
+    """A context manager around one change of the project folder `name` in `parent`. Every method may raise OSError, after
+    which leaving the context puts everything back."""
 
-    def __init__(self, project: Path) -> None:
-        self._project = project
-        self._folder = project.parent / f"{_prefix(project)}{secrets.token_hex(4)}"
+    def __init__(self, parent: OpenFolder, name: str) -> None:
+        self._parent = parent
+        self._name = name
+        self._beside = f"{_prefix(name)}{secrets.token_hex(4)}"
 
     def __enter__(self) -> Self:
-        self._folder.mkdir()
+        self._parent.make(self._beside)
         try:
-            _write_through(self._folder / "owner.json", json.dumps(vars(this_process())))
+            self._parent.write(f"{self._beside}/{_OWNER}", json.dumps(vars(this_process())).encode())
         except OSError:
-            clear(self._folder, self._project)
+            clear(self._parent, self._beside, self._name)
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        clear(self._folder, self._project)
+        clear(self._parent, self._beside, self._name)
 
     def write(self, files: Iterable[DriverFile]) -> None:
         """Write the new files beside the project folder."""
-        (self._folder / "new").mkdir()
-        for file in files:
-            path = self._folder / "new" / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_through(path, file.text)
-        for folder, _, _ in os.walk(self._folder):
-            _sync_folder(Path(folder))
+        written = [file.path for file in files if self._written(file)]
+        folders = {
+            "/".join(PurePosixPath(path).parts[:depth]) for path in written for depth in range(path.count("/") + 1)
+        }
+        for folder in sorted(folders, reverse=True):
+            self._parent.sync(f"{self._beside}/new/{folder}")
+        self._parent.sync(self._beside)
 
     def appear(self) -> None:
         """Make the written files the project folder, which is not there or empty."""
-        if self._project.exists():
-            self._project.rmdir()
-        (self._folder / "new").rename(self._project)
-        _sync_folder(self._project.parent)
+        if self._parent.mode(self._name) is not None:
+            self._parent.remove_empty(self._name)
+        self._parent.move(f"{self._beside}/new", self._name)
+        self._parent.sync()
 
     def move_in(self, files: Sequence[DriverFile], removals: Sequence[str]) -> None:
         """Replace these files in the project folder, in order, and remove others."""
-        old = self._folder / "old"
         for path in [*(file.path for file in files), *removals]:
-            if (self._project / path).exists():
-                (old / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(self._project / path, old / path)
+            there = f"{self._name}/{path}"
+            content = self._parent.read(there)
+            if content is not None:
+                self._parent.write(f"{self._beside}/old/{path}", content, mode=self._parent.mode(there))
         plan = {"written": {file.path: file.sha256 for file in files}, "removed": list(removals)}
-        _write_through(self._folder / _PLAN, json.dumps(plan))
-        _sync_folder(self._folder)
+        self._parent.write(f"{self._beside}/{_PLAN}", json.dumps(plan).encode())
+        self._parent.sync(self._beside)
         for path in removals:
-            (self._project / path).unlink()
+            self._parent.remove(f"{self._name}/{path}")
         for file in files:
-            target = self._project / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._folder / "new" / file.path).replace(target)
-        for folder in sorted({(self._project / path).parent for path in [*plan["written"], *removals]}, reverse=True):
-            _tidy(folder, self._project)
-        _sync_folder(self._project)
+            self._parent.move(f"{self._beside}/new/{file.path}", f"{self._name}/{file.path}")
+        for folder in sorted({_folder_of(path) for path in [*plan["written"], *removals]}, reverse=True):
+            _tidy(self._parent, self._name, folder)
+        self._parent.sync(self._name)
+
+    def _written(self, file: DriverFile) -> bool:
+        self._parent.write(f"{self._beside}/new/{file.path}", file.text.encode())
+        return True
 
 
-def try_out(project: Path) -> None:
-    """Make and remove a folder with a file in it where the project folder is to appear.
+def try_out(parent: OpenFolder, name: str) -> None:
+    """Make and remove a folder with a file in it beside where the project folder `name` is to appear.
 
     Raises:
         OSError: that cannot be done; nothing is left behind.
     """
-    place = project.parent
-    while not os.path.lexists(place):
-        place = place.parent
-    folder = place / f"{_prefix(project)}{secrets.token_hex(4)}"
-    folder.mkdir()
+    folder = f"{_prefix(name)}{secrets.token_hex(4)}"
+    parent.make(folder)
     try:
-        (folder / "owner.json").write_text(json.dumps(vars(this_process())), encoding="utf-8")
+        parent.write(f"{folder}/{_OWNER}", json.dumps(vars(this_process())).encode())
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        parent.remove_all(folder)
 
 
-def sweep(project: Path) -> None:
+def sweep(parent: OpenFolder, name: str) -> None:
     """Put back and remove what processes that died while they published to this folder left beside it."""
-    if not project.parent.is_dir():
-        return
-    for folder in project.parent.iterdir():
-        if folder.name.startswith(_prefix(project)) and not folder.is_symlink() and not _in_use(folder):
-            clear(folder, project)
+    for folder in parent.names():
+        mode = parent.mode(folder) if folder.startswith(_prefix(name)) else None
+        if mode is not None and stat.S_ISDIR(mode) and not _in_use(parent, folder):
+            clear(parent, folder, name)
 
 
-def clear(folder: Path, project: Path) -> None:
+def clear(parent: OpenFolder, folder: str, name: str) -> None:
     """Put back what an unfinished change replaced or removed, and forget it."""
     try:
-        plan: Any = json.loads((folder / _PLAN).read_text(encoding="utf-8"))
+        plan: Any = json.loads(parent.read(f"{folder}/{_PLAN}") or b"null")
     except (OSError, ValueError):
         plan = None
-    if plan and not _is_done(plan, project):
+    if plan and not _is_done(plan, parent, name):
         for path, sha256 in plan["written"].items():
-            if _hash(project / path) == sha256:
-                _put_back(folder / "old" / path, project / path)
-            _tidy((project / path).parent, project)
+            if hash_of(parent, f"{name}/{path}") == sha256:
+                _put_back(parent, f"{folder}/old/{path}", f"{name}/{path}")
+            _tidy(parent, name, _folder_of(path))
         for path in plan["removed"]:
-            if not (project / path).exists():
-                _put_back(folder / "old" / path, project / path)
-    shutil.rmtree(folder, ignore_errors=True)
+            if parent.mode(f"{name}/{path}") is None:
+                _put_back(parent, f"{folder}/old/{path}", f"{name}/{path}")
+    parent.remove_all(folder)
 
 
-def _is_done(plan: dict[str, Any], project: Path) -> bool:
+def hash_of(folder: OpenFolder, path: str) -> str | None:
+    """sha256 of a regular file, None for anything else."""
+    try:
+        content = folder.read(path)
+    except (FileNotFoundError, NotADirectoryError, LinkInTheWayError):
+        return None
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _is_done(plan: dict[str, Any], parent: OpenFolder, name: str) -> bool:
     """Whether the last write of a plan has happened."""
     written = list(plan["written"].items())
     if not written:
-        return not any((project / path).exists() for path in plan["removed"])
+        return all(parent.mode(f"{name}/{path}") is None for path in plan["removed"])
     path, sha256 = written[-1]
-    return _hash(project / path) == sha256
+    return hash_of(parent, f"{name}/{path}") == sha256
 
 
-def _put_back(old: Path, target: Path) -> None:
-    if old.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        old.replace(target)
-    else:
-        target.unlink(missing_ok=True)
+def _put_back(parent: OpenFolder, old: str, target: str) -> None:
+    if parent.mode(old) is not None:
+        parent.move(old, target)
+    elif parent.mode(target) is not None:
+        parent.remove(target)
 
 
-def _in_use(folder: Path) -> bool:
+def _in_use(parent: OpenFolder, folder: str) -> bool:
     """Whether the process that made the folder may still be at work."""
     try:
-        owner = Owner(**json.loads((folder / "owner.json").read_text(encoding="utf-8")))
+        owner = Owner(**json.loads(parent.read(f"{folder}/{_OWNER}") or b"null"))
     except (OSError, ValueError, TypeError):
         return False
     return owner != this_process() and is_alive(owner) is not False
 
 
-def _prefix(project: Path) -> str:
-    return f".{project.name}.publishing-"
+def _prefix(name: str) -> str:
+    return f".{name}.publishing-"
 
 
-def _write_through(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable, where the platform can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _tidy(folder: Path, project: Path) -> None:
-    """Remove a folder of the project that has become empty."""
-    while folder != project and folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
-
-
-def _hash(path: Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+def _tidy(parent: OpenFolder, name: str, folder: str) -> None:
+    """Remove a folder of the project, and those that it is in, where it has become empty."""
+    while folder and (mode := parent.mode(f"{name}/{folder}")) and stat.S_ISDIR(mode):
+        if parent.names(f"{name}/{folder}"):
+            return
+        parent.remove_empty(f"{name}/{folder}")
+        folder = _folder_of(folder)

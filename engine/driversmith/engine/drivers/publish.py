@@ -2,17 +2,21 @@
 
 import errno
 import hashlib
-import shutil
+import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..disk.names import is_portable
+from ..disk.open_folder import LinkInTheWayError, OpenFolder, open_folder
 from ..errors import InvalidArgumentError, OutputError
-from ..generation.manifest import MANIFEST, Manifest, read_manifest
+from ..generation.manifest import MANIFEST, Manifest, parse_manifest, read_manifest
 from ..models.base import Value
 from ..models.driver import DriverFile
 from ..models.session import PublishedFile
-from .atomic_folder import AtomicFolder, sweep, try_out
+from .atomic_folder import AtomicFolder, hash_of, sweep, try_out
 
 
 class Publication(Value):
@@ -39,15 +43,16 @@ def publish(files: Sequence[DriverFile], project: Path, *, unlisted: Sequence[Dr
         check_path(file.path)
     made: list[Path] = []
     try:
-        sweep(project)
-        if _is_free(project):
-            made = [folder for folder in project.parents if _mode(folder) is None]
-            project.parent.mkdir(parents=True, exist_ok=True)
-            with AtomicFolder(project) as placing:
+        made = [folder for folder in project.parents if _mode(folder) is None]
+        with open_folder(project.parent, make=True) as parent:
+            sweep(parent, project.name)
+            place = _Place(parent, project)
+            if not place.is_free():
+                return _replace(files, place, _published_hashes(place), unlisted)
+            with AtomicFolder(parent, project.name) as placing:
                 placing.write([*files, *unlisted])
                 placing.appear()
             return Publication(files=tuple(_published(f, f.path) for f in files))
-        return _replace(files, project, _published_hashes(project), unlisted)
     except OSError as error:
         raise _explain(error, project) from error
     finally:
@@ -62,7 +67,7 @@ def files_intact(project: Path, files: Iterable[PublishedFile]) -> bool:
 
 def listed_hashes(manifest: Manifest) -> dict[str, str]:
     """Path -> sha256 of the files that a `driver.json` lists, without those that would lie outside the project folder."""
-    return {path: file.sha256 for path, file in manifest.files.items() if _is_safe(path)}
+    return {path: file.sha256 for path, file in manifest.files.items() if is_portable(path)}
 
 
 def check_writable(project: Path) -> None:
@@ -71,8 +76,12 @@ def check_writable(project: Path) -> None:
     Raises:
         OutputError: what `publish` would raise in the end; nothing is left behind.
     """
+    place = project.parent
     try:
-        try_out(project)
+        while not os.path.lexists(place):
+            place = place.parent
+        with open_folder(place) as parent:
+            try_out(parent, project.name)
     except OSError as error:
         raise _explain(error, project) from error
 
@@ -83,48 +92,54 @@ def check_path(path: str) -> None:
     Raises:
         OutputError: the path is not a plain relative POSIX path.
     """
-    if not _is_safe(path):
+    if not is_portable(path):
         raise OutputError(
             f"{path!r} is not a path inside the project folder.", next_action="Report this: it is a fault."
         )
 
 
-def _is_safe(path: str) -> bool:
-    parts = path.split("/")
-    return bool(
-        path.isprintable()
-        and not set(path) & set('\\:~*?"<>|')
-        and not any(part in {"", ".", ".."} for part in parts)
-        and PurePosixPath(path).as_posix() == path
-    )
+@dataclass(frozen=True)
+class _Place:
+    """Where a driver is to lie: below a folder that is held open."""
+
+    parent: OpenFolder
+    project: Path
+
+    def mode(self, path: str) -> int | None:
+        return self.parent.mode(f"{self.project.name}/{path}")
+
+    def hash(self, path: str) -> str | None:
+        return hash_of(self.parent, f"{self.project.name}/{path}")
+
+    def is_free(self) -> bool:
+        """Whether nothing, or an empty folder, lies there.
+
+        Raises:
+            OutputError: a link or a file lies there.
+        """
+        mode = self.parent.mode(self.project.name)
+        if mode is None:
+            return True
+        if stat.S_ISLNK(mode):
+            raise OutputError(
+                f"{self.project} is a symbolic link.",
+                next_action="Give the output_dir that it points into, or remove the link.",
+            )
+        if not stat.S_ISDIR(mode):
+            raise OutputError(f"{self.project} is a file.", next_action="Move it away, or give another output_dir.")
+        return not self.parent.names(self.project.name)
 
 
-def _is_free(project: Path) -> bool:
-    """Whether nothing, or an empty folder, lies there.
-
-    Raises:
-        OutputError: a link or a file lies there.
-    """
-    mode = _mode(project)
-    if mode is None:
-        return True
-    if stat.S_ISLNK(mode):
-        raise OutputError(
-            f"{project} is a symbolic link.", next_action="Give the output_dir that it points into, or remove the link."
-        )
-    if not stat.S_ISDIR(mode):
-        raise OutputError(f"{project} is a file.", next_action="Move it away, or give another output_dir.")
-    return next(project.iterdir(), None) is None
-
-
-def _published_hashes(project: Path) -> dict[str, str]:
+def _published_hashes(place: _Place) -> dict[str, str]:
     """Path -> sha256 of what was published to a folder.
 
     Raises:
         OutputError: the folder does not hold a driver of ours.
     """
+    project = place.project
     try:
-        return listed_hashes(read_manifest(project))
+        content = place.parent.read(f"{project.name}/{MANIFEST}")
+        return listed_hashes(parse_manifest(content, project) if content else read_manifest(project))
     except InvalidArgumentError as error:
         raise OutputError(
             f"{project} is not empty, and nothing in it is overwritten. {error.message}",
@@ -133,7 +148,7 @@ def _published_hashes(project: Path) -> dict[str, str]:
 
 
 def _replace(
-    files: Sequence[DriverFile], project: Path, before: Mapping[str, str], unlisted: Sequence[DriverFile]
+    files: Sequence[DriverFile], place: _Place, before: Mapping[str, str], unlisted: Sequence[DriverFile]
 ) -> Publication:
     writes: list[DriverFile] = []
     removals: list[str] = []
@@ -141,63 +156,66 @@ def _replace(
     kept: list[str] = []
     notes: list[str] = []
     for file in sorted(files, key=lambda f: f.path == MANIFEST):
-        _check_way(project, file.path)
-        if file.path == MANIFEST or _is_ours(project / file.path, {before.get(file.path), file.sha256}):
+        _check_way(place, file.path)
+        if file.path == MANIFEST or _is_ours(place, file.path, {before.get(file.path), file.sha256}):
             writes.append(file)
             published.append(_published(file, file.path))
             leftover = f"{file.path}.new"
-            if file.path in before and _hash(project / leftover) == before[file.path]:
+            if file.path in before and place.hash(leftover) == before[file.path]:
                 removals.append(leftover)
             continue
-        beside = _beside(project, file, before)
+        beside = _beside(place, file, before)
         writes.insert(0, file.model_copy(update={"path": beside}))
         published.append(_published(file, beside))
         kept.append(file.path)
         notes.append(f"{file.path} was edited since it was made, so it stays; the new text is in {beside}.")
     for path in sorted(set(before) - {file.path for file in files} - {MANIFEST}):
-        current = _hash(project / path)
+        current = place.hash(path)
         if current == before[path]:
             removals.append(path)
         elif current is not None:
             notes.append(f"{path} is no part of the driver any more, but it was edited, so it stays.")
     for file in unlisted:
-        _check_way(project, file.path)
+        _check_way(place, file.path)
         writes.insert(0, file)
-    with AtomicFolder(project) as placing:
+    with AtomicFolder(place.parent, place.project.name) as placing:
         placing.write(writes)
-        placing.move_in([file for file in writes if _hash(project / file.path) != file.sha256], removals)
+        placing.move_in([file for file in writes if place.hash(file.path) != file.sha256], removals)
     return Publication(files=tuple(published), kept_files=tuple(kept), notes=tuple(notes))
 
 
-def _is_ours(path: Path, hashes: set[str | None]) -> bool:
+def _is_ours(place: _Place, path: str, hashes: set[str | None]) -> bool:
     """Whether a file may be written: it is not there, or it holds what we wrote."""
-    mode = _mode(path)
-    return mode is None or (stat.S_ISREG(mode) and _hash(path) in hashes)
+    mode = place.mode(path)
+    return mode is None or (stat.S_ISREG(mode) and place.hash(path) in hashes)
 
 
-def _beside(project: Path, file: DriverFile, before: Mapping[str, str]) -> str:
+def _beside(place: _Place, file: DriverFile, before: Mapping[str, str]) -> str:
     """`<name>.new`, or the next name after one that was itself edited."""
     number = 1
     while True:
         path = f"{file.path}.new" if number == 1 else f"{file.path}.new.{number}"
-        if _is_ours(project / path, {before.get(file.path), file.sha256}):
+        if _is_ours(place, path, {before.get(file.path), file.sha256}):
             return path
         number += 1
 
 
-def _check_way(project: Path, path: str) -> None:
+def _check_way(place: _Place, path: str) -> None:
     """Refuse to write through a link, or where a file stands for a folder or a folder for a file."""
-    here = project
-    for part in PurePosixPath(path).parts[:-1]:
-        here = here / part
-        mode = _mode(here)
+    parts = PurePosixPath(path).parts
+    for depth in range(1, len(parts)):
+        here = "/".join(parts[:depth])
+        mode = place.mode(here)
         if mode is not None and not stat.S_ISDIR(mode):
             what = "a symbolic link" if stat.S_ISLNK(mode) else "a file"
-            raise OutputError(f"{here} is {what} where a folder has to be.", next_action="Move it away and try again.")
-    mode = _mode(project / path)
+            raise OutputError(
+                f"{place.project / here} is {what} where a folder has to be.",
+                next_action="Move it away and try again.",
+            )
+    mode = place.mode(path)
     if mode is not None and stat.S_ISDIR(mode):
         raise OutputError(
-            f"{project / path} is a folder where a file has to be.", next_action="Move it away and try again."
+            f"{place.project / path} is a folder where a file has to be.", next_action="Move it away and try again."
         )
 
 
@@ -206,10 +224,8 @@ def _published(file: DriverFile, path: str) -> PublishedFile:
 
 
 def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
+    with suppress(OSError), open_folder(folder.parent) as parent:
+        parent.remove_empty(folder.name)
 
 
 def _mode(path: Path) -> int | None:
@@ -228,6 +244,11 @@ def _hash(path: Path) -> str | None:
 
 
 def _explain(error: OSError, project: Path) -> OutputError:
+    if isinstance(error, LinkInTheWayError):
+        return OutputError(
+            f"The driver was not written to {project}: {error.filename} is a symbolic link where a folder was.",
+            next_action="Give the output_dir that the link points into, if that is meant, or remove the link.",
+        )
     reason = error.strerror or str(error)
     advice = {
         errno.ENOSPC: "Free some space on that disk, or give an output_dir on another.",
@@ -245,9 +266,11 @@ def _explain(error: OSError, project: Path) -> OutputError:
 
 def lay_out(files: Sequence[DriverFile], folder: Path) -> None:
     """Make a folder of the files, and of nothing else: for a child to run, never for a person."""
-    shutil.rmtree(folder, ignore_errors=True)
     for file in files:
         check_path(file.path)
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="")
+    with open_folder(folder.parent, make=True, trusted=True) as parent:
+        parent.remove_all(folder.name)
+        parent.make(folder.name)
+        with parent.below(folder.name) as made:
+            for file in files:
+                made.write(file.path, file.text.encode(), durable=False)

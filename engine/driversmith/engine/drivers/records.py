@@ -1,6 +1,7 @@
 """Records read live through a published driver, for `read_records` and the command line."""
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
@@ -18,8 +19,9 @@ from ..generation.manifest import read_manifest
 from ..models.profile import ApiProfile
 from ..models.records import MAX_RECORDS
 from ..models.session import PublishedFile, SessionRecord
+from ..models.visible import QUOTES_THE_API
 from ..network.addresses import address_policy
-from ..network.redaction import without_secrets
+from ..network.redaction import Redactor, without_secrets
 from ..sandbox.port import DriverProcess, Raised, Reply, Sandbox, SandboxLimits
 from ..sandbox.wire import readable
 from ..settings import Settings
@@ -37,6 +39,7 @@ KEPT_LIMITS = SandboxLimits(wall_seconds=1_800.0, call_seconds=120.0, cpu_second
 PATIENCE = {"timeout": 25.0, "max_retries": 0}
 """What a person waits for: an API that is slow or wants a pause is named at once, and asked again by whoever wants to."""
 
+_QUOTES = re.compile(r" answered (\d{3}|an error): ")
 _CALLER_FAULTS = frozenset({"InvalidRequestError", "ObjectNotFoundError", "NotSupportedError"})
 
 
@@ -167,7 +170,6 @@ class DriverReader:
     @asynccontextmanager
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
-        from ..network.redaction import Redactor
         from ..network.relay import RelayLimits, open_relay
 
         if place.object_name not in driver.profile.objects:
@@ -191,7 +193,7 @@ class DriverReader:
         ):
             self._learn(relay.secrets())
             fields = tuple(driver.profile.objects[place.object_name].fields)
-            opened = _OpenDriver(child, relay, Redactor(relay.secrets()), fields)
+            opened = _OpenDriver(child, relay, Redactor(), self._learn, fields)
             arguments = {"base_url": relay.base_url, **PATIENCE, **relay.driver_arguments}
             opened.check(await child.construct("driver", arguments=arguments))
             yield opened
@@ -226,11 +228,19 @@ class _OpenDriver:
 
     child: DriverProcess
     relay: "Relay"
-    redact: Callable[[str], str]
+    redactor: Redactor
+    learn: Callable[[Iterable[str]], None]
     fields: tuple[str, ...]
+
+    def redact(self, text: str) -> str:
+        """The text without the API's credentials, an access token that was fetched meanwhile among them."""
+        return self.redactor(text)
 
     def check(self, reply: Reply) -> None:
         """Raise what the driver raised, as an error of ours."""
+        secrets = self.relay.secrets()
+        self.redactor.learn(secrets)
+        self.learn(secrets)
         if reply.raised:
             raise _explain(reply.raised, self.redact, self.relay.refused)
 
@@ -273,6 +283,8 @@ def _copy(project: Path, scratch: Path, hashes: Mapping[str, str] | None) -> _Dr
 
 def _explain(raised: Raised, redact: Callable[[str], str], refused: list[str]) -> DriversmithError:
     message = redact(raised.message)
+    if _QUOTES.search(message):
+        message = f"{message} {QUOTES_THE_API}"
     if raised.type in _CALLER_FAULTS:
         return InvalidArgumentError(message, next_action="Change object_name or params accordingly.")
     if raised.type == "AuthenticationError":

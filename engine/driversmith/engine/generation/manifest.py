@@ -77,13 +77,23 @@ def read_manifest(project: Path) -> Manifest:
     Raises:
         InvalidArgumentError: the folder holds no driver that driversmith made, or one of a newer contract version.
     """
-    path = project / MANIFEST
     try:
-        with path.open("rb") as file:
+        with (project / MANIFEST).open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        loaded: object = json.loads(content) if len(content) <= MAX_BYTES else None
     except OSError as error:
         raise _no_driver(project, f"{MANIFEST} cannot be read ({error.strerror or error})") from error
+    return parse_manifest(content, project)
+
+
+def parse_manifest(content: bytes, project: Path) -> Manifest:
+    """The manifest of the driver in `project` that these bytes are.
+
+    Raises:
+        InvalidArgumentError: they are none, or one of a newer contract version.
+    """
+    path = project / MANIFEST
+    try:
+        loaded: object = json.loads(content) if len(content) <= MAX_BYTES else None
     except (ValueError, RecursionError) as error:
         raise _no_driver(project, f"{MANIFEST} is not JSON") from error
     if not isinstance(loaded, dict):

@@ -130,7 +130,8 @@ class Journal(Protocol):
         ...
 
     async def mark_delivered(self, session_id: str) -> None:
-        """Remember that a finished result has reached a caller."""
+        """Remember that a finished result has reached a caller, and forget its preview: values of the API are kept no longer
+        than for that. Those in steps go when a session is finished."""
         ...
 
     async def append_event(

@@ -7,6 +7,7 @@ from typing import TypeVar
 import anyio.to_thread
 from pydantic import BaseModel, JsonValue
 
+from .clean import Clean
 from .log import SessionLog
 from .port import Journal
 from .step_names import CLOCK
@@ -14,11 +15,18 @@ from .step_names import CLOCK
 V = TypeVar("V", bound=BaseModel)
 
 
+def _as_it_is(value: JsonValue) -> JsonValue:
+    return value
+
+
 class Steps:
     """The steps of one session under one claim."""
 
-    def __init__(self, *, journal: Journal, session_id: str, epoch: int, log: SessionLog) -> None:
+    def __init__(
+        self, *, journal: Journal, session_id: str, epoch: int, log: SessionLog, clean: Clean = _as_it_is
+    ) -> None:
         self._journal = journal
+        self._clean = clean
         self._session_id = session_id
         self._epoch = epoch
         self._log = log
@@ -44,7 +52,7 @@ class Steps:
     async def run(
         self, name: str, title: str, model: type[V], work: Callable[[], Awaitable[V]], *, until: float | None
     ) -> V:
-        """The result of a step: the stored one, or that of `work`, which is stored before anybody sees it.
+        """The result of a step: the stored one, or that of `work`, which is stored, without secrets, before anybody sees it.
 
         `until` is the session's progress once the step is done; None says nothing of it.
 
@@ -62,8 +70,11 @@ class Steps:
         result = await work()
         # A profile of thousands of operations takes a second.
         dumped = await anyio.to_thread.run_sync(lambda: result.model_dump(mode="json", exclude_defaults=True))
-        await self.store(name, dumped)
+        cleaned = await anyio.to_thread.run_sync(self._clean, dumped)
+        await self.store(name, cleaned)
         self._believed.add(name)
+        if cleaned is not dumped:
+            result = model.model_validate(cleaned)
         await self._log.write(
             "step.finished",
             f"{title}: done.",

@@ -112,6 +112,21 @@ class LiveRead(Value):
         return self.ok and bool(self.records) and not self.wrong and self.complete is not False
 
 
+def without_values(stored: JsonValue) -> JsonValue:
+    """A stored value with the records of all live reads in it emptied: how many there were stays. The same value where there
+    are none."""
+    if isinstance(stored, list):
+        items = [without_values(item) for item in stored]
+        return stored if all(new is old for new, old in zip(items, stored, strict=True)) else items
+    if not isinstance(stored, dict):
+        return stored
+    kept: dict[str, JsonValue] = {name: without_values(value) for name, value in stored.items()}
+    records = kept.get("records")
+    if "object_name" in kept and isinstance(records, list) and any(records):
+        kept["records"] = [{} for _ in records]
+    return stored if all(kept[name] is value for name, value in stored.items()) else kept
+
+
 class LiveReport(Value):
     """Live reads of a driver; `requests` counts what went to the API."""
 

@@ -59,7 +59,8 @@ class AddressPolicy:
     """Public addresses are allowed, local ones only where a person said so, cloud metadata addresses never.
 
     `allow_local` is False, True, or host:port pairs; `typed` are the host:port pairs of URLs that a person typed
-    on the command line.
+    on the command line. An address that was typed, or a name that always means this machine, says where it leads; any other
+    name leads where whoever owns it wants, so that typing it is no leave to reach inside: that takes `allow_local`.
     """
 
     allow_local: bool | frozenset[str] = False
@@ -105,8 +106,8 @@ class AddressPolicy:
     def _allows(self, host: str, port: int, ip: IPAddress | None) -> bool:
         if self.allow_local is True:
             return True
-        pairs = self.typed | (self.allow_local or frozenset())
-        return any(_same_place(pair, host, port, ip) for pair in pairs)
+        typed = {pair for pair in self.typed if _says_where(pair.rpartition(":")[0])}
+        return any(_same_place(pair, host, port, ip) for pair in typed | (self.allow_local or frozenset()))
 
 
 def parse_url(url: str) -> "httpx2.URL":
@@ -179,8 +180,14 @@ def _same_place(pair: str, host: str, port: int, ip: IPAddress | None) -> bool:
     if _means_this_machine(name):
         return (ip is None or ip.is_loopback) and (allowed == name or _means_this_machine(allowed))
     if allowed == name:
-        return True
+        return ip is None or ip.is_loopback or not name.endswith(".localhost")
     return ip is not None and allowed == str(ip) and _is_numeric(name)
+
+
+def _says_where(host: str) -> bool:
+    """Whether a host is an address, or a name that means this machine, and no name that is looked up."""
+    name = _bare(host)
+    return _is_numeric(name) or name in _LOCAL_NAMES or name.endswith(".localhost")
 
 
 def _bare(host: str) -> str:
@@ -274,7 +281,8 @@ def _local_refused(host: str, port: int, kind: str, ip: IPAddress | None = None)
         f"{where} is {kind}; local and private addresses are refused unless allowed.",
         next_action=(
             f"If this API is yours to use, set DRIVERSMITH_ALLOW_LOCAL={pair} for the server, "
-            "or run `driversmith generate` on the command line, where a typed URL is allowed (--allow-local for others)."
+            "or run `driversmith generate` on the command line, where an address that is typed, or localhost, is allowed"
+            " (--allow-local for names that lead inside)."
         ),
     )
 

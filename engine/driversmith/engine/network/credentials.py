@@ -5,6 +5,7 @@ import stat
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -14,6 +15,11 @@ from .addresses import origin_of, parse_url
 
 ENV_PREFIX = "env:"
 WIRE_TABLES = ("headers", "query")
+_NO_SECRETS = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-language", "content-type", "date",
+    "from", "host", "if-modified-since", "origin", "pragma", "referer", "user-agent", "x-api-version", "x-requested-with",
+})  # fmt: skip
+"""Headers that say how, not who; their values stand in descriptions, too."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,14 @@ class OriginCredentials:
     """Query parameters as they go on the wire."""
 
     def secrets(self) -> frozenset[str]:
-        """All values, for redaction."""
-        return frozenset({*self.arguments.values(), *self.headers.values(), *self.query.values()} - {""})
+        """All values, for redaction; those of headers also without the word before them, pairs also as they are joined."""
+        headers = {value for name, value in self.headers.items() if name.lower() not in _NO_SECRETS}
+        words = {value.partition(" ")[2].strip() for value in headers}
+        pairs = {
+            f"{self.arguments.get(name, '')}:{self.arguments.get(secret, '')}"
+            for name, secret in (("username", "password"), ("client_id", "client_secret"))
+        }
+        return frozenset({*self.arguments.values(), *headers, *self.query.values(), *words, *pairs} - {"", ":"})
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,19 @@ def load_credentials(path: Path) -> Credentials:
             raise InvalidArgumentError(f"{path} has two tables for {origin}.", next_action="Make them one.")
         tables[origin] = _checked_table(path, key, table)
     return Credentials(path, tables)
+
+
+def stored_secrets(path: Path) -> frozenset[str]:
+    """All values of all origins in the file, for redaction; none of a file that cannot be used, which says so where it is
+    needed, and of variables only those that are set."""
+    found = set[str]()
+    with suppress(InvalidArgumentError):
+        file = load_credentials(path)
+        for origin in file.tables:
+            with suppress(InvalidArgumentError, FetchError):
+                credentials = file.for_origin(origin)
+                found |= credentials.secrets() if credentials else set()
+    return frozenset(found)
 
 
 def _check_mode(path: Path) -> None:

@@ -11,11 +11,14 @@ import anyio
 from ..errors import FetchError, FetchTimeoutError
 from ..settings import DESCRIPTION_TOO_LARGE
 from .addresses import AddressPolicy, origin_of
+from .credentials import OriginCredentials
 
 if TYPE_CHECKING:
     import httpx2
 
 MAX_REDIRECTS = 5
+_SHARE = 2 / 3
+_CLOSING_SECONDS = 1.0
 USER_AGENT = f"driversmith/{version('driversmith')}"
 
 
@@ -35,7 +38,10 @@ class FetchedPage:
 class Fetcher:
     """GETs pages and descriptions; an async context manager.
 
-    Neither proxies, netrc nor cookies; `seconds` is the total for one `get`, redirects and slow bodies included.
+    Neither proxies, netrc nor cookies. `seconds` is the total of all `get` calls together, looking names up, redirects, slow
+    headers and bodies, and decoding included: a server that drips spends it as one that is silent does. Where several
+    pages are looked at, one may take two thirds of what is left, so that one that hangs does not hide the others;
+    with `alone`, one page is what is wanted, and may take it all. `keys` go with a GET of a URL that `keyed` names.
     """
 
     def __init__(
@@ -43,12 +49,19 @@ class Fetcher:
         *,
         policy: AddressPolicy,
         seconds: float = 30.0,
+        alone: bool = False,
+        keys: OriginCredentials | None = None,
+        keyed: str = "",
         transport: "httpx2.AsyncBaseTransport | None" = None,
     ) -> None:
         from .transport import CheckedTransport
 
         self._policy = policy
         self._seconds = seconds
+        self._left = seconds
+        self._alone = alone
+        self._keys = keys
+        self._keyed = keyed
         self._transport = transport or CheckedTransport(policy)
         self.requests = Counter[str]()
         """How many went out, by origin."""
@@ -70,15 +83,24 @@ class Fetcher:
             FetchError: it could not be read; code `description_too_large` where the body exceeds
                 `max_bytes`, as sent or as decoded.
         """
-        with anyio.move_on_after(self._seconds):
-            return await self._follow(url, max_bytes, dict(headers or {}))
+        began = anyio.current_time()
+        limit = self._left if self._alone else self._left * _SHARE
+        try:
+            if limit > 0:
+                with anyio.move_on_after(limit):
+                    return await self._follow(url, max_bytes, dict(headers or {}))
+        finally:
+            self._left -= anyio.current_time() - began
         raise FetchTimeoutError(
-            f"Reading {url.partition('?')[0]} took longer than {self._seconds:g} seconds.",
+            f"Reading {url.partition('?')[0]} took longer than {self._seconds:g} seconds for all pages together allow.",
             next_action="Try again later, or raise DRIVERSMITH_FETCH_SECONDS.",
         )
 
     async def _follow(self, url: str, max_bytes: int, headers: dict[str, str]) -> FetchedPage:
         target = self._policy.check_url(url)
+        if self._keys is not None and self._keyed and _same_page(url, self._keyed):
+            target = target.copy_merge_params(dict(self._keys.query)) if self._keys.query else target
+            headers |= self._keys.headers
         for _ in range(MAX_REDIRECTS + 1):
             page, location = await self._get_once(target, max_bytes, headers)
             if location is None:
@@ -115,7 +137,7 @@ class Fetcher:
             location = response.headers.get("location") if response.has_redirect_location else None
             content = b"" if location is not None else await _bounded(response, max_bytes)
         finally:
-            with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(_CLOSING_SECONDS, shield=True):
                 await response.aclose()
         page = FetchedPage(
             url=str(url),
@@ -144,6 +166,10 @@ async def _bounded(response: "httpx2.Response", max_bytes: int) -> bytes:
             next_action="Download the file by hand and give its path.",
         ) from exc
     return bytes(content)
+
+
+def _same_page(url: str, other: str) -> bool:
+    return url.partition("#")[0].strip() == other.partition("#")[0].strip()
 
 
 def _joined(base: "httpx2.URL", location: str) -> "httpx2.URL":

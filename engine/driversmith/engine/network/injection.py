@@ -54,7 +54,14 @@ class Injector:
 
     def values(self) -> frozenset[str]:
         """All real values, for redaction."""
-        return frozenset({*self._substitutes.values(), *self.credentials.secrets()} - {""})
+        pairs = {
+            ":".join(
+                secret.value for secret in self.secrets if secret.argument in {c.argument for c in scheme.credentials}
+            )
+            for scheme in self._schemes
+            if len(scheme.credentials) > 1
+        }
+        return frozenset({*self._substitutes.values(), *self.credentials.secrets(), *pairs} - {"", ":"})
 
     def apply(self, target: str, headers: Iterable[tuple[str, str]]) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """Target and headers as they go to the API."""

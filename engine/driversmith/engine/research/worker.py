@@ -2,14 +2,15 @@
 
 import gc
 import pickle
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
 
 import anyio.to_process
 import anyio.to_thread
 
-from ..validation.limits import limit_memory
-from .documents.bounds import WORKER_BYTES, too_much_memory
+from ..validation.limits import limit_memory, limit_processor
+from .documents.bounds import WORKER_BYTES, WORKER_SECONDS, WORKER_SECONDS_A_MIB, too_much_memory, too_much_work
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -26,29 +27,42 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
     `work` and `args` must be picklable. Where no process can be started, a thread does it.
 
     Raises:
-        DescriptionError: the process ran out of the memory that it may take.
+        DescriptionError: the process ran out of the memory or the time on the processor that it may take.
         Whatever `work` raises.
     """
     if size <= IN_PLACE_BYTES:
         return work(*args)
-    if size > IN_THREAD_BYTES:
+    if size > IN_THREAD_BYTES and await _can_start():
         try:
             job = await anyio.to_thread.run_sync(pickle.dumps, (work, args))
-            done = await anyio.to_process.run_sync(_packed, job, cancellable=True)
+            seconds = WORKER_SECONDS + WORKER_SECONDS_A_MIB * size / (1 << 20)
+            done = await anyio.to_process.run_sync(_packed, job, seconds, cancellable=True)
             return await anyio.to_thread.run_sync(pickle.loads, done)
-        except (
-            anyio.BrokenWorkerProcess,
-            OSError,
-            RecursionError,
-        ):  # none can be started, or what it gives is too deep to pickle
+        except RecursionError:  # too deep to pickle
             pass
+        except anyio.BrokenWorkerProcess:  # what kills one worker would kill, or hold up, whoever tried next
+            raise too_much_work() from None
     return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
 
 
-def _packed(job: bytes) -> bytes:
+async def _can_start() -> bool:
+    """Whether a worker process can be started; one that could is there for the work."""
+    try:
+        await anyio.to_process.run_sync(_nothing, cancellable=True)
+    except (anyio.BrokenWorkerProcess, OSError):
+        return False
+    return True
+
+
+def _nothing() -> None:
+    pass
+
+
+def _packed(job: bytes, seconds: float) -> bytes:
     """Do a job in the worker process. What anyio would unpickle on the event loop is bytes, whatever the job is about:
     the profile of a large API takes seconds."""
     limit_memory(WORKER_BYTES)
+    limit_processor(time.process_time() + seconds)  # the process has worked for others before
     gc.disable()  # a document has no cycles, and looking for them takes a third of the time
     try:
         work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it

@@ -14,6 +14,7 @@ from ..contract.naming import driver_names
 from ..drivers.publish import MANIFEST, check_writable
 from ..errors import InvalidArgumentError
 from ..models.session import EngineName, GenerateRequest, LiveMode
+from ..network.url_keys import keys_in, mask_urls
 from ..settings import Settings
 
 DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml")
@@ -112,14 +113,25 @@ def _url(text: str, name: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidArgumentError(f"{name} {url!r} is not a URL ({error}).", next_action=example) from None
+        raise InvalidArgumentError(
+            f"{name} {mask_urls(url)!r} is not a URL ({type(error).__name__}).", next_action=example
+        ) from None
     if parts.username is not None or parts.password is not None:
         raise InvalidArgumentError(
             f"{name} holds a user name or password.",
             next_action="Leave it out of the URL, and store it with `driversmith credentials set ORIGIN`.",
         )
+    if held := keys_in(url):
+        where = f"{parts.scheme}://{parts.netloc}"
+        raise InvalidArgumentError(
+            f"{name} holds a key ({', '.join(held[:3])}) among its parameters; keys in URLs are neither used nor kept.",
+            next_action=f"Leave it out of the URL, and store it once on the machine where driversmith runs:"
+            f" `driversmith credentials set {where} query.{held[0]}` asks for its value.",
+        )
     if parts.scheme.lower() not in {"http", "https"} or not host:
-        raise InvalidArgumentError(f"{name} {url!r} is not an http or https URL with a host.", next_action=example)
+        raise InvalidArgumentError(
+            f"{name} {mask_urls(url)!r} is not an http or https URL with a host.", next_action=example
+        )
     return url
 
 
@@ -165,7 +177,7 @@ def _absolute(text: str, name: str, advice: str) -> Path:
         raise InvalidArgumentError(f"{name} is empty or holds a NUL.", next_action=advice)
     path = Path(text)
     if not path.is_absolute():
-        raise InvalidArgumentError(f"{name} {text!r} is not an absolute path.", next_action=advice)
+        raise InvalidArgumentError(f"{name} {mask_urls(text)!r} is not an absolute path.", next_action=advice)
     try:
         return Path(os.path.realpath(path))
     except OSError as error:

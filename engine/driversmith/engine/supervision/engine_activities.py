@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from ..authoring.assignment import Assignment
 from ..drivers.publish import MANIFEST
-from ..errors import SandboxUnavailableError
+from ..errors import InvalidArgumentError, SandboxUnavailableError
 from ..models.driver import DriverBundle, Verification
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
@@ -20,6 +20,7 @@ from ..models.prose import Researched
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
 from ..network.addresses import address_policy, origin_of
+from ..network.credentials import OriginCredentials, load_credentials, stored_secrets
 from ..sandbox.port import HOW_TO_RUN, ISOLATED, Sandbox
 from ..settings import Settings
 from .activities import Writer
@@ -46,7 +47,16 @@ class EngineActivities:
         from ..research.study import study_api
 
         policy = address_policy(self._settings, request.allow_local)
-        async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
+        self._learn(await anyio.to_thread.run_sync(stored_secrets, self._settings.credentials_file))
+        keyed = request.spec or (request.api_url if request.live != "false" else "")
+        fetching = Fetcher(
+            policy=policy,
+            seconds=self._settings.fetch_seconds,
+            alone=request.spec is not None,
+            keys=await anyio.to_thread.run_sync(self._keys_of, keyed),
+            keyed=keyed,
+        )
+        async with fetching as fetcher, _spoken(tell) as say:
             found = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
@@ -59,6 +69,14 @@ class EngineActivities:
             )
         await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
         return found
+
+    def _keys_of(self, url: str) -> OriginCredentials | None:
+        """What goes with a GET of a description, where its origin has any."""
+        if not url.lower().startswith(("http://", "https://")):
+            return None
+        with suppress(InvalidArgumentError):  # a file that cannot be used says so where a driver needs it
+            return load_credentials(self._settings.credentials_file).for_origin(url)
+        return None
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         from ..research.summary import summarise

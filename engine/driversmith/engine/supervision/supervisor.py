@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from ..errors import InvalidArgumentError, JournalError, SessionNotFoundError
+from ..journal.clean import Clean
 from ..journal.log import SessionLog
 from ..journal.port import Journal
 from ..journal.step_names import decision_step, report_step
@@ -48,6 +49,7 @@ class Supervisor:
         asks: Asks | None = None,
         policy: HealingPolicy | None = None,
         redact: Callable[[str], str] = str,
+        clean: Clean = lambda value: value,
     ) -> None:
         self._journal = journal
         self._activities = activities
@@ -56,6 +58,7 @@ class Supervisor:
         self._policy = policy or HealingPolicy()
         self.redact = redact
         """Takes secrets out of what is logged."""
+        self._clean = clean
 
     async def run(self, record: SessionRecord, epoch: int, log: SessionLog) -> SupervisedResult:
         """The result of a session, `succeeded` or `failed`; its steps, events, attempts and diagnoses are journalled.
@@ -64,7 +67,7 @@ class Supervisor:
             JournalError: the journal cannot be written, or the session was lost to another process.
             Suspended: the calling agent is to hand in a file.
         """
-        steps = Steps(journal=self._journal, session_id=record.session_id, epoch=epoch, log=log)
+        steps = Steps(journal=self._journal, session_id=record.session_id, epoch=epoch, log=log, clean=self._clean)
         worked = await steps.start_clock()
         session = SessionContext(
             record=record,

@@ -29,7 +29,7 @@ async def history_page(
         items, lines = [item(record) for record in page.items], [line(record) for record in page.items]
         kept = fitting(items, lines)
         if kept == len(items):
-            return page_answer(items, page.next_cursor, lines, what, whole=whole)
+            return page_answer(items, page.next_cursor, lines, what, whole=whole, of_api=True)
         limit = kept  # read again, so that the cursor stands behind what is shown
 
 

@@ -32,9 +32,15 @@ def not_a_cursor(cursor: str) -> ToolError:
 
 
 def offset_page(
-    items: list[Item], line: Callable[[Item], str], cursor: str | None, what: str, *, whole: str = ""
+    items: list[Item],
+    line: Callable[[Item], str],
+    cursor: str | None,
+    what: str,
+    *,
+    whole: str = "",
+    of_api: bool = False,
 ) -> CallToolResult:
-    """The page of a list that the cursor points to (`whole`: as page_answer has it).
+    """The page of a list that the cursor points to (`whole`, `of_api`: as page_answer has them).
 
     Raises:
         ToolError: the cursor is none of ours.
@@ -44,4 +50,4 @@ def offset_page(
     lines = [line(item) for item in shown]
     end = at + fitting(shown, lines)
     following = str(end) if end < len(items) else None
-    return page_answer(shown[: end - at], following, lines[: end - at], what, whole=whole)
+    return page_answer(shown[: end - at], following, lines[: end - at], what, whole=whole, of_api=of_api)

@@ -22,7 +22,7 @@ async def profile_page(engine: "Engine", session_id: str, cursor: str | None) ->
         summary = (await engine.result(session_id)).profile
         items = list(_summarised(summary)) if summary else []
     whole = f'get_session(session_id="{session_id}", view="files", path="profile.json")'
-    return offset_page(items, _line, cursor, "facts of the API", whole=whole)
+    return offset_page(items, _line, cursor, "facts of the API", whole=whole, of_api=True)
 
 
 def _facts(profile: ApiProfile) -> Iterator[Item]:

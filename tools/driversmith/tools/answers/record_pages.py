@@ -9,7 +9,7 @@ from mcp_types import CallToolResult
 
 from .parts import in_parts
 from .record_cursors import RecordCursor, digest_of
-from .shape import PAGE, answer, clipped, compact, fitting, more, weight
+from .shape import OF_THE_API, PAGE, answer, clipped, compact, fitting, more, weight
 
 _ROOM = 2_000
 """Bytes of a page for what stands around a part."""
@@ -69,7 +69,7 @@ class Stretch:
             what = "1 record" if kept == 1 else f"{kept} records"
             end = "" if following else ", the last"
             head = f"{what} of {self.object_name} ({first} to {first + kept - 1}){end}."
-            text = "\n".join(part for part in (head, *lines[:kept], more(following)) if part)
+            text = "\n".join(part for part in (head, OF_THE_API, *lines[:kept], more(following)) if part)
         found = Records(object_name=self.object_name, first=first, records=self.records[:kept], next_cursor=following)
         return answer(found, text)
 
@@ -97,7 +97,7 @@ class Stretch:
             f" fields makes it shorter; it has {clipped(names, _ROOM // 4)}."
         )
         found = Records(object_name=self.object_name, first=part.record, records=[], part=part, next_cursor=following)
-        heads = "\n".join(line for line in (head, more(following)) if line)
+        heads = "\n".join(line for line in (head, more(following), OF_THE_API) if line)
         return answer(found, f"{heads}\n\n{part.text}")
 
     def _behind(self, count: int) -> str | None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from driversmith.engine.models.session import SessionStatus, SupervisedResult
+from driversmith.engine.models.visible import QUOTES_THE_API, visible_values
 from mcp_types import CallToolResult, ResourceLink
 
 from .host_parts import first_part
-from .shape import LONGEST_REQUEST, PAGE, answer, clipped, compact, fitting, shortened
+from .shape import LONGEST_REQUEST, OF_THE_API, PAGE, answer, clipped, compact, fitting, shortened
 
 MOST_SKIPPED = 40
 MOST_FILES = 60
@@ -16,6 +17,8 @@ PREVIEW_SIZE = PAGE // 2
 MOST_OF_A_PREVIEW = 1_200
 """Characters of the text that shows an object's records."""
 MOST_OF_ALL_PREVIEWS = 6_000
+_SENTENCES = {"notes", "error", "contradictions", "skipped", "fixes_applied", "verification"}
+_BARE = {"session_id": "", "status": "failed"}
 UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
 
 
@@ -62,7 +65,18 @@ def trim(result: SupervisedResult) -> SupervisedResult:
         }
         changes["profile"] = result.profile.model_copy(update=cut)
         notes.append(f"{len(result.profile.objects) - MOST_SKIPPED} more objects: get_session with view=profile.")
-    return result.model_copy(update={**changes, "notes": notes})
+    return _for_people(result.model_copy(update={**changes, "notes": notes}))
+
+
+def _for_people(result: SupervisedResult) -> SupervisedResult:
+    """The result with its sentences `visible`; the records of its preview stay exact."""
+    told = result.model_dump(mode="json", include=_SENTENCES)
+    shown = visible_values(told)
+    if shown == told:
+        return result
+    return result.model_copy(
+        update={name: getattr(SupervisedResult.model_validate({**_BARE, **shown}), name) for name in shown}
+    )
 
 
 def links(result: SupervisedResult) -> list[ResourceLink]:
@@ -79,7 +93,14 @@ def told(result: SupervisedResult) -> str:
     """The result in a few lines."""
     if result.status in UNFINISHED:
         return _unfinished(result)
-    lines = [_headline(result), *_objects(result), *_differences(result), *(f"Note: {note}" for note in result.notes)]
+    quoted = bool(result.notes or result.contradictions or result.preview or result.verification.objects)
+    lines = [
+        _headline(result),
+        *([OF_THE_API] if quoted else []),
+        *_objects(result),
+        *_differences(result),
+        *(f"Note: {note}" for note in result.notes),
+    ]
     if result.error is not None and result.success:
         lines.append(f"Note: {result.error.message} {result.error.next_action}".strip())
     if result.skipped:
@@ -148,7 +169,9 @@ def _headline(result: SupervisedResult) -> str:
     if not result.success:
         if result.error is None:
             return f"{result.status.capitalize()}: there is no driver {session}."
-        return f"{result.status.capitalize()} [{result.error.code}]: {result.error.message} {result.error.next_action} {session}"
+        told = f"{result.status.capitalize()} [{result.error.code}]: {result.error.message} {result.error.next_action} {session}"
+        quotes = any(mark in result.error.message for mark in "\"':`")
+        return f"{told}\n{QUOTES_THE_API}" if quotes else told
     if result.output_path is None:
         return f"Succeeded {session}: the API was researched, no file was written."
     found = result.verification

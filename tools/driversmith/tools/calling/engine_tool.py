@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from driversmith.engine.errors import DriversmithError, alone
+from driversmith.engine.models.visible import visible
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -44,10 +45,10 @@ class EngineTool(Tool):
             ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds)
             async with ctx.kept_up():
                 return await declared.fn(**validated, **{str(declared.context_kwarg): ctx})
-        except (MCPError, ToolError):
+        except MCPError:
             raise
-        except DriversmithError as error:
-            raise ToolError(str(error)) from error
+        except (ToolError, DriversmithError) as error:
+            raise ToolError(_shown(str(error), context)) from error
         except Exception as error:  # the edge: a fault of ours must neither end the server nor say nothing
             raise await self._unexpected(error, context) from error
 
@@ -74,7 +75,7 @@ class EngineTool(Tool):
     async def _unexpected(self, error: Exception, context: Context[Any, Any]) -> ToolError:
         error = alone(error)
         if isinstance(error, DriversmithError):  # it came out of a task group
-            return ToolError(str(error))
+            return ToolError(_shown(str(error), context))
         logger.exception("%s raised an unexpected exception", self.name, exc_info=error)
         with suppress(Exception):  # the count is information; what failed may be the journal itself
             await context.request_context.lifespan_context.journal.count("unhandled_exceptions")
@@ -82,6 +83,11 @@ class EngineTool(Tool):
             f"{self.name} failed inside the server ({type(error).__name__}); this is a fault of driversmith, not of "
             "your arguments. The traceback is in the server's log (its standard error). Try again once; then report it."
         )
+
+
+def _shown(text: str, context: Context[Any, Any]) -> str:
+    """What went wrong, without secrets, also those that stand in the arguments that it quotes."""
+    return visible(context.request_context.lifespan_context.redact(text))
 
 
 def _parsed(value: Any, schema: dict[str, Any]) -> Any:

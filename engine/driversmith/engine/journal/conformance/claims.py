@@ -1,5 +1,7 @@
 """Who works on a session: claims and their leases, dead owners, cancelling, the end."""
 
+from pydantic import JsonValue
+
 from ...conformance import by_name, expect, expect_equal, expect_error, expect_some
 from ...errors import LeaseLostError
 from ..port import Journal
@@ -89,6 +91,29 @@ async def a_released_session_has_its_status_and_result(journal: Journal) -> None
 
 
 @with_journal
+async def values_of_an_api_are_kept_until_the_result_is_delivered(journal: Journal) -> None:
+    """They are the user's, and were wanted to be seen, not to be kept."""
+    session_id = await a_session(journal)
+    epoch = await a_claim(journal, session_id)
+    read: JsonValue = {"object_name": "ships", "records": [{"name": "Aurora"}], "count": 1}
+    emptied: JsonValue = {"object_name": "ships", "records": [{}], "count": 1}
+    await journal.store_step(session_id, epoch, "live", {"report": {"reads": [read]}})
+    result = succeeded(session_id, preview={"ships": [{"name": "Aurora"}]})
+    await journal.release(session_id, epoch, "succeeded", result)
+    expect_equal(
+        "The step with what was read, once the session is finished",
+        await journal.step_result(session_id, "live"),
+        {"report": {"reads": [emptied]}},
+    )
+    kept = (await journal.session(session_id)).result
+    expect_equal("The preview before it is delivered", kept and kept.preview, result.preview)
+    await journal.mark_delivered(session_id)
+    await journal.mark_delivered(session_id)
+    kept = (await journal.session(session_id)).result
+    expect_equal("The preview once it is delivered", kept and kept.preview, {})
+
+
+@with_journal
 async def only_finished_sessions_can_have_been_delivered(journal: Journal) -> None:
     """Else a result could count as seen before there is one."""
     session_id = await a_session(journal)
@@ -149,6 +174,7 @@ CHECKS: dict[str, Check] = by_name(
     a_renewed_claim_outlives_its_first_lease,
     a_session_of_a_dead_process_is_interrupted_at_once,
     a_released_session_has_its_status_and_result,
+    values_of_an_api_are_kept_until_the_result_is_delivered,
     only_finished_sessions_can_have_been_delivered,
     the_owner_of_a_running_session_hears_that_it_is_to_be_cancelled,
     a_session_that_nobody_works_on_is_cancelled_at_once,

@@ -4,12 +4,14 @@ A claim is a lease with an epoch. Every new claim, and every cancellation over t
 epoch, so that an owner that comes back from the dead finds its writes refused.
 """
 
+import json
 import secrets
 import sqlite3
 from pathlib import Path
 
 from ...errors import ErrorCode, LeaseLostError, SessionConflictError, SessionLimitError, SessionNotFoundError
 from ...models.principal import Principal
+from ...models.report import without_values
 from ...models.session import FINISHED, ErrorInfo, GenerateRequest, SessionRecord, SessionStatus, SupervisedResult
 from ..port import Owner
 from .rows import is_abandoned, session_record, timestamp
@@ -19,6 +21,7 @@ STORE_STEP = (
     "INSERT INTO steps (session_id, name, result, at) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (session_id, name) DO UPDATE SET at = excluded.at, result = excluded.result"
 )
+PREVIEW_GONE = "The preview was shown once and is not kept: read_records reads records anew."
 _UNFINISHED = "status NOT IN ('succeeded', 'failed', 'cancelled')"
 
 
@@ -162,6 +165,23 @@ async def release(
             session_id,
         ),
     )
+    if status in FINISHED:
+        await _forget_values(db, session_id)
+
+
+async def mark_delivered(db: Statements, session_id: str) -> None:
+    """Remember that a finished result has reached a caller; what it showed of the API's values goes."""
+    for row in await db.execute_fetchall(
+        "SELECT result FROM sessions WHERE session_id = ? AND status IN ('succeeded', 'failed', 'cancelled')",
+        (session_id,),
+    ):
+        result = json.loads(row["result"]) if row["result"] else None
+        if result and result.pop("preview", None):
+            result["notes"] = [*result.get("notes", []), PREVIEW_GONE]
+        text = None if result is None else json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+        await db.execute_fetchall(
+            "UPDATE sessions SET delivered = 1, result = ? WHERE session_id = ?", (text, session_id)
+        )
 
 
 async def hand_in(db: Statements, session_id: str, name: str, result: str, *, now: float) -> bool:
@@ -238,3 +258,18 @@ async def _cancel(db: Statements, row: sqlite3.Row, now: float, reason: str) -> 
         " owner_boot_id = NULL, owner_pid = NULL, owner_started = NULL, lease_until = NULL WHERE session_id = ?",
         (result.model_dump_json(), moment, moment, row["session_id"]),
     )
+    await _forget_values(db, row["session_id"])
+
+
+async def _forget_values(db: Statements, session_id: str) -> None:
+    """Empty the records in the steps of a session that will not be taken up again."""
+    for row in await db.execute_fetchall(
+        "SELECT name, result FROM steps WHERE session_id = ? AND result LIKE '%\"records\":[{%'", (session_id,)
+    ):
+        stored = json.loads(row["result"])
+        emptied = without_values(stored)
+        if emptied is not stored:
+            await db.execute_fetchall(
+                "UPDATE steps SET result = ? WHERE session_id = ? AND name = ?",
+                (json.dumps(emptied, separators=(",", ":"), ensure_ascii=False), session_id, row["name"]),
+            )

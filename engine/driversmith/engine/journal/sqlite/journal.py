@@ -126,10 +126,9 @@ class SqliteJournal:
         return await self._writer.submit(lambda db: claims.request_cancel(db, session_id, now=self._now()))
 
     async def mark_delivered(self, session_id: str) -> None:
-        await self._write(
-            "UPDATE sessions SET delivered = 1 WHERE session_id = ? AND status IN ('succeeded', 'failed', 'cancelled')",
-            session_id,
-        )
+        await self._writer.submit(lambda db: claims.mark_delivered(db, session_id))
+        with self._explained():  # what was written over still stands in the log before the database
+            await self._reading.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def append_event(
         self,

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard, cast
 
 from pydantic import JsonValue
@@ -13,6 +14,22 @@ _UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069
 """White space, control characters and invisible marks that could turn a line of code around."""
 _LONGEST_VALUE = 300
 _MOST_ITEMS = 20
+
+
+def is_deeper(node: Node, levels: int) -> bool:
+    """Whether a document nests deeper than so many levels; what stands in it more than once is looked at once a level."""
+    level: dict[int, object] = {id(node): node}
+    for _ in range(levels):
+        level = {id(child): child for parent in level.values() for child in _inside(parent)}
+        if not level:
+            return False
+    return True
+
+
+def _inside(parent: object) -> Iterator[object]:
+    """The objects and lists in an object or list."""
+    children = cast("Iterable[object]", parent.values() if is_object(parent) else parent)
+    return (child for child in children if child and (is_object(child) or is_list(child)))
 
 
 def is_object(node: object) -> TypeGuard[Node]:

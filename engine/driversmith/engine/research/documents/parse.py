@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from ...errors import DescriptionError
-from .bounds import MAX_NODES, too_large, too_many_values
+from .bounds import MAX_DEPTH, MAX_NODES, too_deep, too_large, too_many_values
 from .kinds import binary_kind, document_kind, is_html, text_kind
-from .nodes import Node
+from .nodes import Node, is_deeper
 
 FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation"]
 """How a description was found: named by the caller; it stood at api_url; api_url is a page that links to it; it stood at a
@@ -109,6 +109,8 @@ def _document(source: str, location: str) -> Node:
         kind = text_kind(source) or what
         raise DescriptionError(f"{location} is {kind}, not an API description.", next_action=_GIVE)
     document = cast(Node, parsed)
+    if is_deeper(document, MAX_DEPTH):
+        raise too_deep(location)
     if _SURROGATE_ESCAPE.search(source):
         try:
             document = cast(Node, _without_lone_surrogates(document))

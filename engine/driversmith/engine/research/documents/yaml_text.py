@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ...errors import DescriptionError
-from .bounds import MAX_NODES, too_many_values
+from .bounds import MAX_DEPTH, MAX_NODES, too_many_values
 from .nodes import is_list
 
 _GIVE = "Give an OpenAPI or Swagger description in JSON or YAML."
-
-MAX_DEPTH = 400
 
 _CONSTANTS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

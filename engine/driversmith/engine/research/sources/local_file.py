@@ -5,6 +5,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
+from ...disk.open_folder import LinkInTheWayError, open_folder
 from ...errors import InvalidArgumentError, ResearchError
 from ..documents.bounds import too_large
 
@@ -40,8 +41,13 @@ def _read(path: Path, max_bytes: int) -> tuple[str, bytes]:
             raise InvalidArgumentError(f"spec {str(path)!r} is {what}.", next_action="Give the path of a file.")
         if status.st_size > max_bytes:
             raise too_large(path.name, status.st_size, max_bytes)
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
+        with open_folder(path.parent) as folder:
+            content = folder.read(path.name, most=max_bytes + 1)
+    except LinkInTheWayError as error:
+        raise ResearchError(
+            f"The file {str(path)!r} is not read: {error.filename} is a symbolic link.",
+            next_action="Give the path that it points to as spec.",
+        ) from None
     except FileNotFoundError:
         raise ResearchError(f"There is no file {str(path)!r}.", next_action="Correct spec.") from None
     except OSError as error:
@@ -49,4 +55,6 @@ def _read(path: Path, max_bytes: int) -> tuple[str, bytes]:
             f"The file {str(path)!r} cannot be read: {error.strerror or error}.",
             next_action="Make it readable, or correct spec.",
         ) from None
+    if content is None:
+        raise InvalidArgumentError(f"spec {str(path)!r} is no regular file.", next_action="Give the path of a file.")
     return path.name, content

@@ -199,6 +199,7 @@ class LiveApi:
                     stop=stop,
                 )
             finally:
+                self._learn(relay.secrets())  # an access token may have been fetched
                 with anyio.CancelScope(shield=True):
                     await gate.settle()
             return Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)

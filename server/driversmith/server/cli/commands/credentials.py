@@ -33,8 +33,9 @@ def set_value(
     from driversmith.engine.network.credentials_file import set_credential
 
     settings = command_settings()
+    origin = origin_of(origin)
     value = _value(f"{name} of {origin}")
-    stored = set_credential(settings.credentials_file, origin_of(origin), name, value, of_scheme=scheme)
+    stored = set_credential(settings.credentials_file, origin, name, value, of_scheme=scheme)
     stderr().print(f"Stored {name} of {stored} in {settings.credentials_file}.", markup=False, soft_wrap=True)
 
 

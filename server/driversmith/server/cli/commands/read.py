@@ -2,18 +2,26 @@
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.models.visible import visible
 
 from ..context import command_settings, engine_for_command
 from ..terminal.console import print_json, stderr, stdout
 from ..terminal.progress import Watched, run_watched
 from ..terminal.result import is_cut, records_table
 from ..terminal.typed import typed_pairs
+
+_FORMULAS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What text in a spreadsheet's cell begins with that may be calculated, also as wide forms that some of them take for it."""
+_SKIPPED = " \u00a0\u200b\ufeff\x00"
+"""What some of them leave out before they look."""
+_NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def read(
@@ -78,13 +86,29 @@ def _pair(text: str) -> tuple[str, Any]:
 
 def _print_csv(records: list[dict[str, Any]]) -> None:
     names = list(dict.fromkeys(name for record in records for name in record))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
+    shown = visible if sys.stdout.isatty() else str
+    _print_row([shown(_csv_text(name)) for name in names])
     for record in records:
-        writer.writerow([_csv_cell(record.get(name)) for name in names])
+        cells = [_csv_cell(record.get(name)) for name in names]
+        _print_row([shown(cell) if isinstance(cell, str) else cell for cell in cells])
+
+
+def _print_row(cells: list[Any]) -> None:
+    """One row; a carriage return, which begins a row for many readers and is quoted by no rule of ours, is quoted."""
+    ends = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+    quoting = csv.QUOTE_NONNUMERIC if ends else csv.QUOTE_MINIMAL
+    csv.writer(sys.stdout, lineterminator="\n", quoting=quoting).writerow(cells)
 
 
 def _csv_cell(value: Any) -> Any:
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return _csv_text(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _csv_text(text: str) -> str:
+    """The text as no spreadsheet takes it for a formula: an apostrophe before what could be one, as spreadsheets have it. A
+    number that came as text is left as it is."""
+    start = text.lstrip(_SKIPPED)[:1]
+    is_formula = text[:1] in _FORMULAS or start in _FORMULAS
+    return f"'{text}" if is_formula and not _NUMBER.fullmatch(text) else text

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..context import command_settings, engine_for_command
 from ..terminal.console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
+from ..terminal.event_lines import printable
 from ..terminal.interrupt import run_async
 from ..terminal.progress import Watched, run_watched
 from ..terminal.result import cell, print_result
@@ -65,7 +66,9 @@ def show(session_id: SessionId, as_json: Json = False) -> None:
         console = stdout()
         console.print(f"{record.request.api_name}  {record.request.api_url}", style="bold", markup=False)
         for event in events:
-            console.print(Text(f"  {event.at[11:19]} {event.level:7} {event.message}", style="dim"), soft_wrap=True)
+            console.print(
+                Text(f"  {event.at[11:19]} {event.level:7} {printable(event.message)}", style="dim"), soft_wrap=True
+            )
         print_result(console, result)
 
     run_async(read)

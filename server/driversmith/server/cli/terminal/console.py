@@ -5,6 +5,8 @@ import sys
 from io import TextIOWrapper
 from typing import Any
 
+from driversmith.engine.models.visible import visible, visible_json
+from driversmith.engine.network.url_keys import mask_urls
 from pydantic import BaseModel
 from rich.console import Console
 from rich.text import Text
@@ -38,12 +40,12 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     """The value as JSON on stdout, and nothing else there."""
     data: Any = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    print(json.dumps(data, indent=2, ensure_ascii=not utf8, default=str))
+    print(visible_json(json.dumps(data, indent=2, ensure_ascii=not utf8, default=str)))
 
 
 def complain(message: str, next_action: str = "") -> None:
     """One clear line on stderr, and what to do."""
-    text = Text.assemble(("driversmith: ", "bold red"), message)
+    text = Text.assemble(("driversmith: ", "bold red"), visible(mask_urls(message)))
     if next_action:
-        text.append(f" {next_action}")
+        text.append(f" {visible(next_action)}")
     stderr().print(text, soft_wrap=True)

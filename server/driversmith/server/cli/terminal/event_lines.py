@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from driversmith.engine.models.session import SessionEvent
+from driversmith.engine.models.visible import visible
 from rich.text import Text
 
 LONGEST = 230
@@ -67,8 +68,8 @@ def one_line(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Without control characters: messages quote what others wrote."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """On one line, and `visible`: messages quote what others wrote."""
+    return visible(text.replace("\r\n", " ").replace("\n", " ").replace("\t", " "))
 
 
 def _text(event: SessionEvent) -> str:

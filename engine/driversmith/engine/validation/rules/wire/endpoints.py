@@ -46,7 +46,10 @@ def invented_endpoints(file: PythonFile, project: Project) -> Iterable[Fault]:
         return
     paths = _known_paths(profile)
     known = sorted(paths)
+    names = {parameter.name for operation in profile.operations.values() for parameter in operation.parameters}
     for node, path in {request.node: request.path for request in _requests(file, project)}.items():
+        if isinstance(node, ast.Constant) and node.value in names:
+            continue  # a parameter may be called so
         # Nearly all paths of a large driver are known as they are: comparing each with each would cost minutes.
         if path not in paths and not any(_covers(candidate, path, profile) for candidate in known):
             close = difflib.get_close_matches(path, known, 3, 0.3) or known[:8]

@@ -138,7 +138,7 @@ def wrong_envelopes(file: PythonFile, project: Project) -> Iterable[Fault]:
         values = keyword.value.elts if isinstance(keyword.value, ast.Tuple | ast.List) else [keyword.value]
         for value in values:
             key = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
-            if key and not set(key.split(".")) <= known:
+            if key not in {"", *known} and not set(key.split(".")) <= known:
                 yield Fault(
                     f"No answer of the API holds its records under `{key}`; keys: {', '.join(sorted(known)[:20])}.",
                     hint="Take the key from the profile.",

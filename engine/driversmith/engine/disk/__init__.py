@@ -1,0 +1,1 @@
+"""Files below a folder that is held open, and names that every platform can hold."""
