@@ -43,10 +43,10 @@ class _CleanJournal:
         return getattr(self._journal, name)
 
     async def create_session(
-        self, request: GenerateRequest, *, key: str, project_path: str
+        self, request: GenerateRequest, *, key: str, project_path: str, **known: Any
     ) -> tuple[SessionRecord, bool]:
         return await self._journal.create_session(
-            clean_value(request, self._clean), key=key, project_path=self._text(project_path)
+            clean_value(request, self._clean), key=key, project_path=self._text(project_path), **known
         )
 
     async def release(
