@@ -59,7 +59,7 @@ async def checked(
 
 def test_every_promise_has_one_name() -> None:
     assert len(journal_suite.CHECKS) == 45
-    assert len(sandbox_suite.CHECKS) == 42
+    assert len(sandbox_suite.CHECKS) == 43
 
 
 async def test_a_promise_that_a_journal_breaks_is_named_with_what_was_expected_and_received(

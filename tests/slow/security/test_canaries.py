@@ -13,6 +13,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from ...end_to_end.processes import COMMAND
+from ...patience import LONG
 from ...security.canaries import RECORD_VALUE, Parrot, canary, files_below, found_in, open_parrot
 
 ENVIRONMENT = {"CLOUD_SECRET": canary("environment"), "PARROT_PASSWORD": canary("variable", odd=True)}
@@ -146,7 +147,9 @@ def test_the_command_line_tells_no_canary(tmp_path: Path) -> None:
             ("sessions",),
             ("doctor",),
         ):
-            done = subprocess.run([COMMAND, *arguments], env=environment, capture_output=True, check=False, timeout=120)
+            done = subprocess.run(
+                [COMMAND, *arguments], env=environment, capture_output=True, check=False, timeout=LONG
+            )
             told[" ".join(arguments[:2])] = done.stdout + done.stderr
     found = found_in({**told, **_kept(tmp_path)}, SECRETS)
     assert not found, "\n".join(found)

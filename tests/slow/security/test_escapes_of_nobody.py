@@ -16,6 +16,8 @@ from driversmith.engine.sandbox import launching
 from driversmith.engine.sandbox.conformance import escapes
 from driversmith.engine.sandbox.process import ProcessSandbox
 
+from ...patience import LONG
+
 async def main(isolation):
     ways = [way for way in launching.candidates() if way.isolation == isolation]
     with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +63,7 @@ def probed(isolation: str, *, user: int | None = None, before: str = "") -> subp
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=LONG,
         user=user,
         group=user,
         extra_groups=[] if user else None,
