@@ -45,6 +45,16 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
     return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
 
 
+async def run_in_process(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
+    """As run_sized, for work that may take for ever: only what is small is done at once, the rest in a process, which is
+    killed when the time is over.
+
+    Raises:
+        Whatever `work` raises.
+    """
+    return await run_sized(size if size <= IN_PLACE_BYTES else max(size, IN_THREAD_BYTES + 1), work, *args)
+
+
 def _packed(job: bytes) -> bytes:
     """Do a job in the worker process. What anyio would unpickle on the event loop is bytes, whatever the job is about:
     the profile of a large API takes seconds."""

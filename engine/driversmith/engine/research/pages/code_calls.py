@@ -2,11 +2,11 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
+from .curl import read_curl
 from .targets import URL, Target, read_target
 
 _CURL = re.compile(r"\bcurl\b", re.IGNORECASE)
@@ -126,57 +126,15 @@ def _first_command(command: str) -> str:
     return command
 
 
-_WITH_VALUE = frozenset(
-    ["-H", "--header", "-o", "--output", "-A", "--user-agent", "-u", "--user", "-b", "--cookie", "-e", "--referer", "-m", "-w", "-c", "--max-time"]
-)
-_DATA = frozenset(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json", "--data-ascii"])
-_FORM = frozenset(("-F", "--form", "-T", "--upload-file", "--form-string"))
-
-
 def _curl(command: str) -> Call | None:
-    try:
-        words = shlex.split(command, posix=True)
-    except ValueError:
-        words = command.replace('"', " ").replace("'", " ").split()
-    method: str | None = None
-    url = ""
-    data: list[str] = []
-    as_query = False
-    words = iter(words[1:])
-    for word in words:
-        name, _, attached = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
-        if word in ("-X", "--request"):
-            method = next(words, "").upper() or method
-        elif name == "-X" or name == "--request":
-            method = attached.upper()
-        elif word in ("-G", "--get"):
-            as_query = True
-        elif word in ("-I", "--head"):
-            method = "HEAD"
-        elif word in _DATA or word in _FORM:
-            data.append(next(words, ""))
-        elif (name in _DATA or name in _FORM) and attached:
-            data.append(attached)
-        elif word in _WITH_VALUE:
-            next(words, "")
-        elif word == "--url":
-            url = url or next(words, "")
-        elif not url and re.match(r"https?://|/|[\w-]+(\.[\w-]+)+(/|$|\?|:)|\$\{?\w+\}?/", word):
-            url = word
-    if not url:
+    sent = read_curl(command)
+    if sent is None:
         return None
-    if data and as_query:
-        url += ("&" if "?" in url else "?") + "&".join(data)
-    elif data and not method:
-        method = "POST"
-    url = re.sub(r"^\$\{?\w+\}?(?=/)", "", url)
-    target = read_target(url if url.startswith(("http", "/")) else f"https://{url}")
+    target = read_target(sent.url if sent.url.startswith(("http", "/")) else f"https://{sent.url}")
     if target is None:
         return None
-    if method and not re.fullmatch(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", method):
-        method = None
-    sent = () if as_query else tuple(name for text in data for name in _members(text))
-    return Call(target, method or "GET", command.split("\n", maxsplit=1)[0], sent)
+    members = tuple(name for text in sent.data for name in _members(text))
+    return Call(target, sent.method, command.split("\n", maxsplit=1)[0], members)
 
 
 def _members(data: str) -> tuple[str, ...]:

@@ -212,7 +212,7 @@ class _Context:
 
     def hear(self, block: Block) -> None:
         """Take in a heading or a short line, which may introduce what follows."""
-        place = next((place for place, words in _ABOUT if words.search(block.text)), None)
+        place: Place | Literal["error"] | None = next((at for at, words in _ABOUT if words.search(block.text)), None)
         if place is None:
             if block.kind == "heading":
                 self.place, self.required = None, None
@@ -244,15 +244,19 @@ class _Context:
 
     def item(self, line: str, endpoint: Endpoint) -> Told | None:
         """The parameter or field that a line of a list tells."""
-        if self.place is None or self.place == "error":
-            return None
-        match = _ITEM.match(line)
+        match = _ITEM.match(line) if self.place != "error" else None
         if match is None or not (name := next(iter(_names(match[1])), "")):
             return None
+        place = self.place
+        if place is None:
+            told = name in dict(endpoint.target.query) or "{" + name + "}" in endpoint.target.path
+            if not told and not (match[2] and (_type(match[2]) or _REQUIRED.search(match[2]))):
+                return None
+            place = "query"
         cells = {"type": match[2] or "", "description": match[3]}
         if match[2]:
             cells["required"] = match[2] if _REQUIRED.search(match[2]) or _NOT_REQUIRED.search(match[2]) else ""
-        return _told(name, line[:80], self.place, cells, endpoint, self.required)
+        return _told(name, line[:80], place, cells, endpoint, self.required)
 
     def _is_plain(self, block: Block) -> bool:
         return self.place is not None and len(block.cells) >= 2 and bool(_names(block.cells[0]))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from ..documents.nodes import Node, one_line
 from ..documents.references import join
+from .auth import security_schemes
 from .details import Details, Told
 from .endpoints import Endpoint, Found
 from .page_text import PageText
@@ -74,6 +75,9 @@ def document_of(pages: Sequence[PageText], found: Found, details: Sequence[Detai
         "info": {"title": one_line(title, 200), "version": ""},
         "paths": paths,
     }
+    if schemes := security_schemes(pages):
+        document["components"] = {"securitySchemes": schemes}
+        document["security"] = [{name: []} for name in schemes]
     if found.origin:
         document["servers"] = [{"url": found.origin + prefix}]
     return Documented(document, quotes, found.endpoints)
@@ -159,7 +163,8 @@ def _as_type(sample: str | None, kind: str) -> Any:
 
 
 def _body(endpoint: Endpoint, details: Details) -> Node:
-    schema = schema_of(details.sent) if isinstance(details.sent, dict) else {"type": "object", "properties": {}}
+    sent: Any = details.sent if isinstance(details.sent, dict) else {}
+    schema = schema_of(sent)
     properties: Node = schema.setdefault("properties", {})
     required: list[str] = []
     for (place, name), told in details.told.items():

@@ -8,7 +8,26 @@ from urllib.parse import urlsplit
 from .mentions import Mention
 
 _TWO_PARTS = frozenset(
-    ["co", "com", "org", "net", "gov", "ac", "edu", "gob", "or", "ne", "go", "github", "herokuapp", "vercel", "netlify", "azurewebsites", "appspot", "onrender"]
+    [
+        "co",
+        "com",
+        "org",
+        "net",
+        "gov",
+        "ac",
+        "edu",
+        "gob",
+        "or",
+        "ne",
+        "go",
+        "github",
+        "herokuapp",
+        "vercel",
+        "netlify",
+        "azurewebsites",
+        "appspot",
+        "onrender",
+    ]
 )
 _OTHERS = re.compile(
     r"(^|\.)(github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|npmjs\.(com|org)|unpkg\.com|jsdelivr\.net|pypi\.org"

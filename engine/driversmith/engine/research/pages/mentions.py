@@ -60,6 +60,7 @@ _ENDPOINT_COLUMN = re.compile(
 )
 _ANSWER = re.compile(r"\W*(?:sample |example )?(?:response|result|answer|output|returns?)", re.IGNORECASE)
 _QUOTE = 240
+_LONGEST_LINE = 4000
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class _Reader:
         host = ""
         if said := re.search(r"^\s*Host:\s*([\w.-]+(?::\d+)?)\s*$", block.text, re.MULTILINE | re.IGNORECASE):
             host = f"https://{said[1]}"
-        for line in block.text.splitlines():
+        for line in _lines(block):
             yield from _with_method(line, index, host)
             if _COMMANDS.match(line):
                 continue
@@ -137,7 +138,7 @@ class _Reader:
                 yield from _bare(line.strip(), index, "span")
 
     def _words(self, block: Block, index: int) -> Iterator[Mention]:
-        for line in block.text.split("\n"):
+        for line in _lines(block):
             if base := _base(line, index):
                 yield base
             yield from _with_method(line, index, "")
@@ -194,22 +195,27 @@ class _Reader:
     def _row(self, block: Block, index: int) -> Iterator[Mention]:
         if block.is_header or (block.table not in self._columns and not any(_target_of(cell) for cell in block.cells)):
             self._columns.setdefault(block.table, block.cells)
-        methods = next((_methods(cell) for cell in block.cells if _METHODS.match(cell)), [])
+        methods: list[str] = next((_methods(cell) for cell in block.cells if _METHODS.match(cell)), list[str]())
         columns = self._columns.get(block.table, ())
         for number, cell in enumerate(block.cells):
-            text = cell.strip()
-            named = number < len(columns) and bool(_ENDPOINT_COLUMN.fullmatch(columns[number].strip()))
-            target = _target_of(text)
-            if (
-                target is None
-                and (methods or named)
-                and re.fullmatch(r"[a-z{][\w{}<>:.-]*(?:/[\w{}<>:.-]+)*(?:\?\S*)?", text)
-            ):
-                target = read_target(f"/{text}") if (methods and named) or "/" in text else None
+            is_column = number < len(columns) and bool(_ENDPOINT_COLUMN.fullmatch(columns[number].strip()))
+            target = _target_of(cell) or _relative(cell.strip(), bool(methods), is_column)
             if target is None or is_file_system(target.path):
                 continue
             for method in methods or [None]:
                 yield Mention(target, method, "method_path" if method else "path", _quoted(block.text), index)
+
+
+def _relative(text: str, with_method: bool, is_column: bool) -> Target | None:
+    """The target of a cell without a leading slash, where its row or its column says that it is one."""
+    if not (with_method or is_column) or not re.fullmatch(r"[a-z{][\w{}<>:.-]*(?:/[\w{}<>:.-]+)*(?:\?\S*)?", text):
+        return None
+    return read_target(f"/{text}") if "/" in text or (with_method and is_column) else None
+
+
+def _lines(block: Block) -> list[str]:
+    """The lines of a block; of one beyond all measure (packed code) its beginning."""
+    return [line[:_LONGEST_LINE] for line in block.text.split("\n")]
 
 
 def _with_method(line: str, index: int, host: str) -> Iterator[Mention]:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from ..openapi.servers import origin
 
-_PLACEHOLDER = r"\{\{[^{}\n]{1,60}\}\}|\$?\{[^{}\n]{1,80}\}|<[A-Za-z][^<>\n/]{0,40}>|\[[A-Za-z][^\[\]\n]{0,40}\]"
+_PLACEHOLDER = r"\{\{[^{}\n]{1,60}\}\}|\{[^{}\n]{1,80}\}|<[A-Za-z][^<>\n/]{0,40}>|\[[A-Za-z][^\[\]\n]{0,40}\]"
 _PLAIN = r"""[^\s"'<>`|\\^\[\]{}()，。；]"""
 URL = rf"https?://(?:{_PLACEHOLDER}|\([\w.-]+\)|{_PLAIN})+"
 PATH = rf"/(?!/)(?:{_PLACEHOLDER}|\([\w.-]+\)|{_PLAIN})*"

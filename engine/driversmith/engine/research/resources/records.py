@@ -36,6 +36,7 @@ _ABOUT = re.compile(
     r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
     r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
     r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
+    r"place|location|city|country|region|coord\w*|latitude|longitude|lat|lon|lng|elevation|timezone\w*|units|\w+units|utcoffset\w*|cod|"
     r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*|pageable|empty)\Z"
 )
 """Bare names of what stands beside records in an envelope."""
