@@ -86,12 +86,19 @@ def _all(code: str) -> Iterator[Call]:
 
 
 def _call(code: str, at: int, raw: str, method: str | None) -> Iterator[Call]:
-    text = re.sub(r"""["']\s*\+\s*(\w+)\s*(?:\+\s*["'])?""", r"{\1}", raw.strip())
+    end = code.find(raw, at) + len(raw)
+    text = raw.strip() + joined_on(code[end : end + 80], raw)
     text = re.sub(r"^(\$?\{[^{}]*\})(?=/)", "", text)
     if not text.startswith(("http://", "https://", "/")) or text.startswith("//") or " " in text:
         return
     if target := read_target(text):
         yield Call(target, method, _line(code, at))
+
+
+def joined_on(rest: str, before: str) -> str:
+    """The parameter that code adds to a literal: `{id}` for `" + id`; empty where it adds none."""
+    added = re.match(r"""["'`]\s*[+.]\s*(?:str\(|encodeURIComponent\()?\$?([A-Za-z_]\w*)""", rest)
+    return "{" + added[1] + "}" if added and before.endswith(("/", "=")) else ""
 
 
 def _method_near(code: str, at: int, within: int = _NEAR) -> str | None:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import anyio
 
 from ...errors import FetchError
-from ..openapi.servers import origin
 from ..sources.page import Page, PageFetcher
 from ..sources.service_links import looks_like_html
 from ..worker import run_in_process
@@ -66,7 +65,8 @@ async def pages_of(
     crawl = _Crawl(fetcher, min(max_bytes, MOST_BYTES), say)
     found = await crawl.read(start, first)
     if found is None:
-        root = origin(start)
+        parts = urlsplit(start)
+        root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         for place in _HERE:
             if (found := await crawl.read(root + place)) is not None:
                 break
@@ -129,7 +129,9 @@ def _links(read: ReadPage, folder_of: str) -> list[tuple[tuple[int, int], Link]]
     """The links that may lead to more of the same documentation, each with its rank."""
     here = urlsplit(read.text.url)
     folder = folder_of.rpartition("/")[0] + "/"
-    asked = {m.target.path.rstrip("/") for m in mentions_in(read.text) if m.signal not in ("prose", "base")}
+    mentions = mentions_in(read.text)
+    asked = {m.target.path.rstrip("/") for m in mentions if m.signal not in ("prose", "base")}
+    bases = tuple(f"{path}/" for m in mentions if m.signal == "base" and (path := m.target.path.rstrip("/")))
     found: dict[str, tuple[tuple[int, int], Link]] = {}
     for number, link in enumerate(read.text.links):
         parts = urlsplit(link.url)
@@ -138,7 +140,9 @@ def _links(read: ReadPage, folder_of: str) -> list[tuple[tuple[int, int], Link]]
         is_near = parts.netloc == here.netloc
         if not is_near and domain_of(parts.hostname or "") != domain_of(here.hostname or ""):
             continue
-        if parts.path.rstrip("/") in asked or "/" in link.text.strip(" /") or "://" in link.text:
+        if parts.path.rstrip("/") in asked or link.text.startswith(("/", "http")) or "://" in link.text:
+            continue
+        if bases and parts.path.startswith(bases) and not folder_of.startswith(bases):
             continue
         inside = is_near and folder != "/" and parts.path.startswith(folder)
         below = is_near and parts.path.startswith(folder_of.rstrip("/") + "/") and bool(folder_of.strip("/"))

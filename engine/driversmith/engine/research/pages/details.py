@@ -255,6 +255,7 @@ class _Context:
             place = "query"
         cells = {"type": match[2] or "", "description": match[3]}
         if match[2]:
+            cells["default"] = said[1] if (said := _DEFAULT.search(match[2])) else ""
             cells["required"] = match[2] if _REQUIRED.search(match[2]) or _NOT_REQUIRED.search(match[2]) else ""
         return _told(name, line[:80], place, cells, endpoint, self.required)
 

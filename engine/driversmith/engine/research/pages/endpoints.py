@@ -82,7 +82,8 @@ def _at_home(mentions: Sequence[Mention], page_url: str) -> list[Mention]:
     """Where a page names no host but such as stand for the reader's own, its own is meant."""
     home = _root(page_url)
     hosts = {host_of(m.target.origin) for m in mentions if m.target.origin and m.signal in _SENT}
-    real = [host for host in hosts if not is_example(host) and not is_elsewhere(host)]
+    own = domain_of(host_of(home))
+    real = [host for host in hosts if domain_of(host) == own or not (is_example(host) or is_elsewhere(host))]
     if not home or real:
         return list(mentions)
     return [

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .code_calls import calls_in
+from .code_calls import calls_in, joined_on
 from .page_text import Block, PageText
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
@@ -132,7 +132,8 @@ class _Reader:
                 before = line[: match.start()]
                 if _is_data(before, block.text) or (_is_comment(before) and " " in before.strip()):
                     continue
-                if target := read_target(match[0]):
+                raw = match[0] + joined_on(line[match.end() :], match[0])
+                if target := read_target(raw):
                     yield Mention(target, None, "code", _quoted(line), index)
             if _ALONE.match(line):
                 yield from _bare(line.strip(), index, "span")
@@ -223,7 +224,7 @@ def _with_method(line: str, index: int, host: str) -> Iterator[Mention]:
     for match in matches:
         raw = match[2]
         if not raw.startswith(("/", "http")):
-            raw = f"/{raw}"
+            raw = f"https://{raw}" if _HOST.match(raw) else f"/{raw}"
         target = read_target(raw)
         if target is None or re.match(rf"/(?:{_METHOD})\b", target.path):
             continue
