@@ -247,7 +247,7 @@ class _Context:
         match = _ITEM.match(line) if self.place != "error" else None
         if match is None or not (name := next(iter(_names(match[1])), "")):
             return None
-        place = self.place
+        place = None if self.place == "error" else self.place
         if place is None:
             told = name in dict(endpoint.target.query) or "{" + name + "}" in endpoint.target.path
             if not told and not (match[2] and (_type(match[2]) or _REQUIRED.search(match[2]))):

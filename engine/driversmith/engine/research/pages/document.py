@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ..documents.nodes import Node, one_line
+from ..documents.nodes import Node, mapping, one_line
 from ..documents.references import join
 from .auth import security_schemes
 from .details import Details, Told
@@ -163,7 +163,7 @@ def _as_type(sample: str | None, kind: str) -> Any:
 
 
 def _body(endpoint: Endpoint, details: Details) -> Node:
-    sent: Any = details.sent if isinstance(details.sent, dict) else {}
+    sent: Any = mapping(details.sent)
     schema = schema_of(sent)
     properties: Node = schema.setdefault("properties", {})
     required: list[str] = []

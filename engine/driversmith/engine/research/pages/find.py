@@ -1,24 +1,34 @@
 """Documentation as a source of descriptions: from a URL to a document with its evidence."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ...errors import ResearchError
+from ...models.documentation import Documentation, DocumentationPage, JudgedDescription
 from ...models.profile import ApiProfile, Evidence
-from ...models.prose import Passage, Prose
-from ..documents.nodes import mapping, one_line, text
+from ...models.prose import Passage, Prose, Researched
+from ..documents.nodes import mapping, one_line, sequence, text
 from ..documents.parse import Description
+from ..profile import build_profile
 from ..sources.page import Page, PageFetcher
-from ..worker import run_in_process
+from ..worker import run_in_process, run_sized
 from .actions import holds_action
 from .confirm import Confirmed, asker, confirm
 from .crawl import FEW_PAGES, MOST_PAGES, ReadPage, pages_of
 from .document import Documented
+from .draft import joined, judge_draft
+from .encoding import page_source
+from .page_text import PageText, read_text
 from .reading import documented
 
 FEW_REQUESTS = 2
 MOST_REQUESTS = 12
+_PAGES = "documentation"
+"""How the format of what was read from pages begins."""
+_LONGEST_PAGE = 400_000
+_NO_TEXT = re.compile(r"<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _MOST_PROSE = 1 << 19
 _MOST_PASSAGES = 4000
 
@@ -98,7 +108,7 @@ def _from_pages(read: Sequence[ReadPage], found: Documented, confirmed: Confirme
 
 def _format(found: Documented, pages: int) -> str:
     if found.quotes:
-        return f"documentation ({pages} {'page' if pages == 1 else 'pages'})"
+        return f"{_PAGES} ({pages} {'page' if pages == 1 else 'pages'})"
     version = text(found.document.get("swagger"))
     return f"Swagger {version}" if version else f"OpenAPI {text(found.document.get('openapi'))}"
 
@@ -172,10 +182,116 @@ def with_evidence(profile: ApiProfile, found: FromPages) -> ApiProfile:
     )
 
 
-def nothing_told(api_url: str, missing: ResearchError) -> ResearchError:
-    """The error where neither a description nor a page tells an endpoint."""
-    return ResearchError(
-        f"{missing.message} Nor does a page there tell any endpoint of {one_line(api_url.partition('?')[0], 200)}.",
-        code=missing.code,
-        next_action=missing.next_action,
+def is_half(profile: ApiProfile) -> bool:
+    """Whether a profile was read from pages, and these say of half of its objects not what they hold."""
+    if not profile.source.format.startswith(_PAGES):
+        return False
+    silent = sum(not described.fields for described in profile.objects.values())
+    return 2 * silent >= len(profile.objects)
+
+
+async def documentation_of(
+    api_url: str, *, fetcher: PageFetcher, max_bytes: int, is_polite: bool, say: Callable[[str], None]
+) -> Documentation:
+    """The pages at a URL and what rules read out of them, as they are kept for an author; empty where no page is there."""
+    most = FEW_PAGES if is_polite else MOST_PAGES
+    read = await pages_of(api_url, fetcher=fetcher, max_bytes=max_bytes, most=most, say=say)
+    if not read:
+        return Documentation()
+    size = sum(len(page.page.content) for page in read)
+    found = await run_in_process(size, documented, [page.text for page in read])
+    nothing = Confirmed("")
+    known = {pointer: _evidence(found, nothing, pointer) for pointer in found.quotes}
+    rules = JudgedDescription(document=json.dumps(found.document, ensure_ascii=False), known=known) if known else None
+    return Documentation(
+        pages=tuple(_kept(page) for page in read),
+        found=tuple(endpoint.signature for endpoint in found.endpoints),
+        rules=rules or JudgedDescription(),
     )
+
+
+def _kept(read: ReadPage) -> DocumentationPage:
+    source = page_source(read.page.content, read.page.headers.get("content-type", ""))
+    bare = _NO_TEXT.sub("", source)
+    return DocumentationPage(url=read.text.url, text=_told(read.text)[:_LONGEST_PAGE], source=bare[:_LONGEST_PAGE])
+
+
+def _told(page: PageText) -> str:
+    """A page as an author reads it."""
+    lines: list[str] = []
+    for block in page.blocks:
+        if block.kind == "heading":
+            lines.append(f"{'#' * block.level} {block.text}")
+        elif block.kind == "code":
+            lines.append(f"```\n{block.text}\n```")
+        elif block.kind == "row":
+            lines.append("| " + " | ".join(" ".join(cell.split()) for cell in block.cells) + " |")
+        else:
+            lines.append(f"- {block.text}" if block.kind == "item" else block.text)
+    return "\n".join(lines)
+
+
+async def judge_description(
+    draft: str, documentation: Documentation, *, api_url: str, fetcher: PageFetcher, most: int
+) -> JudgedDescription:
+    """What of an author's description.yaml the pages say, or at most `most` GETs show."""
+    size = sum(len(page.source) for page in documentation.pages)
+    texts = await run_in_process(size, _texts, documentation.pages)
+    return await judge_draft(draft, texts, api_url=api_url, ask=asker(fetcher) if most else None, most=most)
+
+
+def _texts(pages: Sequence[DocumentationPage]) -> list[PageText]:
+    return [read_text(page.source, page.url) for page in pages]
+
+
+async def study_draft(
+    judged: Sequence[JudgedDescription],
+    documentation: Documentation,
+    *,
+    api_name: str,
+    api_url: str,
+    objects: tuple[str, ...] | None,
+) -> Researched | None:
+    """The profile of what an author's descriptions, and the rules, prove together; None where that is nothing."""
+    whole = joined([*judged, documentation.rules])
+    if not whole.document:
+        return None
+    content = whole.document.encode()
+    where = next((page.url for page in documentation.pages), api_url)
+    pages = len(documentation.pages)
+    description = Description(
+        location=where.partition("?")[0][:500],
+        format=f"{_PAGES} ({pages} {'page' if pages == 1 else 'pages'}, described by an author)",
+        document=json.loads(whole.document),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        found_by="linked",
+    )
+    base_url = text(mapping(sequence(description.document.get("servers"))[0]).get("url")) or api_url
+    found = FromPages(
+        description, base_url, whole.known, _draft_notes(whole), Prose(passages=_page_prose(documentation))
+    )
+    profile = await run_sized(len(content), _profiled, found, api_name, objects)
+    skipped = (*profile.skipped, *whole.dropped)
+    return Researched(profile.model_copy(update={"skipped": skipped}), found.prose)
+
+
+def _profiled(found: FromPages, api_name: str, objects: tuple[str, ...] | None) -> ApiProfile:
+    profile = build_profile(found.description, api_name=api_name, base_url=found.base_url, objects=objects)
+    return with_evidence(profile, found)
+
+
+def _draft_notes(whole: JudgedDescription) -> tuple[str, ...]:
+    return (
+        f"There is no description: an author wrote one from pages of documentation, of which {len(whole.known)} operations are"
+        f" said by a page or were answered; {len(whole.dropped)} were dropped because neither is so.",
+    )
+
+
+def _page_prose(documentation: Documentation) -> tuple[Passage, ...]:
+    kept: dict[str, str] = {}
+    for page in documentation.pages:
+        for line in page.text.split("\n"):
+            if len(line) >= 12 and len(kept) < _MOST_PASSAGES:
+                kept.setdefault(one_line(line, 4000), page.url)
+    return _passages(kept)

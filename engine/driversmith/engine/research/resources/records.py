@@ -154,7 +154,9 @@ def _envelope(body: Schema, schemas: Schemas, name: str) -> Records | None:
 def _echoing(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
     """The only list of objects in a body that beside it repeats what was asked for: `{"latitude": 1, "hourly": [...]}`."""
     read = {key: schemas.read(node) for key, node in body.properties.items()}
-    lists = [key for key, schema in read.items() if schema.type == "array" and schemas.read(schema.items).type == "object"]
+    lists = [
+        key for key, schema in read.items() if schema.type == "array" and schemas.read(schema.items).type == "object"
+    ]
     if len(lists) != 1 or _names_itself(body):
         return None
     others = {key: schema for key, schema in read.items() if key != lists[0]}
