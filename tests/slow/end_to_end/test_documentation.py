@@ -24,9 +24,7 @@ def run(tmp_path: Path) -> Run:
 
     def run(*arguments: str) -> Any:
         command = [sys.executable, "-m", "driversmith.server", *arguments, "--json"]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=LONG, check=False
-        )
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=LONG, check=False)
         assert done.returncode == 0, done.stderr + done.stdout
         return json.loads(done.stdout)
 

@@ -34,7 +34,7 @@ def operation(found: Documented, path: str, method: str = "get") -> dict[str, An
         "<p>URL: /v1/ships/{id}<br>Method: GET</p>",
         "<pre>curl -s -H 'Accept: x' \\\n  'https://api.skies.test/v1/ships/42'</pre>",
         "<pre>fetch(`https://api.skies.test/v1/ships/${id}`).then(r =&gt; r.json())</pre>",
-        "<pre>import requests\nrequests.get(\"https://api.skies.test/v1/ships/\" + id)</pre>",
+        '<pre>import requests\nrequests.get("https://api.skies.test/v1/ships/" + id)</pre>',
         "<pre>GET /v1/ships/42 HTTP/1.1\nHost: api.skies.test</pre>",
         "<pre>http GET api.skies.test/v1/ships/42</pre>",
         "<nav><p>GETs are free.</p></nav><footer><form><p>GET /v1/ships/{id}</p></form></footer>",
@@ -136,7 +136,9 @@ def test_a_list_of_parameters_is_read_like_a_table() -> None:
 
 
 def test_what_is_sent_is_told_by_samples() -> None:
-    html = """<h2>POST /ships</h2><pre>curl -X POST https://api.skies.test/ships -d '{"name": "Ada", "crew": 3}'</pre>"""
+    html = (
+        """<h2>POST /ships</h2><pre>curl -X POST https://api.skies.test/ships -d '{"name": "Ada", "crew": 3}'</pre>"""
+    )
     body = operation(read(html), "/ships", "post")["requestBody"]["content"]["application/json"]["schema"]
     assert sorted(body["properties"]) == ["crew", "name"]
 
@@ -163,7 +165,9 @@ def test_pages_of_one_documentation_share_their_base() -> None:
     ],
 )
 def test_a_description_within_a_page_is_taken_as_it_is(script: str) -> None:
-    spec = '{"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {"/ships": {"get": {"responses": {}}}}}'
+    spec = (
+        '{"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {"/ships": {"get": {"responses": {}}}}}'
+    )
     found = read(f"<p>GET /other</p>{script.replace('SPEC', spec)}")
     assert list(found.document["paths"]) == ["/ships"]
 

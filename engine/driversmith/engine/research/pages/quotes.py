@@ -12,6 +12,8 @@ from .targets import Target, read_target
 
 _NEAR = 4
 """Blocks before and after a path in which a method is looked for."""
+_WORD = re.compile(r"[A-Za-z][a-z]+([_-][a-z]+)*")
+"""A segment that is fixed, and no sample: parameters alone do not stand for it."""
 _PARAMETER = r"[^\s/\"'<>?#&]{1,80}"
 
 
@@ -73,7 +75,8 @@ class Quotes:
         """The mentions of a path, the surest first."""
         shorter = read_target(short)
         for endpoint in self.endpoints:
-            if _is(target, endpoint.target, with_origin=True):
+            known = _has_word(target) or not any(_WORD.fullmatch(part) for part in endpoint.target.segments)
+            if known and _is(target, endpoint.target, with_origin=True):
                 yield from endpoint.mentions
         for mention in self._mentions:
             said = mention.target
