@@ -12,7 +12,7 @@ from .targets import Target, read_target
 
 _NEAR = 4
 """Blocks before and after a path in which a method is looked for."""
-_WORD = re.compile(r"[A-Za-z][a-z]+([_-][a-z]+)*")
+_WORD = re.compile(r"[A-Za-z][a-z]{2,}([_-][a-z]+)*")
 """A segment that is fixed, and no sample: parameters alone do not stand for it."""
 _PARAMETER = r"[^\s/\"'<>?#&]{1,80}"
 
@@ -74,16 +74,18 @@ class Quotes:
     def _speaking(self, target: Target, short: str) -> Iterator[Mention]:
         """The mentions of a path, the surest first."""
         shorter = read_target(short)
+        has_word = shorter is not None and _has_word(shorter)
         for endpoint in self.endpoints:
-            known = _has_word(target) or not any(_WORD.fullmatch(part) for part in endpoint.target.segments)
+            below = endpoint.target.segments[len(target.segments) - len(shorter.segments if shorter else ()) :]
+            known = (shorter and _has_word(shorter)) or not any(_WORD.fullmatch(part) for part in below)
             if known and _is(target, endpoint.target, with_origin=True):
                 yield from endpoint.mentions
         for mention in self._mentions:
             said = mention.target
             if said.origin:
-                if _has_word(target) and _is(target, said, with_origin=True):
+                if has_word and _is(target, said, with_origin=True):
                     yield mention
-            elif _has_word(target) and (_is(target, said) or (shorter is not None and _is(shorter, said))):
+            elif has_word and (_is(target, said) or (shorter is not None and _is(shorter, said))):
                 yield mention
 
     def _in_words(self, method: str, path: str) -> Said | None:
