@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from driversmith.engine.research.pages.encoding import page_source
 from driversmith.engine.research.pages.reading import SavedPage, read_pages
-from driversmith.engine.research.pages.targets import Target, read_target
+from driversmith.engine.research.pages.requests.targets import Target, read_target
+from driversmith.engine.research.pages.text.encoding import page_source
 from rich.console import Console
 from rich.table import Table
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..documents.nodes import Node
-from .page_text import PageText
+from .text.page_text import PageText
 
 _AUTHORIZATION = re.compile(
     r"""\bAuthorization["'`]?\s*(?:[:=,]|=>)\s*["'`]?\s*(Bearer|Basic|Token|ApiKey|Api-Key|Key|OAuth)\b""",

@@ -12,8 +12,8 @@ from ..documents.nodes import Node, mapping, sequence, text
 from ..documents.references import join
 from ..openapi.servers import origin
 from ..sources.page import Page, PageFetcher
-from .actions import holds_action
 from .document import schema_of
+from .requests.actions import holds_action
 
 Outcome = Literal["there", "refused", "demands", "page", "absent", "silent"]
 """What a GET came to: data; credentials are wanted; arguments are; a page for people; nothing is there; no answer."""

@@ -11,11 +11,11 @@ from ...errors import FetchError
 from ..sources.page import Page, PageFetcher
 from ..sources.service_links import looks_like_html
 from ..worker import run_in_process
-from .actions import holds_action
-from .hosts import domain_of
-from .mentions import mentions_in
-from .page_text import Link, PageText
 from .reading import SavedPage, text_of
+from .requests.actions import holds_action
+from .requests.hosts import domain_of
+from .requests.mentions import mentions_in
+from .text.page_text import Link, PageText
 
 FEW_PAGES = 3
 MOST_PAGES = 12

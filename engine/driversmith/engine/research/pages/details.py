@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from ...guards.json.reader import JsonError, JsonReader
 from ..documents.nodes import one_line
-from .endpoints import Endpoint
-from .page_text import Block, PageText
+from .requests.endpoints import Endpoint
+from .text.page_text import Block, PageText
 
 Place = Literal["query", "path", "header", "body", "answer"]
 

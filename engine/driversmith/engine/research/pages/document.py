@@ -9,8 +9,8 @@ from ..documents.nodes import Node, mapping, one_line
 from ..documents.references import join
 from .auth import security_schemes
 from .details import Details, Told
-from .endpoints import Endpoint, Found
-from .page_text import PageText
+from .requests.endpoints import Endpoint, Found
+from .text.page_text import PageText
 
 _MEDIA = {
     "xml": "application/xml",

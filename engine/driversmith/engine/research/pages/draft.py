@@ -18,11 +18,11 @@ from ...models.profile import Evidence, SkippedOperation
 from ..documents.nodes import Node, is_list, is_object, mapping, one_line, sequence, text
 from ..documents.parse import parse_description
 from ..documents.references import join
-from .actions import holds_action
 from .confirm import Ask
-from .page_text import PageText
 from .quotes import Quotes, Said
-from .targets import Target, read_target
+from .requests.actions import holds_action
+from .requests.targets import Target, read_target
+from .text.page_text import PageText
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head")
 _BYTES = 4 << 20

@@ -14,14 +14,14 @@ from ..documents.parse import Description
 from ..profile import build_profile
 from ..sources.page import Page, PageFetcher
 from ..worker import run_in_process, run_sized
-from .actions import holds_action
 from .confirm import Confirmed, asker, confirm
 from .crawl import FEW_PAGES, MOST_PAGES, ReadPage, pages_of
 from .document import Documented
 from .draft import joined, judge_draft
-from .encoding import page_source
-from .page_text import PageText, read_text
 from .reading import documented
+from .requests.actions import holds_action
+from .text.encoding import page_source
+from .text.page_text import PageText, read_text
 
 FEW_REQUESTS = 2
 MOST_REQUESTS = 12

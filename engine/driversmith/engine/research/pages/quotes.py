@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .endpoints import Endpoint, endpoints_of
-from .hosts import host_of
-from .mentions import Mention, mentions_in
-from .page_text import PageText
-from .targets import Target, read_target
+from .requests.endpoints import Endpoint, endpoints_of
+from .requests.hosts import host_of
+from .requests.mentions import Mention, mentions_in
+from .requests.targets import Target, read_target
+from .text.page_text import PageText
 
 _NEAR = 4
 """Blocks before and after a path in which a method is looked for."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from .details import details_of
 from .document import Documented, document_of
-from .embedded import description_in, mentions_in_data
-from .encoding import page_source
-from .endpoints import endpoints_of
-from .mentions import Mention, mentions_in
-from .page_text import PageText, read_text
+from .requests.embedded import description_in, mentions_in_data
+from .requests.endpoints import endpoints_of
+from .requests.mentions import Mention, mentions_in
+from .text.encoding import page_source
+from .text.page_text import PageText, read_text
 
 
 @dataclass(frozen=True)

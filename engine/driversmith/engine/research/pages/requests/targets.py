@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
-from ..openapi.servers import origin
+from ...openapi.servers import origin
 
 _PLACEHOLDER = r"\{\{[^{}\n]{1,60}\}\}|\{[^{}\n]{1,80}\}|<[A-Za-z][^<>\n/]{0,40}>|\[[A-Za-z][^\[\]\n]{0,40}\]"
 _PLAIN = r"""[^\s"'<>`|\\^\[\]{}()，。；]"""
@@ -38,12 +39,12 @@ class Target:
     samples: tuple[tuple[str, str], ...] = ()
     """Path parameters that were told by a sample alone: name and sample."""
 
-    @property
+    @cached_property
     def segments(self) -> tuple[str, ...]:
         """The parts of the path, without empty ones."""
         return tuple(part for part in self.path.split("/") if part)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[str, ...]:
         """The segments with every parameter alike."""
         return tuple(re.sub(r"\{[^{}]*\}", "{}", part) for part in self.segments)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, cast
 
 from .curl import read_curl
@@ -33,6 +34,8 @@ _COMMAND = re.compile(
 )
 _NEAR = 400
 _MOST = 60
+_LONGEST_COMMAND = 6000
+_LONGEST_CODE = 60_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Call:
 def calls_in(code: str) -> list[Call]:
     """The requests of a block of sample code, in order, at most 60."""
     found: dict[tuple[Target, str | None], Call] = {}
-    for call in _all(code):
+    for call in _all(code[:_LONGEST_CODE]):
         found.setdefault((call.target, call.method), call)
         if len(found) >= _MOST:
             break
@@ -110,10 +113,11 @@ def _method_near(code: str, at: int, within: int = _NEAR) -> str | None:
 
 def _curls(code: str) -> Iterator[Call]:
     joined = re.sub(r"(?:\\|\^|`)\s*\n", " ", code)
-    for match in _CURL.finditer(joined):
-        ends = re.search(r"\n\s*\n|\n\s*(?:\$|#|>)?\s*curl\b|\n\s*[{\[<]", joined[match.end() :])
-        command = joined[match.start() : match.end() + ends.start()] if ends else joined[match.start() :]
-        command = _first_command(command[:6000])
+    for match in islice(_CURL.finditer(joined), _MOST):
+        window = joined[match.end() : match.end() + _LONGEST_COMMAND]
+        ends = re.search(r"\n\s*\n|\n\s*(?:\$|#|>)?\s*curl\b|\n\s*[{\[<]", window)
+        command = joined[match.start() : match.end()] + (window[: ends.start()] if ends else window)
+        command = _first_command(command)
         if re.search(r"\|\s*(?:sudo\s+)?(?:ba|z)?sh\b", command):
             continue
         if call := _curl(command):

@@ -78,6 +78,12 @@ def domain_of(host: str) -> str:
     return ".".join(labels[-2:])
 
 
+def root_of(url: str) -> str:
+    """`https://example.com:8000` of a URL; empty for what is none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 def is_elsewhere(host: str) -> bool:
     """Whether a host is known for something else than the API of a page."""
     return bool(_OTHERS.search(host))
@@ -95,7 +101,7 @@ def looks_like_api(origin: str, path: str) -> bool:
 
 def api_origins(mentions: Iterable[Mention], page_url: str) -> Counter[str]:
     """The origins that the API may have, each with its worth; those of the page's own domain count three times."""
-    own = domain_of(host_of(page_url and urlsplit(page_url).scheme + "://" + urlsplit(page_url).netloc))
+    own = domain_of(host_of(root_of(page_url)))
     worth = Counter[str]()
     strong: set[str] = set()
     examples: set[str] = set()

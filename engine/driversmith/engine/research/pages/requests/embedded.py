@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from ..documents.nodes import Node, is_object, mapping, text
+from ...documents.nodes import Node, is_object, mapping, text
+from ..text.page_text import PageText
 from .mentions import METHODS, Mention
-from .page_text import PageText
 from .targets import read_target
 
 _STARTS = re.compile(r"""\{\s*"(?:openapi|swagger)"\s*:\s*"\d""")
@@ -78,8 +78,8 @@ def _sources(page: PageText) -> Iterator[str]:
 
 
 def _written(source: str) -> Iterator[Node]:
-    from ...errors import DescriptionError
-    from ..documents.parse import parse_description
+    from ....errors import DescriptionError
+    from ...documents.parse import parse_description
 
     try:
         yield parse_description(source.encode(), location="a page", max_bytes=_LONGEST).document

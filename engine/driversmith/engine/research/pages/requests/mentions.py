@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..text.page_text import Block, PageText
 from .code_calls import calls_in, joined_on
-from .page_text import Block, PageText
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
 Signal = Literal["method_path", "embedded", "call", "labelled", "code", "span", "prose", "path", "base"]

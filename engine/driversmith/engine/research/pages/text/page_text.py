@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ..openapi.servers import origin
+from ...openapi.servers import origin
 
 BlockKind = Literal["heading", "code", "row", "item", "term", "text"]
 
@@ -74,6 +74,7 @@ _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200b\ufeff]+")
 _MOST_BLOCKS = 40_000
 _MOST_LINKS = 3000
 _LONGEST_CELL = 4000
+_DEEPEST_TABLE = 8
 _ROWS_HEADINGS = "table, h1, h2, h3, h4, h5"
 
 
@@ -219,7 +220,12 @@ class _Walk:
         elif tag == "table":
             self._flush()
             self._tables += 1
-            self._table.append((self._tables, not self._cells and not node.css(_ROWS_HEADINGS)[1:]))
+            self._table.append(
+                (
+                    self._tables,
+                    not self._cells and len(self._table) < _DEEPEST_TABLE and not node.css(_ROWS_HEADINGS)[1:],
+                )
+            )
         elif tag == "tr" and self._table and self._table[-1][1]:
             self._flush()
             self._cells, self._headers, self._in_row = [], [], 1
