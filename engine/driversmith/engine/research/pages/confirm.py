@@ -18,6 +18,7 @@ from .requests.actions import holds_action
 Outcome = Literal["there", "refused", "demands", "page", "absent", "silent"]
 """What a GET came to: data; credentials are wanted; arguments are; a page for people; nothing is there; no answer."""
 
+_REFUSALS: dict[int, Outcome] = {401: "refused", 403: "refused", 400: "demands", 422: "demands"}
 _BYTES = 2 << 20
 _ACCEPT = {"Accept": "application/json, */*;q=0.5"}
 
@@ -143,20 +144,21 @@ def _questions(document: Node) -> list[_Question]:
 async def _asked(ask: Ask, base: str, question: _Question, query: tuple[tuple[str, Any], ...]) -> tuple[Outcome, Any]:
     given = urlencode([(name, _spelled(value)) for name, value in query])
     page = await ask(base + question.path + (f"?{given}" if given else ""))
-    if page is None:
-        return "silent", None
-    if page.status in (401, 403):
-        return "refused", None
-    if page.status in (400, 422):
-        return "demands", None
-    if page.status >= 400:
-        return "absent", None
-    if "html" in page.headers.get("content-type", "").lower():
-        return "page", None
+    outcome = _outcome(page)
+    if page is None or outcome != "there":
+        return outcome, None
     try:
-        return "there", json.loads(page.content)
+        return outcome, json.loads(page.content)
     except (ValueError, RecursionError):
-        return "there", None
+        return outcome, None
+
+
+def _outcome(page: Page | None) -> Outcome:
+    if page is None:
+        return "silent"
+    if page.status >= 400:
+        return _REFUSALS.get(page.status, "absent")
+    return "page" if "html" in page.headers.get("content-type", "").lower() else "there"
 
 
 def _spelled(value: Any) -> str:
@@ -180,7 +182,7 @@ def _complete(operation: Node, value: Any) -> None:
         return
     content = mapping(answer.get("content"))
     shown = mapping(mapping(content.get("application/json")).get("schema"))
-    if not shown or shown.get("type") != ("array" if isinstance(value, list) else "object"):
-        answer["content"] = {"application/json": {"schema": schema_of(value)}}
-    elif not mapping(shown.get("properties")) and not shown.get("items"):
+    kind = "array" if isinstance(value, list) else "object"
+    tells_nothing = not mapping(shown.get("properties")) and not shown.get("items")
+    if shown.get("type") != kind or tells_nothing:
         answer["content"] = {"application/json": {"schema": schema_of(value)}}

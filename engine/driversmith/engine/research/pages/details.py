@@ -57,8 +57,8 @@ _OTHER_COLUMNS = {
 }
 _NAME = re.compile(r"^[?&:{<\[]*([A-Za-z_$@][\w$@.-]{0,60}(?:\[[\w.]*\])*)[}>\]=]*\*?$")
 _ITEM = re.compile(
-    r"^[\"'`‘“?&:{<]*([A-Za-z_$@][\w$@.-]{0,50}(?:\[\w*\])*)[\"'`’”}>=]*\*?"
-    r"(?:\s*[(\[]([^)\]]{1,80})[)\]])?\s*(?::|=|-|–|—|\u2192|\u2013)\s+(.{2,})",
+    r"^[\"'`\u2018“?&:{<]*([A-Za-z_$@][\w$@.-]{0,50}(?:\[\w*\])*)[\"'`\u2019”}>=]*\*?"
+    r"(?:\s*[(\[]([^)\]]{1,80})[)\]])?\s*(?::|=|-|\u2013|\u2014|\u2192|\u2013)\s+(.{2,})",
     re.DOTALL,
 )
 _TYPES: tuple[tuple[str, str], ...] = (
@@ -71,7 +71,7 @@ _TYPES: tuple[tuple[str, str], ...] = (
 )
 _REQUIRED = re.compile(r"\b(required|mandatory|obligatory|must be (given|set|provided|supplied))\b", re.IGNORECASE)
 _NOT_REQUIRED = re.compile(r"\b(optional(ly)?|optionnal|not (required|mandatory)|if (given|provided))\b", re.IGNORECASE)
-_DEFAULT = re.compile(r"\bdefaults?(?: value)?(?: is| to|:|=)*\s*[`\"'‘“]?([\w.+-]{1,40})", re.IGNORECASE)
+_DEFAULT = re.compile(r"\bdefaults?(?: value)?(?: is| to|:|=)*\s*[`\"'\u2018“]?([\w.+-]{1,40})", re.IGNORECASE)
 _YES = re.compile(r"^\W*(yes|y|true|required|mandatory|x|✓|✔|✅|1|always|obligatory)\b|^\s*[✓✔✅☑]", re.IGNORECASE)
 _SECTION = 160
 _MOST_CHARACTERS = 1 << 18
@@ -239,8 +239,7 @@ class _Context:
         cells = {key: block.cells[at].strip() for key, at in columns.items() if at < len(block.cells)}
         raw = cells.get("name", "")
         for name in _names(raw):
-            if told := _told(name, raw, place, cells, endpoint, self.required):
-                yield told
+            yield _told(name, raw, place, cells, endpoint=endpoint, required=self.required)
 
     def item(self, line: str, endpoint: Endpoint) -> Told | None:
         """The parameter or field that a line of a list tells."""
@@ -257,7 +256,7 @@ class _Context:
         if match[2]:
             cells["default"] = said[1] if (said := _DEFAULT.search(match[2])) else ""
             cells["required"] = match[2] if _REQUIRED.search(match[2]) or _NOT_REQUIRED.search(match[2]) else ""
-        return _told(name, line[:80], place, cells, endpoint, self.required)
+        return _told(name, line[:80], place, cells, endpoint=endpoint, required=self.required)
 
     def _is_plain(self, block: Block) -> bool:
         return self.place is not None and len(block.cells) >= 2 and bool(_names(block.cells[0]))
@@ -293,8 +292,8 @@ def _is_title(cells: list[str]) -> bool:
 
 
 def _told(
-    name: str, raw: str, place: Place, cells: dict[str, str], endpoint: Endpoint, required: bool | None
-) -> Told | None:
+    name: str, raw: str, place: Place, cells: dict[str, str], *, endpoint: Endpoint, required: bool | None
+) -> Told:
     description = cells.get("description", "")
     stated = cells.get("required", "")
     about = f"{stated} {raw}"
@@ -368,11 +367,11 @@ def _type(raw: str) -> str:
 
 def _value(raw: str, kind: str) -> Any:
     """A default or an example as a value; None where none is meant."""
-    text = raw.strip().strip("`\"'‘’“”").strip()
+    text = raw.strip().strip("`\"'\u2018\u2019“”").strip()
     if (
         not text
         or len(text) > 80
-        or re.fullmatch(r"(?i)[-–—]+|none|n/?a|null|no|yes|required|optional|mandatory|empty|undefined", text)
+        or re.fullmatch(r"(?i)[-\u2013\u2014]+|none|n/?a|null|no|yes|required|optional|mandatory|empty|undefined", text)
     ):
         return None
     if kind == "boolean" or re.fullmatch(r"(?i)true|false", text):

@@ -19,6 +19,7 @@ _MEDIA = {
     "txt": "text/plain",
     "rdf": "application/xml",
 }
+_SCALARS: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
 _DEEPEST = 8
 _MOST_MEMBERS = 200
 _MOST_ITEMS = 20
@@ -222,18 +223,11 @@ def _described(schema: Node, fields: dict[str, Told]) -> Node:
 
 def schema_of(value: Any, depth: int = _DEEPEST) -> Node:
     """The JSON schema of a sample: members and types, none required. Null says nothing but that it may be null."""
-    if value is None:
-        return {"nullable": True}
-    if isinstance(value, bool):
-        return {"type": "boolean"}
-    if isinstance(value, int):
-        return {"type": "integer"}
-    if isinstance(value, float):
-        return {"type": "number"}
-    if isinstance(value, str):
-        return {"type": "string"}
-    if depth == 0:
-        return {}
+    kind = next((kind for types, kind in _SCALARS if isinstance(value, types)), None)
+    if kind is not None:
+        return {"type": kind}
+    if value is None or depth == 0:
+        return {"nullable": True} if value is None else {}
     if isinstance(value, list):
         items = cast(list[Any], value)[:_MOST_ITEMS]
         return {"type": "array", "items": _joined([schema_of(item, depth - 1) for item in items])}

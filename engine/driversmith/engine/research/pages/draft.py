@@ -265,9 +265,10 @@ class _Words:
         made: Node = {}
         for kind, members in mapping(document.get("components")).items():
             if kind == "securitySchemes":
-                members = {n: s for n, s in mapping(members).items() if self._is_scheme(mapping(s))}
-            if kind in ("schemas", "responses", "parameters", "requestBodies", "securitySchemes") and members:
-                made[kind] = self._pruned(members) if kind != "securitySchemes" else members
+                schemes = {name: node for name, node in mapping(members).items() if self._is_scheme(mapping(node))}
+                made |= {kind: schemes} if schemes else {}
+            elif kind in ("schemas", "responses", "parameters", "requestBodies") and members:
+                made[kind] = self._pruned(members)
         return made
 
     def _is_named(self, parameter: Node, path_names: Sequence[str]) -> bool:
@@ -293,12 +294,13 @@ class _Words:
         made: Node = {}
         for key, value in node.items():
             if key == "properties" and is_object(value):
-                value = {name: schema for name, schema in value.items() if self._quotes.names(str(name))}
+                named = {name: schema for name, schema in value.items() if self._quotes.names(str(name))}
+                made[key] = self._pruned(named)
             elif key == "required" and is_list(value):
-                value = [name for name in value if self._quotes.names(text(name))]
-                if not value:
-                    continue
-            made[key] = self._pruned(value)
+                required = [name for name in value if self._quotes.names(text(name))]
+                made |= {key: required} if required else {}
+            else:
+                made[key] = self._pruned(value)
         return made
 
 

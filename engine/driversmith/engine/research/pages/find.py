@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import anyio
+
 from ...models.documentation import Documentation, DocumentationPage, JudgedDescription
 from ...models.profile import ApiProfile, Evidence
 from ...models.prose import Passage, Prose, Researched
@@ -15,7 +17,7 @@ from ..profile import build_profile
 from ..sources.page import Page, PageFetcher
 from ..worker import run_in_process, run_sized
 from .confirm import Confirmed, asker, confirm
-from .crawl import FEW_PAGES, MOST_PAGES, ReadPage, pages_of
+from .crawl import FEW_PAGES, MOST_PAGES, PARSE_SECONDS, ReadPage, pages_of
 from .document import Documented
 from .draft import joined, judge_draft
 from .reading import documented
@@ -44,7 +46,7 @@ class FromPages:
     """JSON pointer of an operation -> the page that speaks of it, and its words."""
     notes: tuple[str, ...] = ()
     """What a reader of the profile should know, one sentence each."""
-    prose: Prose = Prose()
+    prose: Prose = field(default_factory=Prose)
     """The texts of the pages."""
 
 
@@ -70,8 +72,8 @@ async def find_documented(
         return None
     texts = [page.text for page in read]
     size = sum(len(page.page.content) for page in read)
-    found = await run_in_process(size, documented, texts)
-    if not mapping(found.document.get("paths")):
+    found = await _read_together(size, texts)
+    if found is None or not mapping(found.document.get("paths")):
         return None
     confirmed = Confirmed("")
     if found.quotes:
@@ -80,6 +82,13 @@ async def find_documented(
             found.document, page_url=texts[0].url, ask=asker(fetcher), most=asks if may_ask else 0
         )
     return _from_pages(read, found, confirmed, size)
+
+
+async def _read_together(size: int, texts: list[PageText]) -> Documented | None:
+    """What the pages say; None where reading them takes for ever."""
+    with anyio.move_on_after(PARSE_SECONDS):
+        return await run_in_process(size, documented, texts)
+    return None
 
 
 def _from_pages(read: Sequence[ReadPage], found: Documented, confirmed: Confirmed, size: int) -> FromPages:
@@ -199,7 +208,7 @@ async def documentation_of(
     if not read:
         return Documentation()
     size = sum(len(page.page.content) for page in read)
-    found = await run_in_process(size, documented, [page.text for page in read])
+    found = await _read_together(size, [page.text for page in read]) or Documented({})
     nothing = Confirmed("")
     known = {pointer: _evidence(found, nothing, pointer) for pointer in found.quotes}
     rules = JudgedDescription(document=json.dumps(found.document, ensure_ascii=False), known=known) if known else None

@@ -2,19 +2,24 @@
 
 import re
 
-_VERBS = frozenset(
-    "accept activate add apply approve ban block buy cancel charge checkout clear clone close confirm copy create deactivate"
-    " decline delete destroy disable drop edit enable execute expire export flush forget generate grant hit import increment"
-    " decrement insert install invite join kick kill leave lock login logout logoff mark merge move mute open order pay play"
-    " post publish purge put reboot refresh register reject remove rename renew replace report request reset resend restart"
-    " restore retry revoke rotate run save send set shorten shutdown signin signout signup sign-in sign-out sign-up start stop submit"
-    " subscribe suspend sync terminate toggle touch transfer trigger unban unblock undo unlock unmute unpublish unsubscribe"
-    " update upgrade upload vote wipe write".split()
-)
+_VERBS = frozenset({
+    "accept", "activate", "add", "apply", "approve", "ban", "block", "buy", "cancel", "charge", "checkout",
+    "clear", "clone", "close", "confirm", "copy", "create", "deactivate", "decline", "delete", "destroy",
+    "disable", "drop", "edit", "enable", "execute", "expire", "export", "flush", "forget", "generate", "grant",
+    "hit", "import", "increment", "decrement", "insert", "install", "invite", "join", "kick", "kill", "leave",
+    "lock", "login", "logout", "logoff", "mark", "merge", "move", "mute", "open", "order", "pay", "play",
+    "post", "publish", "purge", "put", "reboot", "refresh", "register", "reject", "remove", "rename", "renew",
+    "replace", "report", "request", "reset", "resend", "restart", "restore", "retry", "revoke", "rotate", "run",
+    "save", "send", "set", "shorten", "shutdown", "signin", "signout", "signup", "sign-in", "sign-out",
+    "sign-up", "start", "stop", "submit", "subscribe", "suspend", "sync", "terminate", "toggle", "touch",
+    "transfer", "trigger", "unban", "unblock", "undo", "unlock", "unmute", "unpublish", "unsubscribe", "update",
+    "upgrade", "upload", "vote", "wipe", "write",
+})  # fmt: skip
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_SAFE_BESIDE = frozenset(
-    "get list show find search count view read fetch status history stats statistics latest top all".split()
-)
+_SAFE_BESIDE = frozenset({
+    "get", "list", "show", "find", "search", "count", "view", "read", "fetch", "status", "history", "stats",
+    "statistics", "latest", "top", "all",
+})  # fmt: skip
 """A verb beside one of these is what is asked about: `order-status`, `post_list`."""
 _NAMES = frozenset(
     ("action", "cmd", "command", "do", "method", "op", "operation", "f", "fn", "func", "function", "act")

@@ -14,7 +14,7 @@ from .targets import Target
 from .templates import as_templates
 
 _ORDER: tuple[Signal, ...] = ("method_path", "embedded", "call", "labelled", "code", "span", "path", "prose", "base")
-_EXPLAINED = re.compile(r"https?://[^\s]+\s+[-–:]\s")
+_EXPLAINED = re.compile(r"https?://[^\s]+\s+[-\u2013:]\s")
 """A URL and what it does, as lists of endpoints have them."""
 _MOST_MENTIONS = 6000
 

@@ -10,20 +10,20 @@ from .code_calls import calls_in, joined_on
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
 Signal = Literal["method_path", "embedded", "call", "labelled", "code", "span", "prose", "path", "base"]
-"""By what a request is told, the best first: `GET /x`; data of the page with method and path; a line of code that sends it; a field of the page named URL or
-endpoint; a URL in code; a URL or path marked as code, or that stands alone; a URL in a sentence; a path in a table or list;
-`base`: no request, but where all requests go."""
+"""By what a request is told, the best first: `GET /x`; data of the page with method and path; a line of code that sends it; a
+field of the page named URL or endpoint; a URL in code; a URL or path marked as code, or that stands alone; a URL in a
+sentence; a path in a table or list; `base`: no request, but where all requests go."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _METHOD = r"GET|POST|PUT|PATCH|DELETE|DESTROY|DEL|HEAD|OPTIONS"
 _OTHER_NAMES = {"DESTROY": "DELETE", "DEL": "DELETE"}
-_BETWEEN = r"""[\s:|\-–—>"'`*(\[=]*(?:(?:requests?|calls?|method|to|from|at|the|on|following|endpoint|url)[\s:]+){0,6}["'`(<]?"""
+_BETWEEN = r"""[\s:|\-\u2013\u2014>"'`*(\[=]*(?:(?:requests?|calls?|method|to|from|at|the|on|following|endpoint|url)[\s:]+){0,6}["'`(<]?"""
 _RELATIVE = r"(?!HTTP/)[a-z{][\w{}<>.-]*(?:/[\w{}<>:.-]+)+(?:\?\S*)?"
 _METHOD_TARGET = re.compile(
     rf"(?<![A-Za-z-])({_METHOD})(?:(?![A-Za-z])|(?=https?://)){_BETWEEN}({URL}|{PATH}|(?<=[\s`]){_RELATIVE})"
 )
 _SPOKEN = re.compile(rf"^\W*(Get|Post|Put|Patch|Delete|get|post|put|patch|delete)\W{{1,3}}({URL}|{PATH})")
-_TARGET_METHOD = re.compile(rf"^({URL}|{PATH})\s*[\[(:|–-]?\s*({_METHOD})\b[\])]?$")
+_TARGET_METHOD = re.compile(rf"^({URL}|{PATH})\s*[\[(:|\u2013-]?\s*({_METHOD})\b[\])]?$")
 _ONLY_METHOD = re.compile(rf"^\W*({_METHOD}|Get|Post|Put|Patch|Delete|get|post|put|patch|delete)\W*$")
 _METHODS = re.compile(rf"^\W*(?:{_METHOD})(?:\s*(?:[,/|&+]|or|and)\s*(?:{_METHOD}))*\W*$")
 _URL = re.compile(rf"(?<![\w/=]){URL}")
@@ -33,11 +33,11 @@ _BARE_PATH = re.compile(rf"(?:^|(?<=[\s\"'`(>|,:])){PATH}")
 _LABELLED = re.compile(
     r"(?:^\W*|(?<=[\s(.]))(?:(?:api|http|request|example|sample|full|resource|rest|service|method)[ -])*"
     r"(?:urls?|uris?|end ?-?points?|paths?|routes?|address|resource|requests?|examples?|ex|e\.g\.|calls?|query)"
-    rf"\s*(?:\([^)]*\))?\s*[:=\t–]+\s*[\"'`(]?({URL}|{PATH})",
+    rf"\s*(?:\([^)]*\))?\s*[:=\t\u2013]+\s*[\"'`(]?({URL}|{PATH})",
     re.IGNORECASE,
 )
 _METHOD_LABEL = re.compile(
-    rf"^\W*(?:http |request |rest )*(?:methods?|verbs?|type|request)\W*[:=\t\n–-]*\s*((?:{_METHOD})(?:\s*[,/|]\s*(?:{_METHOD}))*)\b",
+    rf"^\W*(?:http |request |rest )*(?:methods?|verbs?|type|request)\W*[:=\t\n\u2013-]*\s*((?:{_METHOD})(?:\s*[,/|]\s*(?:{_METHOD}))*)\b",
     re.IGNORECASE,
 )
 _BASE = re.compile(

@@ -64,9 +64,8 @@ def taken(pages: Sequence[PageText], mentions: Sequence[Mention], origins: Count
 def _is_taken(mention: Mention, page: PageText, origins: Counter[str]) -> bool:
     target = mention.target
     host = host_of(target.origin)
-    if mention.signal == "base" or mention.method == "OPTIONS":
-        return False
-    if host and is_elsewhere(host) and domain_of(host) != domain_of(host_of(root_of(page.url))):
+    is_other = is_elsewhere(host) and domain_of(host) != domain_of(host_of(root_of(page.url)))
+    if mention.signal == "base" or mention.method == "OPTIONS" or is_other:
         return False
     if mention.signal in ("method_path", "embedded"):
         return True
@@ -74,9 +73,8 @@ def _is_taken(mention: Mention, page: PageText, origins: Counter[str]) -> bool:
         return False
     if mention.signal == "call":
         return _is_no_file(target) or looks_like_api(target.origin, "")
-    if _is_page_itself(target, page) or not _is_no_file(target):
-        return False
-    if _SITE.search(target.path) and not looks_like_api(target.origin, target.path):
+    is_site = bool(_SITE.search(target.path)) and not looks_like_api(target.origin, target.path)
+    if is_site or _is_page_itself(target, page) or not _is_no_file(target):
         return False
     return _IS_TAKEN[mention.signal](mention, origins)
 

@@ -8,12 +8,12 @@ from urllib.parse import unquote
 from ...openapi.servers import origin
 
 _PLACEHOLDER = r"\{\{[^{}\n]{1,60}\}\}|\{[^{}\n]{1,80}\}|<[A-Za-z][^<>\n/]{0,40}>|\[[A-Za-z][^\[\]\n]{0,40}\]"
-_PLAIN = r"""[^\s"'<>`|\\^\[\]{}()，。；]"""
+_PLAIN = r"""[^\s"'<>`|\\^\[\]{}()\uff0c。\uff1b]"""
 URL = rf"https?://(?:{_PLACEHOLDER}|\([\w.-]+\)|{_PLAIN})+"
 PATH = rf"/(?!/)(?:{_PLACEHOLDER}|\([\w.-]+\)|{_PLAIN})*"
 BARE_HOST = rf"(?:[a-z0-9-]+\.)+[a-z]{{2,12}}(?::\d+)?/(?:{_PLACEHOLDER}|{_PLAIN})+"
 
-_TRAILING = ".,;:!*”’…\u2026"
+_TRAILING = ".,;:!*”\u2019…\u2026"
 _FILE_SYSTEM = re.compile(r"/(usr|etc|var|home|tmp|opt|bin|dev|root|mnt|srv|proc|sbin|lib)(/|$)")
 _SEGMENT = re.compile(r"[\w.~!$&'()*+,;=:@%{}-]*", re.UNICODE)
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -140,10 +140,10 @@ def _path(raw: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
             return None
         before = next((p for p in reversed(parts) if p and "{" not in p), "")
         if name := _sampled(part, before):
-            name = unique(name)
-            samples.append((name, unquote(part)))
-            part = "{" + name + "}"
-        parts.append(part)
+            samples.append((unique(name), unquote(part)))
+            parts.append("{" + samples[-1][0] + "}")
+        else:
+            parts.append(part)
     path = re.sub(r"/{2,}", "/", "/".join(parts))
     if not path.startswith("/"):
         path = "/" + path
