@@ -45,6 +45,31 @@ def test_one_endpoint_in_many_spellings(html: str) -> None:
     assert [(e.method, e.target.shape, e.guessed) for e in found.endpoints] == [("GET", ("v1", "ships", "{}"), False)]
 
 
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ("<table><tr><td><a>GET api/Ships/{id}</a></td><td>x</td></tr></table>", ["GET /api/Ships/{id}"]),
+        (
+            '<button><span>POST</span><span data-path="/ships"><a><span>/ships</span></a></span></button>',
+            ["POST /ships"],
+        ),
+        ('<pre data-type="put"><code>/ships/:id</code></pre>', ["PUT /ships/{id}"]),
+        ("<h2>Ships [/ships]</h2><h3>Make [POST]</h3>", ["POST /ships"]),
+        ("<p>Endpoints:<br>GET /a<br>/b - lists b</p>", ["GET /a", "GET /b"]),
+        ("<p>To list them use the endpoint <b>/ships</b>.</p>", ["GET /ships"]),
+        ("<pre>axios({method: 'post', url: 'https://api.skies.dev/ships', data: {}})</pre>", ["POST /ships"]),
+        ("<pre>$ch = curl_init('https://api.skies.dev/a'); curl_setopt($ch, CURLOPT_POST, 1);</pre>", ["POST /a"]),
+        ('<pre>const API = "https://api.skies.dev/v1";\nfetch(API + "/ships")</pre>', ["GET /v1/ships"]),
+        (
+            '<pre>url = "https://api.skies.dev/v1"\nrequests.delete(f"{url}/ships/{id}")</pre>',
+            ["DELETE /v1/ships/{id}"],
+        ),
+    ],
+)
+def test_the_ways_of_usual_tools(html: str, told: list[str]) -> None:
+    assert signatures(read(html, url="https://skies.dev/docs")) == told
+
+
 def test_a_url_alone_is_a_get_that_is_guessed() -> None:
     found = read("<p>The list: <code>https://api.skies.test/v1/ships</code></p>")
     assert [(e.signature, e.guessed) for e in found.endpoints] == [("GET https://api.skies.test/v1/ships", True)]
@@ -133,6 +158,17 @@ def test_a_list_of_parameters_is_read_like_a_table() -> None:
     name, limit = operation(found, "/ships")["parameters"]
     assert (name["name"], name["required"], limit["schema"]) == ("name", True, {"type": "integer", "default": 20})
     assert "parameters" not in operation(found, "/ports")
+
+
+def test_a_section_begins_with_what_it_is_about_not_with_its_parts() -> None:
+    html = """<h1>Ships</h1><h2>List ships</h2><pre>curl https://api.skies.dev/ships</pre><p>Answers:</p>
+    <pre>[{"id": 1, "name": "Ada"}]</pre><h3>HTTP Request</h3><p><code>GET https://api.skies.dev/ships</code></p>
+    <h3>Query Parameters</h3><div><label>limit</label><span>integer</span></div>
+    <h2>One ship</h2><h3>HTTP Request</h3><p><code>GET https://api.skies.dev/ships/&lt;ID&gt;</code></p>"""
+    found = operation(read(html), "/ships")
+    assert (found["summary"], found["parameters"][0]["name"]) == ("List ships", "limit")
+    items = found["responses"]["200"]["content"]["application/json"]["schema"]["items"]
+    assert list(items["properties"]) == ["id", "name"]
 
 
 def test_what_is_sent_is_told_by_samples() -> None:

@@ -10,6 +10,8 @@ _AUTHORIZATION = re.compile(
     r"""\bAuthorization["'`]?\s*(?:[:=,]|=>)\s*["'`]?\s*(Bearer|Basic|Token|ApiKey|Api-Key|Key|OAuth)\b""",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"""(?:-H|--header)\s*["']Authorization\s*:\s*([^\s"']+)["']""", re.IGNORECASE)
+"""A key that is sent without a word before it."""
 _HEADER = re.compile(
     r"""(?:(?:-H|--header)\s*["']|["'`]|^|\s)"""
     r"""(X-[\w-]*(?:Key|Token|Auth)|api[-_]?key|apikey|x-auth-token|Ocp-Apim-Subscription-Key|X-RapidAPI-Key)["'`]?\s*:\s*\S""",
@@ -26,6 +28,8 @@ def security_schemes(pages: Sequence[PageText]) -> Node:
         text = block.text[:20_000]
         for word in _AUTHORIZATION.findall(text):
             found.setdefault(*_named(word.lower()))
+        if _PLAIN.search(text):
+            found.setdefault("key", {"type": "apiKey", "in": "header", "name": "Authorization"})
         for name in (*_headers(text, _HEADER), *_headers(text, _SPOKEN)):
             found.setdefault("key", {"type": "apiKey", "in": "header", "name": name})
         if _BASIC.search(text):

@@ -61,6 +61,12 @@ _ITEM = re.compile(
     r"(?:\s*[(\[]([^)\]]{1,80})[)\]])?\s*(?::|=|-|\u2013|\u2014|\u2192|\u2013)\s+(.{2,})",
     re.DOTALL,
 )
+_TYPED = re.compile(
+    r"([A-Za-z_][\w.-]{0,50})\s+\(?(string|integer|int|int32|int64|number|float|double|boolean|bool|array|object|date|enum)\)?"
+    r"(?:\W+(required|optional))?",
+    re.IGNORECASE,
+)
+"""A name and a type, and nothing else, as pages show them that are made of boxes."""
 _TYPES: tuple[tuple[str, str], ...] = (
     (r"bool", "boolean"),
     (r"\bint|whole|long\b", "integer"),
@@ -73,6 +79,14 @@ _REQUIRED = re.compile(r"\b(required|mandatory|obligatory|must be (given|set|pro
 _NOT_REQUIRED = re.compile(r"\b(optional(ly)?|optionnal|not (required|mandatory)|if (given|provided))\b", re.IGNORECASE)
 _DEFAULT = re.compile(r"\bdefaults?(?: value)?(?: is| to|:|=)*\s*[`\"'\u2018“]?([\w.+-]{1,40})", re.IGNORECASE)
 _YES = re.compile(r"^\W*(yes|y|true|required|mandatory|x|✓|✔|✅|1|always|obligatory)\b|^\s*[✓✔✅☑]", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:(?:http|api|example|sample|url|query|path|body|form|optional|required|success|error|code|curl|the|json|data|200|of|and|&|/)\W*)*"
+    r"(?:request|response|url|uri|endpoint|example|usage|parameters?|params|arguments|headers?|body|method|definition|syntax|return"
+    r"|returns|result|output|code)s?\W*",
+    re.IGNORECASE,
+)
+"""Headings of the parts of a section about one endpoint."""
+_ABOVE = 30
 _SECTION = 160
 _MOST_CHARACTERS = 1 << 18
 
@@ -129,7 +143,7 @@ def _homes(endpoints: Sequence[Endpoint], page: int) -> list[tuple[int, int]]:
 def _details(
     page: PageText, number: int, at: int, endpoint: Endpoint, primary: dict[int, int], *, alone: bool
 ) -> Details:
-    head = next((i for i in range(at, max(-1, at - 12), -1) if page.blocks[i].kind == "heading"), None)
+    head = _governing(page, at, number, primary)
     details = Details()
     block = page.blocks[at]
     if head is not None and head != at and not _DETAIL.fullmatch(page.blocks[head].text.strip()):
@@ -144,6 +158,19 @@ def _details(
         page, range(start, len(page.blocks) if alone else _end(page, head, at, number, primary)), at, endpoint, details
     )
     return details
+
+
+def _governing(page: PageText, at: int, number: int, primary: dict[int, int]) -> int | None:
+    """The heading of the section that an endpoint stands in: not one of its parts, such as `HTTP request`."""
+    nearest: int | None = None
+    for index in range(at, max(-1, at - _ABOVE), -1):
+        if primary.get(index, number) != number:
+            break
+        if page.blocks[index].kind == "heading":
+            nearest = index if nearest is None else nearest
+            if index == at or not _PART.fullmatch(page.blocks[index].text.strip()):
+                return index
+    return nearest
 
 
 def _is_listing_only(page: PageText, at: int, primary: dict[int, int]) -> bool:
@@ -243,6 +270,9 @@ class _Context:
 
     def item(self, line: str, endpoint: Endpoint) -> Told | None:
         """The parameter or field that a line of a list tells."""
+        if self.place not in (None, "error", "answer") and (typed := _TYPED.fullmatch(line.strip())):
+            cells = {"type": typed[2], "required": typed[3] or ""}
+            return _told(typed[1], line[:80], _place(self.place), cells, endpoint=endpoint, required=self.required)
         match = _ITEM.match(line) if self.place != "error" else None
         if match is None or not (name := next(iter(_names(match[1])), "")):
             return None
@@ -285,6 +315,10 @@ class _Context:
             place = "query"
         self._kind = place
         return True
+
+
+def _place(said: Place | Literal["error"] | None) -> Place:
+    return "query" if said is None or said == "error" else said
 
 
 def _is_title(cells: list[str]) -> bool:

@@ -12,7 +12,7 @@ from .targets import URL, Target, read_target
 
 _CURL = re.compile(r"\bcurl\b", re.IGNORECASE)
 _LITERAL = r"""(?:[fbru]{0,2}"([^"\n]{1,1500})"|[fbru]{0,2}'([^'\n]{1,1500})'|`([^`]{1,1500})`)"""
-_FETCH = re.compile(rf"\b(?:fetch|\$fetch|axios|request|got|ky|ofetch|urlopen|open-uri|useFetch)\(\s*{_LITERAL}")
+_FETCH = re.compile(rf"\b(?:fetch|\$fetch|axios|request|got|ky|ofetch|urlopen|curl_init|useFetch)\(\s*{_LITERAL}")
 _VERB_CALL = re.compile(
     rf"(?:\.|\b)(get|post|put|patch|delete|head|GET|POST|PUT|PATCH|DELETE|getJSON|GetAsync|PostAsync|PutAsync|DeleteAsync"
     rf"|GetStringAsync|file_get_contents|getForObject|get_json|Get|Post|Put|Delete)\s*\(\s*{_LITERAL}"
@@ -22,8 +22,14 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _OPTIONS = re.compile(
-    rf"""\b(?:url|uri|endpoint)["']?\s*[:=]\s*{_LITERAL}""",
+    rf"""\b(url|uri|endpoint)["']?\s*[:=]\s*{_LITERAL}""",
 )
+_ADDED = re.compile(
+    r"""\b(fetch|axios|get|post|put|patch|delete|request)\(\s*[A-Za-z_$][\w.$]*\s*[+.]\s*["'`](/[^"'`\n]{1,300})["'`]""",
+    re.IGNORECASE,
+)
+"""A path that is added to a variable: `get(BASE_URL + "/users")`."""
+_VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 _OPTION_METHOD = re.compile(
     r"""\b(?:method|type|verb)["']?\s*(?:[:=]|=>)\s*["'](GET|POST|PUT|PATCH|DELETE|HEAD)["']|CURLOPT_(POST)\b|requests\.(post|put|patch|delete)\(""",
     re.IGNORECASE,
@@ -79,10 +85,16 @@ def _all(code: str) -> Iterator[Call]:
         raw = match[2] or match[3] or match[4]
         if raw.startswith(("http://", "https://", "/", "{", "$")):
             yield from _call(code, match.start(), raw, method)
+    for match in _ADDED.finditer(code):
+        verb = match[1].upper()
+        method = verb if verb in _VERBS else _method_near(code, match.end()) or "GET"
+        yield from _call(code, match.start(2), match[2], method)
     for match in _OPTIONS.finditer(code):
-        raw = match[1] or match[2] or match[3]
-        if raw.startswith(("http://", "https://")) and code.lstrip()[:1] not in "{[":
-            said = _method_near(code, match.end()) or _method_near(code, max(0, match.start() - 120), 120)
+        raw = match[2] or match[3] or match[4]
+        is_base = is_base_of_paths(match[1], code)
+        if raw.startswith(("http://", "https://")) and code.lstrip()[:1] not in "{[" and not is_base:
+            before = re.split(r"[({;]", code[max(0, match.start() - 120) : match.start()])[-1]
+            said = _method_near(before, 0) or _method_near(code, match.end())
             if said is None and code[match.start() - 1 : match.start()] == '"':
                 continue  # a member of an answer
             yield from _call(code, match.start(), raw, said)
@@ -96,6 +108,13 @@ def _call(code: str, at: int, raw: str, method: str | None) -> Iterator[Call]:
         return
     if target := read_target(text):
         yield Call(target, method, _line(code, at))
+
+
+def is_base_of_paths(name: str, code: str) -> bool:
+    """Whether code adds paths to a variable."""
+    variable = re.escape(name)
+    added = rf"\{{{variable}\}}/|\b{variable}\s*[+.]\s*[`\"']/|\b{variable}\}}?\s*,\s*[`\"']/"
+    return bool(re.search(added, code))
 
 
 def joined_on(rest: str, before: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..text.page_text import Block, PageText
-from .code_calls import calls_in, joined_on
+from .code_calls import calls_in, is_base_of_paths, joined_on
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
 Signal = Literal["method_path", "embedded", "call", "labelled", "code", "span", "prose", "path", "base"]
@@ -36,6 +36,13 @@ _LABELLED = re.compile(
     rf"\s*(?:\([^)]*\))?\s*[:=\t\u2013]+\s*[\"'`(]?({URL}|{PATH})",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    rf"\b(?:end ?-?points?|routes?|resource|path)\s+(?:is\s+|at\s+|called\s+|named\s+)?[\"'`(]?({PATH})", re.IGNORECASE
+)
+_RESOURCE = re.compile(rf"\[({PATH})\]\s*$")
+_ACTION = re.compile(rf"\[({_METHOD})\]\s*$")
+"""API Blueprint: a resource with its path, and below it actions with their methods."""
+_EXPLAINED = re.compile(rf"^({PATH})\s+[-\u2013\u2014:]\s")
 _METHOD_LABEL = re.compile(
     rf"^\W*(?:http |request |rest )*(?:methods?|verbs?|type|request)\W*[:=\t\n\u2013-]*\s*((?:{_METHOD})(?:\s*[,/|]\s*(?:{_METHOD}))*)\b",
     re.IGNORECASE,
@@ -51,6 +58,12 @@ _BASE = re.compile(
 _JSON_MEMBER = re.compile(r"""^\s*["']?[\w$@. -]+["']?\s*:\s*["']?\s*$""")
 _CALL_MEMBER = re.compile(
     r"""["']?\b(?:url|uri|endpoint|path|href|baseURL|base_?url)["']?\s*[:=]\s*[`"']?$""", re.IGNORECASE
+)
+_SCRIPT = re.compile(r"\s*<(\?|script|img|form|iframe|a\s|link|video|audio|embed)", re.IGNORECASE)
+"""Markup that sends requests, rather than an answer in XML."""
+_CONSTANT = re.compile(
+    r"""\b(\w*(?:api|base|host|url|root|endpoint|server)\w*)["']?\s*(?::?=|:)\s*[`"'](https?://[^`"'\s{}]+)[`"']""",
+    re.IGNORECASE,
 )
 _COMMANDS = re.compile(
     r"^\s*(?:[$#>]\s*)?(?:git|npm|npx|yarn|pip3?|docker|brew|apt(?:-get)?|go|cargo|composer|gem|conda)\s"
@@ -108,6 +121,7 @@ class _Reader:
     def __init__(self, page: PageText) -> None:
         self._blocks = page.blocks
         self._columns: dict[int, tuple[str, ...]] = {}
+        self._resource = ""
 
     def read(self, index: int) -> Iterator[Mention]:
         block = self._blocks[index]
@@ -124,6 +138,9 @@ class _Reader:
         host = ""
         if said := re.search(r"^\s*Host:\s*([\w.-]+(?::\d+)?)\s*$", block.text, re.MULTILINE | re.IGNORECASE):
             host = f"https://{said[1]}"
+        for match in _CONSTANT.finditer(block.text[:_LONGEST_LINE]):
+            if is_base_of_paths(match[1], block.text[:_LONGEST_LINE]) and (target := read_target(match[2])):
+                yield Mention(target, None, "base", _quoted(match[0]), index)
         for line in _lines(block):
             yield from _with_method(line, index, host)
             if _COMMANDS.match(line):
@@ -150,15 +167,33 @@ class _Reader:
             for match in _HOST.finditer(line):
                 if target := read_target(f"https://{match[0]}"):
                     yield Mention(target, None, "prose", _quoted(line), index)
-            if _ALONE.match(line):
-                yield from self._alone(line.strip(), index)
-            elif block.kind in ("heading", "term", "item") and not _ANSWER.match(line):
-                for match in _BARE_PATH.finditer(line):
-                    if match.start() == 0 or block.kind != "item":
-                        yield from _bare(match[0], index, "path", line)
+            yield from self._lone(block, line, index)
         for span in block.spans:
             if _ALONE.match(span):
                 yield from _bare(span, index, "span", block.text)
+
+    def _lone(self, block: Block, line: str, index: int) -> Iterator[Mention]:
+        """A path by itself, or at the head of its explanation."""
+        if _ALONE.match(line):
+            yield from self._alone(line.strip(), index)
+        elif block.kind == "heading" and (blueprint := self._blueprint(line, index)):
+            yield from blueprint
+        elif block.kind == "text" and (match := _EXPLAINED.match(line)):
+            yield from _bare(match[1], index, "path", line)
+        elif block.kind in ("heading", "term", "item") and not _ANSWER.match(line):
+            for match in _BARE_PATH.finditer(line):
+                if match.start() == 0 or block.kind != "item":
+                    yield from _bare(match[0], index, "path", line)
+
+    def _blueprint(self, line: str, index: int) -> list[Mention]:
+        """What a heading of an API Blueprint tells: a resource is remembered, an action is a request to it."""
+        if resource := _RESOURCE.search(line):
+            self._resource = resource[1]
+            return list(_bare(resource[1], index, "path", line))
+        action = _ACTION.search(line)
+        target = read_target(self._resource) if action and self._resource else None
+        quote = _quoted(f"{line} {self._resource}")
+        return [Mention(target, _method(action[1]), "method_path", quote, index)] if target and action else []
 
     def _alone(self, text: str, index: int) -> Iterator[Mention]:
         """A block that is a target and nothing else: its method may stand in the block before it or after it."""
@@ -178,7 +213,7 @@ class _Reader:
         yield from _bare(text, index, "span")
 
     def _labelled(self, line: str, index: int) -> Iterator[Mention]:
-        for match in _LABELLED.finditer(line):
+        for match in (*_LABELLED.finditer(line), *_CALLED.finditer(line)):
             target = read_target(match[1])
             if target is None or is_file_system(target.path):
                 continue
@@ -267,7 +302,7 @@ def _is_data(before: str, block: str) -> bool:
     """Whether a URL of code is a value within an answer rather than where a request goes."""
     if _CALL_MEMBER.search(before) and not block.lstrip().startswith(("{", "[")):
         return False
-    if block.lstrip()[:1] in "{[<" and not re.search(r"\bfetch\(|curl\s", block):
+    if block.lstrip()[:1] in "{[<" and not _SCRIPT.match(block) and not re.search(r"\bfetch\(|curl\s", block):
         return True
     return bool(_JSON_MEMBER.match(before)) and not _CALL_MEMBER.search(before)
 

@@ -69,6 +69,7 @@ _UNSEEN = frozenset(
     ("script", "style", "svg", "noscript", "template", "iframe", "object", "canvas", "title", "head", "math")
 )
 _CODE = frozenset(("pre", "textarea"))
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 _SPANS = frozenset(("code", "kbd", "samp", "tt"))
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200b\ufeff]+")
 _MOST_BLOCKS = 40_000
@@ -243,6 +244,9 @@ class _Walk:
                 self._text.append("\x02")
         if tag in _CODE:
             self._code += 1
+            method = node.attributes.get("data-type") or node.attributes.get("data-method") or ""
+            if method.upper() in _METHODS:  # apiDoc colours the line by it, and shows it in no other way
+                self._text.append(f"{method.upper()} ")
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
