@@ -141,7 +141,7 @@ def test_a_table_of_parameters_tells_types_and_what_is_required() -> None:
         True,
         52.5,
     )
-    assert (days["schema"], days.get("required")) == ({"type": "integer", "default": 7}, None)
+    assert (days["schema"], days.get("required")) == ({"type": "integer", "default": 7}, False)
 
 
 def test_a_sample_answer_tells_fields_and_an_error_does_not() -> None:

@@ -20,6 +20,7 @@ Outcome = Literal["there", "refused", "demands", "page", "absent", "silent"]
 
 _REFUSALS: dict[int, Outcome] = {401: "refused", 403: "refused", 400: "demands", 422: "demands"}
 _BYTES = 2 << 20
+_LONGEST_COMPLAINT = 4000
 _ACCEPT = {"Accept": "application/json, */*;q=0.5"}
 
 Ask = Callable[[str], Awaitable[Page | None]]
@@ -82,9 +83,10 @@ async def confirm(document: Node, *, page_url: str, ask: Ask, most: int) -> Conf
             outcome, value = await _asked(ask, base, question, question.query)
             if outcome == "demands" and question.samples and left > 0:
                 left -= 1
-                outcome, value = await _asked(ask, base, question, (*question.query, *question.samples))
+                wanted = _wanted(question, text(value))
+                outcome, value = await _asked(ask, base, question, (*question.query, *wanted))
                 if outcome == "there":
-                    _require(question)
+                    _require(question, {name for name, _ in wanted})
             if outcome in ("there", "refused", "demands"):
                 settled, confirmed.base_url = True, base
             if base == confirmed.base_url:
@@ -142,11 +144,14 @@ def _questions(document: Node) -> list[_Question]:
 
 
 async def _asked(ask: Ask, base: str, question: _Question, query: tuple[tuple[str, Any], ...]) -> tuple[Outcome, Any]:
+    """What a GET came to, with the value that was answered, or the text of the complaint."""
     given = urlencode([(name, _spelled(value)) for name, value in query])
     page = await ask(base + question.path + (f"?{given}" if given else ""))
     outcome = _outcome(page)
-    if page is None or outcome != "there":
+    if page is None or outcome not in ("there", "demands"):
         return outcome, None
+    if outcome == "demands":
+        return outcome, page.content[:_LONGEST_COMPLAINT].decode("utf-8", "replace")
     try:
         return outcome, json.loads(page.content)
     except (ValueError, RecursionError):
@@ -167,11 +172,20 @@ def _spelled(value: Any) -> str:
     return ",".join(map(str, cast(list[Any], value))) if isinstance(value, list) else str(value)
 
 
-def _require(question: _Question) -> None:
-    """The API answers with the arguments that the pages show, and not without: those that have no default are required."""
-    names = {name for name, _ in question.samples}
+def _wanted(question: _Question, complaint: str) -> tuple[tuple[str, Any], ...]:
+    """The arguments that a complaint names; all that the pages show a value for, where it names none."""
+    named = [
+        (n, v) for n, v in question.samples if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", complaint, re.IGNORECASE)
+    ]
+    return tuple(named) or question.samples
+
+
+def _require(question: _Question, names: set[str]) -> None:
+    """The API answers with these arguments and not without: those that have no default, and are not said to be optional, are
+    required."""
     for node in map(mapping, sequence(question.operation.get("parameters"))):
-        if text(node.get("name")) in names and "default" not in mapping(node.get("schema")):
+        said = node.get("required") is False or "default" in mapping(node.get("schema"))
+        if text(node.get("name")) in names and not said:
             node["required"] = True
 
 

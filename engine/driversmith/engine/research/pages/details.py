@@ -61,6 +61,17 @@ _ITEM = re.compile(
     r"(?:\s*[(\[]([^)\]]{1,80})[)\]])?\s*(?::|=|-|\u2013|\u2014|\u2192|\u2013)\s+(.{2,})",
     re.DOTALL,
 )
+_NO_NAMES = frozenset({
+    "example", "examples", "note", "notes", "default", "returns", "return", "response", "request", "url", "uri",
+    "method", "methods", "warning", "tip", "see", "type", "description", "required", "optional", "parameters",
+    "http", "https", "e.g", "eg", "endpoint", "get", "post", "put", "delete", "patch", "todo", "output",
+    "input", "result", "base_url",
+})  # fmt: skip
+"""Words before a colon that are no parameters."""
+_EXAMPLE = re.compile(
+    r"\b(?:e\.g\.?|for (?:example|instance)|example|such as|like|i\.e\.)\s*[,:]?\s*[`\"'(]*([A-Za-z0-9][\w.:+-]{0,40})",
+    re.IGNORECASE,
+)
 _TYPED = re.compile(
     r"([A-Za-z_][\w.-]{0,50})\s+\(?(string|integer|int|int32|int64|number|float|double|boolean|bool|array|object|date|enum)\)?"
     r"(?:\W+(required|optional))?",
@@ -213,6 +224,9 @@ def _read(page: PageText, section: range, at: int, endpoint: Endpoint, details: 
                 _tell(details, told, block)
         elif block.kind == "code":
             _sample(block, context, details, endpoint)
+        elif block.kind == "term" and index + 1 < len(page.blocks) and page.blocks[index + 1].kind == "item":
+            if told := context.item(f"{block.text}: {page.blocks[index + 1].text}", endpoint):
+                _tell(details, told, block)
         elif block.kind in ("item", "term", "text") and index != at:
             for line in block.text.split("\n"):
                 if told := context.item(line, endpoint):
@@ -274,7 +288,7 @@ class _Context:
             cells = {"type": typed[2], "required": typed[3] or ""}
             return _told(typed[1], line[:80], _place(self.place), cells, endpoint=endpoint, required=self.required)
         match = _ITEM.match(line) if self.place != "error" else None
-        if match is None or not (name := next(iter(_names(match[1])), "")):
+        if match is None or not (name := next(iter(_names(match[1])), "")) or name.lower() in _NO_NAMES:
             return None
         place = None if self.place == "error" else self.place
         if place is None:
@@ -345,6 +359,9 @@ def _told(
     default = _value(cells.get("default", ""), kind)
     if default is None and (said := _DEFAULT.search(description)):
         default = _value(said[1].rstrip("."), kind)
+    example = _value(cells.get("example", ""), kind)
+    if example is None and (shown := _EXAMPLE.search(description)):
+        example = _value(shown[1].rstrip("."), kind)
     if not kind and isinstance(default, (bool, int, float)):
         kind = "boolean" if isinstance(default, bool) else "integer" if isinstance(default, int) else "number"
     if place in ("query", "body"):
@@ -355,7 +372,7 @@ def _told(
         type=kind,
         required=required,
         default=default,
-        example=_value(cells.get("example", ""), kind),
+        example=example,
         description=one_line(description, 300),
     )
 

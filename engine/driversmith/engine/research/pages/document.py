@@ -129,8 +129,8 @@ def _parameter(name: str, place: str, told: Told | None, sample: str | None) -> 
         schema["items"] = {}
     node: Node = {"name": name, "in": place, "schema": schema}
     if told:
-        if told.required:
-            node["required"] = True
+        if told.required is not None:
+            node["required"] = told.required
         if told.default is not None:
             schema["default"] = told.default
         if told.description:

@@ -106,7 +106,7 @@ def mentions_in(page: PageText, number: int = 0) -> list[Mention]:
         for mention in reader.read(index):
             key = (mention.target.origin, mention.target.path, mention.method)
             better = here.get(key)
-            if better is None or len(better.target.query) < len(mention.target.query):
+            if better is None or _told(better.target) < _told(mention.target):
                 here[key] = mention
         told = {(m.target.origin, m.target.path) for m in here.values() if m.method}
         for mention in here.values():
@@ -115,6 +115,11 @@ def mentions_in(page: PageText, number: int = 0) -> list[Mention]:
             alone = page.blocks[index].text.strip() in linked or mention.quote in linked
             found.append(replace(mention, linked=alone, page=number))
     return found
+
+
+def _told(target: Target) -> tuple[int, int]:
+    """How much a target tells of its query: names, and values."""
+    return len(target.query), sum(value is not None for _, value in target.query)
 
 
 class _Reader:

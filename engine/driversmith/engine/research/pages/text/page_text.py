@@ -95,7 +95,7 @@ class Block:
     table: int = 0
     """Which table of the page a row belongs to."""
     spans: tuple[str, ...] = ()
-    """What is marked as code within the text."""
+    """What is marked as code within the text, and the paths that are links."""
 
 
 @dataclass(frozen=True)
@@ -240,8 +240,8 @@ class _Walk:
                 self._begin(tag)
         else:
             self._edge = self._edge or "soft"
-            if tag in _SPANS:
-                self._text.append("\x02")
+            if tag in _SPANS or tag == "a":
+                self._text.append("\x02" if tag in _SPANS else "\x04")
         if tag in _CODE:
             self._code += 1
             method = node.attributes.get("data-type") or node.attributes.get("data-method") or ""
@@ -264,7 +264,7 @@ class _Walk:
             if not self._in_row:
                 self._kind, self._level = ("code", 0) if self._code else ("text", 0)
         elif tag != "br":
-            if tag in _SPANS:
+            if tag in _SPANS or tag == "a":
                 self._text.append("\x03")
             self._edge = "apart" if tag in _SPANS or tag in ("a", "button", "label") else self._edge or "soft"
 
@@ -298,7 +298,7 @@ class _Walk:
 
     def _is_glued(self, text: str) -> bool:
         """Whether two texts of neighbouring inline elements are two words rather than two parts of one path or URL."""
-        before = next((part for part in reversed(self._text) if part.strip("\x02\x03")), "")
+        before = next((part for part in reversed(self._text) if part.strip("\x02\x03\x04")), "")
         if not before or before[-1].isspace() or text[:1].isspace():
             return False
         if "/" in before.split()[-1] and self._edge != "apart":
@@ -345,7 +345,8 @@ class _Walk:
 
 def _tidy(raw: str, *, keep_lines: bool) -> tuple[str, tuple[str, ...]]:
     """The text without the marks of its code, and what stood between them."""
-    spans = tuple(cleaned for found in re.findall(r"\x02([^\x02\x03]*)\x03", raw) if (cleaned := _one_line(found)))
+    marked = ((mark, _one_line(found)) for mark, found in re.findall(r"([\x02\x04])([^\x02-\x04]*)\x03", raw))
+    spans = tuple(found for mark, found in marked if found and (mark == "\x02" or found.startswith("/")))
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", raw)
     if keep_lines:
         lines = [line.rstrip().replace("\u00a0", " ").replace("\u200b", "") for line in text.splitlines()]
