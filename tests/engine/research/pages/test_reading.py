@@ -86,6 +86,14 @@ def test_what_a_list_shows_beside_a_template_stays_apart() -> None:
     assert signatures(found) == ["GET /cat/gif", "GET /cat/{tag}"]
 
 
+def test_requests_of_one_path_are_told_apart_by_what_they_choose() -> None:
+    html = """<p>API: https://skies.dev/api.php</p><pre>https://skies.dev/api.php?action=list&amp;page=2
+https://skies.dev/api.php?action=delete&amp;id=5</pre>"""
+    found = read(html)
+    assert sorted(found.document["paths"]) == ["/api.php?action=delete", "/api.php?action=list"]
+    assert [node["name"] for node in operation(found, "/api.php?action=list")["parameters"]] == ["page"]
+
+
 def test_a_part_that_may_be_left_out_makes_two() -> None:
     found = read("<p><code>https://api.skies.test/hit/:namespace?/:key</code></p>")
     assert signatures(found) == ["GET /hit/{key}", "GET /hit/{namespace}/{key}"]

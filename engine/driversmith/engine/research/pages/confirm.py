@@ -115,7 +115,8 @@ def _questions(document: Node) -> list[_Question]:
     found: list[_Question] = []
     for path, item in mapping(document.get("paths")).items():
         operation = mapping(item).get("get")
-        if not isinstance(operation, dict) or "servers" in item or holds_action(path):
+        fixed = tuple((k, v) for k, _, v in (pair.partition("=") for pair in path.partition("?")[2].split("&")) if k)
+        if not isinstance(operation, dict) or "servers" in item or holds_action(path.partition("?")[0], fixed):
             continue
         known: dict[tuple[str, str], Any] = {}
         lacking = False
@@ -136,7 +137,6 @@ def _questions(document: Node) -> list[_Question]:
             if place == "path":
                 filled = filled.replace("{" + name + "}", quote(_spelled(value), safe=""))
         query = tuple((name, value) for (place, name), value in known.items() if place == "query")
-        fixed = tuple((k, v) for k, _, v in (pair.partition("=") for pair in path.partition("?")[2].split("&")) if k)
         if "{" not in filled:
             pointer = join(join("#/paths", path), "get")
             found.append(_Question(pointer, cast(Node, operation), filled, (*fixed, *query), tuple(samples)))

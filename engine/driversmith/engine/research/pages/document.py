@@ -56,9 +56,10 @@ def document_of(pages: Sequence[PageText], found: Found, details: Sequence[Detai
     quotes: dict[str, Quote] = {}
     for endpoint, told in zip(found.endpoints, details, strict=True):
         target = endpoint.target
-        path = target.path
+        path = endpoint.path
         if target.origin in ("", found.origin):
-            path = path.removeprefix(prefix) or "/"
+            path = path.removeprefix(prefix)
+            path = path if path.startswith("/") else f"/{path}"
         item: Node = paths.setdefault(path, {})
         if target.origin not in ("", found.origin):
             if item and item.get("servers") != [{"url": target.origin}]:

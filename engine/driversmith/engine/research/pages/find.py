@@ -5,11 +5,12 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 import anyio
 
 from ...models.documentation import Documentation, DocumentationPage, JudgedDescription
-from ...models.profile import ApiProfile, Evidence
+from ...models.profile import ApiProfile, Evidence, OperationProfile
 from ...models.prose import Passage, Prose, Researched
 from ..documents.nodes import mapping, one_line, sequence, text
 from ..documents.parse import Description
@@ -182,13 +183,18 @@ def with_evidence(profile: ApiProfile, found: FromPages) -> ApiProfile:
         name: described
         for name, described in profile.objects.items()
         if not any(
-            verb in ("read", "read_one") and holds_action(operations[operation].bare_path)
+            verb in ("read", "read_one") and _does_something(operations[operation])
             for verb, operation in described.operations.items()
         )
     }
     return profile.model_copy(
         update={"operations": operations, "objects": objects, "warnings": (*found.notes, *profile.warnings)}
     )
+
+
+def _does_something(operation: OperationProfile) -> bool:
+    fixed = tuple((name, value) for name, value in parse_qsl(operation.fixed_query))
+    return holds_action(operation.bare_path, fixed)
 
 
 def is_half(profile: ApiProfile) -> bool:

@@ -21,15 +21,16 @@ _SAFE_BESIDE = frozenset({
     "statistics", "latest", "top", "all",
 })  # fmt: skip
 """A verb beside one of these is what is asked about: `order-status`, `post_list`."""
-_NAMES = frozenset(
+CHOOSING = frozenset(
     ("action", "cmd", "command", "do", "method", "op", "operation", "f", "fn", "func", "function", "act")
 )
+"""Query parameters whose values choose what is done."""
 
 
 def holds_action(path: str, query: tuple[tuple[str, str | None], ...] = ()) -> bool:
     """Whether a segment of a path, or the value of a query parameter that chooses what is done, is a verb of action."""
     return any(_is_deed(part) for part in path.split("/") if part and "{" not in part) or any(
-        _is_deed(value) for name, value in query if value and name.lower() in _NAMES
+        _is_deed(value) for name, value in query if value and name.lower() in CHOOSING
     )
 
 

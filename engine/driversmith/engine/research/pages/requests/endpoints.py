@@ -1,11 +1,13 @@
 """From mentions to endpoints: which of them are requests to the API, where it lives, and which are one and the same."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from ..text.page_text import PageText
+from .actions import CHOOSING
 from .bases import at_home, base_of, resolved
 from .hosts import api_origins, host_of
 from .mentions import Mention, Signal
@@ -30,11 +32,18 @@ class Endpoint:
     signal: Signal
     mentions: tuple[Mention, ...]
     """All places that speak of it, the best first."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """The part of the query that makes it another request than others at its path: `action=list`."""
 
     @property
     def signature(self) -> str:
         """`GET https://api.example.com/v1/users/{id}`."""
-        return f"{self.method} {self.target.origin}{self.target.path}"
+        return f"{self.method} {self.target.origin}{self.path}"
+
+    @property
+    def path(self) -> str:
+        """The path, and the fixed part of the query."""
+        return self.target.path + (f"?{urlencode(self.fixed)}" if self.fixed else "")
 
 
 @dataclass(frozen=True)
@@ -60,23 +69,44 @@ def endpoints_of(pages: Sequence[PageText], mentions: Sequence[Mention]) -> Foun
     return Found(origin=base.origin, base_path=base.path, endpoints=tuple(kept))
 
 
-def _merged(mentions: Iterable[Mention]) -> list[Endpoint]:
-    groups: dict[tuple[str, tuple[str, ...]], dict[str | None, list[Mention]]] = {}
+Place = tuple[str, tuple[str, ...]]
+"""A host, and a path with every parameter alike."""
+
+
+def _merged(mentions: Sequence[Mention]) -> list[Endpoint]:
+    choosing = _choosing(mentions)
+    groups: dict[tuple[Place, tuple[tuple[str, str], ...]], dict[str | None, list[Mention]]] = {}
     for mention in mentions:
-        key = (host_of(mention.target.origin), mention.target.shape)
-        groups.setdefault(key, {}).setdefault(mention.method, []).append(mention)
+        place = _place(mention)
+        fixed = tuple((n, v) for n, v in mention.target.query if v is not None and n == choosing.get(place))
+        groups.setdefault((place, fixed), {}).setdefault(mention.method, []).append(mention)
     found: list[Endpoint] = []
-    for by_method in groups.values():
+    for (place, fixed), by_method in groups.items():
         silent = by_method.pop(None, [])
-        if not by_method:
-            found.append(_endpoint("GET", True, silent))
-            continue
+        if not by_method and not (place in choosing and not fixed):
+            found.append(_endpoint("GET", silent, fixed=fixed, guessed=True))
         for method, told in by_method.items():
-            found.append(_endpoint(method or "GET", False, [*told, *silent]))
+            found.append(_endpoint(method or "GET", [*told, *silent], fixed=fixed))
     return found
 
 
-def _endpoint(method: str, guessed: bool, mentions: list[Mention]) -> Endpoint:
+def _choosing(mentions: Iterable[Mention]) -> dict[Place, str]:
+    """For each path the query parameter that tells its requests apart, where the pages show it with several values."""
+    values: defaultdict[tuple[Place, str], set[str]] = defaultdict(set)
+    for mention in mentions:
+        for name, value in mention.target.query:
+            if value is not None and name.lower() in CHOOSING and re.fullmatch(r"[\w.-]+", value):
+                values[_place(mention), name].add(value)
+    return {place: name for (place, name), told in values.items() if len(told) > 1}
+
+
+def _place(mention: Mention) -> Place:
+    return host_of(mention.target.origin), mention.target.shape
+
+
+def _endpoint(
+    method: str, mentions: list[Mention], *, fixed: tuple[tuple[str, str], ...], guessed: bool = False
+) -> Endpoint:
     ranked = sorted(mentions, key=lambda m: (_ORDER.index(m.signal), not m.target.is_template, m.page, m.block))
     best = ranked[0]
     target = best.target
@@ -85,12 +115,14 @@ def _endpoint(method: str, guessed: bool, mentions: list[Mention]) -> Endpoint:
         if mention.method in (method, None):
             for name, value in mention.target.query:
                 query[name] = query.get(name) or value
+    for name, _ in fixed:
+        query.pop(name, None)
     samples = dict(pair for mention in reversed(ranked) for pair in mention.target.samples)
     names = set(re.findall(r"\{([^{}]*)\}", target.path))
     target = replace(
         target, query=tuple(query.items()), samples=tuple((k, v) for k, v in samples.items() if k in names)
     )
-    return Endpoint(target, method, guessed, best.signal, tuple(ranked))
+    return Endpoint(target, method, guessed, best.signal, tuple(ranked), fixed)
 
 
 def _without_bases(endpoints: list[Endpoint], stated: set[tuple[str, str]]) -> list[Endpoint]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..text.page_text import Block, PageText
+from .actions import CHOOSING
 from .code_calls import calls_in, is_base_of_paths, joined_on
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
@@ -102,9 +103,10 @@ def mentions_in(page: PageText, number: int = 0) -> list[Mention]:
     linked = {link.text for link in page.links if link.text}
     reader = _Reader(page)
     for index in range(len(page.blocks)):
-        here: dict[tuple[str, str, str | None], Mention] = {}
+        here: dict[tuple[str, str, str | None, tuple[tuple[str, str | None], ...]], Mention] = {}
         for mention in reader.read(index):
-            key = (mention.target.origin, mention.target.path, mention.method)
+            chosen = tuple(pair for pair in mention.target.query if pair[1] is not None and pair[0].lower() in CHOOSING)
+            key = (mention.target.origin, mention.target.path, mention.method, chosen)
             better = here.get(key)
             if better is None or _told(better.target) < _told(mention.target):
                 here[key] = mention
