@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pytest
 import yaml
 from driversmith.engine.api import Engine
 from driversmith.engine.composition import open_engine
@@ -17,6 +18,8 @@ from mcp import Client
 
 from ...patience import LONG
 from ...stand_ins.connection import answered
+from ...stand_ins.messages_api import StandInMessages
+from ...stand_ins.messages_script import Asked
 from .test_facts import Hosted
 
 SHIPS = [{"id": n, "name": f"sail-{n}"} for n in range(1, 8)]
@@ -98,6 +101,25 @@ async def test_a_host_describes_the_api_and_nothing_that_it_invents_counts(tmp_p
     profile = json.loads((Path(result["output_path"]) / "profile.json").read_text("utf-8"))
     assert "mass" not in profile["objects"]["ships"]["fields"]
     assert profile["operations"]["get_v1_ships"]["evidence"]["known_by"] in ("guessed", "observed")
+
+
+async def test_a_model_is_asked_where_nobody_describes_the_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reply(asked: Asked) -> str:
+        assert "Task: research path=description.yaml attempt=1" in asked.text
+        return draft("/v1/captains", "/v1/cargo")
+
+    async with StandInMessages(reply) as model:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", model.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", model.key)
+        async with hosted(tmp_path, engine="model", live="false", stop_after="research", max_retries=2) as session:
+            profile = session.told["profile"]
+    assert len(model.asked) == 2
+    assert "GET /v1/captains: no page says that" in model.asked[1].text
+    assert (profile["objects"], profile["operations"]) == (
+        {"ships": {"read": "GET /v1/ships", "read_one": "GET /v1/ships/{id}"}},
+        2,
+    )
+    assert [entry["operation"] for entry in profile["skipped"]] == ["GET /v1/captains", "GET /v1/cargo"]
 
 
 async def test_where_nothing_is_proven_there_is_no_driver(tmp_path: Path) -> None:
