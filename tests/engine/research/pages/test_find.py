@@ -1,10 +1,12 @@
 """From a URL to what its documentation says: pages that are followed, endpoints that are asked, what counts as evidence."""
 
+import json
 from typing import Any
 
 import pytest
 from driversmith.engine.errors import FetchError, ResearchError
-from driversmith.engine.research.pages.find import FromPages, find_documented
+from driversmith.engine.models.documentation import Documentation, DocumentationPage
+from driversmith.engine.research.pages.find import FromPages, find_documented, judge_description
 from driversmith.engine.research.study import study_api
 
 HTML = "text/html; charset=utf-8"
@@ -95,3 +97,21 @@ async def test_research_says_so_where_pages_tell_nothing(fetcher: Any) -> None:
     with pytest.raises(ResearchError) as refused:
         await study_api(api_name="Ships", api_url=HOME, fetcher=web, max_bytes=1 << 20)
     assert refused.value.code == "description_not_found"
+
+
+async def test_where_nothing_answers_the_api_lives_where_its_pages_say(fetcher: Any) -> None:
+    web = fetcher({"http://127.0.0.1:5000/docs": (200, HTML, f"<pre>curl {HOME}/v1/ships</pre>")})
+    assert (await find(web, "http://127.0.0.1:5000/docs")).base_url == HOME
+
+
+async def test_a_draft_lives_where_the_api_answers(fetcher: Any) -> None:
+    here = "http://127.0.0.1:5000"
+    page = DocumentationPage(url=f"{here}/docs", text="", source=f"<p>Ask {HOME}/v1/ships for all.</p>")
+    draft = (
+        "openapi: 3.0.3\ninfo: {title: S}\nservers: [{url: 'https://ships.dev/v1'}]\n"
+        "paths: {/ships: {get: {responses: {}}}}\n"
+    )
+    web = fetcher({f"{here}/v1/ships": (200, "application/json", [{"id": 1}])})
+    judged = await judge_description(draft, Documentation(pages=(page,)), api_url=f"{here}/docs", fetcher=web, most=6)
+    assert json.loads(judged.document)["servers"] == [{"url": here}]
+    assert [evidence.known_by for evidence in judged.known.values()] == ["observed"]

@@ -65,7 +65,7 @@ async def confirm(document: Node, *, page_url: str, ask: Ask, most: int) -> Conf
     """Ask for the simplest endpoints of a document, at most `most` requests; what is answered completes the document.
 
     Where nothing of the API is at the server that the pages name, the origin of the pages is tried; where the pages are on this
-    machine or a private network and the server is not, that comes first.
+    machine or a private network and the server is not, that comes first. Where neither answers, it is as the pages say.
     """
     servers = [text(mapping(server).get("url")) for server in sequence(document.get("servers"))]
     bases = _bases(servers[0] if servers else "", page_url)
@@ -95,6 +95,8 @@ async def confirm(document: Node, *, page_url: str, ask: Ask, most: int) -> Conf
                 _complete(question.operation, value)
             if settled:
                 break
+    if not settled and left < most and servers:
+        confirmed.base_url = bases[-1] if servers[0].rstrip("/") == bases[-1] else bases[0]
     return confirmed
 
 

@@ -252,7 +252,24 @@ async def judge_description(
     """What of an author's description.yaml the pages say, or at most `most` GETs show."""
     size = sum(len(page.source) for page in documentation.pages)
     texts = await run_in_process(size, _texts, documentation.pages)
-    return await judge_draft(draft, texts, api_url=api_url, ask=asker(fetcher) if most else None, most=most)
+    ask = asker(fetcher) if most else None
+    judged = await judge_draft(draft, texts, api_url=api_url, ask=ask, most=max(0, most - FEW_REQUESTS))
+    if ask is None or not judged.document:
+        return judged
+    document = json.loads(judged.document)
+    here = next((page.url for page in documentation.pages), api_url)
+    confirmed = await confirm(document, page_url=here, ask=ask, most=min(FEW_REQUESTS, most))
+    document["servers"] = [{"url": confirmed.base_url}] if confirmed.base_url else document.get("servers", [])
+    there = {pointer for pointer, outcome in confirmed.outcomes.items() if outcome == "there"}
+    known = {
+        pointer: _answered(evidence) if pointer in there else evidence for pointer, evidence in judged.known.items()
+    }
+    return judged.model_copy(update={"document": json.dumps(document, ensure_ascii=False), "known": known})
+
+
+def _answered(evidence: Evidence) -> Evidence:
+    rule = "; ".join(filter(None, (evidence.rule, "a GET of it was answered")))
+    return evidence.model_copy(update={"rule": rule, "known_by": "observed"})
 
 
 def _texts(pages: Sequence[DocumentationPage]) -> list[PageText]:
