@@ -90,11 +90,11 @@ def operations_of(document: dict[str, Any]) -> list[Operation]:
     base = next((server["url"] for server in document.get("servers", [])), "")
     found: list[Operation] = []
     for path, item in document["paths"].items():
-        own = next((server["url"] for server in item.get("servers", [])), base)
-        parts = urlsplit(own)
-        root = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-        whole = Target(root, parts.path.rstrip("/") + path.partition("?")[0])
-        found += [Operation(method.upper(), whole) for method in item if method not in ("servers", "parameters")]
+        for own in [server["url"] for server in item.get("servers", [])] or [base]:
+            parts = urlsplit(own)
+            root = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+            whole = Target(root, parts.path.rstrip("/") + path.partition("?")[0])
+            found += [Operation(method.upper(), whole) for method in item if method not in ("servers", "parameters")]
     return found
 
 

@@ -229,3 +229,20 @@ def test_a_page_is_read_in_the_encoding_that_it_declares() -> None:
 
 def test_pages_without_endpoints_tell_nothing() -> None:
     assert read("<p>We sell ships and/or boats, 24/7. Get in touch.</p>").document["paths"] == {}
+
+
+def test_one_path_at_several_hosts_keeps_them_all() -> None:
+    found = read(
+        "<pre>curl https://api.skies.dev/ip</pre><pre>curl https://api6.skies.dev/ip</pre>", "https://skies.dev/docs"
+    )
+    urls = [server["url"] for server in found.document["paths"]["/ip"]["servers"]]
+    assert sorted(urls) == ["https://api.skies.dev", "https://api6.skies.dev"]
+    assert urls[0] == found.document["servers"][0]["url"]
+
+
+def test_a_sample_answer_may_stand_in_a_row_or_in_a_line() -> None:
+    row = "<h2>GET /ships</h2><table><tr><td>Response</td><td>{&quot;id&quot;: 1}</td></tr></table>"
+    line = "<h2>GET /ships</h2><div class='box'><div>{&quot;id&quot;: 1}</div></div>"
+    for html in (row, line):
+        content = operation(read(html), "/ships")["responses"]["200"]["content"]
+        assert list(content["application/json"]["schema"]["properties"]) == ["id"]

@@ -118,7 +118,11 @@ def _questions(document: Node) -> list[_Question]:
     for path, item in mapping(document.get("paths")).items():
         operation = mapping(item).get("get")
         fixed = tuple((k, v) for k, _, v in (pair.partition("=") for pair in path.partition("?")[2].split("&")) if k)
-        if not isinstance(operation, dict) or "servers" in item or holds_action(path.partition("?")[0], fixed):
+        if (
+            not isinstance(operation, dict)
+            or _is_elsewhere(mapping(item), document)
+            or holds_action(path.partition("?")[0], fixed)
+        ):
             continue
         known: dict[tuple[str, str], Any] = {}
         lacking = False
@@ -143,6 +147,12 @@ def _questions(document: Node) -> list[_Question]:
             pointer = join(join("#/paths", path), "get")
             found.append(_Question(pointer, cast(Node, operation), filled, (*fixed, *query), tuple(samples)))
     return sorted(found, key=lambda q: (len(q.query), q.path.count("/"), len(q.samples)))
+
+
+def _is_elsewhere(item: Node, document: Node) -> bool:
+    """Whether a path is not one of the API's own server."""
+    own = sequence(item.get("servers"))
+    return bool(own) and own[:1] != sequence(document.get("servers"))[:1]
 
 
 async def _asked(ask: Ask, base: str, question: _Question, query: tuple[tuple[str, Any], ...]) -> tuple[Outcome, Any]:

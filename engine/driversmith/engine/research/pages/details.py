@@ -220,9 +220,8 @@ def _read(page: PageText, section: range, at: int, endpoint: Endpoint, details: 
         if block.kind == "heading" or (block.kind in ("text", "term") and len(block.text) <= 90):
             context.hear(block)
         if block.kind == "row":
-            for told in context.row(block, endpoint):
-                _tell(details, told, block)
-        elif block.kind == "code":
+            _read_row(block, context, endpoint, details)
+        elif block.kind == "code" or block.text[:1] in ("{", "["):
             _sample(block, context, details, endpoint)
         elif block.kind == "term" and index + 1 < len(page.blocks) and page.blocks[index + 1].kind == "item":
             if told := context.item(f"{block.text}: {page.blocks[index + 1].text}", endpoint):
@@ -234,6 +233,15 @@ def _read(page: PageText, section: range, at: int, endpoint: Endpoint, details: 
             is_prose = block.kind == "text" and len(block.text) > 30 and not details.description
             if is_prose and endpoint.target.path not in block.text and context.place is None:
                 details.description = one_line(block.text, 600)
+
+
+def _read_row(block: Block, context: "_Context", endpoint: Endpoint, details: Details) -> None:
+    for told in context.row(block, endpoint):
+        _tell(details, told, block)
+    for cell in block.cells[1:]:
+        if cell.lstrip()[:1] in ("{", "["):
+            context.hear(Block("heading", block.cells[0][:90]))
+            _sample(Block("code", cell), context, details, endpoint)
 
 
 def _tell(details: Details, told: Told, block: Block) -> None:

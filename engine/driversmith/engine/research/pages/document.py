@@ -61,13 +61,10 @@ def document_of(pages: Sequence[PageText], found: Found, details: Sequence[Detai
             path = path.removeprefix(prefix)
             path = path if path.startswith("/") else f"/{path}"
         item: Node = paths.setdefault(path, {})
-        if target.origin not in ("", found.origin):
-            if item and item.get("servers") != [{"url": target.origin}]:
-                continue
-            item["servers"] = [{"url": target.origin}]
-        elif "servers" in item:
-            continue
+        _placed(item, target.origin, found.origin, prefix)
         method = endpoint.method.lower()
+        if method in item:
+            continue
         item[method] = _operation(endpoint, told)
         first = endpoint.mentions[0]
         quotes[join(join("#/paths", path), method)] = Quote(pages[first.page].url, first.quote, endpoint.guessed)
@@ -83,6 +80,18 @@ def document_of(pages: Sequence[PageText], found: Found, details: Sequence[Detai
     if found.origin:
         document["servers"] = [{"url": found.origin + prefix}]
     return Documented(document, quotes, found.endpoints)
+
+
+def _placed(item: Node, origin: str, home: str, prefix: str) -> None:
+    """Name the servers of a path that is asked for elsewhere than at home, or there as well."""
+    own = {"url": home + prefix}
+    server = own if origin in ("", home) else {"url": origin}
+    if "servers" not in item:
+        if server is own and len(item) == 0:
+            return
+        item["servers"] = [own] if item else []
+    if server not in item["servers"]:
+        item["servers"].insert(0 if server is own else len(item["servers"]), server)
 
 
 def _operation(endpoint: Endpoint, details: Details) -> Node:
