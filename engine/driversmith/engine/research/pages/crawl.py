@@ -21,7 +21,7 @@ FEW_PAGES = 3
 MOST_PAGES = 12
 SECONDS = 40.0
 """For reading further pages."""
-PARSE_SECONDS = 20.0
+PARSE_SECONDS = 15.0
 """For one page: some are made so that they take for ever."""
 MOST_BYTES = 8 << 20
 _HERE = ("/docs", "/documentation", "/")
@@ -68,7 +68,7 @@ async def pages_of(
         parts = urlsplit(start)
         root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         for place in _HERE:
-            if (found := await crawl.read(root + place)) is not None:
+            if crawl.is_over or (found := await crawl.read(root + place)) is not None:
                 break
         if found is None:
             return []
@@ -84,6 +84,8 @@ class _Crawl:
         self._max_bytes = max_bytes
         self._say = say
         self._seen: set[str] = set()
+        self.is_over = False
+        """Whether a page took for ever: no other is read then."""
 
     async def read(self, url: str, given: Page | None = None) -> ReadPage | None:
         """The page at a URL; None where none for people is there, or none that can be read in time."""
@@ -99,6 +101,7 @@ class _Crawl:
                 text = await run_in_process(len(page.content), text_of, saved)
         except TimeoutError:
             self._say(f"{_plain(page.url)} takes too long to read")
+            self.is_over = True
             return None
         self._seen.add(_plain(page.url))
         return ReadPage(page, text)
@@ -107,7 +110,7 @@ class _Crawl:
         """Add what the pages link to, the likeliest first."""
         start = urlsplit(pages[0].text.url)
         waiting = _links(pages[0], start.path)
-        while waiting and len(pages) < most:
+        while waiting and len(pages) < most and not self.is_over:
             rank, link = min(waiting, key=lambda entry: entry[0])
             waiting.remove((rank, link))
             if _plain(link.url) in self._seen:
