@@ -18,7 +18,7 @@ _VERBS = frozenset({
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SAFE_BESIDE = frozenset({
     "get", "list", "show", "find", "search", "count", "view", "read", "fetch", "status", "history", "stats",
-    "statistics", "latest", "top", "all",
+    "statistics", "latest", "top",
 })  # fmt: skip
 """A verb beside one of these is what is asked about: `order-status`, `post_list`."""
 CHOOSING = frozenset(

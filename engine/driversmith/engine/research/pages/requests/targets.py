@@ -158,14 +158,18 @@ def _sampled(part: str, before: str) -> str:
         name = re.sub(r"^(your|my|some)[_-]?", "", part, flags=re.IGNORECASE)
         return _name(name) if re.search(r"[A-Za-z]{2}", name) and not re.fullmatch("[xXyY]+", name) else "value"
     if _NUMBER.fullmatch(part) and not re.fullmatch(r"(api|rest|v|version|ws|event)", before, re.IGNORECASE):
-        return f"{_singular(before)}_id" if before and "." not in before else "value"
+        return f"{_singular(before)}_id" if _is_noun(before) else "value"
     if (
         _DATED.fullmatch(part)
         or _UUID.fullmatch(part)
         or (_TOKEN.fullmatch(part) and not re.fullmatch(r"[a-z]+([_-][a-z]+)*", part))
     ):
-        return f"{_singular(before)}_id" if before and "." not in before else "id"
+        return f"{_singular(before)}_id" if _is_noun(before) else "id"
     return ""
+
+
+def _is_noun(segment: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z_-]+", segment))
 
 
 def _singular(word: str) -> str:

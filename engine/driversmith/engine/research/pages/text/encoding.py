@@ -26,7 +26,7 @@ def page_source(content: bytes, content_type: str = "") -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        cut_off = error.end >= len(content) - 3
+        cut_off = error.reason == "unexpected end of data"
         return content.decode("utf-8" if cut_off else "cp1252", "replace")
 
 
