@@ -13,7 +13,7 @@ from driversmith.engine.research.pages.requests.targets import read_target
         ("/a/{{id}}/[Category/-ies]", "/a/{id}/{Category_ies}"),
         ("/a/${id}", "/a/{id}"),
         ("/users/42", "/users/{user_id}"),
-        ("/a/6f1c9c1e-8a53-4a4e-9b6b-0a5a3c1d2e3f", "/a/{a_id}"),
+        ("/ships/6f1c9c1e-8a53-4a4e-9b6b-0a5a3c1d2e3f", "/ships/{ship_id}"),
         ("/v1/2/YOUR_ID", "/v1/{value}/{ID}"),
         ("/api/3/action", "/api/3/action"),
         ("/a/b{?c,d*}", "/a/b"),
