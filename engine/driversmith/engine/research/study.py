@@ -22,9 +22,10 @@ async def study_api(
     fetcher: PageFetcher,
     max_bytes: int,
     progress: Progress | None = None,
+    is_polite: bool = True,
 ) -> Researched:
     """The profile of an API, and the prose of its description; `probe` allows a few GETs to its operations to tell its
-    base URL.
+    base URL, and `is_polite` keeps what is read and asked few where only pages of documentation speak of it.
 
     Raises:
         InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
@@ -37,7 +38,9 @@ async def study_api(
     except ResearchError as missing:
         if spec is not None or missing.code != "description_not_found":
             raise
-        read = await find_documented(api_url, fetcher=fetcher, max_bytes=max_bytes, may_ask=probe, say=say)
+        read = await find_documented(
+            api_url, fetcher=fetcher, max_bytes=max_bytes, may_ask=probe, is_polite=is_polite, say=say
+        )
         if read is None:
             raise
         return await _from_pages(read, api_name=api_name, api_url=api_url, objects=objects, say=say)

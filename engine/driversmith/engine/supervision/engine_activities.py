@@ -59,6 +59,7 @@ class EngineActivities:
                 fetcher=fetcher,
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
+                is_polite=budget.is_polite,
             )
         await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
         return found
