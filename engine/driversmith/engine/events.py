@@ -24,6 +24,7 @@ EventKind = Literal[
     "fact.corrected",
     "fact.refused",
     "facts.judged",
+    "description.judged",
     "file.accepted",
     "file.rejected",
     "file.wanted",
@@ -43,7 +44,7 @@ attempt. `session.waiting`, `file.wanted`: the calling agent is to hand in a fil
 to the model is waited out. `file.rejected`: one try of a file, with its findings. `driver.ran`: what a run against
 the mock server showed. `plan.made`: what the next attempt does otherwise. `driver.kept`: the template driver stands.
 `fact.corrected`: a fact is otherwise than described. `fact.refused`: a correction does not count, and why.
-`facts.judged`: what became of a facts.json.
+`facts.judged`: what became of a facts.json. `description.judged`: what became of a description.yaml.
 `operations.left_out`: the template driver did not prove them. `findings.own`: in files of the templates, which stops
 nothing. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the
 server."""

@@ -30,12 +30,22 @@ TEMPLATE_ATTEMPT = "template/attempt"
 TEMPLATE_PUBLISHED = "template/publish"
 """There as soon as the templates' driver is published."""
 
+DOCUMENTATION = "description/pages"
+"""The pages that an author writes a description from: there as soon as research found none."""
+DESCRIPTION_ASKED = "description/asked"
+"""In which attempt an author was asked for a description: there once that is over."""
+
 FACTS_DIAGNOSED = "facts/diagnosed"
 """What became of the corrections of a diagnosis of objects that were still read wrongly."""
 FACTS_DIAGNOSES = "facts/diagnoses"
 """How many diagnoses that made."""
 FACTS_ASKED = "facts/asked"
 """In which attempt an author was asked for corrections of facts: there once that is over."""
+
+
+def description_judged_step(turn: int) -> str:
+    """What became of answer `turn` (1, 2, ...) to the request for description.yaml."""
+    return f"description/judged/{turn}"
 
 
 def facts_judged_step(turn: int) -> str:

@@ -20,6 +20,7 @@ from .documents.nodes import Node, mapping, one_line, text
 from .documents.notes import Notes
 from .documents.parse import Description
 from .documents.references import Document
+from .names import bare
 from .openapi.auth import Auth
 from .openapi.fields import fields_of
 from .openapi.operations import Operation, OperationReader, Operations
@@ -184,6 +185,7 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
         paged=bool(
             page_parameter(given, "size") and (page_parameter(given, "page") or page_parameter(given, "offset"))
         ),
+        given=frozenset(bare(parameter.name) for parameter in given),
     )
 
 

@@ -45,6 +45,16 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
     return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
 
 
+async def run_in_process(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
+    """As run_sized, for work that may take for ever: only what is small is done at once, the rest in a process, which is
+    killed when the time is over.
+
+    Raises:
+        Whatever `work` raises.
+    """
+    return await run_sized(size if size <= IN_PLACE_BYTES else max(size, IN_THREAD_BYTES + 1), work, *args)
+
+
 async def _can_start() -> bool:
     """Whether a worker process can be started; one that could is there for the work."""
     try:

@@ -7,7 +7,14 @@ from pydantic import JsonValue
 
 from ..errors import InvalidArgumentError
 from ..journal.port import Journal
-from ..journal.step_names import facts_handed_step, facts_judged_step, facts_objection_step, tried_step
+from ..journal.step_names import (
+    description_judged_step,
+    facts_handed_step,
+    facts_judged_step,
+    facts_objection_step,
+    tried_step,
+)
+from ..models.documentation import DESCRIPTION, JudgedDescription
 from ..models.findings import Finding, ValidationReport
 from ..models.judged import JudgedFacts
 from ..models.report import FaultsOfFile
@@ -97,12 +104,24 @@ async def _facts_verdict(journal: Journal, record: SessionRecord, step: str) -> 
     return Submission(FACTS, report, record, accepted=not judged.findings, happened=kept or ("No fact was changed.",))
 
 
+async def _description_verdict(journal: Journal, record: SessionRecord, step: str) -> Submission:
+    """What was made of a description."""
+    stored = await journal.step_result(record.session_id, step)
+    if stored is None:
+        return Submission(DESCRIPTION, None, record)
+    judged = JudgedDescription.model_validate(stored)
+    report = ValidationReport.of(list(judged.findings))
+    return Submission(DESCRIPTION, report, record, accepted=not judged.findings, happened=(f"{judged.outcome}.",))
+
+
 async def verdict(journal: Journal, record: SessionRecord, answered: HostRequest | Objection) -> Submission:
     """What the session's checks said of the file that answered a request, and what a run of the driver showed of it."""
     if isinstance(answered, Objection):
         return await _facts_verdict(journal, record, answered.judged_step)
     if answered.path == FACTS:
         return await _facts_verdict(journal, record, facts_judged_step(answered.try_number))
+    if answered.path == DESCRIPTION:
+        return await _description_verdict(journal, record, description_judged_step(answered.try_number))
     name = tried_step(answered.attempt, answered.path, answered.try_number)
     tried = await journal.step_result(record.session_id, name)
     if not isinstance(tried, dict):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..authoring.assignment import Assignment
+from ..models.documentation import Documentation, JudgedDescription
 from ..models.driver import DriverBundle, Verification
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
@@ -56,6 +57,22 @@ class Activities(Protocol):
         Raises:
             ResearchError: it could not be found, fetched or understood.
         """
+        ...
+
+    async def documentation(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Documentation:
+        """The pages that speak of the API, where nobody describes it; empty where none can be read."""
+        ...
+
+    async def judge_description(
+        self, draft: str, documentation: Documentation, request: GenerateRequest, *, budget: LiveBudget
+    ) -> JudgedDescription:
+        """Judge an author's description.yaml: by the words of the pages, and by what the API answers, within the budget."""
+        ...
+
+    async def describe(
+        self, judged: Sequence[JudgedDescription], documentation: Documentation, request: GenerateRequest
+    ) -> Researched | None:
+        """The profile of what is proven of these, and of what rules read in the pages; None where that is nothing."""
         ...
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:

@@ -5,7 +5,7 @@ from typing import TypeVar
 import anyio.to_thread
 
 from ..authoring.assignment import Assignment
-from ..errors import DriversmithError, GenerationError, JournalError, OutputError
+from ..errors import DriversmithError, GenerationError, JournalError, OutputError, ResearchError
 from ..facts.catalogue import apply_all
 from ..facts.fields import with_observed_fields
 from ..journal.step_names import (
@@ -30,6 +30,7 @@ from ..research.omission import without_operations
 from ..sandbox.port import HOW_TO_RUN
 from ..testing.own_methods import own_methods
 from .context import SessionContext
+from .description_round import DescriptionRound
 from .facts_round import FactsRound
 from .healing.attempt_history import AttemptRecord
 from .healing.live_faults import keep_diagnoses, remembered, what_to_correct
@@ -156,8 +157,20 @@ class Attempt:
     async def _researched(self) -> ApiProfile:
         """The facts; the prose that they were read from is kept beside them, for quotes."""
         session = self._session
-        budget = await LiveBudget(session.request, session.steps).take_up()
-        profile, prose = await session.activities.research(session.request, self._progress.tell, budget=budget)
+        author = DescriptionRound(session, self._progress, self._state, self._number)
+        if await author.has_begun():
+            profile, prose = await author.settle()
+        else:
+            budget = await LiveBudget(session.request, session.steps).take_up()
+            try:
+                profile, prose = await session.activities.research(session.request, self._progress.tell, budget=budget)
+            except ResearchError as missing:
+                if not author.may_help(missing):
+                    raise
+                profile, prose = await author.settle(missing)
+            else:
+                if author.may_complete(profile):
+                    profile, prose = await author.settle()
         await self._progress.keep(PROSE, prose)
         return profile
 

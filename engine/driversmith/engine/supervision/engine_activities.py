@@ -11,6 +11,7 @@ import anyio.to_thread
 from ..authoring.assignment import Assignment
 from ..drivers.publish import MANIFEST
 from ..errors import InvalidArgumentError, SandboxUnavailableError
+from ..models.documentation import Documentation, JudgedDescription
 from ..models.driver import DriverBundle, Verification
 from ..models.facts import Correction
 from ..models.findings import ValidationReport
@@ -29,7 +30,11 @@ from .live.live_budget import LiveBudget
 from .progress import Tell
 
 if TYPE_CHECKING:
+    from ..network.fetch import Fetcher
     from .live.live_api import LiveApi
+
+MOST_ASKED_FOR_A_DRAFT = 6
+"""GETs that may prove what no page says of an author's description."""
 
 
 class EngineActivities:
@@ -43,20 +48,9 @@ class EngineActivities:
         self._learn = learn
 
     async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
-        from ..network.fetch import Fetcher
         from ..research.study import study_api
 
-        policy = address_policy(self._settings, request.allow_local)
-        self._learn(await anyio.to_thread.run_sync(stored_secrets, self._settings.credentials_file))
-        keyed = request.spec or (request.api_url if request.live != "false" else "")
-        fetching = Fetcher(
-            policy=policy,
-            seconds=self._settings.fetch_seconds,
-            alone=request.spec is not None,
-            keys=await anyio.to_thread.run_sync(self._keys_of, keyed),
-            keyed=keyed,
-        )
-        async with fetching as fetcher, _spoken(tell) as say:
+        async with await self._fetcher(request) as fetcher, _spoken(tell) as say:
             found = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
@@ -66,9 +60,57 @@ class EngineActivities:
                 fetcher=fetcher,
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
+                is_polite=budget.is_polite,
             )
         await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
         return found
+
+    async def documentation(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Documentation:
+        from ..research.pages.find import documentation_of
+
+        async with await self._fetcher(request) as fetcher, _spoken(tell) as say:
+            found = await documentation_of(
+                request.api_url,
+                fetcher=fetcher,
+                max_bytes=self._settings.max_description_bytes,
+                is_polite=budget.is_polite,
+                say=say,
+            )
+        await budget.spend(fetcher.requests[origin_of(request.api_url)])
+        return found
+
+    async def judge_description(
+        self, draft: str, documentation: Documentation, request: GenerateRequest, *, budget: LiveBudget
+    ) -> JudgedDescription:
+        from ..research.pages.find import judge_description
+
+        most = min(budget.left, MOST_ASKED_FOR_A_DRAFT) if request.live != "false" else 0
+        async with await self._fetcher(request) as fetcher:
+            judged = await judge_description(draft, documentation, api_url=request.api_url, fetcher=fetcher, most=most)
+        await budget.spend(sum(fetcher.requests.values()))
+        return judged
+
+    async def describe(
+        self, judged: Sequence[JudgedDescription], documentation: Documentation, request: GenerateRequest
+    ) -> Researched | None:
+        from ..research.pages.find import study_draft
+
+        return await study_draft(
+            judged, documentation, api_name=request.api_name, api_url=request.api_url, objects=request.objects
+        )
+
+    async def _fetcher(self, request: GenerateRequest) -> "Fetcher":
+        from ..network.fetch import Fetcher
+
+        self._learn(await anyio.to_thread.run_sync(stored_secrets, self._settings.credentials_file))
+        keyed = request.spec or (request.api_url if request.live != "false" else "")
+        return Fetcher(
+            policy=address_policy(self._settings, request.allow_local),
+            seconds=self._settings.fetch_seconds,
+            alone=request.spec is not None,
+            keys=await anyio.to_thread.run_sync(self._keys_of, keyed),
+            keyed=keyed,
+        )
 
     def _keys_of(self, url: str) -> OriginCredentials | None:
         """What goes with a GET of a description, where its origin has any."""

@@ -26,6 +26,7 @@ from ..journal.step_names import (
     facts_place,
 )
 from ..llm.port import ModelAnswer
+from ..models.documentation import DESCRIPTION
 from ..models.findings import Finding
 from ..models.judged import JudgedFacts
 from ..models.profile import ApiProfile
@@ -95,7 +96,7 @@ class FactsRound:
         """Whether the session already waited for a file when nobody was asked for facts yet."""
         wanted = await self._session.steps.stored(HOST_WANTED)
         request = wanted.get("request") if isinstance(wanted, dict) else None
-        return isinstance(request, dict) and request.get("path") != FACTS
+        return isinstance(request, dict) and request.get("path") not in (FACTS, DESCRIPTION)
 
     async def _handed(self, number: int) -> dict[str, JsonValue] | None:
         stored = await self._session.steps.stored(facts_handed_step(number))

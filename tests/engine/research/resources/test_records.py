@@ -128,3 +128,10 @@ def test_the_identifier_follows_the_path_parameter(
     schema = envelope(**dict.fromkeys(fields, TEXT))
     (entry,) = study({"paths": {path: {"get": json_of(schema)}}}).objects.values()
     assert entry.identifier == identifier
+
+
+def test_what_was_asked_for_may_stand_beside_the_records(study: Any) -> None:
+    body = envelope(place=envelope(lat={"type": "number"}, lon={"type": "number"}), city=TEXT, days=ITEMS)
+    asked = [{"name": name, "in": "query"} for name in ("city", "lat", "lon")]
+    pets = study({"paths": {"/pets": {"get": {**json_of(body), "parameters": asked}}}}).objects["pets"]
+    assert (pets.record_path, pets.shape) == (("days",), "list")

@@ -61,10 +61,19 @@ class Records:
     rule: str
 
 
-def records_of(body: Schema, schemas: Schemas, *, name: str, item: Schema | None, paged: bool) -> Records | None:
+def records_of(
+    body: Schema,
+    schemas: Schemas,
+    *,
+    name: str,
+    item: Schema | None,
+    paged: bool,
+    given: frozenset[str] = frozenset(),
+) -> Records | None:
     """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
 
     `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for.
+    `given` are the bare names of what a caller gives: an answer that repeats it beside a list is about that list.
     """
     if body.type == "array" or (body.type == "any" and body.items is not None):
         return Records((), "list", schemas.read(body.items), "the body is the list")
@@ -72,7 +81,7 @@ def records_of(body: Schema, schemas: Schemas, *, name: str, item: Schema | None
         return None
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
-    found = _envelope(body, schemas, name) or _nested(body, schemas, name)
+    found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
     if found is None and body.properties and (body is item or (paged and _names_itself(body))):
         rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
         return Records((), "list", body, rule)
@@ -140,6 +149,26 @@ def _envelope(body: Schema, schemas: Schemas, name: str) -> Records | None:
         key, item = next(iter(lists.items()))
         return Records((key,), "list", item, f"{key!r} is all that the body holds")
     return None
+
+
+def _echoing(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
+    """The only list of objects in a body that beside it repeats what was asked for: `{"latitude": 1, "hourly": [...]}`."""
+    read = {key: schemas.read(node) for key, node in body.properties.items()}
+    lists = [
+        key for key, schema in read.items() if schema.type == "array" and schemas.read(schema.items).type == "object"
+    ]
+    if len(lists) != 1 or _names_itself(body):
+        return None
+    others = {key: schema for key, schema in read.items() if key != lists[0]}
+    echoes = {key for key, schema in others.items() if _repeats(key, schema, given)}
+    if not echoes or not all(key in echoes or key[:1] in "$@_" or _ABOUT.match(bare(key)) for key in others):
+        return None
+    item = schemas.read(read[lists[0]].items)
+    return Records((lists[0],), "list", item, f"{lists[0]!r} is the only list of records, beside what was asked for")
+
+
+def _repeats(key: str, schema: Schema, given: frozenset[str]) -> bool:
+    return bare(key) in given or (bool(schema.properties) and all(bare(name) in given for name in schema.properties))
 
 
 def _only(lists: dict[str, Schema], types: tuple[str, ...] = ()) -> str | None:

@@ -1,0 +1,1 @@
+"""Documentation for people: pages become an OpenAPI-shaped document, every endpoint quoted from their bytes."""

@@ -1,0 +1,1 @@
+"""Requests that pages speak of: mentions, weighed and merged into endpoints."""

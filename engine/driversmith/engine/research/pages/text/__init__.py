@@ -1,0 +1,1 @@
+"""Pages as text: their encoding, and their blocks."""
