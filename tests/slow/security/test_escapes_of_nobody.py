@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ...patience import LONG
+
 PROBING = """
 import json, sys, tempfile
 from pathlib import Path
