@@ -1,12 +1,16 @@
 """The whole of research: find the description, choose the base URL, read the profile."""
 
 from ..models.prose import Researched
+from ..network.asking import ApiAsker
 from .base_url import choose_base_url
 from .documents.parse import Description
 from .documents.prose import prose_of
+from .evidence import with_evidence
 from .profile import build_profile
-from .sources.discovery import Progress, find_description
+from .sources.discovery import Progress, checked_url
+from .sources.order import find
 from .sources.page import PageFetcher
+from .sources.port import Search
 from .worker import run_sized
 
 
@@ -20,17 +24,27 @@ async def study_api(
     fetcher: PageFetcher,
     max_bytes: int,
     progress: Progress | None = None,
+    asker: ApiAsker | None = None,
+    is_polite: bool = False,
 ) -> Researched:
     """The profile of an API, and the prose of its description; `probe` allows a few GETs to its operations to tell its
-    base URL.
+    base URL. `asker` asks the API itself where it is described nowhere, and `is_polite` says that few requests may go out.
 
     Raises:
         InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
     """
     say = progress or _silent
-    description = await find_description(
-        api_url=api_url, spec=spec, fetcher=fetcher, max_bytes=max_bytes, progress=progress
+    search = Search(
+        api_name=api_name,
+        api_url=checked_url(api_url, "api_url"),
+        spec=spec,
+        fetcher=fetcher,
+        max_bytes=max_bytes,
+        say=say,
+        asker=asker if probe else None,
+        is_polite=is_polite,
     )
+    description = await find(search)
     say(f"Found {description.format} at {description.location}")
     base = await choose_base_url(description, api_url=api_url, probe=fetcher if probe else None)
     say(f"The base URL is {base.url}: {base.reason}")
@@ -39,7 +53,7 @@ async def study_api(
 
 def _build(description: Description, api_name: str, base_url: str, objects: tuple[str, ...] | None) -> Researched:
     profile = build_profile(description, api_name=api_name, base_url=base_url, objects=objects)
-    return Researched(profile, prose_of(description.document))
+    return Researched(with_evidence(profile, description), prose_of(description.document))
 
 
 def _silent(_: str) -> None:

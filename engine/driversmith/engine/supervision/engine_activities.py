@@ -28,7 +28,12 @@ from .live.live_budget import LiveBudget
 from .progress import Tell
 
 if TYPE_CHECKING:
+    from ..network.asking import ApiAsker
+    from ..network.fetch import Fetcher
     from .live.live_api import LiveApi
+
+RESEARCH_REQUESTS = 60
+"""Most GETs by which an API that nobody describes is asked for what it has, however many may be made in all."""
 
 
 class EngineActivities:
@@ -47,6 +52,7 @@ class EngineActivities:
 
         policy = address_policy(self._settings, request.allow_local)
         async with Fetcher(policy=policy, seconds=self._settings.fetch_seconds) as fetcher, _spoken(tell) as say:
+            asker = self._asker(request, fetcher, budget)
             found = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
@@ -56,9 +62,33 @@ class EngineActivities:
                 fetcher=fetcher,
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
+                asker=asker,
+                is_polite=budget.is_polite,
             )
-        await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
+        counted = asker.asked if asker and asker.origin == origin_of(found.profile.base_url) else 0
+        await budget.spend(fetcher.requests[origin_of(found.profile.base_url)] - counted)
         return found
+
+    def _asker(self, request: GenerateRequest, fetcher: "Fetcher", budget: LiveBudget) -> "ApiAsker | None":
+        """The API itself, as far as research may ask it; what the search for a description took is not left for it."""
+        from ..network.asking import ApiAsker
+        from ..network.credentials import load_credentials
+
+        if request.live == "false":
+            return None
+        credentials = load_credentials(self._settings.credentials_file).for_origin(request.api_url)
+        if credentials is not None:
+            self._learn(credentials.secrets())
+        place = origin_of(request.api_url)
+        asker = ApiAsker(
+            fetcher,
+            origin=place,
+            most=RESEARCH_REQUESTS,
+            credentials=credentials,
+            spend=budget.spend,
+            room=lambda: budget.left - fetcher.requests[place] + asker.asked,
+        )
+        return asker
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         from ..research.summary import summarise

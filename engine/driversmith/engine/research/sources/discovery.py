@@ -54,7 +54,7 @@ Progress = Callable[[str], None]
 async def find_description(
     *, api_url: str, spec: str | None, fetcher: PageFetcher, max_bytes: int, progress: Progress | None = None
 ) -> Description:
-    """The description of an API.
+    """The description of an API, where the API's own host or the caller names one.
 
     With `spec`, an http(s) URL or the absolute path of a file, exactly that. Without: `api_url` itself, what it links to as
     `service-desc` or shows as documentation, then the usual paths below it and at its origin, one request after the other
@@ -71,7 +71,7 @@ async def find_description(
     if spec is not None:
         found = await _given(spec.strip(), fetcher, max_bytes, say)
         return replace(found, found_by="api_url") if _same(spec, url) else found
-    return await _Search(url, fetcher, max_bytes, say).run()
+    return await Discovery(url, fetcher, max_bytes, say).run()
 
 
 def checked_url(url: str, argument: str) -> str:
@@ -119,8 +119,8 @@ def _parse(content: bytes, location: str, max_bytes: int) -> Description:
     return read_description(content, location=location, max_bytes=max_bytes)
 
 
-class _Search:
-    """One search from an API's URL; remembers what came back from where."""
+class Discovery:
+    """One search from an API's URL for its description; remembers what came back from where."""
 
     def __init__(self, url: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> None:
         self._url = url
@@ -133,6 +133,9 @@ class _Search:
         self._timeouts: Counter[str] = Counter()
         """How often each origin said nothing in time."""
         self._is_page = False
+        self._places = _usual_places(url)
+        self.start: Page | None = None
+        """What stood at the URL itself."""
 
     @property
     def _is_about(self) -> bool:
@@ -140,19 +143,41 @@ class _Search:
         return self._is_page and bool(urlsplit(self._url).path.strip("/"))
 
     async def run(self) -> Description:
-        page = await self._get(self._url)
+        """The description, wherever it is.
+
+        Raises:
+            ResearchError, FetchError, DescriptionError: as find_description does.
+        """
+        if (found := await self.look()) or (found := await self.look_on()):
+            return found
+        raise self.not_found()
+
+    async def look(self, *, most: int = 0) -> Description | None:
+        """What stands at the URL, what that leads to, and so many of the usual places."""
+        self.start = page = await self._get(self._url)
         if page is not None:
             self._is_page = looks_like_html(page)
             if found := await self._read(page, "api_url") or await self._follow(page):
                 return found
-        for url, at_origin in _usual_places(self._url):
+        return await self.look_on(most=most)
+
+    async def look_on(self, *, most: int | None = None) -> Description | None:
+        """So many more of the usual places, the likeliest first; all that are left where `most` is None."""
+        for _ in range(len(self._places) if most is None else most):
+            if not self._places or self.is_dead:
+                break
+            url, at_origin = self._places.pop(0)
             above = at_origin and self._is_about
             if found := await self._try(url, "documentation" if above else "well_known"):
                 return found
-            dead = self._failure and not self._statuses and len(self._tried) >= 2
-            if dead or self._is_silent(url):
+            if self._is_silent(url):
                 break
-        raise self._not_found()
+        return None
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nothing was ever answered."""
+        return bool(self._failure and not self._statuses and len(self._tried) >= 2)
 
     async def _follow(self, page: Page) -> Description | None:
         """What a page leads to. Where `api_url` is the API itself and not a page about it, it stays the place of the API."""
@@ -227,7 +252,8 @@ class _Search:
             return None
         return replace(description, found_by=found_by)
 
-    def _not_found(self) -> ResearchError:
+    def not_found(self) -> ResearchError:
+        """Why there is no description, with all that was tried."""
         if self._failure and not self._statuses:
             return self._failure
         if self._statuses and all(status in (401, 403) for status in self._statuses):

@@ -1,0 +1,72 @@
+"""All sources, in the order in which they are asked: what costs least and says most comes first. To add one, write a file here
+that has a function as `port.Source` says, and name it below."""
+
+from ...errors import ResearchError
+from ..documents.parse import Description
+from . import catalogue, live_api
+from .discovery import Discovery, find_description
+from .port import Search, Source
+
+OTHERS: tuple[Source, ...] = (catalogue.find, live_api.find)
+"""What is asked where neither the caller nor the API's own host has a description."""
+FEW = 3
+"""Usual places of descriptions that are looked at before the API itself is asked, where few requests may go out and it shows
+something; where it shows nothing, `SOME`."""
+SOME = 5
+
+
+async def find(search: Search) -> Description:
+    """What is known of an API, of the first source that knows anything.
+
+    Raises:
+        InvalidArgumentError, DescriptionError, FetchError: as find_description does.
+        ResearchError: no source has anything; what each of them tried is said.
+    """
+    if search.spec is not None:
+        return await find_description(
+            api_url=search.api_url,
+            spec=search.spec,
+            fetcher=search.fetcher,
+            max_bytes=search.max_bytes,
+            progress=search.say,
+        )
+    places = Discovery(search.api_url, search.fetcher, search.max_bytes, search.say)
+    found = await places.look(most=0)
+    search.start = places.start
+    if found is None:
+        found = await places.look_on(most=_most(search))
+    if found is not None:
+        return found
+    refusal: ResearchError | None = None
+    if not places.is_dead:
+        for source in OTHERS:
+            try:
+                found = await source(search)
+            except ResearchError as error:
+                if error.code == "description_too_large":
+                    raise
+                refusal = refusal or error
+                continue
+            if found is not None:
+                return found
+    if refusal is None and (found := await places.look_on()) is not None:
+        return found
+    raise _nothing(search, places, refusal)
+
+
+def _most(search: Search) -> int | None:
+    """How many usual places are looked at before the API itself is asked; None for all."""
+    if search.asker is None or not search.is_polite:
+        return None
+    return FEW if search.start is not None and search.start.content.lstrip()[:1] in (b"{", b"[") else SOME
+
+
+def _nothing(search: Search, places: Discovery, refusal: ResearchError | None) -> ResearchError:
+    if refusal is not None:
+        return refusal
+    error = places.not_found()
+    if error.code == "description_not_found" and search.tried:
+        return ResearchError(
+            f"{error.message} {' '.join(search.tried)}", code=error.code, next_action=error.next_action
+        )
+    return error
