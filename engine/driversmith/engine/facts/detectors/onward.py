@@ -11,7 +11,7 @@ from ..keys import is_word
 from .case import Case
 
 _URL_KEY = re.compile(
-    r"(next|next_?(url|link|page|page_?url|page_?link|uri|href|path|records_?url)|@?(odata\.)?nextlink|href|url|uri)\Z",
+    r"(next|next_?(url|link|page|page_?url|page_?link|uri|href|path|records_?url)|@?(odata\.)?nextlink|hydra:next|href|url|uri)\Z",
     re.IGNORECASE,
 )
 _CURSOR_KEY = re.compile(
@@ -139,7 +139,7 @@ def is_next_url(keys: tuple[str, ...], value: Any) -> bool:
     """A URL, or a path or query of the API's own, under a key that speaks of the next page (`next_billing_date` does not)."""
     if not isinstance(value, str) or not _URL.match(value):
         return False
-    named = [key for key in keys[-2:] if re.match(r"@?(odata\.)?next", key, re.IGNORECASE)]
+    named = [key for key in keys[-2:] if re.match(r"@?(odata\.|hydra:)?next", key, re.IGNORECASE)]
     return bool(named) and bool(_URL_KEY.match(keys[-1]))
 
 

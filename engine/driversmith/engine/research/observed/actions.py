@@ -22,50 +22,13 @@ _VERBS = frozenset(
 )
 """Exact words, in lower case: `updates` and `posts` are things, `update` and `post` are deeds."""
 _ALSO_NOUNS = frozenset(
-    [
-        "archive",
-        "block",
-        "call",
-        "charge",
-        "close",
-        "complete",
-        "copy",
-        "deposit",
-        "drop",
-        "edit",
-        "empty",
-        "end",
-        "import",
-        "live",
-        "lock",
-        "merge",
-        "open",
-        "order",
-        "pay",
-        "play",
-        "post",
-        "purchase",
-        "push",
-        "refund",
-        "release",
-        "replay",
-        "reply",
-        "run",
-        "schedule",
-        "set",
-        "share",
-        "sign",
-        "start",
-        "stop",
-        "sync",
-        "transfer",
-        "trash",
-        "trigger",
-        "turn",
-        "update",
-        "upgrade",
-        "vote",
-    ]
+    word
+    for line in (
+        "archive block call charge close complete copy deposit drop edit empty end import live lock merge",
+        "open order pay play post purchase push refund release replay reply run schedule set share sign",
+        "start stop sync transfer trash trigger turn update upgrade vote",
+    )
+    for word in line.split()
 )
 """Verbs that are a noun or an adjective where another word stands beside them: `work-order`, `open-cases`."""
 _NAMES = frozenset({"action", "cmd", "command", "do", "method", "op", "operation", "task", "act", "event", "func"})

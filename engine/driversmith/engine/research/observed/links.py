@@ -33,6 +33,11 @@ _PATH = re.compile(
     re.S,
 )
 _RELATIVE = re.compile(r"\.{0,2}/?[A-Za-z0-9_~%{}:@$.-]+(?:/[A-Za-z0-9_~%{}:@$.-]+)*/?(?:[?{]\S*)?\Z")
+_PARTS = re.compile(
+    r"(data|items?|results?|records?|rows|values?|entries|entities|content|elements|included|errors?|warnings?|_?links?|meta(data)?|class|"
+    r"columns|fields|actions|_embedded|@.*|hydra:.*)\Z",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z_$][\w$-]{0,60}\Z")
 _ASIDE = re.compile(
     r"(self|next|prev(ious)?|first|last|curies|profile|up|parent|home|root|canonical|index|start|top|license|terms\w*|privacy\w*|about|author|"
@@ -105,8 +110,9 @@ def has_link_items(items: list[Any]) -> bool:
 
 
 def resource_names(body: Any) -> list[str]:
-    """The keys of an object that holds several lists of records: each may be a resource of that name (a dump)."""
-    if not is_object(body):
+    """The keys of an object that holds several lists of records, none of them a usual part of an answer: each may be a
+    resource of that name (a dump)."""
+    if not is_object(body) or any(_PARTS.match(key) for key in body):
         return []
     lists = [
         key for key, value in body.items() if is_list(value) and value and all(is_object(item) for item in value[:50])

@@ -76,9 +76,16 @@ class _Group:
     """What one answer suggested: where nothing of it is there, the answer is what it looked like at first."""
 
     fallback: Sample | None = None
+    above: "_Group | None" = None
     lists: int = 0
     others: int = 0
     asked: int = 0
+
+    def has_list(self) -> None:
+        """A collection was found along it."""
+        self.lists += 1
+        if self.above is not None:
+            self.above.has_list()
 
 
 @dataclass(order=True)
@@ -317,10 +324,10 @@ class _Walk:
         links = links_of(answer.body, asked.url)
         sample = Sample(asked.url, name, answer, shape, link.query, next(iter(self._schemes), ""))
         if shape is not None and not self._is_root(sample, links, depth):
-            group.lists += 1
+            group.has_list()
             self._keep(sample)
             return
-        inner = _Group(fallback=sample if shape is not None else None)
+        inner = _Group(sample if shape is not None else None, group)
         self._groups.append(inner)
         dumped = resource_names(answer.body)
         if dumped and not (shape is not None and is_paged(answer, shape)):
