@@ -82,7 +82,7 @@ def _relations(body: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             continue
         for item in cast("list[Any]", value)[:20]:
             link = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
-            if "next" in (link.get("relation"), link.get("rel")):
+            if "next" in (link.get("relation"), link.get("rel")) or link.get("rel") == ["next"]:
                 yield from (((*keys, "next", name), link[name]) for name in ("url", "href", "uri") if name in link)
 
 

@@ -20,31 +20,15 @@ from ..openapi.servers import origin, split
 from ..worker import run_sized
 from .local_file import read_local
 from .page import Page, PageFetcher
+from .places import AT_ORIGIN, LIKELIEST, SHOWN, WELL_KNOWN
 from .registry import is_meant_as_one, read_description
-from .service_links import looks_like_html, service_desc_links
-from .shown_descriptions import shown_descriptions
+from .service_links import api_catalog_links, looks_like_html, service_links
+from .shown_descriptions import configured_descriptions, shown_descriptions, viewer_scripts
 
-WELL_KNOWN = (
-    "/openapi.json",
-    "/openapi.yaml",
-    "/swagger.json",
-    "/spec.json",
-    "/api-docs",
-    "/v2/api-docs",
-    "/v3/api-docs",
-)
-AT_ORIGIN = (
-    "/api/openapi.json",
-    "/api/schema/",
-    "/schema/openapi.json",
-    "/swagger/v1/swagger.json",
-    "/openapi/v1.json",
-    "/docs",
-)
-"""Where frameworks put descriptions, and the page that shows one, tried at the origin only."""
 SECOND_CHANCE_SECONDS = 5.0
 """For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
-_SHOWN = "/docs"
+_MOST_FOLLOWED = 6
+"""Links that are followed from one page."""
 _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
 _GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
 
@@ -133,6 +117,8 @@ class Discovery:
         self._timeouts: Counter[str] = Counter()
         """How often each origin said nothing in time."""
         self._is_page = False
+        self._depth = 0
+        """How many links were followed to where the search is."""
         self._places = _usual_places(url)
         self.start: Page | None = None
         """What stood at the URL itself."""
@@ -162,7 +148,11 @@ class Discovery:
         return await self.look_on(most=most)
 
     async def look_on(self, *, most: int | None = None) -> Description | None:
-        """So many more of the usual places, the likeliest first; all that are left where `most` is None."""
+        """So many more of the usual places, where they are few the likeliest ones; all that are left where `most` is None."""
+        if most:
+            self._places.sort(
+                key=lambda place: LIKELIEST.index(path) if (path := _last(place[0])) in LIKELIEST else len(LIKELIEST)
+            )
         for _ in range(len(self._places) if most is None else most):
             if not self._places or self.is_dead:
                 break
@@ -181,10 +171,12 @@ class Discovery:
 
     async def _follow(self, page: Page) -> Description | None:
         """What a page leads to. Where `api_url` is the API itself and not a page about it, it stays the place of the API."""
-        links: dict[str, FoundBy] = dict.fromkeys(service_desc_links(page), "linked")
+        links: dict[str, FoundBy] = dict.fromkeys(service_links(page), "linked")
         for link in shown_descriptions(page) if looks_like_html(page) else []:
             links.setdefault(link, "documentation")
-        for link, relation in links.items():
+        for link in await self._configured(page):
+            links.setdefault(link, "documentation")
+        for link, relation in list(links.items())[:_MOST_FOLLOWED]:
             if origin(link) != origin(self._url):
                 found_by = "linked" if self._is_page else "well_known"
             else:
@@ -200,7 +192,29 @@ class Discovery:
         if page is None:
             return None
         found = await self._read(page, found_by)
-        return found or (await self._follow(page) if urlsplit(url).path == _SHOWN and page.status < 400 else None)
+        if found is not None or page.status >= 400 or self._depth > 1:
+            return found
+        self._depth += 1
+        try:
+            return await self._follow(page) if self._leads_on(url, page, found_by) else None
+        finally:
+            self._depth -= 1
+
+    def _leads_on(self, url: str, page: Page, found_by: FoundBy) -> bool:
+        """Whether what is no description may lead to one: a page that shows one, a catalogue, what another page linked to."""
+        return urlsplit(url).path in SHOWN or bool(api_catalog_links(page)) or self._depth > 1 or found_by == "linked"
+
+    async def _configured(self, page: Page) -> list[str]:
+        """What a viewer of descriptions is told to load, where a script or a document of its own tells it."""
+        if page.status >= 400:
+            return []
+        found = configured_descriptions(page)
+        for script in viewer_scripts(page) if looks_like_html(page) else []:
+            if script in self._tried or self._is_silent(script):
+                continue
+            read = await self._get(script)
+            found += configured_descriptions(read) if read is not None and read.status < 400 else []
+        return found
 
     async def _get(self, url: str) -> Page | None:
         self._say(f"Looking for a description at {_shown(url)}")
@@ -279,6 +293,10 @@ def _usual_places(url: str) -> list[tuple[str, bool]]:
     base = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
     below = [(base + folder + path, not folder) for path in WELL_KNOWN]
     return below + [(base + path, True) for path in (*(WELL_KNOWN if folder else ()), *AT_ORIGIN)]
+
+
+def _last(url: str) -> str:
+    return "/" + url.rpartition("/")[2]
 
 
 def _same(spec: str, url: str) -> bool:

@@ -80,6 +80,7 @@ class _Group:
     lists: int = 0
     others: int = 0
     asked: int = 0
+    planned: int = 0
 
     def has_list(self) -> None:
         """A collection was found along it."""
@@ -144,7 +145,7 @@ class _Walk:
             ResearchError: the API refuses everything for lack of a credential.
         """
         for group in self._groups:
-            if group.fallback is not None and not group.lists:
+            if group.fallback is not None and not group.lists and (group.asked or not group.planned):
                 self._keep(group.fallback)
         if not self.samples:
             if self._refused is not None:
@@ -390,6 +391,7 @@ class _Walk:
             self._untried.setdefault(link.urls[0], Untried(link.urls[0], link.name, told_by, link.query))
             return
         self._order += 1
+        group.planned += 1
         self._places.append(_Place((0 if first else 1 + link.is_guess, self._order), link, depth, told_by, group))
 
     def _keep(self, sample: Sample) -> None:

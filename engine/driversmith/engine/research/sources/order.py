@@ -10,9 +10,8 @@ from .port import Search, Source
 OTHERS: tuple[Source, ...] = (catalogue.find, live_api.find)
 """What is asked where neither the caller nor the API's own host has a description."""
 FEW = 3
-"""Usual places of descriptions that are looked at before the API itself is asked, where few requests may go out and it shows
-something; where it shows nothing, `SOME`."""
-SOME = 5
+"""Usual places of descriptions that are looked at before the API itself is asked, where few requests may go out; the others
+come after that."""
 
 
 async def find(search: Search) -> Description:
@@ -56,9 +55,7 @@ async def find(search: Search) -> Description:
 
 def _most(search: Search) -> int | None:
     """How many usual places are looked at before the API itself is asked; None for all."""
-    if search.asker is None or not search.is_polite:
-        return None
-    return FEW if search.start is not None and search.start.content.lstrip()[:1] in (b"{", b"[") else SOME
+    return FEW if search.asker is not None and search.is_polite else None
 
 
 def _nothing(search: Search, places: Discovery, refusal: ResearchError | None) -> ResearchError:
