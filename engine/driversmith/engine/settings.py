@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Over HTTP, the only folders (separated by the platform's path separator) that tools may read and write."""
     max_description_bytes: int = Field(default=64 << 20, ge=1024, le=1 << 30)
     """A larger API description is refused."""
+    catalogue: Path | None = None
+    """A catalogue of APIs in place of the one that comes with the package, as `driversmith catalogue refresh` writes it."""
     fetch_seconds: float = Field(default=30.0, gt=0, le=3600)
     """Total time for one fetch of a description."""
     lease_seconds: float = Field(default=30.0, gt=1, le=86_400)
@@ -87,7 +89,7 @@ class Settings(BaseSettings):
             return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
 
-    @field_validator("home", "output_dir")
+    @field_validator("home", "output_dir", "catalogue")
     @classmethod
     def _whole(cls, folder: Path | None) -> Path | None:
         """From where the process starts, so that it stays the same folder; `~` as a shell would have it."""
@@ -107,6 +109,12 @@ class Settings(BaseSettings):
     def credentials_file(self) -> Path:
         """Credentials of target APIs, mode 600."""
         return self.home / "credentials.toml"
+
+    @property
+    def catalogue_file(self) -> Path | None:
+        """The catalogue of APIs that is asked: the setting's, else the one that was refreshed last; None: the package's."""
+        refreshed = self.home / "catalogue.json.gz"
+        return self.catalogue or (refreshed if refreshed.is_file() else None)
 
     @property
     def prices_file(self) -> Path:

@@ -84,7 +84,7 @@ def _first_server(description: Description, api_url: str) -> str:
 
 def _home(description: Description, api_url: str) -> str:
     """The URL that relative servers belong to: the description's, or the API's where the description is a file or elsewhere."""
-    if description.found_by == "given" or not origin(description.location):
+    if description.found_by in ("given", "catalogue") or not origin(description.location):
         return api_url
     return description.location
 

@@ -1,8 +1,11 @@
 """The whole of research: find the description, choose the base URL, read the profile."""
 
+from collections.abc import Callable
+
 from ..models.prose import Researched
 from ..network.asking import ApiAsker
 from .base_url import choose_base_url
+from .catalogue.entries import Catalogue
 from .documents.parse import Description
 from .documents.prose import prose_of
 from .evidence import with_evidence
@@ -26,9 +29,11 @@ async def study_api(
     progress: Progress | None = None,
     asker: ApiAsker | None = None,
     is_polite: bool = False,
+    catalogue: Callable[[], Catalogue] | None = None,
 ) -> Researched:
     """The profile of an API, and the prose of its description; `probe` allows a few GETs to its operations to tell its
-    base URL. `asker` asks the API itself where it is described nowhere, and `is_polite` says that few requests may go out.
+    base URL. `asker` asks the API itself where it is described nowhere, and `is_polite` says that few requests may go
+    out; `catalogue` loads the catalogue of public APIs.
 
     Raises:
         InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
@@ -43,6 +48,7 @@ async def study_api(
         say=say,
         asker=asker if probe else None,
         is_polite=is_polite,
+        catalogue=catalogue,
     )
     description = await find(search)
     say(f"Found {description.format} at {description.location}")

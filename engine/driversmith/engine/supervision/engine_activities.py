@@ -48,6 +48,7 @@ class EngineActivities:
 
     async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
         from ..network.fetch import Fetcher
+        from ..research.catalogue.file import load_catalogue
         from ..research.study import study_api
 
         policy = address_policy(self._settings, request.allow_local)
@@ -64,6 +65,7 @@ class EngineActivities:
                 progress=say,
                 asker=asker,
                 is_polite=budget.is_polite,
+                catalogue=lambda: load_catalogue(self._settings.catalogue_file),
             )
         counted = asker.asked if asker and asker.origin == origin_of(found.profile.base_url) else 0
         await budget.spend(fetcher.requests[origin_of(found.profile.base_url)] - counted)

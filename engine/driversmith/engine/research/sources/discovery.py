@@ -27,6 +27,8 @@ from .shown_descriptions import configured_descriptions, shown_descriptions, vie
 
 SECOND_CHANCE_SECONDS = 5.0
 """For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
+CLOSED_AFTER = 10
+"""Refusals after which no further place is tried, where there was nothing else."""
 _MOST_FOLLOWED = 6
 """Links that are followed from one page."""
 _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
@@ -160,9 +162,14 @@ class Discovery:
             above = at_origin and self._is_about
             if found := await self._try(url, "documentation" if above else "well_known"):
                 return found
-            if self._is_silent(url):
+            if self._is_silent(url) or self._is_closed:
                 break
         return None
+
+    @property
+    def _is_closed(self) -> bool:
+        """Whether so many places refused whoever asks that the others will."""
+        return len(self._statuses) >= CLOSED_AFTER and all(status in (401, 403) for status in self._statuses)
 
     @property
     def is_dead(self) -> bool:

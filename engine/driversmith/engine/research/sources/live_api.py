@@ -170,7 +170,10 @@ class _Walk:
     def _notes(self, told: str) -> list[str]:
         notes = [f"No description was found: the facts come from answers of the API itself ({told})."]
         if self._over:
-            notes.append(f"Asking ended early: {self._over}; there may be more collections.")
+            names = list(dict.fromkeys(place.link.name for place in sorted(self._places)))[:10]
+            named = f": {', '.join(names)} were named and not asked" if names else ""
+            more = "; live=true asks more" if self._search.is_polite else ""
+            notes.append(f"Asking ended early, since {self._over}; there may be more collections{named}{more}.")
         if self._refused_actions:
             named = ", ".join(self._refused_actions[:10])
             notes.append(f"Not asked, since their paths speak of doing something: {named}.")
@@ -183,7 +186,7 @@ class _Walk:
 
     @property
     def _left(self) -> int:
-        return max(0, self._asker.left - self._reserved)
+        return max(0, self._asker.left - (self._reserved if self.samples else min(self._reserved, 1)))
 
     async def _first(self) -> Asked | None:
         """What stands at the URL: as it was read already, or asked with a credential."""

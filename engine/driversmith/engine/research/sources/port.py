@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ...network.asking import ApiAsker
+from ..catalogue.entries import Catalogue
 from ..documents.parse import Description
 from .page import Page, PageFetcher
 
@@ -24,6 +25,8 @@ class Search:
     spec: str | None = None
     asker: ApiAsker | None = None
     """The API itself, as far as it may be asked; None: it may not (`live` is false)."""
+    catalogue: Callable[[], Catalogue] | None = None
+    """Loads the catalogue of public APIs; None: it is not to be asked."""
     is_polite: bool = False
     """Whether few requests may go out in all, so that many places cannot be looked at (`live` is auto)."""
     start: Page | None = None
