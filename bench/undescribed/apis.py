@@ -315,7 +315,9 @@ def eve() -> Api:
         def answer(asked: Asked) -> Told:
             items, at, more = page_of(records, asked, size=25)
             links = {"self": {"href": name}} | ({"next": {"href": f"{name}?page={at + 1}"}} if more else {})
-            return Told({"_items": items, "_links": links, "_meta": {"page": at, "max_results": 25, "total": len(records)}})
+            return Told(
+                {"_items": items, "_links": links, "_meta": {"page": at, "max_results": 25, "total": len(records)}}
+            )
 
         return answer
 

@@ -34,6 +34,7 @@ from typing import Any, ClassVar, Literal, cast
 
 ErrorCode = Literal[
     "invalid_argument",
+    "choose_api",
     "session_conflict",
     "session_not_found",
     "description_not_found",

@@ -57,6 +57,8 @@ class Asked:
     content: bytes = b""
     problem: str = ""
     """Why there was no answer, for a person; its status is 0 then."""
+    is_too_large: bool = False
+    """Whether there was one, larger than is read."""
 
     @property
     def is_html(self) -> bool:
@@ -88,6 +90,11 @@ class ApiAsker:
         self._spend = spend
         self._room = room
         self.asked = 0
+
+    def move(self, origin: str) -> None:
+        """Ask another origin from now on, to which the API redirects: without the credentials, which are for the first."""
+        if origin != self.origin:
+            self.origin, self._credentials = origin, None
 
     @property
     def left(self) -> int:
@@ -122,7 +129,8 @@ class ApiAsker:
         except FetchTimeoutError as error:
             return Asked(url, Answer(_target(url), 0), problem=error.message)
         except FetchError as error:
-            return Asked(url, Answer(_target(url), 0), problem=error.message)
+            is_too_large = error.code == "description_too_large"
+            return Asked(url, Answer(_target(url), 0), problem=error.message, is_too_large=is_too_large)
         # Where nothing redirects, the URL is the one that was asked for: the credentials are in the other.
         came_from = url if page.url == target else self._without_credentials(page.url)
         answer = answer_of(_target(came_from), page.status, dict(page.headers), page.content)

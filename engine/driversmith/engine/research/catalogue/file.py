@@ -71,7 +71,7 @@ def _read(content: bytes) -> Catalogue:
             version=str(version),
             bases=tuple(map(str, bases)),
             descriptions=tuple((str(kind), str(url)) for kind, url in descriptions),
-            source=sources[number],
+            source=sources[int(number)],
         )
         for key, title, version, bases, descriptions, number in document["apis"]
     )

@@ -58,7 +58,7 @@ def _described(key: str, version: str, given: Node) -> tuple[tuple[str, str], ..
     own = [(kind or "other", url)] if origin(url) else []
     is_swagger = kind == "swagger"
     copy = f"{_MIRROR}/{key}/{version}/{'swagger' if is_swagger else 'openapi'}.json"
-    return (*own, ("swagger" if is_swagger else "openapi", copy)) if version else tuple(own)
+    return (*own, ("swagger" if is_swagger else "openapi", copy)) if re.fullmatch(r"[\w.+-]+", version) else tuple(own)
 
 
 def _apis_guru(document: Node, source: CatalogueSource) -> Iterator[Entry]:

@@ -195,7 +195,7 @@ def _item(sample: Sample, item: Answer, taken: set[str]) -> Node:
 
 def _untried(untried: Untried, path: str, taken: set[str]) -> Node:
     names = list(dict.fromkeys(re.findall(r"\{(\w+)\}", path)))
-    query = [{"name": name, "in": "query", "schema": {}} for name in untried.query]
+    query: list[Node] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in untried.query]
     return {
         "operationId": _name(f"get_{snake_case(untried.name) or snake_case(path)}", taken),
         "parameters": [*(_path_parameter(name, "string") for name in names), *query],

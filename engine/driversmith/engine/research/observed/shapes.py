@@ -41,7 +41,7 @@ class Shape:
             return list(there.values())
         if self.shape == "record":
             return [there]
-        rows = cast("list[Any]", there) if is_list(there) else []
+        rows = there if is_list(there) else []
         names = at(body, self.columns) if self.shape == "table" else None
         if is_list(names):
             spelled = [str(name["name"] if is_object(name) else name) for name in names]

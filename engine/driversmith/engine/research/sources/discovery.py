@@ -168,8 +168,9 @@ class Discovery:
 
     @property
     def _is_closed(self) -> bool:
-        """Whether so many places refused whoever asks that the others will."""
-        return len(self._statuses) >= CLOSED_AFTER and all(status in (401, 403) for status in self._statuses)
+        """Whether so many places refused whoever asks that the others will, or the host says that it is asked too much."""
+        refused = len(self._statuses) >= CLOSED_AFTER and all(status in (401, 403) for status in self._statuses)
+        return refused or self._statuses[-2:] == [429, 429]
 
     @property
     def is_dead(self) -> bool:

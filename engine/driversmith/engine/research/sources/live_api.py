@@ -15,7 +15,7 @@ from ...facts.detectors.case import Given
 from ...facts.detectors.credentials import is_refusal, otherwise_authenticated
 from ...facts.detectors.limits import is_limit
 from ...models.profile import AuthScheme, Credential, Evidence
-from ...network.asking import ApiAsker, Asked
+from ...network.asking import MAX_BYTES, ApiAsker, Asked
 from ..documents.nodes import is_list, is_object
 from ..documents.parse import Description
 from ..observed.actions import asks_for_action
@@ -23,6 +23,7 @@ from ..observed.document import Sample, Shown, Untried, describe
 from ..observed.known_servers import known_paths
 from ..observed.links import Link, guessed, has_link_items, links_of, resource_names, without
 from ..observed.pages import alternates, fetched, page_links, scripts, title_of
+from ..observed.secrets import secret_parameters, without_parameters
 from ..observed.shapes import collection_in, is_paged
 from ..observed.stub import case_of
 from ..openapi.servers import origin
@@ -62,8 +63,10 @@ async def find(search: Search) -> Description | None:
         return None
     walk = _Walk(search, search.asker)
     try:
-        with anyio.move_on_after(SECONDS):
+        with anyio.move_on_after(SECONDS) as scope:
             await walk.run()
+        if scope.cancelled_caught:
+            walk.end(f"it took longer than {SECONDS:g} seconds")
     except ResearchError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError):  # edge: no odd answer may cost what was found before it
@@ -108,8 +111,8 @@ class _Walk:
         self._asker = asker
         self._reserved = FOR_PROOF if search.is_polite else 0
         self._url = search.start.url.partition("#")[0] if search.start else search.api_url
-        if origin(self._url) != origin(search.api_url):
-            self._url = search.api_url
+        asker.move(origin(self._url))
+        self._secret = secret_parameters(self._url)
         self._typed = urlsplit(self._url).path
         self._places: list[_Place] = []
         self._seen: set[str] = set()
@@ -124,7 +127,12 @@ class _Walk:
         self._schemes: dict[str, AuthScheme] = {}
         self._refused: Asked | None = None
         self._spellings = 0
+        self._large: list[str] = []
         self.samples: list[Sample] = []
+
+    def end(self, why: str) -> None:
+        """Ask no more."""
+        self._over = self._over or why
 
     async def run(self) -> None:
         """Ask from the root on, what is likeliest to be a collection first."""
@@ -150,7 +158,7 @@ class _Walk:
         if not self.samples:
             if self._refused is not None:
                 raise self._authentication_required(self._refused)
-            why = self._over or "none of its answers holds records or leads to any"
+            why = " ".join([self._over or "none of its answers holds records or leads to any", *self._large[:2]])
             self._search.tried.append(f"The API itself was asked {self._asker.asked} GETs: {why}.")
             return None
         self.samples.sort(key=lambda sample: sample.shape is None)
@@ -159,7 +167,7 @@ class _Walk:
         self._search.say(f"Asked the API itself {told}")
         return describe(
             Shown(
-                api_url=self._url,
+                api_url=without_parameters(self._url, self._secret),
                 samples=self.samples,
                 untried=list(self._untried.values()),
                 auth=self._schemes,
@@ -174,6 +182,12 @@ class _Walk:
             named = f": {', '.join(names)} were named and not asked" if names else ""
             more = "; live=true asks more" if self._search.is_polite else ""
             notes.append(f"Asking ended early, since {self._over}; there may be more collections{named}{more}.")
+        notes += self._large[:5]
+        if self._secret:
+            notes.append(
+                f"{', '.join(self._secret)} of the URL is taken for a credential, and kept nowhere: store it with"
+                f" driversmith credentials set {origin(self._url)} query.{self._secret[0]}."
+            )
         if self._refused_actions:
             named = ", ".join(self._refused_actions[:10])
             notes.append(f"Not asked, since their paths speak of doing something: {named}.")
@@ -193,6 +207,9 @@ class _Walk:
         page = self._search.start
         if page is None:
             return await self._ask(self._url)
+        if len(page.content) > MAX_BYTES:
+            self._note_large(self._url)
+            return None
         self._seen.add(_bare(self._url))
         parts = urlsplit(self._url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -250,6 +267,9 @@ class _Walk:
         asked = await self._asker.ask(url, auth)
         if asked is None:
             return None
+        if asked.is_too_large:
+            self._note_large(asked.url)
+            return None
         if asked.answer.status == 0:
             self._silent += 1
             if self._silent >= GIVE_UP_AFTER:
@@ -257,6 +277,11 @@ class _Walk:
             return None
         self._silent = 0
         return asked
+
+    def _note_large(self, url: str) -> None:
+        self._large.append(
+            f"{urlsplit(url).path[:200]} answers with more than {MAX_BYTES >> 20} MiB, which is not read."
+        )
 
     async def _settled(self, asked: Asked) -> Asked | None:
         """The answer once the API lets in; None where it does not."""
@@ -326,7 +351,7 @@ class _Walk:
         name = link.name or _last_word(asked.url)
         shape = collection_in(answer, name, origin(self._url))
         links = links_of(answer.body, asked.url)
-        sample = Sample(asked.url, name, answer, shape, link.query, next(iter(self._schemes), ""))
+        sample = Sample(self._kept(asked.url), name, answer, shape, link.query, next(iter(self._schemes), ""))
         if shape is not None and not self._is_root(sample, links, depth):
             group.has_list()
             self._keep(sample)
@@ -344,6 +369,15 @@ class _Walk:
             group.others += 1
             if depth or _is_record(answer.body):
                 self._keep(replace(sample, shape=None))
+
+    def _kept(self, url: str) -> str:
+        """A URL as it may stand in the facts: a key that was typed into its query becomes a credential."""
+        if not self._secret or not (found := secret_parameters(url)):
+            return url
+        for name in found:
+            scheme = _scheme(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
+            self._schemes.setdefault(name, scheme)
+        return without_parameters(url, found)
 
     def _is_root(self, sample: Sample, links: list[Link], depth: int) -> bool:
         """Whether an answer with a list lists where to go on, rather than records."""
