@@ -26,14 +26,12 @@ def token_pages(key: tuple[str, ...], parameter: str, records: str = "data", siz
     return answer
 
 
-def counted_pages(
-    asked: str, home: str, told: dict[str, str], records: str = "data", size_name: str = "", first: int = 1
-) -> Route:
+def counted_pages(asked: str, home: str, told: dict[str, str], *, records: str = "data", size_name: str = "") -> Route:
     """Pages that repeat their number and size under other names, below `home`."""
 
     def answer(question: Asked) -> Told:
         size = min(50, number(question, size_name, 20)) if size_name else 20
-        items, at, _ = page_of(SHIPS, question, page=asked, size=size, first=first)
+        items, at, _ = page_of(SHIPS, question, page=asked, size=size)
         counts: dict[str, Any] = {told["page"]: at, told["size"]: size, told["total"]: len(SHIPS)}
         if "pages" in told:
             counts[told["pages"]] = -(-len(SHIPS) // size)
@@ -104,7 +102,10 @@ def redirected() -> Api:
 
 
 def code_page() -> Api:
-    page = "<html><body><h1>Harbour API</h1><p>Endpoints: <code>GET /api/ships</code>, <code>/api/ports</code>, <code>POST /api/ships</code></body></html>"
+    page = (
+        "<html><body><h1>Harbour API</h1><p>Endpoints: <code>GET /api/ships</code>, <code>/api/ports</code>,"
+        " <code>POST /api/ships</code></body></html>"
+    )
 
     def root(asked: Asked) -> Told:
         return Told(page, headers={"Content-Type": "text/html"})
@@ -192,7 +193,7 @@ def page_number() -> Api:
     told = {"page": "pageNumber", "size": "pageSize", "total": "totalCount", "pages": "totalPages"}
     return Api(
         "page-number",
-        routes(api_ships=counted_pages("pageNumber", "", told, "data", "pageSize")),
+        routes(api_ships=counted_pages("pageNumber", "", told, size_name="pageSize")),
         ONE,
         typed="/api/ships",
     )
@@ -200,13 +201,17 @@ def page_number() -> Api:
 
 def current_page() -> Api:
     told = {"page": "currentPage", "size": "perPage", "total": "totalItems", "pages": "totalPages"}
-    return Api("current-page", routes(root=["/ships"], ships=counted_pages("page", "pagination", told, "ships")), ONE)
+    return Api(
+        "current-page", routes(root=["/ships"], ships=counted_pages("page", "pagination", told, records="ships")), ONE
+    )
 
 
 def meta_pages() -> Api:
     told = {"page": "page", "size": "limit", "total": "total"}
     return Api(
-        "meta-pages", routes(root={"ships": "/ships"}, ships=counted_pages("page", "meta", told, "data", "limit")), ONE
+        "meta-pages",
+        routes(root={"ships": "/ships"}, ships=counted_pages("page", "meta", told, size_name="limit")),
+        ONE,
     )
 
 
@@ -281,8 +286,12 @@ def forbidden_key() -> Api:
 
 
 def three_levels() -> Api:
-    answer = routes(root={"versions": [{"id": "v2", "links": [{"rel": "self", "href": "/v2/"}]}]}, v2={"_links": {"fleet": {"href": "/v2/fleet"}}},
-                    v2_fleet={"links": {"ships": "/v2/fleet/ships"}}, v2_fleet_ships=counted(SHIPS))  # fmt: skip
+    answer = routes(
+        root={"versions": [{"id": "v2", "links": [{"rel": "self", "href": "/v2/"}]}]},
+        v2={"_links": {"fleet": {"href": "/v2/fleet"}}},
+        v2_fleet={"links": {"ships": "/v2/fleet/ships"}},
+        v2_fleet_ships=counted(SHIPS),
+    )
     return Api("three-levels", answer, ONE)
 
 

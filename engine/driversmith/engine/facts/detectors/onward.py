@@ -160,7 +160,8 @@ def _parameters(case: Case, key: str) -> list[str]:
     same = [name for name in names if _flat(name) in (_flat(own), _flat(key))]
     known = [name for name in names if CURSOR_PARAMETER.match(name)]
     counted = [name for name in names if _NUMBER_PARAMETER.match(name) and _flat(name).startswith(_flat(own)[:4])]
-    return list(dict.fromkeys((*same, *known, *counted)))[:2] or list(dict.fromkeys((own, key)))
+    usual = ("after", own, key) if re.match(r"end_?cursor\Z", key, re.IGNORECASE) else (own, key)
+    return list(dict.fromkeys((*same, *known, *counted)))[:2] or list(dict.fromkeys(usual))
 
 
 def _flat(name: str) -> str:

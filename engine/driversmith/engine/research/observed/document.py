@@ -16,6 +16,7 @@ from ..documents.parse import Description, Observation
 from ..documents.references import join
 from ..names import snake_case, unique
 from ..openapi.servers import origin
+from .paging import Way
 from .parameters import parameters_of
 from .schema import schema_of
 from .shapes import Shape
@@ -42,6 +43,8 @@ class Sample:
     """A record of its own, which was read by the identifier `item_field`."""
     item_field: str = ""
     item: Answer | None = None
+    way: Way | None = None
+    """How a second page was asked for, and came."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,9 @@ def _observations(sample: Sample, path: str) -> list[Observation]:
     described = case.described.model_copy(update={"record_path": shape.path, "shape": shape.shape})
     profile = case.profile.model_copy(update={"objects": {case.name: described}})
     ways = way_on(type(case)(profile, case.name, case.answers))
-    if ways:
+    if sample.way is not None:
+        found.append(Observation(path, "pagination", sample.way.value, sample.way.because))
+    elif ways:
         found.append(Observation(path, "pagination", ways[0].value, ways[0].because))
     return found
 

@@ -22,7 +22,7 @@ _TARGETS = ("href", "url", "uri", "path", "endpoint", "route", "link", "@id", "h
             "url_template", "location", "self")  # fmt: skip
 _NAMES = ("rel", "name", "title", "id", "relation", "key", "resource", "label", "type")
 _ABOUT = re.compile(
-    r"(methods?|verbs?|description|summary|kind|templated|docs?|help|documentation|params|parameters|hreflang|text|@type|allowed_methods|"
+    r"(_?links?|methods?|verbs?|description|summary|kind|templated|docs?|help|documentation|params|parameters|hreflang|text|@type|allowed_methods|"
     r"example|media_type|version|hidden|count|singletonurl)\Z",
     re.IGNORECASE,
 )
@@ -167,10 +167,19 @@ def _pairs(body: Any) -> Iterator[tuple[str, str, bool]]:
 def _text(key: str, value: str, depth: int) -> Iterator[tuple[str, str, bool]]:
     """A member that is a URL or a path, as `ships`, `ships_url` or under `_links`."""
     match = _PATH.match(value)
+    if depth and match is None and _is_relative(key, value):
+        yield key, value, False
     if match and match.group(1) in (None, "GET", "ANY", "*") and depth:
         if match.group(1) is None and match.group(0) != value:
             return
         yield re.sub(r"_?(url|uri|href|link|endpoint|path)s?\Z", "", key, flags=re.I) or key, match.group(2), False
+
+
+def _is_relative(key: str, value: str) -> bool:
+    """Whether a value is a path relative to the answer: it is written like one (`./ports`, `ships/`), or ends in its own key."""
+    if not _RELATIVE.match(value) or re.fullmatch(r"[\d./:-]+", value):
+        return False
+    return value.endswith("/") or value.startswith(("./", "../")) or ("/" in value and value.rpartition("/")[2] == key)
 
 
 def _routes(members: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
@@ -230,7 +239,18 @@ def _target(item: dict[str, Any]) -> str:
         value = item.get(key)
         if isinstance(value, str) and (_PATH.match(value) or _RELATIVE.match(value)) and len(value) <= 2_000:
             return value
-    return ""
+    return next((found for key in ("links", "_links", "link") if (found := _own_target(item.get(key)))), "")
+
+
+def _own_target(links: Any) -> str:
+    """Where the links of an entry say that it is itself, else their first: `links: [{"rel": "self", "href": ...}]`."""
+    if is_object(links):
+        links = [{"rel": name, **(link if is_object(link) else {"href": link})} for name, link in links.items()]
+    entries = (
+        [link for link in links if is_object(link) and isinstance(link.get("href"), str)] if is_list(links) else []
+    )
+    own = [link for link in entries if link.get("rel") in ("self", "canonical", ["self"], "items", "data")]
+    return next((str(link["href"]) for link in (*own, *entries)), "")
 
 
 def _allows_get(item: dict[str, Any]) -> bool:

@@ -23,6 +23,8 @@ from ..observed.document import Sample, Shown, Untried, describe
 from ..observed.known_servers import known_paths
 from ..observed.links import Link, guessed, has_link_items, links_of, resource_names, without
 from ..observed.pages import alternates, fetched, page_links, scripts, title_of
+from ..observed.paging import asked_for, is_next, ways
+from ..observed.parameters import parameters_of
 from ..observed.secrets import secret_parameters, without_parameters
 from ..observed.shapes import collection_in, is_paged
 from ..observed.stub import case_of
@@ -143,6 +145,7 @@ class _Walk:
         await self._follow()
         if not self.samples:
             await self._other_roots()
+        await self._second_pages()
         if not self._search.is_polite:
             await self._single_records()
 
@@ -453,6 +456,23 @@ class _Walk:
                 await self._follow()
                 if not self.samples and not any(g.fallback for g in self._groups):
                     self._url = before
+
+    async def _second_pages(self) -> None:
+        """The second page of each collection that says that it has one, and not how it is asked for."""
+        for number, sample in enumerate(self.samples):
+            if sample.shape is None:
+                continue
+            shown = tuple(str(p["name"]) for p in parameters_of(sample.answer, sample.shape.path, sample.query))
+            found = ways(sample.answer, sample.shape, sample.name or "records", shown)
+            for way in found[: 2 if self._search.is_polite else len(found)]:
+                if self._is_over():
+                    return
+                url = asked_for(sample.url, way)
+                self._seen.add(_bare(url))
+                asked = await self._put(url, self._auth)
+                if asked is not None and is_next(sample.answer, asked.answer, sample.shape):
+                    self.samples[number] = replace(sample, way=way)
+                    break
 
     async def _single_records(self) -> None:
         """One record of each collection by its identifier: whether there is such a path, and what identifies."""
