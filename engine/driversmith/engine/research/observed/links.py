@@ -58,6 +58,10 @@ _STATIC = re.compile(
 )
 
 
+_FILES = re.compile(r"/(usr|etc|var|home|tmp|opt|root|dev|proc|sys|bin|lib|mnt|private)(/|\Z)")
+"""Paths of a file system rather than of a host."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A way from one answer to another."""
@@ -278,7 +282,7 @@ def _link(name: str, target: str, url: str, is_guess: bool) -> Link | None:
         return guessed(target, url)
     bare, query = _expanded(target)
     place = _joined(url, bare)
-    if not place or origin(place) != origin(url) or _STATIC.search(urlsplit(place).path):
+    if not place or origin(place) != origin(url) or _FILES.match(target) or _STATIC.search(urlsplit(place).path):
         return None
     here = url.partition("?")[0].rstrip("/")
     places = [place]

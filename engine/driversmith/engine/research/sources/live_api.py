@@ -81,6 +81,8 @@ class _Group:
     """What one answer suggested: where nothing of it is there, the answer is what it looked like at first."""
 
     fallback: Sample | None = None
+    record: Sample | None = None
+    """What the answer is where nothing that it seems to lead to is there."""
     above: "_Group | None" = None
     lists: int = 0
     others: int = 0
@@ -158,6 +160,9 @@ class _Walk:
         for group in self._groups:
             if group.fallback is not None and not group.lists and (group.asked or not group.planned):
                 self._keep(group.fallback)
+        for group in self._groups if not self.samples else ():
+            if group.record is not None and group.asked and self._refused is None:
+                self._keep(group.record)
         if not self.samples:
             if self._refused is not None:
                 raise self._authentication_required(self._refused)
@@ -368,9 +373,11 @@ class _Walk:
         if links and depth < DEEPEST:
             for found in links:
                 self._plan(found, depth + 1, asked.url, inner)
+        if links and shape is None and (self._typed.strip("/") or _is_record(answer.body)):
+            inner.record = sample
         if not links:
             group.others += 1
-            if depth or _is_record(answer.body):
+            if depth or _is_record(answer.body) or (self._typed.strip("/") and is_object(answer.body) and answer.body):
                 self._keep(replace(sample, shape=None))
 
     def _kept(self, url: str) -> str:
