@@ -64,9 +64,7 @@ class Asked:
     def is_html(self) -> bool:
         """Whether the answer is a page for people."""
         kind = self.answer.headers.get("content-type", "").lower()
-        return "html" in kind or (
-            self.answer.body is None and self.content[:200].lstrip()[:1] == b"<" and "json" not in kind
-        )
+        return self.answer.body is None and ("html" in kind or self.content[:200].lstrip()[:1] == b"<")
 
 
 class ApiAsker:

@@ -54,4 +54,6 @@ def _is_deed(segment: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(segment.partition(".")[0])]
     if len(words) < 2:
         return bool(words) and words[0] in _VERBS
+    if "".join(words) in _VERBS:  # sign-out
+        return True
     return any(word in _VERBS and word not in _ALSO_NOUNS for word in (words[0], words[-1]))

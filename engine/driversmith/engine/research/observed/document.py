@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ...facts.answer import Answer
 from ...facts.detectors.onward import way_on
-from ...models.profile import AuthScheme, Evidence
+from ...models.profile import ANSWERS, AuthScheme, Evidence
 from ..documents.nodes import Node
 from ..documents.parse import Description, Observation
 from ..documents.references import join
@@ -21,8 +21,6 @@ from .parameters import parameters_of
 from .schema import schema_of
 from .shapes import Shape
 from .stub import case_of
-
-FORMAT = "answers of the API"
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def describe(shown: Shown) -> Description:
     text = json.dumps(document, sort_keys=True).encode()
     return Description(
         location=_told(shown.api_url),
-        format=FORMAT,
+        format=ANSWERS,
         document=document,
         sha256=hashlib.sha256(text).hexdigest(),
         size=len(text),

@@ -243,6 +243,8 @@ def _target(item: dict[str, Any]) -> str:
         value = item.get(key)
         if isinstance(value, str) and (_PATH.match(value) or _RELATIVE.match(value)) and len(value) <= 2_000:
             return value
+    if not any(isinstance(item.get(name), str) for name in ("name", "id", "title", "key", "rel")):
+        return ""
     return next((found for key in ("links", "_links", "link") if (found := _own_target(item.get(key)))), "")
 
 

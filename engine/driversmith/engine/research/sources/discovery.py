@@ -27,6 +27,8 @@ from .shown_descriptions import configured_descriptions, shown_descriptions, vie
 
 SECOND_CHANCE_SECONDS = 5.0
 """For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
+MOST_TOLD = 20
+"""Places that an error names."""
 CLOSED_AFTER = 10
 """Refusals after which no further place is tried, where there was nothing else."""
 _MOST_FOLLOWED = 6
@@ -284,7 +286,11 @@ class Discovery:
                 code="authentication_required",
                 next_action=_GIVE_SPEC,
             )
-        tried = "; ".join(f"{_shown(url)}: {outcome[:160].rstrip('.')}" for url, outcome in self._tried.items())
+        told = [f"{_shown(url)}: {outcome[:160].rstrip('.')}" for url, outcome in self._tried.items()]
+        found = [line for line in told if not line.endswith("HTTP 404")]
+        shown = [line for line in told if line in found[:MOST_TOLD] or line in told[:MOST_TOLD]]
+        more = f"; and {len(told) - len(shown)} more places" if len(told) > len(shown) else ""
+        tried = "; ".join(shown) + more
         return ResearchError(
             f"No API description was found from {_shown(self._url)}. Tried: {tried}.",
             code="description_not_found",

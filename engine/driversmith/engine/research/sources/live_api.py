@@ -13,8 +13,10 @@ from ...errors import ResearchError
 from ...facts.answer import answer_of
 from ...facts.detectors.case import Given
 from ...facts.detectors.credentials import is_refusal, otherwise_authenticated
+from ...facts.detectors.disguised import error_path
 from ...facts.detectors.limits import is_limit
 from ...models.profile import AuthScheme, Credential, Evidence
+from ...network.addresses import origin_of
 from ...network.asking import MAX_BYTES, ApiAsker, Asked
 from ..documents.nodes import is_list, is_object
 from ..documents.parse import Description
@@ -115,7 +117,7 @@ class _Walk:
         self._asker = asker
         self._reserved = FOR_PROOF if search.is_polite else 0
         self._url = search.start.url.partition("#")[0] if search.start else search.api_url
-        asker.move(origin(self._url))
+        asker.move(origin_of(self._url))
         self._secret = secret_parameters(self._url)
         self._typed = urlsplit(self._url).path
         self._places: list[_Place] = []
@@ -356,6 +358,8 @@ class _Walk:
         if asked.is_html or answer.body is None:
             await self._take_page(asked, depth)
             return
+        if error_path(answer, ()):
+            return
         name = link.name or _last_word(asked.url)
         shape = collection_in(answer, name, origin(self._url))
         links = links_of(answer.body, asked.url)
@@ -364,7 +368,7 @@ class _Walk:
             group.has_list()
             self._keep(sample)
             return
-        inner = _Group(sample if shape is not None else None, group)
+        inner = _Group(fallback=sample if shape is not None else None, above=group)
         self._groups.append(inner)
         dumped = resource_names(answer.body)
         if dumped and not (shape is not None and is_paged(answer, shape)):
@@ -448,6 +452,9 @@ class _Walk:
     async def _other_roots(self) -> None:
         """Roots below the URL, and at its host, where the URL itself shows nothing."""
         places = [self._at_origin(self._typed.rstrip("/") + path) for path in ROOTS]
+        start = self._search.start
+        if start is not None and start.status == 200 and not start.content.strip():  # as a registry of images answers
+            places.insert(0, self._at_origin("/v2/"))
         if self._typed.strip("/"):
             places += [self._at_origin(path) for path in ("/", *ROOTS)]
         for url in dict.fromkeys(places[:3] if self._search.is_polite else places):
