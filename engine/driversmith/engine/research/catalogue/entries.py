@@ -132,7 +132,7 @@ class Catalogue:
         """The APIs that are called so, whatever the spelling: those of that title or of a provider with one API, else those of a
         service of that name, else all of a provider of that name. Nothing is found by a part of a name."""
         wanted = _bare_name(name)
-        if not wanted:
+        if not wanted or not bare(_GENERIC.sub(" ", name)):
             return []
         for names_of in (self._titles, _service_names, _provider_names):
             if found := _candidates([entry for entry in self.entries if wanted in names_of(entry)]):

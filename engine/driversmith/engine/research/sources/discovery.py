@@ -20,7 +20,7 @@ from ..openapi.servers import origin, split
 from ..worker import run_sized
 from .local_file import read_local
 from .page import Page, PageFetcher
-from .places import AT_ORIGIN, LIKELIEST, SHOWN, WELL_KNOWN
+from .places import AT_ORIGIN, CATALOG, SHOWN, WELL_KNOWN
 from .registry import is_meant_as_one, read_description
 from .service_links import api_catalog_links, looks_like_html, service_links
 from .shown_descriptions import configured_descriptions, shown_descriptions, viewer_scripts
@@ -124,6 +124,7 @@ class Discovery:
         self._depth = 0
         """How many links were followed to where the search is."""
         self._places = _usual_places(url)
+        self._places_below = self._places[0][0].removesuffix(WELL_KNOWN[0])
         self.start: Page | None = None
         """What stood at the URL itself."""
 
@@ -154,9 +155,7 @@ class Discovery:
     async def look_on(self, *, most: int | None = None) -> Description | None:
         """So many more of the usual places, where they are few the likeliest ones; all that are left where `most` is None."""
         if most:
-            self._places.sort(
-                key=lambda place: LIKELIEST.index(path) if (path := _last(place[0])) in LIKELIEST else len(LIKELIEST)
-            )
+            self._places.sort(key=lambda place: self._likelihood(place[0]))
         for _ in range(len(self._places) if most is None else most):
             if not self._places or self.is_dead:
                 break
@@ -173,6 +172,17 @@ class Discovery:
         """Whether so many places refused whoever asks that the others will, or the host says that it is asked too much."""
         refused = len(self._statuses) >= CLOSED_AFTER and all(status in (401, 403) for status in self._statuses)
         return refused or self._statuses[-2:] == [429, 429]
+
+    def _likelihood(self, url: str) -> int:
+        """How soon a usual place is looked at where few are: those of most frameworks first, below the URL and at its host."""
+        below = url.removeprefix(self._places_below)
+        likeliest = [
+            (below, "/openapi.json"),
+            (urlsplit(url).path, "/openapi.json"),
+            (urlsplit(url).path, CATALOG),
+            (below, "/swagger.json"),
+        ]
+        return next((rank for rank, (path, wanted) in enumerate(likeliest) if path == wanted), len(likeliest))
 
     @property
     def is_dead(self) -> bool:
@@ -307,10 +317,6 @@ def _usual_places(url: str) -> list[tuple[str, bool]]:
     base = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
     below = [(base + folder + path, not folder) for path in WELL_KNOWN]
     return below + [(base + path, True) for path in (*(WELL_KNOWN if folder else ()), *AT_ORIGIN)]
-
-
-def _last(url: str) -> str:
-    return "/" + url.rpartition("/")[2]
 
 
 def _same(spec: str, url: str) -> bool:

@@ -54,5 +54,3 @@ AT_ORIGIN = (
     *SHOWN,
 )
 """Tried at the origin only, the pages last."""
-LIKELIEST = ("/openapi.json", "/api-catalog", "/swagger.json")
-"""The last segments of those that are looked at first where few may be."""
