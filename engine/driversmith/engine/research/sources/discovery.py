@@ -201,11 +201,11 @@ class Discovery:
                 found_by = "linked" if self._is_page else "well_known"
             else:
                 found_by = relation if self._is_about else "well_known"
-            if found := await self._try(link, found_by):
+            if found := await self._try(link, found_by, followed=True):
                 return found
         return None
 
-    async def _try(self, url: str, found_by: FoundBy) -> Description | None:
+    async def _try(self, url: str, found_by: FoundBy, *, followed: bool = False) -> Description | None:
         if url in self._tried or self._is_silent(url):
             return None
         page = await self._get(url)
@@ -216,13 +216,13 @@ class Discovery:
             return found
         self._depth += 1
         try:
-            return await self._follow(page) if self._leads_on(url, page, found_by) else None
+            return await self._follow(page) if followed or self._leads_on(url, page) else None
         finally:
             self._depth -= 1
 
-    def _leads_on(self, url: str, page: Page, found_by: FoundBy) -> bool:
-        """Whether what is no description may lead to one: a page that shows one, a catalogue, what another page linked to."""
-        return urlsplit(url).path in SHOWN or bool(api_catalog_links(page)) or self._depth > 1 or found_by == "linked"
+    def _leads_on(self, url: str, page: Page) -> bool:
+        """Whether a usual place that holds no description may lead to one: a page that shows one, a catalogue of APIs."""
+        return urlsplit(url).path in SHOWN or bool(api_catalog_links(page))
 
     async def _configured(self, page: Page) -> list[str]:
         """What a viewer of descriptions is told to load, where a script or a document of its own tells it."""
