@@ -86,3 +86,11 @@ async def test_where_few_requests_may_go_out_the_api_is_asked_before_most_places
 async def test_the_other_places_are_looked_at_where_the_api_shows_nothing(fetcher: Any) -> None:
     web = fetcher({f"{URL}/swagger/v1/swagger.json": (200, JSON, DESCRIBED)})
     assert list((await study(web, polite=True)).objects) == ["described"]
+
+
+async def test_a_description_counts_before_an_api_that_shows_single_records_alone(fetcher: Any) -> None:
+    status = {"status": "up", "version": "1", "since": "2026-11-29", "region": "eu"}
+    pages = {URL: (200, JSON, status)}
+    web = fetcher({**pages, f"{URL}/swagger/v1/swagger.json": (200, JSON, DESCRIBED)})
+    assert list((await study(web, polite=True)).objects) == ["described"]
+    assert not (await study(fetcher(pages), polite=True)).is_described

@@ -37,6 +37,7 @@ async def find(search: Search) -> Description:
     if found is not None:
         return found
     refusal: ResearchError | None = None
+    weak: Description | None = None
     if not places.is_dead:
         for source in OTHERS:
             try:
@@ -46,11 +47,19 @@ async def find(search: Search) -> Description:
                     raise
                 refusal = refusal or error
                 continue
-            if found is not None:
+            if found is not None and not _is_weak(found):
                 return found
+            weak = weak or found
     if refusal is None and (found := await places.look_on()) is not None:
         return found
+    if weak is not None:
+        return weak
     raise _nothing(search, places, refusal)
+
+
+def _is_weak(found: Description) -> bool:
+    """Whether the API showed single records alone, so that a description that is elsewhere says more."""
+    return found.found_by == "observed" and not found.observations
 
 
 def _most(search: Search) -> int | None:
