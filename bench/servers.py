@@ -52,6 +52,8 @@ class Server:
     truth: dict[str, list[dict[str, Any]]]
     credentials: str = ""
     """Lines of credentials.toml."""
+    ordered: bool = True
+    """Whether it gives its records in the same order each time."""
     typed: str = ""
     """The path that is typed after the host, where it is measured by its URL alone."""
     known: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -195,6 +197,7 @@ def prometheus(folder: Path, _given: argparse.Namespace) -> Iterator[Server]:
             "targets under `targets`, which stand in `data`",
             document("prometheus", {"/api/v1/targets": listed}),
             {"targets": held},
+            ordered=False,
         )
 
 
@@ -345,6 +348,8 @@ def by_url_alone(name: str, server: Server, home: Path, live: str) -> list[Outco
         reading = [driversmith, "read", str(result.get("output_path")), object_name, "--limit", "100000", "--json"]
         read = subprocess.run(reading, check=False, capture_output=True, text=True, env=environment, timeout=300)
         records = json.loads(read.stdout) if read.returncode == 0 else []
+        if not server.ordered:
+            records, truth = ([*sorted(some, key=lambda r: json.dumps(r["scrapeUrl"]))] for some in (records, truth))
         seen = verified.get(object_name, {})
         note = seen.get("note", "") or (result.get("error") or {}).get("message", "")[:200] or read.stderr[:200]
         made.append(
