@@ -344,12 +344,15 @@ def by_url_alone(name: str, server: Server, home: Path, live: str) -> list[Outco
     result = json.loads(done.stdout or "{}")
     verified = result.get("verification", {}).get("objects", {})
     made: list[Outcome] = []
-    for object_name, truth in (server.known or server.truth).items():
+    for object_name, held in (server.known or server.truth).items():
+        truth = held
         reading = [driversmith, "read", str(result.get("output_path")), object_name, "--limit", "100000", "--json"]
         read = subprocess.run(reading, check=False, capture_output=True, text=True, env=environment, timeout=300)
         records = json.loads(read.stdout) if read.returncode == 0 else []
         if not server.ordered:
-            records, truth = ([*sorted(some, key=lambda r: json.dumps(r["scrapeUrl"]))] for some in (records, truth))
+            records, truth = (
+                sorted(some, key=lambda record: json.dumps(record["labels"])) for some in (records, truth)
+            )
         seen = verified.get(object_name, {})
         note = seen.get("note", "") or (result.get("error") or {}).get("message", "")[:200] or read.stderr[:200]
         made.append(
