@@ -41,7 +41,7 @@ def entry(key: str, title: str, *bases: str, version: str = "1") -> Entry:
         ("Shutterstock", "https://api.shutterstock.com"),
         ("Wikimedia", "https://wikimedia.org/api/rest_v1"),
         ("Weatherbit", "https://api.weatherbit.io/v2.0"),
-        ("Amazon S3", "http://s3.amazonaws.com"),
+        ("Amazon S3", "https://s3.us-east-1.amazonaws.com"),
         ("Lyft", "https://api.lyft.com/v1"),
         ("Netlify", "https://api.netlify.com/api/v1"),
         ("Plaid", "https://production.plaid.com"),

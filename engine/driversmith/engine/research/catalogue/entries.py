@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from ..names import bare
 
 _GENERIC = re.compile(
     r"\b(rest(ful)?|apis?|web|http|json|the|public|open ?api|swagger|specification|spec|documentation|docs|reference|services?|"
@@ -132,10 +131,11 @@ class Catalogue:
         """The APIs that are called so, whatever the spelling: those of that title or of a provider with one API, else those of a
         service of that name, else all of a provider of that name. Nothing is found by a part of a name."""
         wanted = _bare_name(name)
-        if not wanted or not bare(_GENERIC.sub(" ", name)):
+        if not wanted or not _letters(_GENERIC.sub(" ", name)):
             return []
+        spellings = {wanted, _letters(name)}
         for names_of in (self._titles, _service_names, _provider_names):
-            if found := _candidates([entry for entry in self.entries if wanted in names_of(entry)]):
+            if found := _candidates([entry for entry in self.entries if spellings & names_of(entry)]):
                 return found
         return []
 
@@ -164,7 +164,7 @@ class Catalogue:
     def _titles(self, entry: Entry) -> frozenset[str]:
         """Its title, bare; the provider's name, too, where this is the provider's only API, or says so in its title."""
         title = _bare_name(entry.title)
-        word = bare(_provider_word(entry.provider))
+        word = _letters(_provider_word(entry.provider))
         is_providers = entry.key == entry.provider and (self._count[entry.provider] == 1 or word in title)
         return frozenset({title, *(_provider_names(entry) if is_providers else ())} - {""})
 
@@ -210,13 +210,16 @@ def _service_names(entry: Entry) -> frozenset[str]:
     _, _, service = entry.key.partition("/")
     if not service:
         return frozenset()
-    word, own = _provider_word(entry.provider), bare(_GENERIC.sub(" ", re.sub(r"[_/-]", " ", service))) or bare(service)
-    return frozenset({own, *(bare(name) + own for name in (word, *_ALSO_CALLED.get(word, ())))})
+    word, own = (
+        _provider_word(entry.provider),
+        _letters(_GENERIC.sub(" ", re.sub(r"[_/-]", " ", service))) or _letters(service),
+    )
+    return frozenset({own, *(_letters(name) + own for name in (word, *_ALSO_CALLED.get(word, ())))})
 
 
 def _provider_names(entry: Entry) -> frozenset[str]:
     word = _provider_word(entry.provider)
-    return frozenset({bare(entry.provider), bare(word), *map(bare, _ALSO_CALLED.get(word, ()))} - {""})
+    return frozenset({_letters(entry.provider), _letters(word), *map(_letters, _ALSO_CALLED.get(word, ()))} - {""})
 
 
 def _provider_word(host: str) -> str:
@@ -229,4 +232,9 @@ def _provider_word(host: str) -> str:
 
 def _bare_name(name: str) -> str:
     plain = re.sub(r"\(.*?\)", " ", name)
-    return bare(_GENERIC.sub(" ", re.sub(r"[_/]", " ", plain))) or bare(plain)
+    return _letters(_GENERIC.sub(" ", re.sub(r"[_/]", " ", plain))) or _letters(plain)
+
+
+def _letters(text: str) -> str:
+    """A text for comparing, without case, space and punctuation, in any script."""
+    return re.sub(r"[\W_]+", "", text.casefold())

@@ -38,7 +38,7 @@ def entries_in(folder: Path, source: CatalogueSource) -> list[Entry]:
 
 def _description(document: Any, key: str, source: CatalogueSource) -> Iterator[Entry]:
     info = mapping(mapping(document).get("info"))
-    bases = [text(server.get("url")) for server in map(mapping, sequence(mapping(document).get("servers")))]
+    bases = [_filled(server) for server in map(mapping, sequence(mapping(document).get("servers")))]
     version = text(info.get("version"))
     origins = [mapping(origin) for origin in sequence(info.get("x-origin"))]
     yield Entry(
@@ -48,6 +48,16 @@ def _description(document: Any, key: str, source: CatalogueSource) -> Iterator[E
         bases=_distinct(bases),
         descriptions=_described(key, version, origins[-1] if origins else {}),
         source=source,
+    )
+
+
+def _filled(server: Node) -> str:
+    """The URL of a server, its variables filled with their defaults where they have one."""
+    variables = mapping(server.get("variables"))
+    return re.sub(
+        r"\{([^{}]*)\}",
+        lambda found: text(mapping(variables.get(found[1])).get("default")) or found[0],
+        text(server.get("url")),
     )
 
 

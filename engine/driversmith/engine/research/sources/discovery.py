@@ -27,6 +27,8 @@ from .shown_descriptions import configured_descriptions, shown_descriptions, vie
 
 SECOND_CHANCE_SECONDS = 5.0
 """For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
+LARGE_LIST = 1 << 20
+"""Bytes above which what begins as a list is not read to its end to see that it is no description."""
 MOST_TOLD = 20
 """Places that an error names."""
 CLOSED_AFTER = 10
@@ -276,6 +278,9 @@ class Discovery:
     async def _read(self, page: Page, found_by: FoundBy) -> Description | None:
         """The description on a page; None where it holds something else."""
         if page.status >= 400:
+            return None
+        if len(page.content) > LARGE_LIST and page.content[:200].lstrip()[:1] == b"[":
+            self._tried[list(self._tried)[-1]] += f": is a list of {len(page.content):,} bytes, not an API description"
             return None
         try:
             description = await parse(page.content, location=_shown(page.url), max_bytes=self._max_bytes)

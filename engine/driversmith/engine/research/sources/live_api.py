@@ -168,8 +168,9 @@ class _Walk:
         if not self.samples:
             if self._refused is not None:
                 raise self._authentication_required(self._refused)
-            why = " ".join([self._over or "none of its answers holds records or leads to any", *self._large[:2]])
+            why = self._over or "none of its answers holds records or leads to any"
             self._search.tried.append(f"The API itself was asked {self._asker.asked} GETs: {why}.")
+            self._search.tried += self._large[:2]
             return None
         self.samples.sort(key=lambda sample: sample.shape is None)
         lists = sum(sample.shape is not None for sample in self.samples)
