@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-
 _GENERIC = re.compile(
     r"\b(rest(ful)?|apis?|web|http|json|the|public|open ?api|swagger|specification|spec|documentation|docs|reference|services?|"
     r"v?\d+(\.\d+)*|version|official|developers?|beta|general|explorer|interactive|ui)\b",
