@@ -1,7 +1,7 @@
 """The port of sources: what each is given, and what it gives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ...network.asking import ApiAsker
@@ -14,7 +14,7 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Search:
-    """One search for what is known of an API. Sources share what was read, so that nothing is asked twice."""
+    """One search for what is known of an API, shared by all sources."""
 
     api_name: str
     api_url: str
@@ -31,14 +31,8 @@ class Search:
     """Whether few requests may go out in all, so that many places cannot be looked at (`live` is auto)."""
     start: Page | None = None
     """What stood at `api_url`."""
-    pages: dict[str, Page] = field(default_factory=dict[str, Page])
-    """Other pages that were read, by URL."""
     tried: list[str] = field(default_factory=list[str])
     """What each source came to that found nothing, one sentence each."""
-
-    def with_spec(self, spec: str) -> "Search":
-        """The same search with a description named."""
-        return replace(self, spec=spec)
 
 
 class Source(Protocol):
