@@ -1,16 +1,21 @@
-"""What is proven of real servers whose description has one deliberate error?
+"""What is read of real servers by their URL alone, and of some whose description has one deliberate error?
 
-    python bench/servers.py [--only NAME ...] [--json]
+    python bench/servers.py [--only NAME ...] [--described] [--undescribed] [--live auto|true] [--json]
 
-Starts json-server, datasette, docker-registry (with a password) and httpbin on loopback, as far as they are installed: their
-commands, and htpasswd, on the PATH, httpbin and gunicorn beside this Python or in `--python`. Fills them with known data, and has
-a driver made from a description that is written here and wrong in one point. Then each object is read through it and compared
-with what the server holds. `truly`: every record, in order, none twice.
+Starts json-server, datasette, docker-registry (with a password), httpbin and prometheus on loopback, as far as they are installed:
+their commands, and htpasswd, on the PATH, httpbin and gunicorn beside this Python or in `--python`; and two small servers that want
+a key in a header and a bearer token. Fills them with known data, and has a driver made by the command line from a name and a URL,
+nothing else. Then each object is read through it, by the command line too, and compared with what the server holds. `truly`: every
+record, in order, none twice.
+
+`--undescribed`: all of the small servers of `bench/undescribed`, in the styles in which roots list and pages go on. `--described`:
+in place of the URL alone, a description that is written here and wrong in one point.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -20,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +35,7 @@ from rich.console import Console
 from rich.table import Table
 
 SHIPS = [{"id": n, "name": f"ship {n}", "weight": n * 1.5} for n in range(1, 251)]
+POSTS = [{"id": n, "title": f"post {n}", "body": "words " * n} for n in range(1, 101)]
 PORTS = [{"id": n, "name": f"port {n}"} for n in range(1, 6)]
 REPOSITORIES = [f"harbour/ship-{n:03}" for n in range(1, 131)]
 PASSWORD = "argo-93817362"  # noqa: S105 - of a server that this file starts
@@ -46,6 +52,12 @@ class Server:
     truth: dict[str, list[dict[str, Any]]]
     credentials: str = ""
     """Lines of credentials.toml."""
+    ordered: bool = True
+    """Whether it gives its records in the same order each time."""
+    typed: str = ""
+    """The path that is typed after the host, where it is measured by its URL alone."""
+    known: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What it holds by its own names, where these differ from those of the description."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ def under(key: str, schema: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def json_server(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
     data = folder / "db.json"
-    data.write_text(json.dumps({"ships": SHIPS, "ports": PORTS, "profile": {"name": "harbour"}}))
+    data.write_text(json.dumps({"posts": POSTS, "ships": SHIPS, "ports": PORTS, "profile": {"name": "harbour"}}))
     with running(["json-server", "--quiet", "--host", "127.0.0.1", "--port", "{port}", str(data)], "/ports") as url:
         ships = get("listShips", under("data", rows(id="integer", name="string", weight="number")), "_page", "_limit")
         yield Server(
@@ -95,6 +107,7 @@ def json_server(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
             "records under `data`, which are a bare list",
             document("json-server", {"/ports": get("listPorts", rows(id="integer", name="string")), "/ships": ships}),
             {"ships": SHIPS, "ports": PORTS},
+            known={"posts": POSTS, "ships": SHIPS, "ports": PORTS},
         )
 
 
@@ -143,6 +156,7 @@ def registry(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
             ),
             {"catalog": [{"value": name} for name in REPOSITORIES]},
             credentials=f'username = "keeper"\npassword = "{PASSWORD}"\n',
+            typed="/v2/",
         )
 
 
@@ -161,11 +175,61 @@ def httpbin(_: Path, given: argparse.Namespace) -> Iterator[Server]:
         )
 
 
-SERVERS = {"json-server": json_server, "datasette": datasette, "docker-registry": registry, "httpbin": httpbin}
+@contextmanager
+def prometheus(folder: Path, _given: argparse.Namespace) -> Iterator[Server]:
+    """What it holds grows while it runs: only what does not is compared."""
+    targets = [f"127.0.0.1:{n}" for n in range(1, 6)]
+    scraped = {"job_name": "harbour", "static_configs": [{"targets": targets}]}
+    file = folder / "prometheus.yml"
+    config = {"global": {"scrape_interval": "1h"}, "scrape_configs": [scraped]}
+    command = ["prometheus", f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}"]
+    with running([*command, "--web.listen-address=127.0.0.1:{port}"], "/-/ready", config=(file, config)) as url:
+        listed = get("listTargets", under("targets", rows(scrapeUrl="string", scrapePool="string")))
+        held: list[dict[str, Any]] = []
+        for _ in range(100):  # the server finds its own targets some time after it is ready
+            served = httpx2.get(f"{url}/api/v1/targets").json()["data"]["activeTargets"]
+            held = [{name: target[name] for name in ("labels", "scrapePool", "scrapeUrl")} for target in served]
+            if len(held) == len(targets):
+                break
+            time.sleep(0.2)
+        yield Server(
+            url,
+            "targets under `targets`, which stand in `data`",
+            document("prometheus", {"/api/v1/targets": listed}),
+            {"targets": held},
+            ordered=False,
+        )
+
+
+def small(name: str) -> Any:
+    """One of the small servers, in a process of its own."""
+
+    @contextmanager
+    def started(folder: Path, _: argparse.Namespace) -> Iterator[Server]:
+        from undescribed.every import EVERY
+
+        api = EVERY[name]
+        command = [sys.executable, "-m", "undescribed.serving", name, "{port}"]
+        with running(command, "/", folder=Path(__file__).parent) as url:
+            yield Server(url, "", {}, dict(api.truth), api.credentials, api.typed)
+
+    return started
+
+
+SERVERS = {
+    "json-server": json_server,
+    "datasette": datasette,
+    "docker-registry": registry,
+    "httpbin": httpbin,
+    "prometheus": prometheus,
+}
+SMALL = ("key-header", "bearer")
 
 
 @contextmanager
-def running(command: list[str], path: str, *, config: tuple[Path, dict[str, Any]] | None = None) -> Iterator[str]:
+def running(
+    command: list[str], path: str, *, config: tuple[Path, dict[str, Any]] | None = None, folder: Path | None = None
+) -> Iterator[str]:
     """The URL of a server that answers at a path; stopped when the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -174,7 +238,10 @@ def running(command: list[str], path: str, *, config: tuple[Path, dict[str, Any]
         config[0].write_text(json.dumps(config[1]).replace("{port}", port))
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
-        [part.replace("{port}", port) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [part.replace("{port}", port) for part in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
     )
     try:
         for _ in range(300):
@@ -252,26 +319,92 @@ async def measured(name: str, server: Server, home: Path) -> list[Outcome]:
     return made
 
 
+def by_url_alone(name: str, server: Server, home: Path, live: str) -> list[Outcome]:
+    """Make the driver by the command line from a name and a URL, and compare what it reads."""
+    driversmith = str(Path(sys.executable).with_name("driversmith"))
+    environment = {**os.environ, "DRIVERSMITH_HOME": str(home)}
+    if server.credentials:
+        (home / "credentials.toml").write_text(f'["{server.url}"]\n{server.credentials}')
+        (home / "credentials.toml").chmod(0o600)
+    url, out = server.url + server.typed, home / "out"
+    command = [
+        driversmith,
+        "generate",
+        name,
+        url,
+        "--live",
+        live,
+        "--engine",
+        "template",
+        "--output",
+        str(out),
+        "--json",
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=300)
+    result = json.loads(done.stdout or "{}")
+    verified = result.get("verification", {}).get("objects", {})
+    made: list[Outcome] = []
+    for object_name, held in (server.known or server.truth).items():
+        truth = held
+        reading = [driversmith, "read", str(result.get("output_path")), object_name, "--limit", "100000", "--json"]
+        read = subprocess.run(reading, check=False, capture_output=True, text=True, env=environment, timeout=300)
+        records = json.loads(read.stdout) if read.returncode == 0 else []
+        if not server.ordered:
+            records, truth = (
+                sorted(some, key=lambda record: json.dumps(record["labels"])) for some in (records, truth)
+            )
+        seen = verified.get(object_name, {})
+        note = seen.get("note", "") or (result.get("error") or {}).get("message", "")[:200] or read.stderr[:200]
+        made.append(
+            Outcome(
+                server=name,
+                error="",
+                name=object_name,
+                level=seen.get("level", "left out"),
+                records=len(records),
+                complete=seen.get("complete"),
+                truly=_same(records, truth),
+                corrected=[c["fact"] for c in result.get("contradictions", [])],
+                note="" if _same(records, truth) else note,
+            )
+        )
+    return made
+
+
+def _same(records: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
+    """Whether all records are there, in order; fields that the truth does not name make no difference."""
+    named = [{key: record.get(key) for key in known} for record, known in zip(records, truth, strict=False)]
+    return len(records) == len(truth) and named == truth
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", nargs="*", default=list(SERVERS))
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--described", action="store_true", help="by a description that is wrong in one point")
+    parser.add_argument("--undescribed", action="store_true", help="all of the small servers as well")
+    parser.add_argument("--live", default="true", choices=("auto", "true"))
     parser.add_argument("--python", default=sys.executable, help="a Python that has httpbin and gunicorn")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     outcomes: list[Outcome] = []
-    for name in given.only:
+    servers = {**SERVERS, **(_small(given) if not given.described else {})}
+    for name in given.only or servers:
         command = {"httpbin": given.python}.get(name, name)
-        if shutil.which(command) is None:
+        if name in SERVERS and shutil.which(command) is None:
             print(f"{name} is not installed", file=sys.stderr)
             continue
-        with tempfile.TemporaryDirectory() as folder, SERVERS[name](Path(folder), given) as server:
+        with tempfile.TemporaryDirectory() as folder, servers[name](Path(folder), given) as server:
             home = Path(folder) / "home"
             home.mkdir()
-            outcomes += anyio.run(measured, name, server, home)
+            if given.described:
+                outcomes += anyio.run(measured, name, server, home)
+            else:
+                outcomes += by_url_alone(name, server, home, given.live)
     if given.json:
         print(json.dumps([vars(o) for o in outcomes], indent=2))
         return
-    table = Table(title="Real servers, each described with one error")
+    title = "Real servers, each described with one error" if given.described else "Servers by their URL alone"
+    table = Table(title=title)
     for column in ("server", "object", "verified", "records read", "complete", "truly", "corrected", "note"):
         table.add_column(column)
     for o in outcomes:
@@ -286,6 +419,14 @@ def main() -> None:
             o.note,
         )
     Console(width=170).print(table)
+    print(f"{sum(o.truly for o in outcomes)} of {len(outcomes)} objects are read truly.")
+
+
+def _small(given: argparse.Namespace) -> dict[str, Any]:
+    from undescribed.every import EVERY
+
+    names = EVERY if given.undescribed or given.only else SMALL
+    return {name: small(name) for name in names}
 
 
 if __name__ == "__main__":

@@ -85,7 +85,12 @@ async def open_engine(
 
 
 async def generate_driver_supervised(
-    *, api_name: str, api_url: str, settings: Settings | None = None, on_event: OnEvent | None = None, **arguments: Any
+    *,
+    api_name: str,
+    api_url: str | None = None,
+    settings: Settings | None = None,
+    on_event: OnEvent | None = None,
+    **arguments: Any,
 ) -> SupervisedResult:
     """Make a driver and wait for it; the arguments are those of the tool of the same name, without `wait_seconds`.
 

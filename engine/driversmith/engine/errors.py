@@ -35,6 +35,7 @@ from typing import Any, ClassVar, Literal, cast
 
 ErrorCode = Literal[
     "invalid_argument",
+    "choose_api",
     "session_conflict",
     "session_limit",
     "session_not_found",

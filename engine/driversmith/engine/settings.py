@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Over HTTP, the only folders (separated by the platform's path separator) that tools may read and write."""
     max_description_bytes: int = Field(default=64 << 20, ge=1024, le=1 << 30)
     """A larger API description is refused."""
+    catalogue: Path | None = None
+    """A catalogue of APIs in place of the one that comes with the package, as `driversmith catalogue refresh` writes it."""
     fetch_seconds: float = Field(default=30.0, gt=0, le=3600)
     """Total time for fetching a description: all pages that are looked at together."""
     lease_seconds: float = Field(default=30.0, gt=1, le=86_400)
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
             return tuple(word.strip() for word in value.split(",") if word.strip())
         return value
 
-    @field_validator("home", "output_dir")
+    @field_validator("home", "output_dir", "catalogue")
     @classmethod
     def _whole(cls, folder: Path | None) -> Path | None:
         """From where the process starts, so that it stays the same folder; `~` as a shell would have it."""
@@ -161,6 +163,12 @@ class Settings(BaseSettings):
     def output_dir_of(self, principal: Principal) -> Path:
         """Where drivers of a principal go when a call does not say."""
         return self.default_output_dir if principal == LOCAL else self.principals_dir / principal.folder
+
+    @property
+    def catalogue_file(self) -> Path | None:
+        """The catalogue of APIs that is asked: the setting's, else the one that was refreshed last; None: the package's."""
+        refreshed = self.home / "catalogue.json.gz"
+        return self.catalogue or (refreshed if refreshed.is_file() else None)
 
     @property
     def prices_file(self) -> Path:

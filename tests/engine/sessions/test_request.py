@@ -1,6 +1,7 @@
 """What a caller typed becomes a request, or a sentence that says what to change."""
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -227,3 +228,37 @@ def test_over_http_only_configured_folders_may_be_used(resolved, tmp_path) -> No
             resolved(**inside, spec=str(spec))
     with pytest.raises(InvalidArgumentError, match="output_dir"):
         resolved(restricted=True, settings=settings)
+
+
+def test_an_api_of_the_catalogue_needs_no_url(resolved) -> None:
+    assert resolved(api_name="Stripe", api_url=None).api_url == "https://api.stripe.com"
+
+
+def test_several_apis_of_a_name_are_listed_and_none_is_guessed(resolved) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        resolved(api_name="NYTimes", api_url=None)
+    assert caught.value.code == "choose_api"
+    assert "- Books API at https://api.nytimes.com/svc/books/v3" in caught.value.message
+
+
+def test_a_name_that_nobody_knows_needs_a_url(resolved) -> None:
+    with pytest.raises(InvalidArgumentError, match="knows no API called 'Harbour of Nowhere'"):
+        resolved(api_name="Harbour of Nowhere", api_url=None)
+
+
+def test_another_catalogue_can_be_set(resolved, tmp_path) -> None:
+    file = tmp_path / "mine.json"
+    source = {"name": "mine", "url": "", "licence": "", "date": "2026-11-29"}
+    api = [
+        "harbour.test",
+        "Harbour of Nowhere",
+        "1",
+        ["https://harbour.test/v1"],
+        [["openapi", "https://harbour.test/o.json"]],
+        0,
+    ]
+    file.write_text(json.dumps({"sources": [source], "apis": [api]}))
+    settings = Settings(home=tmp_path, catalogue=file)
+    assert resolved(api_name="harbour of nowhere", api_url=None, settings=settings).api_url == "https://harbour.test/v1"
+    with pytest.raises(InvalidArgumentError):
+        resolved(api_name="Stripe", api_url=None, settings=settings)

@@ -31,13 +31,14 @@ async def generate_driver_supervised(
         ),
     ],
     api_url: Annotated[
-        str,
+        str | None,
         Field(
-            description="URL of the API, of its description (OpenAPI, Swagger) or of its documentation.",
+            description="URL of the API, of its description (OpenAPI, Swagger) or of its documentation. It may be left out where"
+            " the catalogue of public APIs knows the name.",
             min_length=1,
             max_length=2000,
         ),
-    ],
+    ] = None,
     spec: Annotated[
         str | None,
         Field(description="Its OpenAPI or Swagger description: an http(s) URL or an absolute path.", max_length=4000),

@@ -49,7 +49,7 @@ def answer_of(
     """The answer with its body decoded."""
     try:
         body = json.loads(content) if content.strip() else None
-    except ValueError:  # no JSON, or cut off
+    except (ValueError, RecursionError):  # no JSON, or cut off, or nested without end
         body = None
     return Answer(target, status, headers, body, sent)
 

@@ -12,7 +12,7 @@ from .answer import Answer, at, members
 from .keys import is_word
 
 _TOTAL = re.compile(
-    r"(total|count|total_?(count|results?|records?|items?|elements?|rows?|hits|size|entries)|num_?found|record_?count"
+    r"(hydra:)?(total|count|total_?(count|results?|records?|items?|elements?|rows?|hits|size|entries)|num_?found|record_?count"
     r"|@?odata\.count|hits_?total|nb_?hits|results_?count|item_?count)\Z",
     re.IGNORECASE,
 )

@@ -33,6 +33,10 @@ SkipReason = Literal[
 """Why an operation of the description is not callable through the driver (docs/driver.md)."""
 
 
+ANSWERS = "answers of the API"
+"""The format of a source that is no document: what the API itself answered."""
+
+
 class Evidence(Value):
     """Where a fact comes from."""
 
@@ -380,6 +384,11 @@ class ApiProfile(Value):
     def digest(self) -> str:
         """`sha256:<hex>` of the profile as compact JSON."""
         return "sha256:" + hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+    @property
+    def is_described(self) -> bool:
+        """Whether a document describes the API: else its facts come from answers of the API itself, and contradict nobody."""
+        return self.source.format != ANSWERS
 
     def operation(self, object_name: str, verb: Verb) -> OperationProfile | None:
         """The operation behind a verb of an object, or None where the API has none."""

@@ -50,6 +50,8 @@ async def choose_base_url(description: Description, *, api_url: str, probe: Page
     without arguments decide; without a probe, or where both answer alike, the first candidate stands. Where nothing but
     documentation answers there, it is the description's first server.
     """
+    if description.base_url:
+        return BaseUrl(description.base_url, "where the API itself was asked")
     candidates = candidate_base_urls(description, api_url)
     first = candidates[0]
     competing = [base for base in candidates if origin(base.url) == origin(api_url)][:_PROBES]
@@ -82,7 +84,7 @@ def _first_server(description: Description, api_url: str) -> str:
 
 def _home(description: Description, api_url: str) -> str:
     """The URL that relative servers belong to: the description's, or the API's where the description is a file or elsewhere."""
-    if description.found_by == "given" or not origin(description.location):
+    if description.found_by in ("given", "catalogue") or not origin(description.location):
         return api_url
     return description.location
 

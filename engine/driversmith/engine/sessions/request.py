@@ -19,12 +19,14 @@ from ..settings import Settings
 
 DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml")
 MAX_URL = 4096
+MOST_CANDIDATES = 25
+"""APIs of one name that are listed."""
 
 
 def resolve_request(
     *,
     api_name: str,
-    api_url: str,
+    api_url: str | None = None,
     settings: Settings,
     default_output_dir: Path,
     spec: str | None = None,
@@ -41,19 +43,21 @@ def resolve_request(
     allow_local: Sequence[str] = (),
     restricted: bool = False,
 ) -> GenerateRequest:
-    """The request with paths absolute, defaults filled in and lists sorted.
+    """The request with paths absolute, defaults filled in and lists sorted. Without `api_url` it is the one that the catalogue of
+    public APIs has for `api_name`.
 
     `restricted` confines `spec` paths and `output_dir` to `settings.read_roots`, as over HTTP.
 
     Raises:
-        InvalidArgumentError: an argument cannot be used; the message names it and says what to give instead.
+        InvalidArgumentError: an argument cannot be used; the message names it and says what to give instead. Code `choose_api`:
+            the catalogue knows several APIs of that name.
         OutputError: nothing can be written to `output_dir`, and something is to be.
     """
     driver_names(api_name)
     roots = settings.read_roots if restricted else None
     values = {
         "api_name": api_name.strip(),
-        "api_url": _url(api_url, "api_url"),
+        "api_url": _url(api_url, "api_url") if api_url is not None else _known_url(api_name, settings),
         "spec": None if spec is None else _spec(spec, roots),
         "output_dir": str(_folder(output_dir, default_output_dir, roots)),
         "engine": _choice(engine, "engine", get_args(EngineName)),
@@ -100,6 +104,27 @@ def _check_output(request: GenerateRequest) -> None:
     project = project_path(request)
     if request.stop_after == "none" and not os.path.exists(project / MANIFEST):  # noqa: PTH110  Path.exists raises where a folder cannot be searched
         check_writable(project)
+
+
+def _known_url(api_name: str, settings: Settings) -> str:
+    """The URL of an API of which only the name is given."""
+    from ..research.catalogue.file import load_catalogue
+
+    found = load_catalogue(settings.catalogue_file).by_name(api_name)
+    if not found:
+        raise InvalidArgumentError(
+            f"The catalogue of public APIs knows no API called {api_name.strip()!r}, and api_url is not given.",
+            next_action='Give api_url as a whole URL, for example "https://api.example.com".',
+        )
+    if len(found) > 1:
+        named = "\n".join(f"- {candidate.told}" for candidate in found[:MOST_CANDIDATES])
+        more = f"\n- and {len(found) - MOST_CANDIDATES} more" if len(found) > MOST_CANDIDATES else ""
+        raise InvalidArgumentError(
+            f"The catalogue of public APIs knows {len(found)} APIs called {api_name.strip()!r}:\n{named}{more}",
+            code="choose_api",
+            next_action="Give the URL of one of them as api_url.",
+        )
+    return _url(found[0].api_url, "api_url")
 
 
 def _url(text: str, name: str) -> str:

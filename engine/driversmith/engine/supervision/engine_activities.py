@@ -30,9 +30,14 @@ from .live.live_budget import LiveBudget
 from .progress import Tell
 
 if TYPE_CHECKING:
+    from ..network.asking import ApiAsker
     from ..network.fetch import Fetcher
     from .live.live_api import LiveApi
 
+RESEARCH_REQUESTS = 60
+"""Most GETs by which an API that nobody describes is asked for what it has, however many may be made in all."""
+RESEARCH_SECONDS = 90.0
+"""For these in all."""
 MOST_ASKED_FOR_A_DRAFT = 6
 """GETs that may prove what no page says of an author's description."""
 
@@ -48,9 +53,13 @@ class EngineActivities:
         self._learn = learn
 
     async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
+        from ..network.fetch import Fetcher
+        from ..research.catalogue.file import load_catalogue
         from ..research.study import study_api
 
-        async with await self._fetcher(request) as fetcher, _spoken(tell) as say:
+        answering = Fetcher(policy=address_policy(self._settings, request.allow_local), seconds=RESEARCH_SECONDS)
+        async with await self._fetcher(request) as fetcher, answering as answers, _spoken(tell) as say:
+            asker = await self._asker(request, fetcher, answers, budget)
             found = await study_api(
                 api_name=request.api_name,
                 api_url=request.api_url,
@@ -60,7 +69,9 @@ class EngineActivities:
                 fetcher=fetcher,
                 max_bytes=self._settings.max_description_bytes,
                 progress=say,
+                asker=asker,
                 is_polite=budget.is_polite,
+                catalogue=lambda: load_catalogue(self._settings.catalogue_file),
             )
         await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
         return found
@@ -119,6 +130,25 @@ class EngineActivities:
         with suppress(InvalidArgumentError):  # a file that cannot be used says so where a driver needs it
             return load_credentials(self._settings.credentials_file).for_origin(url)
         return None
+
+    async def _asker(
+        self, request: GenerateRequest, fetcher: "Fetcher", answers: "Fetcher", budget: LiveBudget
+    ) -> "ApiAsker | None":
+        """The API itself, as far as research may ask it; what the search for a description took is not left for it."""
+        from ..network.asking import ApiAsker
+
+        if request.live == "false":
+            return None
+        credentials = await anyio.to_thread.run_sync(self._keys_of, request.api_url)
+        place = origin_of(request.api_url)
+        return ApiAsker(
+            answers,
+            origin=place,
+            most=RESEARCH_REQUESTS,
+            credentials=credentials,
+            spend=budget.spend,
+            room=lambda: budget.left - fetcher.requests[place],
+        )
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:
         from ..research.summary import summarise

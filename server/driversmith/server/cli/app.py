@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError, alone
 
-from .commands import credentials, demo, doctor, generate, read, serve, sessions, tokens, validate
+from .commands import catalogue, credentials, demo, doctor, generate, read, serve, sessions, tokens, validate
 from .terminal.console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
 from .terminal.wording import for_a_command_line
 
@@ -60,6 +60,7 @@ def _app() -> typer.Typer:
     app.command()(sessions.prune)
     app.add_typer(credentials.app, name="credentials")
     app.add_typer(tokens.app, name="tokens")
+    app.add_typer(catalogue.app, name="catalogue")
     app.command()(demo.demo)
     app.command()(doctor.doctor)
     app.command()(serve.serve)

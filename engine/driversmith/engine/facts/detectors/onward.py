@@ -11,7 +11,7 @@ from ..keys import is_word
 from .case import Case
 
 _URL_KEY = re.compile(
-    r"(next|next_?(url|link|page|page_?url|page_?link|uri|href|path|records_?url)|@?(odata\.)?nextlink|href|url|uri)\Z",
+    r"(next|next_?(url|link|page|page_?url|page_?link|uri|href|path|records_?url)|@?(odata\.)?nextlink|hydra:next|href|url|uri)\Z",
     re.IGNORECASE,
 )
 _CURSOR_KEY = re.compile(
@@ -82,7 +82,7 @@ def _relations(body: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             continue
         for item in cast("list[Any]", value)[:20]:
             link = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
-            if "next" in (link.get("relation"), link.get("rel")):
+            if "next" in (link.get("relation"), link.get("rel")) or link.get("rel") == ["next"]:
                 yield from (((*keys, "next", name), link[name]) for name in ("url", "href", "uri") if name in link)
 
 
@@ -139,7 +139,7 @@ def is_next_url(keys: tuple[str, ...], value: Any) -> bool:
     """A URL, or a path or query of the API's own, under a key that speaks of the next page (`next_billing_date` does not)."""
     if not isinstance(value, str) or not _URL.match(value):
         return False
-    named = [key for key in keys[-2:] if re.match(r"@?(odata\.)?next", key, re.IGNORECASE)]
+    named = [key for key in keys[-2:] if re.match(r"@?(odata\.|hydra:)?next", key, re.IGNORECASE)]
     return bool(named) and bool(_URL_KEY.match(keys[-1]))
 
 
@@ -160,7 +160,8 @@ def _parameters(case: Case, key: str) -> list[str]:
     same = [name for name in names if _flat(name) in (_flat(own), _flat(key))]
     known = [name for name in names if CURSOR_PARAMETER.match(name)]
     counted = [name for name in names if _NUMBER_PARAMETER.match(name) and _flat(name).startswith(_flat(own)[:4])]
-    return list(dict.fromkeys((*same, *known, *counted)))[:2] or list(dict.fromkeys((own, key)))
+    usual = ("after", own, key) if re.match(r"end_?cursor\Z", key, re.IGNORECASE) else (own, key)
+    return list(dict.fromkeys((*same, *known, *counted)))[:2] or list(dict.fromkeys(usual))
 
 
 def _flat(name: str) -> str:

@@ -3,23 +3,41 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from pydantic import JsonValue
+
 from ...errors import DescriptionError
+from ...models.profile import Evidence
+from ...models.prose import Prose
 from .bounds import MAX_DEPTH, MAX_NODES, too_deep, too_large, too_many_values
 from .kinds import binary_kind, document_kind, is_html, text_kind
 from .nodes import Node, is_deeper
 
-FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation"]
+FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation", "catalogue", "observed"]
 """How a description was found: named by the caller; it stood at api_url; api_url is a page that links to it; it stood at a
-usual place, or the API's root leads to it; api_url is a page that shows it, or it stood at a usual place above that page."""
+usual place, or the API's root leads to it; api_url is a page that shows it, or it stood at a usual place above that page; the
+catalogue of public APIs names it; it was made of what the API itself answered."""
 
 _GIVE = "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML."
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LENIENT_JSON = 1 << 20
 """Up to this size, text that is almost JSON (trailing commas, comments) is tried as YAML, which is slow."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What no document can say, of the collection that is listed at a path of this one: a fact of it, and its reason."""
+
+    path: str
+    """Its key in `paths`."""
+    fact: Literal["records", "pagination", "identifier"]
+    """The last part of its address in the catalogue of facts (`/objects/<object>/records`)."""
+    value: JsonValue
+    because: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,15 @@ class Description:
     size: int
     """Bytes."""
     found_by: FoundBy = "given"
+    base_url: str = ""
+    """Where the API is, where whoever made the description knows; "" where it has to be found out."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict[str, Evidence])
+    """By JSON pointer, by what that part is known and what follows from it, where no document says so."""
+    observations: tuple[Observation, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was made, one sentence each."""
+    prose: Prose | None = None
+    """What facts may be quoted from, where that is another text than the document."""
 
     @property
     def is_swagger2(self) -> bool:

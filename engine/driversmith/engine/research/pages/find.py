@@ -4,16 +4,16 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from dataclasses import dataclass, field, replace
 
 import anyio
 
 from ...models.documentation import Documentation, DocumentationPage, JudgedDescription
-from ...models.profile import ApiProfile, Evidence, OperationProfile
+from ...models.profile import ApiProfile, Evidence
 from ...models.prose import Passage, Prose, Researched
 from ..documents.nodes import mapping, one_line, sequence, text
 from ..documents.parse import Description
+from ..evidence import with_evidence
 from ..profile import build_profile
 from ..sources.page import Page, PageFetcher
 from ..worker import run_in_process, run_sized
@@ -22,7 +22,6 @@ from .crawl import FEW_PAGES, MOST_PAGES, PARSE_SECONDS, ReadPage, pages_of
 from .document import Documented
 from .draft import joined, judge_draft
 from .reading import documented
-from .requests.actions import holds_action
 from .text.encoding import page_source
 from .text.page_text import PageText, read_text
 
@@ -171,32 +170,6 @@ def _passages(kept: dict[str, str]) -> tuple[Passage, ...]:
     return tuple(Passage(pointer=pointer, text=said) for said, pointer in kept.items())
 
 
-def with_evidence(profile: ApiProfile, found: FromPages) -> ApiProfile:
-    """The profile with what its pages say as evidence; what would do something when it is read is an operation, no object."""
-    operations = {
-        name: operation.model_copy(update={"evidence": known})
-        if (known := found.evidence.get(operation.evidence.pointer))
-        else operation
-        for name, operation in profile.operations.items()
-    }
-    objects = {
-        name: described
-        for name, described in profile.objects.items()
-        if not any(
-            verb in ("read", "read_one") and _does_something(operations[operation])
-            for verb, operation in described.operations.items()
-        )
-    }
-    return profile.model_copy(
-        update={"operations": operations, "objects": objects, "warnings": (*found.notes, *profile.warnings)}
-    )
-
-
-def _does_something(operation: OperationProfile) -> bool:
-    fixed = tuple((name, value) for name, value in parse_qsl(operation.fixed_query))
-    return holds_action(operation.bare_path, fixed)
-
-
 def is_half(profile: ApiProfile) -> bool:
     """Whether a profile was read from pages, and these say of half of its objects not what they hold."""
     if not profile.source.format.startswith(_PAGES):
@@ -310,7 +283,7 @@ async def study_draft(
 
 def _profiled(found: FromPages, api_name: str, objects: tuple[str, ...] | None) -> ApiProfile:
     profile = build_profile(found.description, api_name=api_name, base_url=found.base_url, objects=objects)
-    return with_evidence(profile, found)
+    return with_evidence(profile, replace(found.description, evidence=found.evidence, notes=found.notes))
 
 
 def _draft_notes(whole: JudgedDescription) -> tuple[str, ...]:

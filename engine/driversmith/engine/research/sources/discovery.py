@@ -20,31 +20,21 @@ from ..openapi.servers import origin, split
 from ..worker import run_sized
 from .local_file import read_local
 from .page import Page, PageFetcher
+from .places import AT_ORIGIN, CATALOG, SHOWN, WELL_KNOWN
 from .registry import is_meant_as_one, read_description
-from .service_links import looks_like_html, service_desc_links
-from .shown_descriptions import shown_descriptions
+from .service_links import api_catalog_links, looks_like_html, service_links
+from .shown_descriptions import configured_descriptions, shown_descriptions, viewer_scripts
 
-WELL_KNOWN = (
-    "/openapi.json",
-    "/openapi.yaml",
-    "/swagger.json",
-    "/spec.json",
-    "/api-docs",
-    "/v2/api-docs",
-    "/v3/api-docs",
-)
-AT_ORIGIN = (
-    "/api/openapi.json",
-    "/api/schema/",
-    "/schema/openapi.json",
-    "/swagger/v1/swagger.json",
-    "/openapi/v1.json",
-    "/docs",
-)
-"""Where frameworks put descriptions, and the page that shows one, tried at the origin only."""
 SECOND_CHANCE_SECONDS = 5.0
 """For one more page of an origin that let a whole time-out pass: its root may hang while the rest answers."""
-_SHOWN = "/docs"
+LARGE_LIST = 1 << 20
+"""Bytes above which what begins as a list is not read to its end to see that it is no description."""
+MOST_TOLD = 20
+"""Places that an error names."""
+CLOSED_AFTER = 10
+"""Refusals after which no further place is tried, where there was nothing else."""
+_MOST_FOLLOWED = 6
+"""Links that are followed from one page."""
 _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, text/html;q=0.5, */*;q=0.1"}
 _GIVE_SPEC = 'Give the description itself: spec="https://..." or spec="/absolute/path/openapi.json".'
 
@@ -54,7 +44,7 @@ Progress = Callable[[str], None]
 async def find_description(
     *, api_url: str, spec: str | None, fetcher: PageFetcher, max_bytes: int, progress: Progress | None = None
 ) -> Description:
-    """The description of an API.
+    """The description of an API, where the API's own host or the caller names one.
 
     With `spec`, an http(s) URL or the absolute path of a file, exactly that. Without: `api_url` itself, what it links to as
     `service-desc` or shows as documentation, then the usual paths below it and at its origin, one request after the other
@@ -71,7 +61,7 @@ async def find_description(
     if spec is not None:
         found = await _given(spec.strip(), fetcher, max_bytes, say)
         return replace(found, found_by="api_url") if _same(spec, url) else found
-    return await _Search(url, fetcher, max_bytes, say).run()
+    return await Discovery(url, fetcher, max_bytes, say).run()
 
 
 def checked_url(url: str, argument: str) -> str:
@@ -119,8 +109,8 @@ def _parse(content: bytes, location: str, max_bytes: int) -> Description:
     return read_description(content, location=location, max_bytes=max_bytes)
 
 
-class _Search:
-    """One search from an API's URL; remembers what came back from where."""
+class Discovery:
+    """One search from an API's URL for its description; remembers what came back from where."""
 
     def __init__(self, url: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> None:
         self._url = url
@@ -133,6 +123,12 @@ class _Search:
         self._timeouts: Counter[str] = Counter()
         """How often each origin said nothing in time."""
         self._is_page = False
+        self._depth = 0
+        """How many links were followed to where the search is."""
+        self._places = _usual_places(url)
+        self._places_below = self._places[0][0].removesuffix(WELL_KNOWN[0])
+        self.start: Page | None = None
+        """What stood at the URL itself."""
 
     @property
     def _is_about(self) -> bool:
@@ -140,42 +136,107 @@ class _Search:
         return self._is_page and bool(urlsplit(self._url).path.strip("/"))
 
     async def run(self) -> Description:
-        page = await self._get(self._url)
+        """The description, wherever it is.
+
+        Raises:
+            ResearchError, FetchError, DescriptionError: as find_description does.
+        """
+        if (found := await self.look()) or (found := await self.look_on()):
+            return found
+        raise self.not_found()
+
+    async def look(self, *, most: int = 0) -> Description | None:
+        """What stands at the URL, what that leads to, and so many of the usual places."""
+        self.start = page = await self._get(self._url)
         if page is not None:
             self._is_page = looks_like_html(page)
             if found := await self._read(page, "api_url") or await self._follow(page):
                 return found
-        for url, at_origin in _usual_places(self._url):
+        return await self.look_on(most=most)
+
+    async def look_on(self, *, most: int | None = None) -> Description | None:
+        """So many more of the usual places, where they are few the likeliest ones; all that are left where `most` is None."""
+        if most:
+            self._places.sort(key=lambda place: self._likelihood(place[0]))
+        for _ in range(len(self._places) if most is None else most):
+            if not self._places or self.is_dead:
+                break
+            url, at_origin = self._places.pop(0)
             above = at_origin and self._is_about
             if found := await self._try(url, "documentation" if above else "well_known"):
                 return found
-            dead = self._failure and not self._statuses and len(self._tried) >= 2
-            if dead or self._is_silent(url):
+            if self._is_silent(url) or self._is_closed:
                 break
-        raise self._not_found()
+        return None
+
+    @property
+    def _is_closed(self) -> bool:
+        """Whether so many places refused whoever asks that the others will, or the host says that it is asked too much."""
+        refused = len(self._statuses) >= CLOSED_AFTER and all(status in (401, 403) for status in self._statuses)
+        return refused or self._statuses[-2:] == [429, 429]
+
+    def _likelihood(self, url: str) -> int:
+        """How soon a usual place is looked at where few are: those of most frameworks first, below the URL and at its host."""
+        below = url.removeprefix(self._places_below)
+        likeliest = [
+            (below, "/openapi.json"),
+            (urlsplit(url).path, "/openapi.json"),
+            (urlsplit(url).path, CATALOG),
+            (below, "/swagger.json"),
+        ]
+        return next((rank for rank, (path, wanted) in enumerate(likeliest) if path == wanted), len(likeliest))
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nothing was ever answered."""
+        return bool(self._failure and not self._statuses and len(self._tried) >= 2)
 
     async def _follow(self, page: Page) -> Description | None:
         """What a page leads to. Where `api_url` is the API itself and not a page about it, it stays the place of the API."""
-        links: dict[str, FoundBy] = dict.fromkeys(service_desc_links(page), "linked")
+        links: dict[str, FoundBy] = dict.fromkeys(service_links(page), "linked")
         for link in shown_descriptions(page) if looks_like_html(page) else []:
             links.setdefault(link, "documentation")
-        for link, relation in links.items():
+        for link in await self._configured(page):
+            links.setdefault(link, "documentation")
+        for link, relation in list(links.items())[:_MOST_FOLLOWED]:
             if origin(link) != origin(self._url):
                 found_by = "linked" if self._is_page else "well_known"
             else:
                 found_by = relation if self._is_about else "well_known"
-            if found := await self._try(link, found_by):
+            if found := await self._try(link, found_by, followed=True):
                 return found
         return None
 
-    async def _try(self, url: str, found_by: FoundBy) -> Description | None:
+    async def _try(self, url: str, found_by: FoundBy, *, followed: bool = False) -> Description | None:
         if url in self._tried or self._is_silent(url):
             return None
         page = await self._get(url)
         if page is None:
             return None
         found = await self._read(page, found_by)
-        return found or (await self._follow(page) if urlsplit(url).path == _SHOWN and page.status < 400 else None)
+        if found is not None or page.status >= 400 or self._depth > 1:
+            return found
+        self._depth += 1
+        try:
+            return await self._follow(page) if followed or self._leads_on(url, page) else None
+        finally:
+            self._depth -= 1
+
+    def _leads_on(self, url: str, page: Page) -> bool:
+        """Whether a usual place that holds no description may lead to one: a page that shows one, a catalogue of APIs."""
+        return urlsplit(url).path in SHOWN or bool(api_catalog_links(page))
+
+    async def _configured(self, page: Page) -> list[str]:
+        """What a viewer of descriptions is told to load, where a script or a document of its own tells it."""
+        if page.status >= 400:
+            return []
+        found = configured_descriptions(page)
+        for script in viewer_scripts(page) if looks_like_html(page) else []:
+            if script in self._tried or self._is_silent(script):
+                continue
+            read = await self._get(script)
+            found += configured_descriptions(read) if read is not None and read.status < 400 else []
+        return found
 
     async def _get(self, url: str) -> Page | None:
         self._say(f"Looking for a description at {_shown(url)}")
@@ -218,6 +279,9 @@ class _Search:
         """The description on a page; None where it holds something else."""
         if page.status >= 400:
             return None
+        if len(page.content) > LARGE_LIST and page.content[:200].lstrip()[:1] == b"[":
+            self._tried[list(self._tried)[-1]] += f": is a list of {len(page.content):,} bytes, not an API description"
+            return None
         try:
             description = await parse(page.content, location=_shown(page.url), max_bytes=self._max_bytes)
         except DescriptionError as error:
@@ -227,7 +291,8 @@ class _Search:
             return None
         return replace(description, found_by=found_by)
 
-    def _not_found(self) -> ResearchError:
+    def not_found(self) -> ResearchError:
+        """Why there is no description, with all that was tried."""
         if self._failure and not self._statuses:
             return self._failure
         if self._statuses and all(status in (401, 403) for status in self._statuses):
@@ -236,7 +301,11 @@ class _Search:
                 code="authentication_required",
                 next_action=_GIVE_SPEC,
             )
-        tried = "; ".join(f"{_shown(url)}: {outcome[:160].rstrip('.')}" for url, outcome in self._tried.items())
+        told = [f"{_shown(url)}: {outcome[:160].rstrip('.')}" for url, outcome in self._tried.items()]
+        found = [line for line in told if not line.endswith("HTTP 404")]
+        shown = [line for line in told if line in found[:MOST_TOLD] or line in told[:MOST_TOLD]]
+        more = f"; and {len(told) - len(shown)} more places" if len(told) > len(shown) else ""
+        tried = "; ".join(shown) + more
         return ResearchError(
             f"No API description was found from {_shown(self._url)}. Tried: {tried}.",
             code="description_not_found",

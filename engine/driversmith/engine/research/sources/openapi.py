@@ -4,12 +4,13 @@ import re
 
 from ..documents.parse import parse_description
 
-_MARKS = re.compile(rb"""["']?(openapi|swagger)["']?\s*:""")
+_MARKS = re.compile(rb"""["']?(openapi|swagger)["']?\s*:(?!\s*["']?(https?:|/|\.))""")
 
 read = parse_description
 
 
 def is_meant(content: bytes) -> bool:
-    """Whether bytes that cannot be read were meant as one: their first lines say so."""
+    """Whether bytes that cannot be read were meant as one: their first lines say so. A root that names
+    the address of one under that key is none."""
     head = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     return head[:1] != b"<" and bool(_MARKS.search(head))

@@ -95,7 +95,9 @@ class LiveApi:
                 contradictions=(
                     *contradictions(profile, found.profile, found.corrections),
                     *field_contradictions(profile, fields),
-                ),
+                )
+                if profile.is_described
+                else (),
                 fields=fields,
                 tried=found.tried,
             )

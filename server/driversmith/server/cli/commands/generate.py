@@ -24,8 +24,13 @@ MOST_RESUMES = 3
 def generate(
     name: Annotated[str, typer.Argument(metavar="NAME", help='Name of the API, such as "Open-Meteo".')],
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="URL of the API, of its description or of its documentation.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="[URL]",
+            help="URL of the API, of its description or of its documentation; may be left out where the catalogue of public APIs"
+            " knows the name.",
+        ),
+    ] = None,
     *,
     spec: Annotated[
         str | None, typer.Option(help="Its OpenAPI or Swagger description: a URL or a file.", metavar="URL|PATH")
@@ -64,7 +69,7 @@ def generate(
     }
     if allow_local:
         settings = settings.model_copy(update={"allow_local": True})
-    engines = TypedEngines(typed_pairs([url, *([spec] if spec and _is_url(spec) else [])]))
+    engines = TypedEngines(typed_pairs([*([url] if url else []), *([spec] if spec and _is_url(spec) else [])]))
     session = _Session(settings, engines, arguments)
     try:
         result = run_watched(name, session.run, quiet=as_json)
