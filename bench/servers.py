@@ -211,7 +211,7 @@ def small(name: str) -> Any:
         api = EVERY[name]
         command = [sys.executable, "-m", "undescribed.serving", name, "{port}"]
         with running(command, "/", folder=Path(__file__).parent) as url:
-            yield Server(url, "", {}, dict(api.truth), api.credentials, api.typed)
+            yield Server(url, "", {}, dict(api.truth), credentials=api.credentials, typed=api.typed)
 
     return started
 

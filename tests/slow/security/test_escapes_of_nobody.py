@@ -18,7 +18,6 @@ from driversmith.engine.sandbox import launching
 from driversmith.engine.sandbox.conformance import escapes
 from driversmith.engine.sandbox.process import ProcessSandbox
 
-from ...patience import LONG
 
 async def main(isolation):
     ways = [way for way in launching.candidates() if way.isolation == isolation]
