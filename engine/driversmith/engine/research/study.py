@@ -19,7 +19,12 @@ from .sources.page import PageFetcher
 from .sources.port import Search, Source
 from .worker import run_sized
 
-OTHERS: tuple[Source, ...] = (catalogue_source.find, documentation.find, live_api.find)
+OTHERS: tuple[Source, ...] = (
+    catalogue_source.find,
+    documentation.at_start,
+    live_api.find,
+    documentation.elsewhere,
+)
 """What is asked where neither the caller nor the API's own host has a description: what costs least and says most comes first."""
 
 
