@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from driversmith.engine.errors import FetchError, ResearchError
 from driversmith.engine.models.documentation import Documentation, DocumentationPage
+from driversmith.engine.network.asking import ApiAsker
 from driversmith.engine.research.pages.find import FromPages, find_documented, judge_description
 from driversmith.engine.research.study import study_api
 
@@ -82,7 +83,13 @@ async def test_where_no_page_tells_an_endpoint_nothing_is_found(fetcher: Any, pa
 
 async def test_research_takes_pages_where_there_is_no_description(fetcher: Any) -> None:
     web = fetcher({**PAGES, f"{HOME}/v1/ships": (200, "application/json", {"ships": [{"id": 1}]})})
-    profile, prose = await study_api(api_name="Ships", api_url=f"{HOME}/docs", fetcher=web, max_bytes=1 << 20)
+    profile, prose = await study_api(
+        api_name="Ships",
+        api_url=f"{HOME}/docs",
+        fetcher=web,
+        max_bytes=1 << 20,
+        asker=ApiAsker(web, origin=HOME, most=10),
+    )
     assert profile.base_url == f"{HOME}/v1"
     assert (sorted(profile.objects), len(profile.operations)) == (["ports", "ships"], 3)
     assert profile.operations["get_ships"].evidence.known_by == "observed"
