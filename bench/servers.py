@@ -256,6 +256,12 @@ def running(
         process.wait(20)
 
 
+def _is_installed(name: str, python: str) -> bool:
+    if name != "httpbin":
+        return shutil.which(name) is not None
+    return subprocess.run([python, "-c", "import gunicorn, httpbin"], capture_output=True, check=False).returncode == 0
+
+
 def _bcrypt() -> str:
     made = subprocess.run(["htpasswd", "-Bbn", "keeper", PASSWORD], capture_output=True, text=True, check=True)
     return made.stdout.strip().partition(":")[2]
@@ -389,8 +395,7 @@ def main() -> None:
     outcomes: list[Outcome] = []
     servers = {**SERVERS, **(_small(given) if not given.described else {})}
     for name in given.only or servers:
-        command = {"httpbin": given.python}.get(name, name)
-        if name in SERVERS and shutil.which(command) is None:
+        if name in SERVERS and not _is_installed(name, given.python):
             print(f"{name} is not installed", file=sys.stderr)
             continue
         with tempfile.TemporaryDirectory() as folder, servers[name](Path(folder), given) as server:
