@@ -14,6 +14,8 @@ from driversmith.engine.network.credentials import OriginCredentials
 from driversmith.engine.research.sources import live_api
 from driversmith.engine.research.study import study_api
 
+from ....patience import LONG
+
 URL = "https://api.test"
 SHIPS = [{"id": n, "name": f"ship {n}", "launched": None} for n in range(1, 4)]
 JSON = "application/json"
@@ -241,7 +243,7 @@ class TestBadInput:
 
     async def test_the_whole_has_an_end_in_time(self, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(live_api, "SECONDS", 0.05)
-        with anyio.fail_after(30):
+        with anyio.fail_after(LONG):
             profile = await study({"": {"a": "/a", "b": "/b"}, "/a": SHIPS, "/b": None})
         assert list(reads(profile)) == ["a"]
 

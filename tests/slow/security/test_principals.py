@@ -14,10 +14,10 @@ from driversmith.engine.errors import FetchError
 from mcp import MCPError
 from mcp.server.auth.provider import AccessToken
 
-from ..patience import LONG
-from ..stand_ins.activities import ActivitiesStandIn
-from ..stand_ins.connection import ERAS, answered, refused
-from .served import LATEST, TOKENS, Served, bearing, served
+from ...patience import LONG
+from ...security.served import LATEST, TOKENS, Served, bearing, served
+from ...stand_ins.activities import ActivitiesStandIn
+from ...stand_ins.connection import ERAS, answered, refused
 
 PETS: dict[str, Any] = {
     "api_name": "Pets",
