@@ -16,7 +16,7 @@ from ..errors import InvalidArgumentError
 from ..models.session import EngineName, GenerateRequest, LiveMode
 from ..settings import Settings
 
-DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml")
+DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx")
 MAX_URL = 4096
 MOST_CANDIDATES = 25
 """APIs of one name that are listed."""

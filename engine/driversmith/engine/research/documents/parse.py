@@ -95,6 +95,37 @@ def parse_description(content: bytes, *, location: str, max_bytes: int) -> Descr
     )
 
 
+def read_text(content: bytes, *, location: str, max_bytes: int) -> str:
+    """The text of a file of any kind.
+
+    Raises:
+        DescriptionError: too large, empty or binary.
+    """
+    if len(content) > max_bytes:
+        raise too_large(location, len(content), max_bytes)
+    source = _decode(content, location)
+    if not source.strip():
+        raise DescriptionError(f"{location} is empty.", next_action=_GIVE)
+    return source
+
+
+def read_object(content: bytes, *, location: str, max_bytes: int) -> Node:
+    """The JSON object that is a file of any kind; no error quotes it.
+
+    Raises:
+        DescriptionError: too large, too deep, broken, or no object.
+    """
+    return _document(read_text(content, location=location, max_bytes=max_bytes), location)
+
+
+def made_description(
+    document: Node, content: bytes, *, location: str, kind: str, base_url: str = "", **beside: Any
+) -> Description:
+    """The description that a document made of `content` is; `kind` is what that was, and `beside` are further members."""
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return Description(location, kind, document, digest, len(content), base_url=base_url, **beside)
+
+
 def _decode(content: bytes, location: str) -> str:
     encoding = _encoding(content)
     try:
