@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -26,7 +26,7 @@ SECRETS = {
     "header": "hdr-key-24681357",
     "path": "d3adb33fd3adb33fd3adb33f",
 }
-OPTIONS = {"generate": ["--engine", "template", "--live", "true", "--json", "--output"]}
+OPTIONS = ("--engine", "template", "--live", "true", "--json", "--output")
 
 
 def _page(query: dict[str, str], size: int = 20) -> tuple[list[Any], int]:
@@ -67,16 +67,17 @@ async def told(tmp_path: Path, *arguments: str) -> Any:
     return json.loads(ran.stdout)
 
 
-async def generated(tmp_path: Path, url: str, spec: Path) -> Any:
-    arguments = ["generate", "Harbour", url, "--spec", str(spec), *OPTIONS["generate"], str(tmp_path / "out")]
-    result = await told(tmp_path, *arguments)
+async def generated(tmp_path: Path, url: str, spec: Path | str) -> Any:
+    named = ["--spec", str(spec)] if spec else []
+    result = await told(tmp_path, "generate", "Harbour", url, *named, *OPTIONS, str(tmp_path / "out"))
     assert result["success"], result
     return result
 
 
 async def records(tmp_path: Path, result: Any, name: str) -> list[Any]:
     read = await told(tmp_path, "read", result["output_path"], name, "--limit", "1000", "--json")
-    return read["records"]
+    assert isinstance(read, list)
+    return cast("list[Any]", read)
 
 
 def nowhere(tmp_path: Path, *secrets: str) -> None:
@@ -205,3 +206,132 @@ curl -G {url}/v1/ports -d limit=5
         assert await records(tmp_path, result, "ports") == PORTS
         assert {line.partition(" ")[0] for line in asked} == {"GET"}
     nowhere(tmp_path, *SECRETS.values())
+
+
+def discovery(url: str) -> Any:
+    """Items by page token, under a service path, with 64-bit numbers as texts."""
+    ship = {"id": {"type": "string", "format": "int64"}, "name": {"type": "string"}, "built": {"type": "string"}}
+    listed = {"items": {"type": "array", "items": {"$ref": "Ship"}}, "nextPageToken": {"type": "string"}}
+    paging = {
+        "pageToken": {"type": "string", "location": "query"},
+        "maxResults": {"type": "integer", "format": "uint32", "minimum": "1", "maximum": "25", "location": "query"},
+    }
+    by_id = {"shipId": {"type": "string", "location": "path", "required": True}}
+    methods = {
+        "list": {
+            "id": "harbour.ships.list",
+            "path": "ships",
+            "httpMethod": "GET",
+            "parameters": paging,
+            "response": {"$ref": "ShipList"},
+        },
+        "get": {
+            "id": "harbour.ships.get",
+            "path": "ships/{shipId}",
+            "flatPath": "ships/{shipId}",
+            "httpMethod": "GET",
+            "parameters": by_id,
+            "response": {"$ref": "Ship"},
+        },
+        "insert": {"id": "harbour.ships.insert", "path": "ships", "httpMethod": "POST", "request": {"$ref": "Ship"}},
+    }
+    return {
+        "kind": "discovery#restDescription",
+        "discoveryVersion": "v1",
+        "id": "harbour:v2",
+        "name": "harbour",
+        "version": "v2",
+        "title": "Harbour API",
+        "rootUrl": f"{url}/",
+        "servicePath": "harbour/v2/",
+        "parameters": {"alt": {"type": "string", "location": "query", "default": "json"}},
+        "schemas": {
+            "Ship": {"id": "Ship", "type": "object", "properties": ship},
+            "ShipList": {"id": "ShipList", "type": "object", "properties": listed},
+        },
+        "resources": {"ships": {"methods": methods}},
+    }
+
+
+TEXTS = [{**ship, "id": str(ship["id"])} for ship in SHIPS]
+
+
+def _google(request: Request, asked: list[str]) -> Response:
+    url = urlsplit(request.target)
+    query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+    asked.append(f"{request.method} {request.target}")
+    body: Any = None
+    if url.path == "/harbour/v2/ships":
+        start, size = int(query.get("pageToken", "t0")[1:]), min(int(query.get("maxResults", 10)), 25)
+        more = {"nextPageToken": f"t{start + size}"} if start + size < len(TEXTS) else {}
+        body = {"items": TEXTS[start : start + size], **more}
+    content = json.dumps({"error": "none"} if body is None else body).encode()
+    return Response(404 if body is None else 200, content, (("Content-Type", "application/json"),))
+
+
+@pytest.mark.parametrize("base", ["", "/harbour/v2"])
+async def test_a_google_discovery_document_becomes_a_driver(tmp_path: Path, base: str) -> None:
+    async with served(_google) as (url, asked):
+        spec = tmp_path / "given.json"
+        spec.write_text(json.dumps(discovery(url)))
+        result = await generated(tmp_path, url + base, spec)
+        assert await records(tmp_path, result, "ships") == TEXTS
+        assert {line.partition(" ")[0] for line in asked} == {"GET"}
+
+
+METADATA = """<?xml version="1.0" encoding="utf-8"?>
+<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+  <edmx:DataServices>
+    <Schema Namespace="Harbour.Model" Alias="Self" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+      <EntityType Name="Thing" Abstract="true">
+        <Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.Int32" Nullable="false"/>
+      </EntityType>
+      <EntityType Name="Ship" BaseType="Self.Thing">
+        <Property Name="name" Type="Edm.String"/><Property Name="built" Type="Edm.Date"/>
+        <NavigationProperty Name="Home" Type="Self.Port"/>
+      </EntityType>
+      <EntityType Name="Port">
+        <Key><PropertyRef Name="code"/></Key>
+        <Property Name="code" Type="Edm.String" Nullable="false"/><Property Name="city" Type="Edm.String"/>
+      </EntityType>
+      <EntityContainer Name="Harbour">
+        <EntitySet Name="Ships" EntityType="Self.Ship"/><EntitySet Name="Ports" EntityType="Harbour.Model.Port"/>
+      </EntityContainer>
+    </Schema>
+  </edmx:DataServices>
+</edmx:Edmx>
+"""
+
+
+def _odata(request: Request, asked: list[str]) -> Response:
+    url = urlsplit(request.target)
+    query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+    asked.append(f"{request.method} {request.target}")
+    if url.path == "/odata/$metadata":
+        return Response(200, METADATA.encode(), (("Content-Type", "application/xml"),))
+    rows = {"/odata/Ships": SHIPS, "/odata/Ports": PORTS}.get(url.path)
+    body: Any = None
+    if rows is not None:
+        start, top = int(query.get("$skip", 0)), int(query.get("$top", 1000))
+        given = rows[start : start + min(top, 25)]
+        host = request.header("host")
+        more = (
+            {"@odata.nextLink": f"http://{host}{url.path}?$skip={start + 25}"}
+            if top > 25 and start + 25 < len(rows)
+            else {}
+        )
+        body = {"@odata.context": f"http://{host}/odata/$metadata#Ships", "value": given, **more}
+    content = json.dumps({"error": {"code": "404"}} if body is None else body).encode()
+    return Response(404 if body is None else 200, content, (("Content-Type", "application/json"),))
+
+
+@pytest.mark.parametrize("how", ["file", "url", "api_url"])
+async def test_an_odata_metadata_document_becomes_a_driver(tmp_path: Path, how: str) -> None:
+    async with served(_odata) as (url, asked):
+        spec = tmp_path / "given.xml"
+        spec.write_text(METADATA)
+        named = {"file": str(spec), "url": f"{url}/odata/$metadata", "api_url": ""}[how]
+        result = await generated(tmp_path, f"{url}/odata", named)
+        assert await records(tmp_path, result, "Ships") == SHIPS
+        assert await records(tmp_path, result, "Ports") == PORTS
+        assert {line.partition(" ")[0] for line in asked} == {"GET"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..documents.parse import Description
-from . import curl, har, openapi, postman
+from . import curl, google_discovery, har, odata, openapi, postman
 
 
 class Read(Protocol):
@@ -36,6 +36,8 @@ SOURCES: list[Source] = [
     Source(postman.is_meant, postman.read),
     Source(har.is_meant, har.read),
     Source(curl.is_meant, curl.read),
+    Source(google_discovery.is_meant, google_discovery.read),
+    Source(odata.is_meant, odata.read),
 ]
 
 
