@@ -309,6 +309,10 @@ def _odata(request: Request, asked: list[str]) -> Response:
     asked.append(f"{request.method} {request.target}")
     if url.path == "/odata/$metadata":
         return Response(200, METADATA.encode(), (("Content-Type", "application/xml"),))
+    if url.path == "/odata":
+        context = f"http://{request.header('host')}/odata/$metadata"
+        root = {"@odata.context": context, "value": [{"name": "Ships", "url": "Ships", "kind": "EntitySet"}]}
+        return Response(200, json.dumps(root).encode(), (("Content-Type", "application/json"),))
     rows = {"/odata/Ships": SHIPS, "/odata/Ports": PORTS}.get(url.path)
     body: Any = None
     if rows is not None:
