@@ -20,7 +20,10 @@ FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation", "
 usual place, or the API's root leads to it; api_url is a page that shows it, or it stood at a usual place above that page; the
 catalogue of public APIs names it; it was made of what the API itself answered."""
 
-_GIVE = "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML."
+_GIVE = (
+    "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML, a Postman collection, a HAR recording, curl commands, a Google"
+    " Discovery document or the $metadata of an OData v4 service."
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LENIENT_JSON = 1 << 20

@@ -12,7 +12,7 @@ from .shapes import collection_in
 
 _LOOKS = re.compile(
     r"\d+\Z|[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\Z|(?=\D*\d)[0-9a-f]{8,}\Z|\d{4}-\d\d-\d\d(T.*)?\Z|.*@.*\.|"
-    r"[A-Za-z]{1,8}[_:-](?=[A-Za-z]*\d)[\w-]{1,}\Z|(?=(.*\d){2})(?=.*[A-Za-z])[\w=.~:-]{16,}\Z|0x[0-9a-f]+\Z|(?=.*\d)(?=.*[A-Z])[A-Za-z0-9]{9,}\Z",
+    r"[A-Za-z]{1,8}[_:-](?=[A-Za-z]*\d)[\w-]{1,}\Z|(?=(.*\d){2})(?=.*[A-Za-z])[\w=.~:-]{16,}\Z|0x[0-9a-f]+\Z|(?=.*\d[a-z].*\d)[a-z0-9]{9,}\Z|[a-z0-9]{24,}\Z",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"v\d+([._-]?(\d+|alpha|beta|rc)\d*)*\Z|\d+\.\d+\Z|\d{4}-\d\d(-\d\d)?\Z", re.IGNORECASE)
@@ -20,6 +20,8 @@ _BEFORE_VERSION = re.compile(r"(rest|apis?|version)\Z", re.IGNORECASE)
 _IDENTIFIERS = re.compile(
     r"_?(id|uuid|guid|slug|login|username|code|key|sku|number|handle|symbol|iso|iata|icao|name|sid|ref|reference|tag|no)\Z|.*(_id|Id|_code|_number|_key|_slug)\Z",
 )
+_TOLD_ALONE = re.compile(r"_?(id|uuid|guid|slug|login|username|code|handle|sku)\Z|.*(_id|Id|_code|_slug)\Z")
+"""Fields that identify a record where no list shows that they do."""
 _MOST_RECORDS = 500
 
 Placed = tuple[tuple[str, ...], str, tuple[Answer, ...]]
@@ -108,7 +110,7 @@ def _field_with(body: Any, value: str) -> str | None:
         inner = objects[0] if len(objects) == 1 else body
     if not is_object(inner) or any(is_list(member) and len(inner) < 4 for member in inner.values()):
         return None
-    matching = [field for field, told in _identifiers(inner) if told == value]
+    matching = [field for field, told in _identifiers(inner) if told == value and _TOLD_ALONE.match(field)]
     return min(matching, key=lambda field: (bare(field) != "id", len(field)), default=None)
 
 

@@ -25,6 +25,12 @@ _IN_PROSE = re.compile(
     r"(?<![\w/-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{24,}(?![\w/-])"
 )
 """What looks like a credential wherever it stands."""
+_LABELLED = re.compile(
+    r"((?:password|passwd|passphrase|secret|token|api[ _-]?key|credentials?)[`'\"]*\s*(?:is|[:=])\s*[`'\"]*)(?![{<$])[^\s`'\",;]+",
+    re.IGNORECASE,
+)
+_ALSO_IDENTIFIERS = frozenset({"key", "pin", "auth", "signature", "sid"})
+"""Members of bodies that are more often something else: short values of them are kept."""
 _SHORTEST = 4
 REDACTED = "(left out)"
 
@@ -45,7 +51,7 @@ class Secrets:
         """Remember a value: as it is spelled, decoded, and the part after a scheme's word."""
         if not isinstance(value, str) or len(value) > 10_000:
             return
-        for spelled in {value, unquote(value), value.partition(" ")[2]}:
+        for spelled in {value, unquote(value), value.partition(" ")[2], unquote(value.partition(" ")[2])}:
             if len(spelled.strip()) >= _SHORTEST and "{{" not in spelled:
                 self._values.add(spelled.strip())
         if value[:6].lower() == "basic ":
@@ -60,7 +66,7 @@ class Secrets:
             return
         if is_object(body):
             for name, value in body.items():
-                if is_secret_name(str(name)):
+                if is_secret_name(str(name)) and not (str(name).lower() in _ALSO_IDENTIFIERS and _is_short(value)):
                     self.drop(value)
                 self.drop_members(value, depth + 1)
         elif is_list(body):
@@ -83,7 +89,11 @@ class Secrets:
 
 def without_credentials(prose: str) -> str:
     """A text for people without what looks like a credential in it."""
-    return _IN_PROSE.sub(REDACTED, prose)
+    return _LABELLED.sub(rf"\1{REDACTED}", _IN_PROSE.sub(REDACTED, prose))
+
+
+def _is_short(value: object) -> bool:
+    return not isinstance(value, str) or len(value) < 12
 
 
 def _scrubbed(node: Any, values: set[str], pattern: "re.Pattern[str] | None") -> Any:

@@ -379,31 +379,30 @@ def _sample(operation: _Operation, path: str, base: str) -> Sample | None:
 
 
 def _schemes_of(request: Recorded) -> list[Node]:
-    """The schemes by which a request says who asks: without a value."""
+    """The schemes by which a request says who asks: without a value. A cookie counts where nothing else does."""
     found: list[Node] = []
+    cookies: list[str] = []
     if "@" in urlsplit(request.url).netloc:
         found.append({"type": "http", "scheme": "basic"})
     for name, value in request.headers:
         if name.lower() == "authorization":
             found.append(authorization_scheme(value))
         elif name.lower() == "cookie":
-            names = [pair.partition("=")[0].strip() for pair in value.split(";")]
-            found += [
-                {"type": "apiKey", "in": "cookie", "name": cookie}
-                for cookie in names
-                if re.fullmatch(r"[\w.-]{1,80}", cookie)
-                and _SESSION_COOKIE.match(cookie)
-                and not re.search("[cx]srf", cookie, re.I)
-            ][:1]
+            cookies += [pair.partition("=")[0].strip() for pair in value.split(";")]
         elif is_secret_name(name) and re.fullmatch(r"[\w-]{1,80}", name) and not name.lower().startswith("sec-"):
             found.append({"type": "apiKey", "in": "header", "name": name})
-    names = [name for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)]
-    found += [
-        {"type": "apiKey", "in": "query", "name": n}
-        for n in dict.fromkeys((*names, *request.query))
-        if is_secret_name(n)
-    ]
+    asked = [name for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)]
+    keys = [name for name in dict.fromkeys((*asked, *request.query)) if is_secret_name(name)]
+    found += [{"type": "apiKey", "in": "query", "name": name} for name in keys]
+    session = next((name for name in cookies if _is_session(name)), None)
+    if session and not found:
+        found.append({"type": "apiKey", "in": "cookie", "name": session})
     return found
+
+
+def _is_session(cookie: str) -> bool:
+    named = re.fullmatch(r"[\w.-]{1,80}", cookie) and _SESSION_COOKIE.match(cookie)
+    return bool(named) and not re.search("[cx]srf", cookie, re.IGNORECASE)
 
 
 def authorization_scheme(value: str) -> Node:

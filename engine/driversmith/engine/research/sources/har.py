@@ -51,8 +51,8 @@ def read(content: bytes, *, location: str, max_bytes: int, api_url: str = "") ->
     if left_out:
         notes.append(f"{left_out:,} recorded requests are none to an API (pages, scripts, images, failures).")
     if deeds:
-        named = ", ".join(path for path in list(deeds)[:5] if len(path) < 100)
-        notes.append(f"GETs that would do something are left out: {named}.")
+        named = ", ".join(path for path in list(deeds)[:5] if re.fullmatch(r"[a-zA-Z/_-]{1,60}", path))
+        notes.append(f"{len(deeds)} GETs that would do something are left out" + (f": {named}." if named else "."))
     return describe_requests(
         requests,
         content,

@@ -107,6 +107,7 @@ class _Model:
         self._containers: list[Element] = []
         self._taken: set[str] = set()
         self._waiting: list[str] = []
+        self._properties: dict[tuple[str, bool], Node] = {}
         for service in root.all("DataServices"):
             for schema in service.all("Schema"):
                 self._take(schema)
@@ -158,36 +159,22 @@ class _Model:
                 "@odata.nextLink": {"type": "string", "format": "uri"},
             },
         }
-        parameters: list[Node] = [
-            _query("$skip", "integer", "How many records are passed over."),
-            _query("$top", "integer", "How many records are given in all."),
-            _query("$filter", "string", "Which records are given, as in: Name eq 'Argo'."),
-            _query("$orderby", "string", "What they are sorted by, as in: Name desc."),
-            _query("$select", "string", "The fields that are given, with commas between."),
-            _query("$expand", "string", "Related records that are given in full."),
-            _query("$search", "string", "Words that the records are to hold."),
-            _query("$count", "boolean", "Whether @odata.count is given."),
-        ]
         sent = {"content": {"application/json": {"schema": self._reference(kind)}}}
         answer = {"201": {"description": "", **_content(self._reference(kind))}}
         create = {"operationId": self._name(f"create_{name}"), "requestBody": sent, "responses": answer}
-        return {"get": self._get("list", name, _answer(body), parameters), "post": create}
+        return {"get": self._get("list", name, _answer(body), _OPTIONS), "post": create}
 
     def _of_entity(self, name: str, kind: str, keys: list[tuple[str, str]]) -> Node:
         parameters: list[Node] = [
             {"name": key, "in": "path", "required": True, "schema": dict(_TYPES.get(self._primitive(told), {}))}
             for key, told in keys
         ]
-        shown = [
-            _query("$select", "string", "The fields that are given."),
-            _query("$expand", "string", "As of the set."),
-        ]
         sent = {"content": {"application/json": {"schema": self._reference(kind)}}}
         gone = {"204": {"description": ""}}
         update = {"operationId": self._name(f"update_{name}"), "requestBody": sent, "responses": gone}
         return {
             "parameters": parameters,
-            "get": self._get("get", name, _answer(self._reference(kind)), shown),
+            "get": self._get("get", name, _answer(self._reference(kind)), _SHOWN),
             "patch": update,
             "delete": {"operationId": self._name(f"delete_{name}"), "responses": gone},
         }
@@ -257,11 +244,17 @@ class _Model:
             self.schemas[kind] = {"type": "object", "properties": properties}
 
     def _property(self, told: Element) -> Node:
-        kind = told.get("Type")
+        """The schema of a property; those that say the same are one object, which is read once."""
+        key = told.get("Type"), told.get("Nullable") != "false"
+        if key not in self._properties:
+            self._properties[key] = self._made(*key)
+        return self._properties[key]
+
+    def _made(self, kind: str, is_nullable: bool) -> Node:
         if match := re.fullmatch(r"Collection\((.+)\)", kind):
             return {"type": "array", "items": self._value(match.group(1))}
         schema = self._value(kind)
-        if told.get("Nullable") != "false" and isinstance(schema.get("type"), str) and "$ref" not in schema:
+        if is_nullable and isinstance(schema.get("type"), str):
             schema["type"] = [schema["type"], "null"]
         return schema
 
@@ -293,3 +286,19 @@ def _answer(schema: Node) -> Node:
 
 def _is_name(name: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d]\w{0,127}", name))
+
+
+_SHOWN: list[Node] = [
+    _query("$select", "string", "The fields that are given, with commas between."),
+    _query("$expand", "string", "Related records that are given in full."),
+]
+_OPTIONS: list[Node] = [
+    _query("$skip", "integer", "How many records are passed over."),
+    _query("$top", "integer", "How many records are given in all."),
+    _query("$filter", "string", "Which records are given, as in: Name eq 'Argo'."),
+    _query("$orderby", "string", "What they are sorted by, as in: Name desc."),
+    *_SHOWN,
+    _query("$search", "string", "Words that the records are to hold."),
+    _query("$count", "boolean", "Whether @odata.count is given."),
+]
+"""The same objects in every set: what is shared is read once."""

@@ -173,7 +173,7 @@ class _Reading:
         else:
             given = [mapping(pair) for pair in sequence(node)[:100]]
             pairs = [(text(p.get("key")), text(p.get("value"))) for p in given if p.get("disabled") is not True]
-        return [(name.strip(), value.strip()) for name, value in pairs if name.strip()]
+        return [(name.strip(), self._filled(value).strip()) for name, value in pairs if name.strip()]
 
     def _body(self, body: Node) -> tuple[str, str, tuple[str, ...]]:
         """The text, its type, and the names of a form."""
