@@ -115,6 +115,13 @@ def test_the_scheme_of_a_collection_is_kept_and_its_value_is_not(auth: Any, kind
     assert "s3cr3t" not in made.model_dump_json()
 
 
+def test_a_scheme_that_signs_each_request_is_told_and_left_out() -> None:
+    made = profile('curl -H "Authorization: AWS4-HMAC-SHA256 Credential=AKIA1234" https://api.example.com/ships')
+    assert made.auth == ()
+    assert any("AWS4-HMAC-SHA256" in warning for warning in made.warnings)
+    assert "AKIA" not in made.model_dump_json()
+
+
 @pytest.mark.parametrize(
     ("command", "signature"),
     [

@@ -208,7 +208,7 @@ class _Reading:
             if name not in ("key", "in", "tokenType", "headerPrefix", "addTokenTo", "grant_type"):
                 self.secrets.drop(value)
                 self.secrets.drop(self._filled(text(value)))
-        if kind in ("bearer", "oauth2"):
+        if kind in ("bearer", "oauth2", "jwt"):
             return ({"type": "http", "scheme": "bearer"},), ()
         if kind == "basic":
             return ({"type": "http", "scheme": "basic"},), ()
@@ -216,7 +216,7 @@ class _Reading:
             name = self._filled(text(pairs.get("key"))) or "X-API-Key"
             place = "query" if text(pairs.get("in")) == "query" else "header"
             return ({"type": "apiKey", "in": place, "name": name},), ()
-        return (({"type": "http", "scheme": kind},) if kind and kind != "noauth" else ()), ()
+        return (({"type": kind},) if kind and kind != "noauth" else ()), ()
 
     def _answers(self, item: Node, url: str) -> Iterator[Any]:
         for entry in sequence(item.get("response"))[:_MOST_ANSWERS]:
