@@ -41,7 +41,11 @@ async def generate_driver_supervised(
     ] = None,
     spec: Annotated[
         str | None,
-        Field(description="Its OpenAPI or Swagger description: an http(s) URL or an absolute path.", max_length=4000),
+        Field(
+            description="Its description (OpenAPI, Swagger, Postman collection, HAR, file of curl commands, Google Discovery, OData"
+            " $metadata): an http(s) URL or an absolute path.",
+            max_length=4000,
+        ),
         ReadPath(or_url=True, suffixes=frozenset(DESCRIPTION_SUFFIXES)),
     ] = None,
     output_dir: Annotated[

@@ -11,7 +11,7 @@ from driversmith.engine.research.sources.discovery import find_description
 from driversmith.engine.research.sources.registry import SOURCES, Source, is_meant_as_one, read_description
 
 
-def read_notes(content: bytes, *, location: str, max_bytes: int) -> Description:
+def read_notes(content: bytes, *, location: str, max_bytes: int, api_url: str = "") -> Description:
     """A format of this test: a path a line."""
     paths = {line: {"get": {"responses": {"200": {"description": ""}}}} for line in content.decode().splitlines()[1:]}
     document = {"openapi": "3.1.0", "info": {"title": "Notes", "version": "1"}, "paths": paths}

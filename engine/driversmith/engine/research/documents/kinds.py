@@ -7,6 +7,7 @@ from .nodes import Node, mapping, text
 _HTML = re.compile(
     r"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|script|div)\b", re.IGNORECASE | re.DOTALL
 )
+_GRAPHQL_KIND = "a GraphQL schema (GraphQL is not read yet)"
 _GRAPHQL = re.compile(r"^\s*(type\s+(Query|Mutation)\b|schema\s*\{|extend\s+type\s+\w+)", re.MULTILINE)
 _XML_KINDS = {
     "wsdl": "a WSDL description (SOAP)",
@@ -19,7 +20,7 @@ _KEYS = {
     "smithy": "a Smithy model",
     "discoveryVersion": "a Google API Discovery document",
     "_type": "an Insomnia export",
-    "__schema": "a GraphQL schema",
+    "__schema": _GRAPHQL_KIND,
     "$schema": "a JSON Schema",
 }
 """Keys by which other kinds of documents are known."""
@@ -56,7 +57,7 @@ def text_kind(source: str) -> str | None:
         return f"a RAML description ({head.splitlines()[0][1:40]})"
     if re.match(r"FORMAT:\s*1A", head):
         return "an API Blueprint"
-    return "a GraphQL schema" if _GRAPHQL.search(head) else None
+    return _GRAPHQL_KIND if _GRAPHQL.search(head) else None
 
 
 def document_kind(document: Node) -> str | None:
@@ -67,7 +68,7 @@ def document_kind(document: Node) -> str | None:
     if "_postman_id" in info or "getpostman.com" in text(info.get("schema")):
         return "a Postman collection"
     if "__schema" in mapping(document.get("data")):
-        return "a GraphQL schema"
+        return _GRAPHQL_KIND
     if version := text(document.get("swaggerVersion")):
         return f"a Swagger {version[:20]} description"
     if "entries" in mapping(document.get("log")):

@@ -21,7 +21,10 @@ FoundBy = Literal["given", "api_url", "linked", "well_known", "documentation", "
 usual place, or the API's root leads to it; api_url is a page that shows it, or it stood at a usual place above that page; the
 catalogue of public APIs names it; it was made of what the API itself answered."""
 
-_GIVE = "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML."
+_GIVE = (
+    "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML, a Postman collection, a HAR recording, curl commands, a Google"
+    " Discovery document or the $metadata of an OData v4 service."
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LENIENT_JSON = 1 << 20
@@ -96,6 +99,37 @@ def parse_description(content: bytes, *, location: str, max_bytes: int) -> Descr
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
     )
+
+
+def read_text(content: bytes, *, location: str, max_bytes: int) -> str:
+    """The text of a file of any kind.
+
+    Raises:
+        DescriptionError: too large, empty or binary.
+    """
+    if len(content) > max_bytes:
+        raise too_large(location, len(content), max_bytes)
+    source = _decode(content, location)
+    if not source.strip():
+        raise DescriptionError(f"{location} is empty.", next_action=_GIVE)
+    return source
+
+
+def read_object(content: bytes, *, location: str, max_bytes: int) -> Node:
+    """The JSON object that is a file of any kind; no error quotes it.
+
+    Raises:
+        DescriptionError: too large, too deep, broken, or no object.
+    """
+    return _document(read_text(content, location=location, max_bytes=max_bytes), location)
+
+
+def made_description(
+    document: Node, content: bytes, *, location: str, kind: str, base_url: str = "", **beside: Any
+) -> Description:
+    """The description that a document made of `content` is; `kind` is what that was, and `beside` are further members."""
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return Description(location, kind, document, digest, len(content), base_url=base_url, **beside)
 
 
 def _decode(content: bytes, location: str) -> str:

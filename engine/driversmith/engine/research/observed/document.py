@@ -83,7 +83,7 @@ def describe(shown: Shown) -> Description:
         paths[path] = {"get": _operation(sample, path, parameters, taken)}
         rule = f"GET {path} answered {sample.answer.status}."
         evidence[join("#/paths", path)] = Evidence(pointer=_told(sample.url), rule=rule, known_by="observed")
-        observations += _observations(sample, path)
+        observations += observations_of(sample, path)
         if sample.item is not None:
             own = _below(sample.item_url, base).rpartition("/")[0] + "/{" + sample.item_field + "}"
             paths.setdefault(own, {"get": _item(sample, sample.item, taken)})
@@ -226,7 +226,7 @@ def _scheme(scheme: AuthScheme) -> Node:
     return {"type": "apiKey", "in": scheme.location, "name": scheme.parameter}
 
 
-def _observations(sample: Sample, path: str) -> list[Observation]:
+def observations_of(sample: Sample, path: str) -> list[Observation]:
     """Where the records stand, and how the next page is reached, as the answer shows."""
     shape = sample.shape
     if shape is None:

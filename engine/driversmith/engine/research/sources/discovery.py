@@ -59,7 +59,7 @@ async def find_description(
     url = checked_url(api_url, "api_url")
     say = progress or _silent
     if spec is not None:
-        found = await _given(spec.strip(), fetcher, max_bytes, say)
+        found = await _given(spec.strip(), url, fetcher, max_bytes, say)
         return replace(found, found_by="api_url") if _same(spec, url) else found
     return await Discovery(url, fetcher, max_bytes, say).run()
 
@@ -79,11 +79,11 @@ def checked_url(url: str, argument: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
 
 
-async def _given(spec: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> Description:
+async def _given(spec: str, api_url: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> Description:
     if not spec.lower().startswith(("http://", "https://")):
         say(f"Reading {spec}")
         name, content = await read_local(spec, max_bytes=max_bytes)
-        return await parse(content, location=name, max_bytes=max_bytes)
+        return await parse(content, location=name, max_bytes=max_bytes, api_url=api_url)
     url = checked_url(spec, "spec")
     say(f"Reading {_shown(url)}")
     page = await fetcher.get(url, max_bytes=max_bytes, headers=_ACCEPT)
@@ -97,16 +97,16 @@ async def _given(spec: str, fetcher: PageFetcher, max_bytes: int, say: Progress)
         raise FetchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Try again later.")
     if page.status >= 400:
         raise ResearchError(f"{_shown(url)} answered HTTP {page.status}.", next_action="Correct spec.")
-    return await parse(page.content, location=_shown(page.url), max_bytes=max_bytes)
+    return await parse(page.content, location=_shown(page.url), max_bytes=max_bytes, api_url=api_url)
 
 
-async def parse(content: bytes, *, location: str, max_bytes: int) -> Description:
+async def parse(content: bytes, *, location: str, max_bytes: int, api_url: str = "") -> Description:
     """`read_description`, off the event loop where the content is large."""
-    return await run_sized(len(content), _parse, content, location, max_bytes)
+    return await run_sized(len(content), _parse, content, location, max_bytes, api_url)
 
 
-def _parse(content: bytes, location: str, max_bytes: int) -> Description:
-    return read_description(content, location=location, max_bytes=max_bytes)
+def _parse(content: bytes, location: str, max_bytes: int, api_url: str) -> Description:
+    return read_description(content, location=location, max_bytes=max_bytes, api_url=api_url)
 
 
 class Discovery:
@@ -283,7 +283,9 @@ class Discovery:
             self._tried[list(self._tried)[-1]] += f": is a list of {len(page.content):,} bytes, not an API description"
             return None
         try:
-            description = await parse(page.content, location=_shown(page.url), max_bytes=self._max_bytes)
+            description = await parse(
+                page.content, location=_shown(page.url), max_bytes=self._max_bytes, api_url=self._url
+            )
         except DescriptionError as error:
             if error.code == "description_too_large" or is_meant_as_one(page.content):
                 raise

@@ -9,14 +9,14 @@ from ...disk.open_folder import LinkInTheWayError, open_folder
 from ...errors import InvalidArgumentError, ResearchError
 from ..documents.bounds import too_large
 
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx")
 
 
 async def read_local(spec: str, *, max_bytes: int) -> tuple[str, bytes]:
     """The name and the bytes of a description file.
 
     Raises:
-        InvalidArgumentError: not an absolute path, another suffix than .json, .yaml or .yml, or no regular file.
+        InvalidArgumentError: not an absolute path, another suffix than those of SUFFIXES, or no regular file.
         ResearchError: code `description_not_found` where there is no such file or it cannot be read.
         DescriptionError: code `description_too_large`.
     """

@@ -2,11 +2,18 @@
 
 import re
 
-from ..documents.parse import parse_description
+from ..documents.parse import Description, parse_description
 
 _MARKS = re.compile(rb"""["']?(openapi|swagger)["']?\s*:(?!\s*["']?(https?:|/|\.))""")
 
-read = parse_description
+
+def read(content: bytes, *, location: str, max_bytes: int, api_url: str = "") -> Description:
+    """The description as it stands; `api_url` changes nothing.
+
+    Raises:
+        DescriptionError: as parse_description does.
+    """
+    return parse_description(content, location=location, max_bytes=max_bytes)
 
 
 def is_meant(content: bytes) -> bool:

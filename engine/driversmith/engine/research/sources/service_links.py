@@ -34,8 +34,15 @@ def service_links(page: Page) -> list[str]:
         hrefs = [*link_targets(header, relation), *named.get(relation, ()), *_from_json(body, relation)]
         links |= dict.fromkeys(_absolute(hrefs, page.url)[:_MOST])
     if body is not None:
-        links |= dict.fromkeys(_absolute(description_links(body, page.url), page.url)[:_MOST])
+        links |= dict.fromkeys(_absolute([*_metadata(body), *description_links(body, page.url)], page.url)[:_MOST])
     return list(links)
+
+
+def _metadata(body: Any) -> list[str]:
+    """The `$metadata` that an answer of an OData v4 service says it follows."""
+    context = body.get("@odata.context") if is_object(body) else None
+    told = context.partition("#")[0] if isinstance(context, str) else ""
+    return [told] if told.endswith("$metadata") else []
 
 
 def api_catalog_links(page: Page) -> list[str]:

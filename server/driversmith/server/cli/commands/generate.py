@@ -33,7 +33,8 @@ def generate(
     ] = None,
     *,
     spec: Annotated[
-        str | None, typer.Option(help="Its OpenAPI or Swagger description: a URL or a file.", metavar="URL|PATH")
+        str | None,
+        typer.Option(help="Its description (OpenAPI, Postman, HAR, ...): a URL or a file.", metavar="URL|PATH"),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the driver's project folder; default: the current one.")
