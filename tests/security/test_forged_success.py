@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,12 +98,12 @@ async def test_a_module_beside_the_package_takes_no_other_ones_place(project: Pa
 
 async def test_a_verdict_is_not_written_from_inside(project: Path, tmp_path: Path) -> None:
     database = tmp_path / "journal.db"
-    with sqlite3.connect(database) as base:
+    with closing(sqlite3.connect(database)) as base:
         base.execute("create table steps (name text)")
     package = project / PACKAGE / "__init__.py"
     package.write_text(f"{package.read_text()}\n{HIDDEN}{INSERTS.replace('DATABASE', repr(str(database)))}")
     await succeeds(project)
-    with sqlite3.connect(database) as base:
+    with closing(sqlite3.connect(database)) as base:
         assert base.execute("select count(*) from steps").fetchone() == (0,)
 
 
