@@ -172,7 +172,11 @@ async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> 
         ("generate_driver_supervised", {**PETSTORE, "objects": [1]}, "objects must be a list of at most 500 texts"),
         ("generate_driver_supervised", {**PETSTORE, "output_dir": "drivers"}, "an absolute path"),
         ("generate_driver_supervised", {**PETSTORE, "spec": "api.json"}, "an http(s) URL or an absolute path"),
-        ("generate_driver_supervised", {**PETSTORE, "spec": "/home/me/api.md"}, "known kind (.curl .edmx .har .json .sh .xml .yaml .yml);"),
+        (
+            "generate_driver_supervised",
+            {**PETSTORE, "spec": "/home/me/api.md"},
+            "known kind (.curl .edmx .har .json .sh .xml .yaml .yml);",
+        ),
         ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
         ("generate_driver_supervised", {"api_name": "class/../x", "api_url": "https://u.test"}, "'/'"),
         ("validate_file", {"file_path": "relative.py"}, "an absolute path"),

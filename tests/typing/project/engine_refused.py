@@ -6,7 +6,7 @@ from driversmith.engine.settings import Settings
 
 
 async def one() -> None:
-    await generate_driver_supervised(api_name="Parcels")  # refused
+    await generate_driver_supervised(api_url="https://p.example")  # refused
     await generate_driver_supervised("Parcels", "https://p.example")  # refused
     await generate_driver_supervised(api_name="Parcels", api_url=7)  # refused
     await generate_driver_supervised(api_name="Parcels", api_url="https://p.example", settings="/state")  # refused
