@@ -1,5 +1,6 @@
 """How a child is started: what stands around it before its own confinement, and which files it may see."""
 
+import mimetypes
 import os
 import shutil
 import sys
@@ -52,7 +53,7 @@ def readable_paths() -> tuple[str, ...]:
         Path(getattr(sys, "_base_executable", sys.executable)),
         Path(sys.prefix) / "pyvenv.cfg",
         Path(__file__).parent,
-        *map(Path, _SYSTEM),
+        *map(Path, (*_SYSTEM, *mimetypes.knownfiles)),
     ]
     return tuple(_outermost(str(path) for path in paths if path.exists()))
 
