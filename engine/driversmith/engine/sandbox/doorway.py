@@ -10,8 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from .door import LONGEST
 
@@ -23,7 +22,7 @@ MOST_CONNECTIONS = 1_000
 
 
 class Doorway:
-    """An async context manager around the life of one child; until it is entered requests wait, without a door all are refused."""
+    """The way out of one child: until it is opened requests wait, without a door all are refused."""
 
     def __init__(self) -> None:
         self._pair: tuple[socket.socket, socket.socket] | None = None
@@ -52,7 +51,7 @@ class Doorway:
             return {**connects, "port": self._port.sockets[0].getsockname()[1], "token": self._token}
         return {**connects, "door": descriptor}
 
-    async def open(self, door: Door | None) -> Self:
+    async def open(self, door: Door | None) -> None:
         """From now on answer by this door."""
         self._door = door
         loop = asyncio.get_running_loop()
@@ -60,15 +59,6 @@ class Doorway:
             loop.add_reader(self._pair[0].fileno(), self._hear)
         elif door is not None:
             self._port = await loop.create_server(lambda: _Caller(self), "127.0.0.1", 0)
-        return self
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Answer no more."""

@@ -122,6 +122,6 @@ def candidates() -> list[Launch]:
     return [*found, plain()]
 
 
-def also_readable(launch: Launch) -> tuple[str, ...]:
+def also_readable() -> tuple[str, ...]:
     """What a child may read besides its own project, by its own confinement."""
     return (*readable_paths(), *_DEVICES)

@@ -223,7 +223,7 @@ async def _greet(
         "files": {name: base64.b64encode(content).decode("ascii") for name, content in files.items()},
         "limits": limits.model_dump(),
         "confined": launch.confines,
-        "readable": also_readable(launch),
+        "readable": also_readable(),
         "writable": [f"{launch.home}/home", "/dev/null"] if launch.home else ["/dev/null"],
         **runner.doorway.setup(runner.door),
     }

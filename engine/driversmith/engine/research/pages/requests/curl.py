@@ -5,41 +5,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_WITH_VALUE = frozenset(
-    [
-        "-H",
-        "--header",
-        "-o",
-        "--output",
-        "-A",
-        "--user-agent",
-        "-u",
-        "--user",
-        "-b",
-        "--cookie",
-        "-e",
-        "--referer",
-        "-m",
-        "--max-time",
-        "-w",
-        "-c",
-        "-X",
-        "--request",
-        "--url",
-        "-d",
-        "--data",
-        "--data-raw",
-        "--data-binary",
-        "--data-urlencode",
-        "--data-ascii",
-        "--json",
-        "-F",
-        "--form",
-        "--form-string",
-        "-T",
-        "--upload-file",
-    ]
-)
 _DATA = frozenset(
     [
         "-d",
@@ -56,6 +21,27 @@ _DATA = frozenset(
         "--upload-file",
     ]
 )
+_WITH_VALUE = _DATA | {
+    "-H",
+    "--header",
+    "-o",
+    "--output",
+    "-A",
+    "--user-agent",
+    "-u",
+    "--user",
+    "-b",
+    "--cookie",
+    "-e",
+    "--referer",
+    "-m",
+    "--max-time",
+    "-w",
+    "-c",
+    "-X",
+    "--request",
+    "--url",
+}
 _URL = re.compile(r"https?://|/|[\w-]+(\.[\w-]+)+(/|$|\?|:)|\$\{?\w+\}?/")
 _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
 
