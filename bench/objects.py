@@ -21,7 +21,7 @@ How they were labelled, from the description alone:
   computed answer, a token, a file, a list of links, something to do.
 - `names`: what a person would call the collection, where that is clear; spelling and the number of a noun do not matter.
 
-A collection counts as read where an object's `read` asks for it and takes the answer for more than one record.
+A collection is found where it is what an object's `read` asks for; `as lists` counts those whose answer is taken for many records.
 
 `development` is what rules were made for; nobody looked into `held_out` when they were.
 """
@@ -53,6 +53,7 @@ class Row:
     name: str
     collections: int = 0
     found: int = 0
+    lists: int = 0
     objects: int = 0
     neither: int = 0
     only_written: int = 0
@@ -105,6 +106,9 @@ def judged(label: dict[str, Any], folder: Path) -> Row:
         where(profile, entry, "read"): name for name, entry in profile.objects.items() if "read" in entry.operations
     }
     row.collections, row.found = len(groups), sum(any(name in read for name in group) for group in groups)
+    row.lists = sum(
+        any(name in read and profile.objects[read[name]].shape != "record" for name in group) for group in groups
+    )
     row.misses = [f"not read: {group[0]}" for group in groups if not any(name in read for name in group)]
     paths = sampled(description.document["paths"])
     for name, entry in profile.objects.items():
@@ -156,7 +160,7 @@ def alike(called: str, guess: str) -> bool:
 
 
 def total(name: str, rows: list[Row]) -> Row:
-    counted = ("collections", "found", "objects", "neither", "only_written", "names", "guessed")
+    counted = ("collections", "found", "lists", "objects", "neither", "only_written", "names", "guessed")
     return Row(name, **{member: sum(getattr(row, member) for row in rows) for member in counted})
 
 
@@ -178,6 +182,7 @@ def print_table(title: str, rows: list[Row]) -> None:
             row.name,
             str(row.collections),
             share(row.found, row.collections),
+            str(row.lists),
             str(row.objects),
             share(row.neither, row.objects),
             str(row.only_written),
