@@ -68,11 +68,13 @@ def records_of(
     name: str,
     item: Schema | None,
     paged: bool,
+    many: bool = False,
     given: frozenset[str] = frozenset(),
 ) -> Records | None:
     """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
 
-    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for.
+    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for,
+    `many` that the words of the operation speak of a list.
     `given` are the bare names of what a caller gives: an answer that repeats it beside a list is about that list.
     """
     if body.type == "array" or (body.type == "any" and body.items is not None):
@@ -82,7 +84,14 @@ def records_of(
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
     found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
-    if found is None and body.properties and (body is item or (paged and _names_itself(body))):
+    if (
+        found is None
+        and (many or (paged and not body.properties))
+        and body.values is None
+        and all(map(_is_about, body.properties))
+    ):
+        return Records((), "list", ANY, UNKNOWN)
+    if found is None and body.properties and (body is item or many or (paged and names_itself(body))):
         rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
         return Records((), "list", body, rule)
     return found or _without_list(body, schemas, name)
@@ -157,11 +166,11 @@ def _echoing(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records |
     lists = [
         key for key, schema in read.items() if schema.type == "array" and schemas.read(schema.items).type == "object"
     ]
-    if len(lists) != 1 or _names_itself(body):
+    if len(lists) != 1 or names_itself(body):
         return None
     others = {key: schema for key, schema in read.items() if key != lists[0]}
     echoes = {key for key, schema in others.items() if _repeats(key, schema, given)}
-    if not echoes or not all(key in echoes or key[:1] in "$@_" or _ABOUT.match(bare(key)) for key in others):
+    if not echoes or not all(key in echoes or _is_about(key) for key in others):
         return None
     item = schemas.read(read[lists[0]].items)
     return Records((lists[0],), "list", item, f"{lists[0]!r} is the only list of records, beside what was asked for")
@@ -178,7 +187,7 @@ def _only(lists: dict[str, Schema], types: tuple[str, ...] = ()) -> str | None:
 
 
 def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
-    if _names_itself(body):
+    if names_itself(body):
         return any(bare(other) in _SURELY_PAGED for other in body.properties)
     return paging or _others_are_about(body, key)
 
@@ -189,12 +198,12 @@ def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Record
     keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
     for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
         inner = schemas.read(body.properties[key])
-        if bare(key) not in _WRAPPERS and _names_itself(inner):
+        if bare(key) not in _WRAPPERS and names_itself(inner):
             continue
         if inner.type != "object":
             continue
         found = _envelope(inner, schemas, name)
-        if found is None and depth < _DEEPEST and not _names_itself(inner):
+        if found is None and depth < _DEEPEST and not names_itself(inner):
             found = _nested(inner, schemas, name, depth + 1)
         if found:
             path = (key, *found.path)
@@ -231,15 +240,19 @@ def _is_records(item: Schema) -> bool:
 def _outweighs(body: Schema, key: str, name: str) -> bool:
     """Whether a list is the point of a body although other things stand beside it."""
     word = bare(key)
-    if _names_itself(body):
+    if names_itself(body):
         return False
     return word in ("data", "items", "results", "records", bare(name), singular(name) + "s") or word in _lists_of(name)
 
 
-def _names_itself(body: Schema) -> bool:
+def names_itself(body: Schema) -> bool:
     """Whether the body is a record with an identity of its own."""
     return any(bare(key) in ("id", "uuid", "guid", "sid", "uid", "slug", "gid") for key in body.properties)
 
 
 def _others_are_about(body: Schema, key: str) -> bool:
-    return all(other == key or other[:1] in "$@_" or _ABOUT.match(bare(other)) for other in body.properties)
+    return all(other == key or _is_about(other) for other in body.properties)
+
+
+def _is_about(key: str) -> bool:
+    return key[:1] in ("$", "@", "_") or bool(_ABOUT.match(bare(key)))

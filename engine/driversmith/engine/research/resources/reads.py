@@ -1,0 +1,176 @@
+"""What an operation reads: many records, one of them, or something that is no record of a collection."""
+
+import re
+from typing import Literal
+
+from ..names import bare, singular, snake_case
+from ..openapi.operations import Operation
+from ..openapi.schemas import Schema, Schemas
+from .paging_names import page_parameter
+from .records import UNKNOWN, Records, records_of
+
+Reading = Literal["many", "one", "other"]
+"""Many records; one of them, by its identifier; anything else: a status, settings, a count, a verdict, who I am."""
+
+_MANY = re.compile(
+    r"\b(lists?|listing|all(?! (the )?(information|details?|data|metadata)\b)|search(es)?|finds?|quer(y|ies)|multiple|many|"
+    r"several|(collection|set|array|page|history) of|history|browse|every|recent|latest|filter(ed|s)?|paginated|enumerates?)\b"
+)
+_ONE = re.compile(
+    r"\b(single|specific|specified|particular|individual|one|unique)\b|details? (of|about|for) (a|an|the|one)\b|"
+    r"\bby (its |the |an? |their |using )?(\w+ )?(id|identifier|uuid|guid|sid|pid|key|slug|name|number|code|index)\b"
+)
+_IDENTIFIERS = (
+    "",
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "sid",
+    "pid",
+    "key",
+    "slug",
+    "name",
+    "number",
+    "code",
+    "index",
+    "idorname",
+    "idorkey",
+)
+"""What a path parameter that identifies a record is called after the name of its kind."""
+_ONLY_ONE = frozenset({
+    "status", "state", "health", "healthz", "healthcheck", "ping", "alive", "ready", "heartbeat", "config", "configuration",
+    "setting", "settings",
+    "preference", "preferences", "prefs", "statistics", "stats", "me", "self", "whoami", "version", "info", "information",
+    "detail", "details", "count", "counts", "total", "totals", "summary", "overview", "meta", "metadata", "capabilities", "login", "logout",
+    "token", "nonce", "usage", "quota", "balance", "eligibility", "availability", "introspect", "userinfo", "profile", "account",
+    "instance", "ip", "uuid", "headers", "useragent", "time", "credentials", "price",
+})  # fmt: skip
+"""Last words of what there is one of."""
+_VERB = (
+    r"(check|test|ping|verify|verifies|validate|login|log in|logout|log out|sign in|sign out|calculate|compute|convert|translate|generate|"
+    r"download|export|count|set|start|stop|send|refresh|authori[sz]e|authenticate|redirect|preview|render|parse)s?"
+)
+_DOES = re.compile(rf"{_VERB}\b")
+"""Beginnings of summaries that speak of something to do, or to find out."""
+_TO_DO = re.compile(rf"{_VERB}\Z")
+
+
+def says_many(operation: Operation) -> bool:
+    """Whether the words of an operation, its summary and its name, speak of a list."""
+    words = _words(operation)
+    return bool(_MANY.search(words)) and not _ONE.search(words)
+
+
+def records_in(operation: Operation, schemas: Schemas, *, noun: str, item: Schema | None) -> Records | None:
+    """Where the records of a collection called `noun` stand in the answer of an operation; `item` as `records_of` takes it."""
+    return records_of(
+        operation.response.schema,
+        schemas,
+        name=noun,
+        item=item,
+        paged=_is_paged(operation),
+        many=_means_many(operation, noun),
+        given=frozenset(bare(parameter.name) for parameter in operation.profile.parameters),
+    )
+
+
+def whole_reading(operation: Operation, schemas: Schemas, *, noun: str, item: Schema | None) -> Reading:
+    """What a path reads that ends in a fixed segment; `item` is the body of one record below it."""
+    records = records_in(operation, schemas, noun=noun, item=item)
+    if records is None or records.shape == "record":
+        return "other"
+    if records.shape == "map":
+        return "many" if records.record.type in ("object", "any") or item is not None else "other"
+    if records.rule == UNKNOWN:
+        return "many" if item is not None or _may_be_many(operation, noun) else "other"
+    return "other" if _is_only_one(noun) and records.record.type not in ("object", "any") else "many"
+
+
+def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: bool) -> Reading:
+    """What a path reads that ends in a parameter; `listed` says whether the same path without it reads many."""
+    records = records_in(operation, schemas, noun=noun, item=None)
+    if _TO_DO.match(_last_word(noun)):
+        return "other"
+    if records is None or records.shape == "record":
+        return "one"
+    words = _words(operation)
+    one, many = bool(_ONE.search(words)), bool(_MANY.search(words))
+    identifies = _identifies(operation, noun)
+    if records.rule == UNKNOWN or records.shape == "map":
+        return "many" if _is_paged(operation) or (_speaks_of_several(operation, noun) and not identifies) else "one"
+    if _is_paged(operation) or many > one:
+        return "many"
+    if listed and (one > many or identifies):
+        return "one"
+    own = operation.response.schema.type != "array" and singular(noun) in map(singular, records.path[-1:])
+    return "one" if own or (one > many and records.path) else "many"
+
+
+def _words(operation: Operation) -> str:
+    name = operation.profile.operation_id or ""
+    return f"{operation.profile.summary} . {snake_case(name).replace('_', ' ')}".lower()
+
+
+def _is_paged(operation: Operation) -> bool:
+    given = operation.profile.parameters
+    return bool(page_parameter(given, "size") and (page_parameter(given, "page") or page_parameter(given, "offset")))
+
+
+def _may_be_many(operation: Operation, noun: str) -> bool:
+    """Whether an answer that the description does not tell is a list, as far as words go."""
+    if says_many(operation) or any(
+        page_parameter(operation.profile.parameters, role) for role in ("page", "offset", "cursor")
+    ):
+        return True
+    if _is_only_one(noun) or _TO_DO.match(_last_word(noun)):
+        return False
+    return not _DOES.match(operation.profile.summary.lower())
+
+
+def _means_many(operation: Operation, noun: str) -> bool:
+    """Whether words say that a list is meant where the description gives one record, or nothing, as the body."""
+    if _is_only_one(noun) and (_is_plural(noun) or not _speaks_of_several(operation, noun)):
+        return False
+    if says_many(operation):
+        return _is_plural(noun) or _is_listed(noun)
+    return _speaks_of_several(operation, noun) and _is_identified(operation.response.schema)
+
+
+def _is_plural(noun: str) -> bool:
+    last = _last_word(noun)
+    return singular(last) != last
+
+
+def _is_only_one(noun: str) -> bool:
+    return bool(_ONLY_ONE & {_last_word(noun), bare(noun)}) and not _is_listed(noun)
+
+
+def _speaks_of_several(operation: Operation, noun: str) -> bool:
+    """Whether the words of an operation have the noun in the plural: `Get edge configs` of `/edge-config`."""
+    words = _words(operation)
+    spoken = {word for word in re.findall(r"[a-z]+", words) if singular(word) != word}
+    return not _ONE.search(words) and singular(_last_word(noun)) in map(singular, spoken)
+
+
+def _is_identified(body: Schema) -> bool:
+    names = [bare(name) for name in body.properties]
+    return any(name in _IDENTIFIERS or name.endswith("id") for name in names)
+
+
+def _last_word(noun: str) -> str:
+    return snake_case(noun).rpartition("_")[2]
+
+
+def _is_listed(noun: str) -> bool:
+    """Whether the method is in the name, and lists: `conversations.list`, `admin.users.listOwners`."""
+    return "." in noun and bool(re.match(r"(list|search|getall)", bare(noun.rpartition(".")[2])))
+
+
+def _identifies(operation: Operation, noun: str) -> bool:
+    """Whether the last parameter of the path is an identifier of what the path names."""
+    names = [p.name for p in operation.profile.parameters if p.location == "path"]
+    path = operation.profile.path
+    last = bare(max(names, key=lambda name: path.rfind("{" + name + "}"), default=""))
+    kinds = {"", singular(noun), bare(noun), singular(_last_word(noun))}
+    return last in {kind + ending for kind in kinds for ending in _IDENTIFIERS}
