@@ -30,6 +30,8 @@ _ASKED = re.compile(r"(search|find|query|list|all)\Z", re.IGNORECASE)
 """Segments that ask for what is named after them: `/search/artists`."""
 _JOINS = re.compile(r"(by|to|from|of|for|in|at|on|with|and|between|near)\Z", re.IGNORECASE)
 """Segments that join others: `/news/by/{team}`."""
+_PARTS = re.compile(r"(public|latest|services?)\Z", re.IGNORECASE)
+"""Those of `_NOISE` that choose a part of what stands before them."""
 _LONGEST = 60
 
 
@@ -184,11 +186,12 @@ def _with_verbs(group: Collection, schemas: Schemas, diligent: bool) -> list[Col
     group.alone = next(iter(whole), None)
     below = [(op, item_reading(op, schemas, noun=noun, listed=bool(many))) for op, trailing in gets if trailing]
     narrower = [op for op, reading in below if reading == "many"]
+    told = [_told_apart(group, op) for op in many[1:]]
     read = next(iter(many or narrower), None)
     read_one = next((op for op, reading in below if reading == "one"), None)
     verbs = {"read": read, "read_one": read_one, **_writing(group, members, read_one)}
     group.verbs = {verb: verbs[verb] for verb in _ORDER if verbs[verb] is not None}
-    return [_narrowed(group, op) for op in narrower if op is not read]
+    return [*filter(None, told), *(_narrowed(group, op) for op in narrower if op is not read)]
 
 
 def _writing(
@@ -210,6 +213,17 @@ def _writing(
         "update": next(updates, None),
         "delete": delete,
     }
+
+
+def _told_apart(group: Collection, operation: Operation) -> Collection | None:
+    """Another list below a collection that only a segment tells apart which says little elsewhere: `/gists/public`."""
+    last = operation.profile.bare_path.rstrip("/").rpartition("/")[2]
+    if not _PARTS.match(last) or group.words[-1] == last:
+        return None
+    words = (*group.words[:-1], f"{group.words[-1]}_{last}")
+    found = Collection((*group.key, last), words, words, [(operation, 0)])
+    found.verbs = {"read": operation}
+    return found
 
 
 def _narrowed(group: Collection, operation: Operation) -> Collection:

@@ -54,6 +54,11 @@ _VERB = (
 _DOES = re.compile(rf"{_VERB}\b")
 """Beginnings of summaries that speak of something to do, or to find out."""
 _TO_DO = re.compile(rf"{_VERB}\Z")
+_CHANGES = re.compile(
+    r"(add|approve|activate|cancel|create|deactivate|delete|destroy|disable|enable|insert|purge|register|reject|remove|reset|"
+    r"revoke|submit|subscribe|unsubscribe|update|upload)\Z"
+)
+"""First or last words of what does something although it is asked for by GET."""
 
 
 def says_many(operation: Operation) -> bool:
@@ -78,7 +83,7 @@ def records_in(operation: Operation, schemas: Schemas, *, noun: str, item: Schem
 def whole_reading(operation: Operation, schemas: Schemas, *, noun: str, item: Schema | None) -> Reading:
     """What a path reads that ends in a fixed segment; `item` is the body of one record below it."""
     records = records_in(operation, schemas, noun=noun, item=item)
-    if records is None or records.shape == "record":
+    if records is None or records.shape == "record" or _is_deed(noun):
         return "other"
     if records.shape == "map":
         return "many" if records.record.type in ("object", "any") or item is not None else "other"
@@ -90,7 +95,7 @@ def whole_reading(operation: Operation, schemas: Schemas, *, noun: str, item: Sc
 def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: bool) -> Reading:
     """What a path reads that ends in a parameter; `listed` says whether the same path without it reads many."""
     records = records_in(operation, schemas, noun=noun, item=None)
-    if _TO_DO.match(_last_word(noun)):
+    if _is_deed(noun) or _TO_DO.match(_last_word(noun)):
         return "other"
     if records is None or records.shape == "record":
         return "one"
@@ -156,6 +161,11 @@ def _speaks_of_several(operation: Operation, noun: str) -> bool:
 def _is_identified(body: Schema) -> bool:
     names = [bare(name) for name in body.properties]
     return any(name in _IDENTIFIERS or name.endswith("id") for name in names)
+
+
+def _is_deed(noun: str) -> bool:
+    first = snake_case(noun).partition("_")[0]
+    return any(_CHANGES.match(word) for word in (first, _last_word(noun)))
 
 
 def _last_word(noun: str) -> str:
