@@ -136,6 +136,8 @@ class _Path:
     def __init__(self, operation: Operation, queried: Set[str]) -> None:
         """`queried` are the names in its fixed query whose values count as segments."""
         segments = [part for segment in operation.profile.bare_path.split("/") if segment for part in _parts(segment)]
+        if operation.profile.only_reads:  # several may be asked at one path
+            segments += [part for part in operation.fragment.split("/") if part and "{" not in part]
         segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]
@@ -177,9 +179,9 @@ def _with_verbs(group: Collection, schemas: Schemas, diligent: bool) -> list[Col
 
     Update prefers PATCH, which leaves the other fields alone, to PUT and POST.
     """
-    members = sorted(group.members, key=lambda member: member[0].profile.deprecated)
+    members = sorted(group.members, key=lambda member: (member[0].profile.deprecated, member[0].profile.only_reads))
     noun = group.words[-1]
-    gets = [(op, trailing) for op, trailing in members if op.profile.method == "GET" and _gives_records(op, diligent)]
+    gets = [(op, trailing) for op, trailing in members if _asks(op) and _gives_records(op, diligent)]
     item = next((op.response.schema for op, trailing in gets if trailing), None)
     whole = [op for op, trailing in gets if not trailing]
     many = [op for op in whole if whole_reading(op, schemas, noun=noun, item=item) == "many"]
@@ -234,6 +236,10 @@ def _narrowed(group: Collection, operation: Operation) -> Collection:
     return found
 
 
+def _asks(operation: Operation) -> bool:
+    return operation.profile.method == "GET" or operation.profile.only_reads
+
+
 def _gives_records(operation: Operation, diligent: bool) -> bool:
     response = operation.response.profile
     if response.status in (204, 205) or response.kind not in (None, "json"):
@@ -250,6 +256,8 @@ def _puts_new(operation: Operation) -> bool:
 
 def _takes_record(operation: Operation) -> bool:
     body = operation.profile.body
+    if operation.profile.only_reads:
+        return False
     gives = operation.response.profile.kind
     return (
         body is not None
