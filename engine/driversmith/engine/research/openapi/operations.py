@@ -12,7 +12,7 @@ from .bodies import Bodies
 from .key_parameters import key_likeness
 from .parameters import IGNORED_HEADERS, Parameters, RawParameter, path_parameter, raw_parameters, with_arguments
 from .paths import InvalidPathError, PathTemplate, path_template
-from .questions import is_question, taken_apart
+from .questions import Post, is_question, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
 from .servers import Home, narrower_servers
@@ -131,7 +131,8 @@ class OperationReader:
         parameters, keys = self._split(raw, template, site)
         response = self._responses.read(node, place.pointer, method)
         body = self._bodies.read(node, place.pointer, raw)
-        told, asks = body.profile if body else None, is_question(method, node)
+        told = body.profile if body else None
+        asks = method == "POST" and is_question(Post(site.key, node, response, body), self._schemas)
         if body and asks:
             told, members = taken_apart(body, self._schemas)
             parameters += map(_with_only_value, members)

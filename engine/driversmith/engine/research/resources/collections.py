@@ -30,6 +30,8 @@ _ASKED = re.compile(r"(search|find|query|list|all)\Z", re.IGNORECASE)
 """Segments that ask for what is named after them: `/search/artists`."""
 _JOINS = re.compile(r"(by|to|from|of|for|in|at|on|with|and|between|near)\Z", re.IGNORECASE)
 """Segments that join others: `/news/by/{team}`."""
+_THINGS = re.compile(r"(apis|services)\Z", re.IGNORECASE)
+"""Those of `_NOISE` that a record may have: `/branches/{branch}/apis`."""
 _PARTS = re.compile(r"(public|latest|services?)\Z", re.IGNORECASE)
 """Those of `_NOISE` that choose a part of what stands before them."""
 _LONGEST = 60
@@ -141,6 +143,13 @@ class _Path:
         segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]
+        if (
+            telling
+            and fixed[-1] > telling[-1]
+            and segments[fixed[-1] - 1] == "{}"
+            and _THINGS.match(segments[fixed[-1]])
+        ):
+            telling.append(fixed[-1])
         telling = [index for index in telling if not _JOINS.match(segments[index])] or telling
         if not telling and not (operation.tag and "{}" in segments):
             telling = fixed

@@ -7,7 +7,7 @@ from ..names import bare, singular, snake_case
 from ..openapi.operations import Operation
 from ..openapi.schemas import Schema, Schemas
 from .paging_names import page_parameter
-from .records import UNKNOWN, Records, records_of
+from .records import UNKNOWN, Records, names_itself, records_of
 
 Reading = Literal["many", "one", "other"]
 """Many records; one of them, by its identifier; anything else: a status, settings, a count, a verdict, who I am."""
@@ -18,7 +18,7 @@ _MANY = re.compile(
 )
 _ONE = re.compile(
     r"\b(single|specific|specified|particular|individual|one|unique)\b|details? (of|about|for) (a|an|the|one)\b|"
-    r"\bby (its |the |an? |their |using )?(\w+ )?(id|identifier|uuid|guid|sid|pid|key|slug|name|number|code|index)\b"
+    r"\bby (its |the |an? |their |using )?(\w+ )?(id|identifier|uuid|guid|gid|sid|pid|key|slug|name|number|code|index)\b"
 )
 _IDENTIFIERS = (
     "",
@@ -37,7 +37,7 @@ _IDENTIFIERS = (
     "idorname",
     "idorkey",
 )
-"""What a path parameter that identifies a record is called after the name of its kind."""
+"""What a path parameter that identifies a record is called, where not after its kind."""
 _ONLY_ONE = frozenset({
     "status", "state", "health", "healthz", "healthcheck", "ping", "alive", "ready", "heartbeat", "config", "configuration",
     "setting", "settings",
@@ -58,7 +58,7 @@ _CHANGES = re.compile(
     r"(add|approve|activate|cancel|create|deactivate|delete|destroy|disable|enable|insert|purge|register|reject|remove|reset|"
     r"revoke|submit|subscribe|unsubscribe|update|upload)\Z"
 )
-"""First or last words of what does something although it is asked for by GET."""
+"""Last words of what does something although it is asked for by GET."""
 
 
 def says_many(operation: Operation) -> bool:
@@ -76,6 +76,7 @@ def records_in(operation: Operation, schemas: Schemas, *, noun: str, item: Schem
         item=item,
         paged=_is_paged(operation),
         many=_means_many(operation, noun),
+        said=says_many(operation),
         given=frozenset(bare(parameter.name) for parameter in operation.profile.parameters),
     )
 
@@ -114,7 +115,7 @@ def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: b
 
 def _words(operation: Operation) -> str:
     name = operation.profile.operation_id or ""
-    return f"{operation.profile.summary} . {snake_case(name).replace('_', ' ')}".lower()
+    return f"{operation.profile.summary.partition('. ')[0]} . {snake_case(name).replace('_', ' ')}".lower()
 
 
 def _is_paged(operation: Operation) -> bool:
@@ -135,11 +136,16 @@ def _may_be_many(operation: Operation, noun: str) -> bool:
 
 def _means_many(operation: Operation, noun: str) -> bool:
     """Whether words say that a list is meant where the description gives one record, or nothing, as the body."""
+    if operation.profile.bare_path.rstrip("/").endswith("}"):
+        return says_many(operation) and _is_plural(noun) and not _identifies(operation, noun)
     if _is_only_one(noun) and (_is_plural(noun) or not _speaks_of_several(operation, noun)):
         return False
     if says_many(operation):
         return _is_plural(noun) or _is_listed(noun)
-    return _speaks_of_several(operation, noun) and _is_identified(operation.response.schema)
+    body = operation.response.schema
+    if _is_plural(noun) and names_itself(body) and not _ONE.search(_words(operation)):
+        return True
+    return _speaks_of_several(operation, noun) and _is_identified(body)
 
 
 def _is_plural(noun: str) -> bool:
@@ -164,8 +170,7 @@ def _is_identified(body: Schema) -> bool:
 
 
 def _is_deed(noun: str) -> bool:
-    first = snake_case(noun).partition("_")[0]
-    return any(_CHANGES.match(word) for word in (first, _last_word(noun)))
+    return bool(_CHANGES.match(_last_word(noun)))
 
 
 def _last_word(noun: str) -> str:
@@ -182,5 +187,5 @@ def _identifies(operation: Operation, noun: str) -> bool:
     names = [p.name for p in operation.profile.parameters if p.location == "path"]
     path = operation.profile.path
     last = bare(max(names, key=lambda name: path.rfind("{" + name + "}"), default=""))
-    kinds = {"", singular(noun), bare(noun), singular(_last_word(noun))}
-    return last in {kind + ending for kind in kinds for ending in _IDENTIFIERS}
+    kinds = (singular(noun), bare(noun), singular(_last_word(noun)))
+    return last in _IDENTIFIERS or any(kind and last.startswith(kind) for kind in kinds)

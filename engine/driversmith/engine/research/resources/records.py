@@ -35,7 +35,7 @@ _ABOUT = re.compile(
     r"type|object|kind|etag|ur[il]\w*|limit|offset|start\w*|end\w*|size|per\w*|cursors?\w*|after|before|requestid|responsemetadata|"
     r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
     r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
-    r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
+    r"generated\w*|documentation\w*|invalidfields|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
     r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*|pageable|empty)\Z"
 )
 """Bare names of what stands beside records in an envelope."""
@@ -44,7 +44,7 @@ _PAGING = frozenset({
     "paging", "pagination", "pageinfo", "pagingmetadata", "meta", "metadata", "odatanextlink", "nextpageuri", "nextpageurl",
 })  # fmt: skip
 _SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
-_NO_RECORDS = re.compile(r"(errors?|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+_NO_RECORDS = re.compile(r"(\w*errors?|invalid\w*|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
 _DEEPEST = 3
 """Wrappers around wrappers that a list is looked for in."""
 UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
@@ -69,12 +69,13 @@ def records_of(
     item: Schema | None,
     paged: bool,
     many: bool = False,
+    said: bool = False,
     given: frozenset[str] = frozenset(),
 ) -> Records | None:
     """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
 
     `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for,
-    `many` that the words of the operation speak of a list.
+    `said` that the words of the operation speak of a list, `many` that what it is called does, too.
     `given` are the bare names of what a caller gives: an answer that repeats it beside a list is about that list.
     """
     if body.type == "array" or (body.type == "any" and body.items is not None):
@@ -84,6 +85,8 @@ def records_of(
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
     found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
+    if found is None and said:
+        found = _said(body, schemas)
     if (
         found is None
         and (many or (paged and not body.properties))
@@ -174,6 +177,18 @@ def _echoing(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records |
         return None
     item = schemas.read(read[lists[0]].items)
     return Records((lists[0],), "list", item, f"{lists[0]!r} is the only list of records, beside what was asked for")
+
+
+def _said(body: Schema, schemas: Schemas) -> Records | None:
+    """The only list of objects in a body that is said to be a list, whatever stands beside it."""
+    lists = {key: schemas.read(node) for key, node in body.properties.items()}
+    items = {key: schemas.read(schema.items) for key, schema in lists.items() if schema.type == "array"}
+    key = _only({key: item for key, item in items.items() if not _NO_RECORDS.match(bare(key))}, ("object",))
+    if key is None or names_itself(body):
+        return None
+    return Records(
+        (key,), "list", items[key], f"{key!r} is the only list of records, and a list is what it is said to be"
+    )
 
 
 def _repeats(key: str, schema: Schema, given: frozenset[str]) -> bool:
