@@ -108,11 +108,7 @@ def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str |
     paging = PaginationProfile()
     if object_name and profile.objects[object_name].operations.get("read") == operation.name:
         paging = profile.objects[object_name].pagination
-    needed = {
-        p.argument: _value(p)
-        for p in operation.parameters
-        if (p.must_be_given or p.location == "path") and not paging.fills(p)
-    }
+    needed = {p.argument: _value(p) for p in operation.parameters if p.must_be_given and not paging.fills(p)}
     if operation.body and operation.body.required and operation.body.argument is not None:
         structured = operation.body.kind in ("json", "form", "multipart")
         needed[operation.body.argument] = {} if structured else "text"

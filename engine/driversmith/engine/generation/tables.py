@@ -187,7 +187,7 @@ def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[s
     one, many = (profile.operation(profile_object.name, verb) for verb in ("read_one", "read"))
     if one is None or many is None:
         return ()
-    in_path = [p.argument for p in one.parameters if p.location == "path"]
+    in_path = [p.argument for p in one.parameters if p.location == "path" and p.must_be_given]
     return () if {p.argument for p in many.parameters}.issuperset(in_path) else tuple(in_path)
 
 
@@ -213,7 +213,8 @@ def filled_by_paging(profile: ApiProfile) -> dict[str, Filled]:
 
 def _operation(profile: ApiProfile, operation: OperationProfile, security: Security, filled: Filled) -> Construct:
     kwargs: dict[str, Any] = {}
-    written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
+    told = (p for p in operation.parameters if p.location != "path" or style_of(p) or p.fallback is not None)
+    written = [_parameter(p, filled) for p in told]
     args: tuple[Any, ...] = (operation.method, _path(operation))
     if written:
         args = (*args, tuple(written))
@@ -244,7 +245,7 @@ def _parameter(parameter: ParameterProfile, filled: Filled) -> Any:
         kwargs["argument"] = parameter.argument
     if parameter.fallback is not None:
         kwargs["default"] = parameter.fallback
-    elif parameter.must_be_given or parameter.location == "path":
+    elif parameter.must_be_given:
         kwargs["required"] = True
         if (parameter.location, parameter.name) in filled:
             kwargs["paging"] = True

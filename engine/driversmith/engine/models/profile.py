@@ -108,9 +108,9 @@ class ParameterProfile(Value):
 
     @property
     def fallback(self) -> JsonValue:
-        """What a driver sends where the caller gives nothing: the default of a required parameter that is not in the
-        path (its only value, where it can have no other); None: nothing."""
-        return self.default if self.required and self.location != "path" and self.default not in ("", [], {}) else None
+        """What a driver sends where the caller gives nothing: the default of a required parameter (its only value, where it
+        can have no other); None: nothing. In a path only what chooses a format or a version has one."""
+        return self.default if self.required and self.default not in ("", [], {}) else None
 
     @property
     def must_be_given(self) -> bool:

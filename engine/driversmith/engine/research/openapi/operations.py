@@ -1,12 +1,13 @@
 """Every operation of a description: callable, or skipped with a reason."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ...models.profile import Evidence, OperationProfile, ParameterProfile, SkippedOperation, SkipReason
 from ..documents.nodes import Node, flag, is_object, mapping, one_line, sequence, text
 from ..documents.references import Document, Place, join
-from ..names import as_identifier, shortened, snake_case, unique
+from ..names import as_identifier, bare, shortened, snake_case, unique
 from .auth import Alternatives, Auth, KeyParameter
 from .bodies import Bodies
 from .key_parameters import key_likeness
@@ -254,11 +255,23 @@ class OperationReader:
         return name
 
 
+_CHOOSES = re.compile(r"(media|mime)?(type)?(format|ext|extension)|(api|schema)?version|lang|language|locale")
+"""Bare names of path parameters that choose how something is said, and never which record."""
+
+
 def _with_only_value(parameter: ParameterProfile) -> ParameterProfile:
-    """A required parameter that can have one value only gets it as its default."""
-    if parameter.required and parameter.location != "path" and len(parameter.enum) == 1 and parameter.default is None:
-        return parameter.model_copy(update={"default": parameter.enum[0]})
-    return parameter
+    """A required parameter that can have one value only gets it as its default. In a path, a default is what a driver sends
+    only where it chooses a format (JSON, where that is one of several), a version or a language: elsewhere it is an example."""
+    if not parameter.required:
+        return parameter
+    default = parameter.default
+    if default is None and len(parameter.enum) == 1:
+        default = parameter.enum[0]
+    if parameter.location == "path":
+        name = bare(parameter.name)
+        json = next((value for value in parameter.enum if re.fullmatch(r"\.?json", str(value), re.IGNORECASE)), None)
+        default = (json if json is not None else default) if _CHOOSES.fullmatch(name) else None
+    return parameter if default == parameter.default else parameter.model_copy(update={"default": default})
 
 
 def _query_parameter(name: str) -> ParameterProfile:

@@ -44,7 +44,9 @@ _PAGING = frozenset({
     "paging", "pagination", "pageinfo", "pagingmetadata", "meta", "metadata", "odatanextlink", "nextpageuri", "nextpageurl",
 })  # fmt: skip
 _SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
-_NO_RECORDS = re.compile(r"(\w*errors?|invalid\w*|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+_NO_RECORDS = re.compile(
+    r"(\w*errors?|invalid\w*|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z"
+)
 _DEEPEST = 3
 """Wrappers around wrappers that a list is looked for in."""
 UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
