@@ -92,7 +92,7 @@ def test_things_to_do_are_no_objects(study: Any) -> None:
         "/chat.delete": {"post": {**BODY, **ONE}},
         "/chat.postMessage": {"post": {**BODY, **ONE}},
     }
-    assert list(study({"paths": paths}).objects) == ["orders", "notes"]
+    assert list(study({"paths": paths}).objects) == ["orders", "search", "notes"]
 
 
 def test_only_json_can_be_read(study: Any) -> None:

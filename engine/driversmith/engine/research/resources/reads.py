@@ -75,7 +75,7 @@ def records_in(operation: Operation, schemas: Schemas, *, noun: str, item: Schem
         name=noun,
         item=item,
         paged=_is_paged(operation),
-        many=_means_many(operation, noun),
+        many=_means_many(operation, schemas, noun),
         said=says_many(operation),
         given=frozenset(bare(parameter.name) for parameter in operation.profile.parameters),
     )
@@ -109,7 +109,7 @@ def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: b
         return "many"
     if listed and (one > many or identifies):
         return "one"
-    own = operation.response.schema.type != "array" and singular(noun) in map(singular, records.path[-1:])
+    own = identifies and singular(noun) in map(singular, records.path[-1:])
     return "one" if own or (one > many and records.path) else "many"
 
 
@@ -134,7 +134,7 @@ def _may_be_many(operation: Operation, noun: str) -> bool:
     return not _DOES.match(operation.profile.summary.lower())
 
 
-def _means_many(operation: Operation, noun: str) -> bool:
+def _means_many(operation: Operation, schemas: Schemas, noun: str) -> bool:
     """Whether words say that a list is meant where the description gives one record, or nothing, as the body."""
     if operation.profile.bare_path.rstrip("/").endswith("}"):
         return says_many(operation) and _is_plural(noun) and not _identifies(operation, noun)
@@ -144,7 +144,7 @@ def _means_many(operation: Operation, noun: str) -> bool:
         return _is_plural(noun) or _is_listed(noun)
     body = operation.response.schema
     if _is_plural(noun) and names_itself(body) and not _ONE.search(_words(operation)):
-        return True
+        return not any(schemas.read(node).type == "array" for node in body.properties.values())
     return _speaks_of_several(operation, noun) and _is_identified(body)
 
 

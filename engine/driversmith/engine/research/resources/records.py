@@ -14,7 +14,20 @@ _LISTS = (
     "objects", "resources", "collection", "hits", "docs", "documents", "nodes", "edges", "result", "value", "response",
 )  # fmt: skip
 """What envelopes call their list, the most usual first (bare spellings)."""
-_WRAPPERS = ("data", "response", "result", "results", "embedded", "body", "payload", "content", "d", "page", "list")
+_WRAPPERS = (
+    "data",
+    "response",
+    "result",
+    "results",
+    "embedded",
+    "body",
+    "payload",
+    "content",
+    "d",
+    "page",
+    "list",
+    "hits",
+)
 _RECORDS = (
     "data",
     "result",
