@@ -10,6 +10,8 @@ TEXT = {"type": "string"}
 RECORD = {"type": "object", "properties": {"id": {"type": "integer"}, "name": TEXT}}
 RECORDS = {"type": "array", "items": RECORD}
 
+PAGE = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+
 
 def shape(**properties: Any) -> Document:
     return {"type": "object", "properties": properties}
@@ -58,6 +60,7 @@ def reads(study: Any, path: str, operation: Document, method: str = "get") -> di
         ("/search", giving(shape(people=RECORDS, places=RECORDS))),
         ("/introspect", giving(shape(features={"type": "array", "items": TEXT}, issued=TEXT))),
         ("/boats/delete", giving(RECORDS, "Delete boats")),
+        ("/language-pairs", giving(shape(source=RECORDS["items"], targets={"type": "array"}), "List language pairs")),
         ("/version", giving(None)),
         ("/signature", giving(None, "Verify a signature")),
     ],
@@ -84,6 +87,10 @@ def test_what_there_is_one_of_is_an_operation(study: Any, path: str, operation: 
         ("/news/by/{team}", giving(RECORDS), "news"),
         ("/regions", giving({"type": "object", "additionalProperties": RECORD}), "regions"),
         ("/crews", giving(None), "crews"),
+        ("/crew", giving(shape(action=TEXT, result=TEXT, data=shape(sailors=RECORDS))), "crew"),
+        ("/crews", giving(shape(action=TEXT, data=shape(crewData=shape(id=TEXT))), "List all crews"), "crews"),
+        ("/boats/owners/{owner_name}", giving(shape(boats=RECORDS), "By name", parameters=[PAGE]), "owners"),
+        ("/edits/{project}", giving(shape(edits=RECORDS), "Edits beside the previous one"), "edits"),
     ],
 )  # fmt: skip
 def test_a_list_is_a_collection_however_it_is_told(study: Any, path: str, operation: Document, name: str):
@@ -152,12 +159,14 @@ def test_an_api_without_a_collection_keeps_its_single_answers_as_objects(study: 
 
 def test_records_that_can_only_be_made_are_an_object_where_they_are_records(study: Any):
     posts = {
+        "/schedules": asking(RECORD, "Schedule a boat"),
         "/payments": asking(RECORD, "Make a payment"),
         "/payments/cancel": asking(shape(status=TEXT)),
         "/authorise": asking(shape(code=TEXT, reference=TEXT)),
         "/capture": asking(RECORD),
     }
-    assert objects(study, {"/boats": giving(RECORDS)}, posts) == {
+    gets = {"/boats": giving(RECORDS), "/schedules": giving(shape(send_at=TEXT))}
+    assert objects(study, gets, posts) == {
         "boats": {"read": "GET /boats"},
         "payments": {"create": "POST /payments"},
     }

@@ -283,7 +283,7 @@ def _is_readable(group: Collection) -> bool:
 def _has_records(group: Collection) -> bool:
     """Whether there are records: they can be read, or made and then changed, or made as one of many."""
     create = group.verbs.get("create")
-    if _is_readable(group) or create is None:
+    if _is_readable(group) or create is None or group.alone is not None:
         return _is_readable(group)
     if len(group.verbs) > 1:
         return True

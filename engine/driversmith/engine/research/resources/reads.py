@@ -17,7 +17,8 @@ _MANY = re.compile(
     r"several|(collection|set|array|page|history) of|history|browse|every|recent|latest|filter(ed|s)?|paginated|enumerates?)\b"
 )
 _ONE = re.compile(
-    r"\b(single|specific|specified|particular|individual|one|unique)\b|details? (of|about|for) (a|an|the|one)\b|"
+    r"\b(single|specific|specified|particular|individual)\b|"
+    r"(get|return|retrieve|fetch|show|find|read)s? (just |only )?one\b|details? (of|about|for) (a|an|the|one)\b|"
     r"\bby (its |the |an? |their |using )?(\w+ )?(id|identifier|uuid|guid|gid|sid|pid|key|slug|name|number|code|index)\b"
 )
 _IDENTIFIERS = (
@@ -105,7 +106,7 @@ def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: b
     identifies = _identifies(operation, noun)
     if records.rule == UNKNOWN or records.shape == "map":
         return "many" if _is_paged(operation) or (_speaks_of_several(operation, noun) and not identifies) else "one"
-    if _is_paged(operation) or many > one:
+    if _goes_on(operation) or many > one:
         return "many"
     if listed and (one > many or identifies):
         return "one"
@@ -123,11 +124,15 @@ def _is_paged(operation: Operation) -> bool:
     return bool(page_parameter(given, "size") and (page_parameter(given, "page") or page_parameter(given, "offset")))
 
 
+def _goes_on(operation: Operation) -> bool:
+    """Whether a page can be asked for, however large."""
+    given = operation.profile.parameters
+    return any(page_parameter(given, role) for role in ("page", "offset", "cursor"))
+
+
 def _may_be_many(operation: Operation, noun: str) -> bool:
     """Whether an answer that the description does not tell is a list, as far as words go."""
-    if says_many(operation) or any(
-        page_parameter(operation.profile.parameters, role) for role in ("page", "offset", "cursor")
-    ):
+    if says_many(operation) or _goes_on(operation):
         return True
     if _is_only_one(noun) or _TO_DO.match(_last_word(noun)):
         return False

@@ -63,6 +63,7 @@ _NO_RECORDS = re.compile(
 _DEEPEST = 3
 """Wrappers around wrappers that a list is looked for in."""
 UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
+MEANT = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +101,22 @@ def records_of(
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
     found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
-    if found is None and said:
-        found = _said(body, schemas)
-    if (
-        found is None
-        and (many or (paged and not body.properties))
-        and body.values is None
-        and all(map(_is_about, body.properties))
-    ):
-        return Records((), "list", ANY, UNKNOWN)
-    if found is None and body.properties and (body is item or many or (paged and names_itself(body))):
-        rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
-        return Records((), "list", body, rule)
+    found = found or (_said(body, schemas) if said else None) or _meant(body, schemas, name, paged=paged, many=many)
+    if found is None and body is item and body.properties:
+        return Records((), "list", body, MEANT)
     return found or _without_list(body, schemas, name)
+
+
+def _meant(body: Schema, schemas: Schemas, name: str, *, paged: bool, many: bool) -> Records | None:
+    """A list although the description gives one record as the body, or nothing but what stands around a list."""
+    if not body.properties and is_object(body.values):
+        return None
+    silent = all(map(_is_about, body.properties)) or any(_is_packed(body, schemas, key) for key in body.properties)
+    if silent and (many or (paged and not body.properties)):
+        return Records((), "list", ANY, UNKNOWN)
+    if (many and _is_one(body, schemas, name)) or (paged and names_itself(body)):
+        return Records((), "list", body, MEANT)
+    return None
 
 
 def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
@@ -225,7 +229,11 @@ def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
 def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Records | None:
     """A list further down: `{"response": {"results": [...]}}`."""
     wanted = tuple(dict.fromkeys((*_WRAPPERS, bare(name))))
-    keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
+    keys = [
+        key
+        for key in body.properties
+        if bare(key) in wanted and (_others_are_about(body, key) or _is_packed(body, schemas, key))
+    ]
     for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
         inner = schemas.read(body.properties[key])
         if bare(key) not in _WRAPPERS and names_itself(inner):
@@ -246,6 +254,14 @@ def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Record
                     (key, only), "list", schemas.read(schema.items), f"the list of records stands in {key!r}, {only!r}"
                 )
     return None
+
+
+def _is_packed(body: Schema, schemas: Schemas, key: str) -> bool:
+    """Whether a body is `data` in its wrapping: `{"action": "listShips", "result": "success", "data": {...}}`."""
+    if bare(key) not in ("data", "response", "payload", "body") or names_itself(body):
+        return False
+    others = (schemas.read(node).type for other, node in body.properties.items() if other != key)
+    return not {"object", "array", "any"} & set(others)
 
 
 def _by_preference(lists: dict[str, Any], name: str) -> list[str]:
@@ -278,6 +294,13 @@ def _outweighs(body: Schema, key: str, name: str) -> bool:
 def names_itself(body: Schema) -> bool:
     """Whether the body is a record with an identity of its own."""
     return any(bare(key) in ("id", "uuid", "guid", "sid", "uid", "slug", "gid") for key in body.properties)
+
+
+def _is_one(body: Schema, schemas: Schemas, name: str) -> bool:
+    """Whether a body looks like a record of its kind, rather than like something with lists in it."""
+    if names_itself(body) or any(bare(key) == singular(name) + "id" for key in body.properties):
+        return True
+    return not any(schemas.read(node).type == "array" for node in body.properties.values())
 
 
 def _others_are_about(body: Schema, key: str) -> bool:
