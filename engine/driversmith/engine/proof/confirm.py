@@ -6,10 +6,10 @@ from typing import Any
 from ..facts.answer import Answer
 from ..facts.catalogue import segments
 from ..facts.complaints import demands
+from ..facts.record_shapes import RecordsMissingError, records_of
 from ..models.facts import Correction
 from ..models.profile import ApiProfile
 from .live_reads import Reading
-from .record_shapes import RecordsMissingError, records_of
 
 
 def is_better(new: Reading, old: Reading) -> bool:

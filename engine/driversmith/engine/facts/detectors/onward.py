@@ -43,7 +43,7 @@ MOST = 4
 def way_on(case: Case) -> list[Correction]:
     """Styles of paging by what the first answer leads to."""
     answer = case.first
-    if answer is None or case.described.shape not in ("list", "table", "map"):
+    if answer is None or case.described.shape not in ("list", "table", "map", "columns", "features"):
         return []
     now = case.described.pagination
     found: list[tuple[dict[str, Any], str]] = []

@@ -15,6 +15,7 @@ from ...models.profile import (
     ParameterLocation,
     ParameterProfile,
     PayloadKind,
+    form_of,
     member_keys,
 )
 from ..refused import RefusedError, shown
@@ -204,8 +205,10 @@ def _put_media_type(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
         raise RefusedError(f'A media type such as "application/vnd.api+json" is wanted, not {shown(value)}.')
     kind = _kind(value)
     reads = [o.name for o in profile.objects.values() if operation.name in o.operations.values()]
-    if kind != "json" and reads:
-        raise RefusedError(f"{operation.name} gives records of {reads[0]!r}: a JSON media type is wanted.")
+    if kind != "json" and not form_of(value) and reads:
+        raise RefusedError(
+            f"{operation.name} gives records of {reads[0]!r}: a media type of JSON, CSV, TSV or lines of JSON is wanted."
+        )
     changes: dict[str, Any] = {"media_type": value, "kind": kind}
     response = operation.response.model_copy(update=changes)
     return with_operation(profile, operation.model_copy(update={"response": response}))
@@ -215,7 +218,7 @@ def _kind(media_type: str) -> PayloadKind:
     bare = media_type.partition(";")[0].lower()
     if bare.endswith(("/json", "+json")):
         return "json"
-    return "text" if bare.startswith("text/") or bare.endswith("xml") else "binary"
+    return "text" if form_of(bare) or bare.startswith("text/") or bare.endswith("xml") else "binary"
 
 
 UNITS = (
