@@ -82,6 +82,13 @@ async def test_the_contract_holds_for_all_of_them(tmp_path: Path):
     assert {("read-every-page", "ships"), ("read-every-page", "log"), ("read-records", "areas")} <= proven
     assert report.unittests
     assert not report.unittests.failed
+
+
+def test_its_files_are_laid_out_as_ruff_would(tmp_path: Path):
+    for file in write_driver(harbour()).files:
+        target = tmp_path / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.text, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--diff", "--isolated", "--no-cache", str(tmp_path)],
         capture_output=True,

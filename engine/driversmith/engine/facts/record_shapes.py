@@ -19,6 +19,9 @@ def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> 
     """
     if body is None:
         return []
+    if isinstance(body, list) and described.shape == "columns" and not single:  # of several places
+        items = cast("list[Any]", body)
+        return [{**_values(item), **record} for item in items for record in records_of(described, item)]
     whole = body
     for key in described.item_path if single else _path_in(described, body):
         if not isinstance(body, dict) or key not in body:
@@ -59,6 +62,12 @@ def _from_columns(described: ObjectProfile, body: Any, whole: Any) -> list[dict[
     if len({len(values) for values in lists.values()}) > 1:
         raise RecordsMissingError("There are columns of different lengths")
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+def _values(item: Any) -> dict[str, Any]:
+    """What stands beside columns, and is the same for all records in them."""
+    held = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
+    return {key: value for key, value in held.items() if not isinstance(value, dict | list)}
 
 
 def _from_features(_described: ObjectProfile, body: Any, _whole: Any) -> list[dict[str, Any]]:

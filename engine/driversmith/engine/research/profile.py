@@ -32,7 +32,8 @@ from .resources.identifiers import identifier_of
 from .resources.pagination import pagination_of
 from .resources.paging_names import page_parameter
 from .resources.rate_limits import rate_limit_of
-from .resources.records import Records, item_path_of, record_at, records_of, written_records
+from .resources.records import Records, item_path_of, list_at, record_at, records_of, written_records
+from .resources.told_paging import told_items
 
 
 def build_profile(
@@ -183,6 +184,8 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
         essence(read.response.profile.media_type or "") == GEOJSON and not read.response.schema.properties
     ):
         return written_records(read.response, schemas)
+    if (told := told_items(read.extensions)) is not None and (found := list_at(read.response.schema, told, schemas)):
+        return found
     return records_of(
         read.response.schema,
         schemas,

@@ -152,6 +152,19 @@ def written_records(response: Response, schemas: Schemas) -> Records:
     return Records((), "list", record, f"{response.profile.media_type} holds a record a line")
 
 
+def list_at(body: Schema, path: tuple[str, ...], schemas: Schemas) -> Records | None:
+    """The list at these keys, where the body may have one there."""
+    for key in path:
+        if body.properties and key not in body.properties:
+            return None
+        body = schemas.read(body.properties.get(key))
+    if body.type not in ("array", "any"):
+        return None
+    return Records(
+        path, "list", schemas.read(body.items), f"an extension says that records stand in {'.'.join(path)!r}"
+    )
+
+
 def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
     if not body.properties and is_object(body.values):
         return Records((), "map", schemas.read(body.values), "the body maps names to records")
