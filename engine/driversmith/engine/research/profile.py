@@ -162,6 +162,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         operations={verb: operation.profile.name for verb, operation in verbs.items()},
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
+        other_keys=records.other_keys if records else (),
         item_path=item_path,
         identifier=identifier,
         fields=fields,

@@ -8,7 +8,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ...models.profile import BodyProfile, ParameterProfile, member_name
-from ..documents.nodes import Node, flag, json_value, mapping, number, one_line, text
+from ..documents.nodes import Node, flag, is_object, json_value, mapping, number, one_line, text
 from ..names import bare, snake_case
 from .bodies import Body
 from .fields import enum_of, item_type
@@ -17,6 +17,7 @@ from .schemas import Schema, Schemas
 
 MARK = "x-driversmith-read"
 """On an operation with POST: true says that it asks, and changes nothing. Sources write it; a description may."""
+_IN_PAGES = ("x-ms-pageable", "x-speakeasy-pagination")
 _DEEPEST = 4
 _MOST = 200
 _LONGEST = 20_000
@@ -69,6 +70,8 @@ def is_question(post: Post, schemas: Schemas) -> bool:
     a search, a query or a list, none of them of a change, and what comes back is no record that was made."""
     if MARK in post.node:
         return flag(post.node.get(MARK))
+    if any(is_object(post.node.get(name)) for name in _IN_PAGES):
+        return True
     if post.response.profile.status != 200 or (post.body is not None and post.body.profile.kind != "json"):
         return False
     if not {"201", "202"}.isdisjoint(mapping(post.node.get("responses"))):

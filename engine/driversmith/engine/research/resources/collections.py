@@ -251,6 +251,8 @@ def _asks(operation: Operation) -> bool:
 
 def _gives_records(operation: Operation, diligent: bool) -> bool:
     response = operation.response.profile
+    if response.form:
+        return True
     if response.status in (204, 205) or response.kind not in (None, "json"):
         return False
     if diligent and response.media_type is None:

@@ -4,10 +4,12 @@ import re
 from typing import Literal
 
 from ..names import bare, singular, snake_case
+from ..openapi.media_types import GEOJSON, essence
 from ..openapi.operations import Operation
 from ..openapi.schemas import Schema, Schemas
 from .paging_names import page_parameter
-from .records import UNKNOWN, Records, names_itself, records_of
+from .records import UNKNOWN, Records, list_at, names_itself, records_of, written_records
+from .told_paging import told_items
 
 Reading = Literal["many", "one", "other"]
 """Many records; one of them, by its identifier; anything else: a status, settings, a count, a verdict, who I am."""
@@ -70,8 +72,14 @@ def says_many(operation: Operation) -> bool:
 
 def records_in(operation: Operation, schemas: Schemas, *, noun: str, item: Schema | None) -> Records | None:
     """Where the records of a collection called `noun` stand in the answer of an operation; `item` as `records_of` takes it."""
+    response = operation.response
+    is_geojson = essence(response.profile.media_type or "") == GEOJSON
+    if response.profile.form or (is_geojson and not response.schema.properties):
+        return written_records(response, schemas)
+    if (told := told_items(operation.extensions)) is not None and (found := list_at(response.schema, told, schemas)):
+        return found
     return records_of(
-        operation.response.schema,
+        response.schema,
         schemas,
         name=noun,
         item=item,
@@ -106,7 +114,7 @@ def item_reading(operation: Operation, schemas: Schemas, *, noun: str, listed: b
     identifies = _identifies(operation, noun)
     if records.rule == UNKNOWN or records.shape == "map":
         return "many" if _is_paged(operation) or (_speaks_of_several(operation, noun) and not identifies) else "one"
-    if _goes_on(operation) or many > one:
+    if _goes_on(operation) or many > one or operation.response.profile.form:
         return "many"
     if listed and (one > many or identifies):
         return "one"
