@@ -200,8 +200,8 @@ def _with_verbs(group: Collection, schemas: Schemas, diligent: bool) -> list[Col
     told = [_told_apart(group, op) for op in many[1:]]
     read = next(iter(many or narrower), None)
     read_one = next((op for op, reading in below if reading == "one"), None)
-    verbs = {"read": read, "read_one": read_one, **_writing(group, members, read_one)}
-    group.verbs = {verb: verbs[verb] for verb in _ORDER if verbs[verb] is not None}
+    verbs: dict[Verb, Operation | None] = {"read": read, "read_one": read_one, **_writing(group, members, read_one)}
+    group.verbs = {verb: found for verb in _ORDER if (found := verbs[verb]) is not None}
     return [*filter(None, told), *(_narrowed(group, op) for op in narrower if op is not read)]
 
 

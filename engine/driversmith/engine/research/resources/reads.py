@@ -23,28 +23,14 @@ _ONE = re.compile(
     r"(get|return|retrieve|fetch|show|find|read)s? (just |only )?one\b|details? (of|about|for) (a|an|the|one)\b|"
     r"\bby (its |the |an? |their |using )?(\w+ )?(id|identifier|uuid|guid|gid|sid|pid|key|slug|name|number|code|index)\b"
 )
-_IDENTIFIERS = (
-    "",
-    "id",
-    "ids",
-    "uuid",
-    "guid",
-    "sid",
-    "pid",
-    "key",
-    "slug",
-    "name",
-    "number",
-    "code",
-    "index",
-    "idorname",
-    "idorkey",
-)
+_IDENTIFIERS = frozenset({
+    "id", "ids", "uuid", "guid", "gid", "sid", "pid", "key", "slug", "name", "number", "code", "index", "idorname", "idorkey",
+})  # fmt: skip
 """What a path parameter that identifies a record is called, where not after its kind."""
 _ONLY_ONE = frozenset({
     "status", "state", "health", "healthz", "healthcheck", "ping", "alive", "ready", "heartbeat", "config", "configuration",
-    "setting", "settings",
-    "preference", "preferences", "prefs", "statistics", "stats", "me", "self", "whoami", "version", "info", "information",
+    "setting", "settings", "preference", "preferences", "prefs", "statistics", "stats", "me", "self", "whoami", "version",
+    "info", "information",
     "detail", "details", "count", "counts", "total", "totals", "summary", "overview", "meta", "metadata", "capabilities", "login", "logout",
     "token", "nonce", "usage", "quota", "balance", "eligibility", "availability", "introspect", "userinfo", "profile", "account",
     "instance", "ip", "uuid", "headers", "useragent", "time", "credentials", "price",
@@ -201,4 +187,4 @@ def _identifies(operation: Operation, noun: str) -> bool:
     path = operation.profile.path
     last = bare(max(names, key=lambda name: path.rfind("{" + name + "}"), default=""))
     kinds = (singular(noun), bare(noun), singular(_last_word(noun)))
-    return last in _IDENTIFIERS or any(kind and last.startswith(kind) for kind in kinds)
+    return last in _IDENTIFIERS or any(len(kind) > 2 and last.startswith(kind) for kind in kinds)
