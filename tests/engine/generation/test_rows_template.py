@@ -8,10 +8,11 @@ import pytest
 from driversmith.engine.facts.answer import text_of
 from driversmith.engine.facts.record_shapes import RecordsMissingError, records_of
 from driversmith.engine.facts.rows import BrokenRowsError, rows_of
+from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile, FieldProfile, RecordForm, ResponseProfile, form_of
 
 from .conftest import Rig
-from .profiles import operation, profile, thing
+from .profiles import operation, parameter, profile, thing
 
 Make = Callable[[ApiProfile], Rig]
 FIELDS = {
@@ -139,3 +140,10 @@ def test_columns_and_features_become_records(rig: Make, described: Any, body: An
         driver.read("tides")
     with pytest.raises(RecordsMissingError):
         records_of(shaped.objects["tides"], body)
+
+
+def test_an_example_asks_for_the_columns_that_it_reads() -> None:
+    asking = operation("get_tides", "GET /tides", parameter("hourly", type="array", example=["tide"]))
+    shaped = tides("columns", "hourly").model_copy(update={"operations": {"get_tides": asking}})
+    texts = {file.path: file.text for file in write_driver(shaped).files}
+    assert 'hourly=["tide"]' in texts["README.md"]

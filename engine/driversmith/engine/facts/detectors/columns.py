@@ -17,7 +17,7 @@ def column_blocks(body: Any) -> list[tuple[str, ...]]:
     """Where columns stand: objects of lists of plain values, as long as each other, one of which is a time and another holds
     numbers; in the answer itself, plain values may stand beside them. An answer with an identity of its own is a record."""
     found: list[tuple[str, ...]] = []
-    if isinstance(body, dict) and {"id", "uuid", "_id"} & set(cast("dict[str, Any]", body)):
+    if _names_itself(body):
         return found
     for keys, value in ((), body), *members(body):
         if (
@@ -27,6 +27,10 @@ def column_blocks(body: Any) -> list[tuple[str, ...]]:
         ):
             found.append(keys)
     return found
+
+
+def _names_itself(body: Any) -> bool:
+    return isinstance(body, dict) and bool({"id", "uuid", "_id"} & set(cast("dict[str, Any]", body)))
 
 
 def _are_columns(block: dict[str, Any], *, alone: bool) -> bool:
