@@ -6,11 +6,13 @@ from typing import Any
 import httpx2
 import pytest
 from driversmith.engine.facts.answer import text_of
+from driversmith.engine.facts.record_shapes import RecordsMissingError, records_of
 from driversmith.engine.facts.rows import BrokenRowsError, rows_of
+from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile, FieldProfile, RecordForm, ResponseProfile, form_of
 
 from .conftest import Rig
-from .profiles import operation, profile, thing
+from .profiles import operation, parameter, profile, thing
 
 Make = Callable[[ApiProfile], Rig]
 FIELDS = {
@@ -85,3 +87,63 @@ def test_what_is_broken_or_something_else_is_told(
     if answered != "application/json":
         with pytest.raises(BrokenRowsError):
             rows_of(content.decode("utf-8"), form_of(media_type) or "csv", FIELDS)
+
+
+def tides(shape: str, path: str, *others: str) -> ApiProfile:
+    read = operation("get_tides", "GET /tides")
+    more = {"shape": shape, "record_path": (path,), "other_keys": others}
+    return profile("Harbour", [read], [thing("tides", {"read": "get_tides"}, **more)])
+
+
+HOURS = {"time": ["a", "b"], "tide": [1.5, None]}
+POINT = {"type": "Point", "coordinates": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("described", "body", "records"),
+    [
+        (("columns", "hourly"), {"hourly": HOURS}, [{"time": "a", "tide": 1.5}, {"time": "b", "tide": None}]),
+        (("columns", "hourly", "daily"), {"lat": 1, "daily": {"time": ["c"]}}, [{"time": "c"}]),
+        (("columns", "hourly", "current"), {"current": {"time": "c", "tide": 2}}, [{"time": "c", "tide": 2}]),
+        (("columns", "hourly"), {"hourly": {}}, []),
+        (("columns", "hourly"), {"hourly": None}, []),
+        (
+            ("columns", "hourly"),
+            [{"lat": 1, "u": {}, "hourly": {"time": ["a"]}}, {"lat": 2, "hourly": {"time": ["b"]}}],
+            [{"lat": 1, "time": "a"}, {"lat": 2, "time": "b"}],
+        ),
+        (
+            ("features", "features"),
+            {"features": [{"type": "Feature", "id": 7, "geometry": POINT, "properties": {"id": "x", "depth": 2}}]},
+            [{"feature_id": 7, "geometry": POINT, "id": "x", "depth": 2}],
+        ),
+        (
+            ("features", "features"),
+            {"features": [{"type": "Feature", "geometry": None, "properties": None}]},
+            [{"type": "Feature", "geometry": None, "properties": None}],
+        ),
+        (("columns", "hourly"), {"hourly": {"time": ["a", "b"], "tide": [1]}}, "different lengths"),
+        (("columns", "hourly", "daily"), {"hourly": HOURS, "daily": HOURS}, "ask for one of them"),
+        (("columns", "hourly"), {"error": True}, "has no 'hourly'"),
+        (("features", "features"), {"type": "FeatureCollection"}, "has no 'features'"),
+    ],
+)
+def test_columns_and_features_become_records(rig: Make, described: Any, body: Any, records: Any) -> None:
+    shaped = tides(*described)
+    found = rig(shaped)
+    driver = found.open(lambda _: httpx2.Response(200, json=body))
+    if not isinstance(records, str):
+        assert driver.read("tides") == records
+        assert records_of(shaped.objects["tides"], body) == records
+        return
+    with pytest.raises(found.package.exceptions.UnexpectedResponseError, match=records):
+        driver.read("tides")
+    with pytest.raises(RecordsMissingError):
+        records_of(shaped.objects["tides"], body)
+
+
+def test_an_example_asks_for_the_columns_that_it_reads() -> None:
+    asking = operation("get_tides", "GET /tides", parameter("hourly", type="array", example=["tide"]))
+    shaped = tides("columns", "hourly").model_copy(update={"operations": {"get_tides": asking}})
+    texts = {file.path: file.text for file in write_driver(shaped).files}
+    assert 'hourly=["tide"]' in texts["README.md"]

@@ -22,7 +22,7 @@ def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> 
     if isinstance(body, list) and described.shape == "columns" and not single:  # of several places
         items = cast("list[Any]", body)
         return [{**_values(item), **record} for item in items for record in records_of(described, item)]
-    whole = body
+    whole: Any = cast("object", body)
     for key in described.item_path if single else _path_in(described, body):
         if not isinstance(body, dict) or key not in body:
             raise RecordsMissingError(f"There is no {key!r}")

@@ -40,7 +40,7 @@ def _table(text: str, form: RecordForm, fields: Mapping[str, FieldProfile]) -> l
     first = text.lstrip("\r\n").partition("\n")[0]
     comma = "\t" if form == "tsv" else max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=comma, strict=True)
-    names = _names(next(reader, []))
+    names = _names(next(reader, list[str]()))
     records: list[Any] = []
     for row in reader:
         if row and len(row) != len(names):

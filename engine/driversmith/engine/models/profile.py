@@ -312,6 +312,10 @@ class ObjectProfile(Value):
     records_evidence: Evidence | None = None
     """Of where the records stand, where that was corrected: written by earlier versions (see `facts_evidence`)."""
 
+    def is_asked_by(self, parameter: ParameterProfile) -> bool:
+        """Whether a parameter asks for the columns that are read: an answer may have those only that were asked for."""
+        return self.shape == "columns" and self.record_path[-1:] == (parameter.name,)
+
     @property
     def goes_on_after_record(self) -> bool:
         """Whether the next page is asked for by a field of the last record (`starting_after`)."""

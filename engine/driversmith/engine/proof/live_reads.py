@@ -233,7 +233,8 @@ def _is_collection(described: ObjectProfile) -> bool:
 def _plan(name: str, described: ObjectProfile, operation: OperationProfile, aside: bool) -> _Plan | None:
     if _unknown(described, operation):
         return None
-    arguments = {p.argument: _known(p) for p in _wanted(described, operation)}
+    given = [*_wanted(described, operation), *filter(described.is_asked_by, operation.parameters)]
+    arguments = {p.argument: value for p in given if (value := _known(p)) is not None}
     single = described.operations.get("read") != operation.name
     return _Plan(name, described, operation, arguments, single=single, aside=aside)
 

@@ -7,16 +7,18 @@ from ..answer import members
 from ..keys import is_word
 
 AXIS = re.compile(
-    r"(date|valid|start)?_?times?|(time|date)s?(_?(stamps?|times?|utc|local))?|t|ts|x|index|years?|months?|days?|hours?",
+    r"(date|valid|start)?_?times?|(time|date)s?(_?(stamps?|times?|utc|local))?|t|ts|periods?|years?|months?",
     re.IGNORECASE,
 )
 """What the column is called that tells the records apart."""
 
 
 def column_blocks(body: Any) -> list[tuple[str, ...]]:
-    """Where columns stand: objects of lists of plain values, as long as each other, one of which is a time; in the answer
-    itself, plain values may stand beside them."""
+    """Where columns stand: objects of lists of plain values, as long as each other, one of which is a time and another holds
+    numbers; in the answer itself, plain values may stand beside them. An answer with an identity of its own is a record."""
     found: list[tuple[str, ...]] = []
+    if _names_itself(body):
+        return found
     for keys, value in ((), body), *members(body):
         if (
             isinstance(value, dict)
@@ -27,6 +29,10 @@ def column_blocks(body: Any) -> list[tuple[str, ...]]:
     return found
 
 
+def _names_itself(body: Any) -> bool:
+    return isinstance(body, dict) and bool({"id", "uuid", "_id"} & set(cast("dict[str, Any]", body)))
+
+
 def _are_columns(block: dict[str, Any], *, alone: bool) -> bool:
     lists = {key: cast("list[Any]", value) for key, value in block.items() if isinstance(value, list)}
     others = [value for key, value in block.items() if key not in lists]
@@ -34,7 +40,9 @@ def _are_columns(block: dict[str, Any], *, alone: bool) -> bool:
         return False
     lengths = {len(values) for values in lists.values()}
     plain = all(not isinstance(item, dict | list) for values in lists.values() for item in values[:50])
-    return len(lengths) == 1 and 0 not in lengths and plain and any(AXIS.fullmatch(key) for key in lists)
+    counted = [key for key, values in lists.items() if any(type(item) in (int, float) for item in values[:50])]
+    axes = [key for key in lists if AXIS.fullmatch(key)]
+    return len(lengths) == 1 and 0 not in lengths and plain and bool(axes) and bool(set(counted) - set(axes[:1]))
 
 
 def are_features(items: list[Any]) -> bool:

@@ -113,7 +113,9 @@ def _after_last_record(case: Case, answer: Answer) -> Iterator[tuple[dict[str, A
     described = case.described
     records = at(answer.body, described.record_path)
     more = _more(answer)
-    if described.shape != "list" or described.goes_on_after_record or not isinstance(records, list) or not records:
+    if case.operation.method != "GET" or described.shape != "list" or described.goes_on_after_record:
+        return
+    if not isinstance(records, list) or not records:
         return
     last = cast("list[Any]", records)[-1]
     identifier = described.identifier or "id"

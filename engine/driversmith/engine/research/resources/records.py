@@ -145,6 +145,8 @@ def features_of(body: Schema, schemas: Schemas) -> Records | None:
 def columns_of(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
     """Columns side by side: lists of plain values, one of them of times, in the body itself or in objects of it; of several
     such objects, what the caller asks for is there (`hourly`, `daily`)."""
+    if _names_itself(body):
+        return None
     read = {key: schemas.read(node) for key, node in body.properties.items()}
     if columns := _columns(body, schemas, alone=False):
         return Records((), "columns", columns, "the body has columns side by side")
@@ -166,8 +168,12 @@ def _columns(block: Schema, schemas: Schemas, *, alone: bool) -> Schema | None:
     lists = {key: schema.items for key, schema in read.items() if schema.type == "array"}
     plain = all(schemas.read(items).type not in ("object", "array") for items in lists.values())
     others = [schema for key, schema in read.items() if key not in lists]
+    axes = [key for key in lists if AXIS.fullmatch(key)]
+    counted = any(
+        schemas.read(items).type in ("integer", "number", "any") for key, items in lists.items() if key not in axes[:1]
+    )
     more = schemas.read(block.values).type == "array"
-    if len(lists) + more < 2 or not plain or not any(AXIS.fullmatch(key) for key in lists):
+    if len(lists) + more < 2 or not plain or not axes or not (counted or more):
         return None
     if any(schema.type in ("object", "any") for schema in others) or (alone and others):
         return None
