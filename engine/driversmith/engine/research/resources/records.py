@@ -145,7 +145,7 @@ def features_of(body: Schema, schemas: Schemas) -> Records | None:
 def columns_of(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
     """Columns side by side: lists of plain values, one of them of times, in the body itself or in objects of it; of several
     such objects, what the caller asks for is there (`hourly`, `daily`)."""
-    if _names_itself(body):
+    if names_itself(body):
         return None
     read = {key: schemas.read(node) for key, node in body.properties.items()}
     if columns := _columns(body, schemas, alone=False):
