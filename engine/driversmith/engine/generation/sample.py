@@ -3,7 +3,7 @@
 import base64
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ..contract.naming import DriverNames
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, PaginationProfile, ParameterProfile
@@ -108,12 +108,11 @@ def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str |
     paging = PaginationProfile()
     if object_name and profile.objects[object_name].operations.get("read") == operation.name:
         paging = profile.objects[object_name].pagination
-    needed = {
-        p.argument: _value(p)
-        for p in operation.parameters
-        if (p.must_be_given or p.location == "path") and not paging.fills(p)
-    }
-    if operation.body and operation.body.required:
+    needed = {p.argument: _value(p) for p in operation.parameters if p.must_be_given and not paging.fills(p)}
+    if object_name:
+        asking = filter(profile.objects[object_name].is_asked_by, operation.parameters)
+        needed |= {p.argument: p.example for p in asking if _is_plain_list(p.example)}
+    if operation.body and operation.body.required and operation.body.argument is not None:
         structured = operation.body.kind in ("json", "form", "multipart")
         needed[operation.body.argument] = {} if structured else "text"
     return needed
@@ -128,6 +127,11 @@ def _value(parameter: ParameterProfile) -> Any:
     if parameter.type in ("integer", "number") and parameter.minimum is not None and abs(parameter.minimum) < 1e15:
         return int(parameter.minimum) if parameter.minimum.is_integer() else parameter.minimum
     return _BY_FORMAT.get(parameter.format or "", _BY_TYPE.get(parameter.type, "example"))
+
+
+def _is_plain_list(example: Any) -> bool:
+    items = cast("list[Any]", example) if isinstance(example, list) else []
+    return bool(items) and all(isinstance(item, str) and _plain(item) for item in items)
 
 
 def _plain(text: str) -> bool:

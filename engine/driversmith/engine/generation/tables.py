@@ -13,6 +13,7 @@ from ..models.profile import (
     OperationProfile,
     PaginationProfile,
     ParameterProfile,
+    RecordForm,
     ResponseProfile,
 )
 from .source import Construct, assignment, literal
@@ -148,6 +149,12 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["key"] = profile_object.key_field
     if profile_object.shape == "table":
         kwargs["columns"] = profile_object.columns_path
+    if form := form_of_records(profile, profile_object):
+        kwargs["form"] = form
+    if kinds := column_kinds(profile, profile_object):
+        kwargs["kinds"] = kinds
+    if profile_object.other_keys:
+        kwargs["others"] = profile_object.other_keys
     if profile_object.identifier and pathless(profile, profile_object.name):
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
@@ -171,6 +178,19 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
     return Construct("Resource", (), kwargs)
 
 
+def form_of_records(profile: ApiProfile, profile_object: ObjectProfile) -> RecordForm | None:
+    """How the records of an object are written, where they are not in JSON."""
+    operation = profile.operation(profile_object.name, "read")
+    return operation.response.form if operation else None
+
+
+def column_kinds(profile: ApiProfile, profile_object: ObjectProfile) -> dict[str, str]:
+    """The columns of a table that are numbers or booleans."""
+    if form_of_records(profile, profile_object) not in ("csv", "tsv"):
+        return {}
+    return {n: f.type for n, f in profile_object.fields.items() if f.type in ("integer", "number", "boolean")}
+
+
 def has_more(paging: PaginationProfile) -> bool:
     """Whether a driver asks the body for a flag that says whether more follows."""
     return bool(paging.more_path) and paging.style != "none"
@@ -187,7 +207,7 @@ def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[s
     one, many = (profile.operation(profile_object.name, verb) for verb in ("read_one", "read"))
     if one is None or many is None:
         return ()
-    in_path = [p.argument for p in one.parameters if p.location == "path"]
+    in_path = [p.argument for p in one.parameters if p.location == "path" and p.must_be_given]
     return () if {p.argument for p in many.parameters}.issuperset(in_path) else tuple(in_path)
 
 
@@ -213,13 +233,16 @@ def filled_by_paging(profile: ApiProfile) -> dict[str, Filled]:
 
 def _operation(profile: ApiProfile, operation: OperationProfile, security: Security, filled: Filled) -> Construct:
     kwargs: dict[str, Any] = {}
-    written = [_parameter(p, filled) for p in operation.parameters if p.location != "path" or style_of(p)]
+    told = (p for p in operation.parameters if p.location != "path" or style_of(p) or p.fallback is not None)
+    written = [_parameter(p, filled) for p in told]
     args: tuple[Any, ...] = (operation.method, _path(operation))
     if written:
         args = (*args, tuple(written))
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
+    if operation.only_reads:
+        kwargs["safe"] = True
     own = security_of(profile, operation)
     if has_one_key(profile):
         if any(own) != any(security):
@@ -237,12 +260,12 @@ def _path(operation: OperationProfile) -> str:
 def _parameter(parameter: ParameterProfile, filled: Filled) -> Any:
     kwargs: dict[str, Any] = {}
     if parameter.location != "query":
-        kwargs["place"] = parameter.location
+        kwargs["place"] = "member" if parameter.location == "body" else parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
     if parameter.fallback is not None:
         kwargs["default"] = parameter.fallback
-    elif parameter.must_be_given or parameter.location == "path":
+    elif parameter.must_be_given:
         kwargs["required"] = True
         if (parameter.location, parameter.name) in filled:
             kwargs["paging"] = True
@@ -259,7 +282,9 @@ def _body(body: BodyProfile) -> Construct:
         kwargs["media_type"] = media_type
     if body.argument != "body":
         kwargs["argument"] = body.argument
-    if body.required:
+    if body.argument is None and body.fixed:
+        kwargs["fixed"] = body.fixed
+    if body.required and body.argument is not None:
         kwargs["required"] = True
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:

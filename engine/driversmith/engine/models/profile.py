@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -11,13 +12,15 @@ from .base import Value
 from .facts import KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
-ParameterLocation = Literal["path", "query", "header", "cookie"]
+ParameterLocation = Literal["path", "query", "header", "cookie", "body"]
 ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
 PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
 PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
 PositionPlace = Literal["query", "header", "body"]
-RecordShape = Literal["list", "record", "map", "table"]
+RecordForm = Literal["csv", "tsv", "lines"]
+"""How records are written as text: tables with their names in the first line, or JSON, one value a line."""
+RecordShape = Literal["list", "record", "map", "table", "columns", "features"]
 Verb = Literal["read", "read_one", "create", "update", "delete"]
 SkipReason = Literal[
     "invalid_operation",
@@ -53,6 +56,20 @@ class Evidence(Value):
         return self.known_by or ("guessed" if self.rule else "described")
 
 
+_DOT = re.compile(r"(?<!\\)\.")
+
+
+def member_keys(name: str) -> tuple[str, ...]:
+    """The keys of a member of a JSON body, from its wire name: `page.cursor` is `cursor` in `page`; a dot that belongs to
+    a key is written `\\.`."""
+    return tuple(key.replace("\\.", ".") for key in _DOT.split(name))
+
+
+def member_name(keys: Iterable[str]) -> str:
+    """The wire name of a member of a JSON body (`member_keys`)."""
+    return ".".join(key.replace(".", "\\.") for key in keys)
+
+
 class FieldProfile(Value):
     """One field of a record or of a request body."""
 
@@ -71,7 +88,7 @@ class ParameterProfile(Value):
     """One parameter of an operation, as it goes on the wire and as Python spells it."""
 
     name: str
-    """The API's spelling."""
+    """The API's spelling; in a body the path of the member (`member_keys`)."""
     argument: str
     """Keyword under which the driver takes it: `name`, made unique within the operation, with a trailing `_` on a clash."""
     location: ParameterLocation
@@ -93,9 +110,9 @@ class ParameterProfile(Value):
 
     @property
     def fallback(self) -> JsonValue:
-        """What a driver sends where the caller gives nothing: the default of a required parameter that is not in the
-        path (its only value, where it can have no other); None: nothing."""
-        return self.default if self.required and self.location != "path" and self.default not in ("", [], {}) else None
+        """What a driver sends where the caller gives nothing: the default of a required parameter (its only value, where it
+        can have no other); None: nothing. In a path only what chooses a format or a version has one."""
+        return self.default if self.required and self.default not in ("", [], {}) else None
 
     @property
     def must_be_given(self) -> bool:
@@ -104,9 +121,12 @@ class ParameterProfile(Value):
 
 
 class BodyProfile(Value):
-    """The request body of an operation; callers pass it as `argument`."""
+    """The request body of an operation."""
 
-    argument: str = "body"
+    argument: str | None = "body"
+    """None: callers do not pass it; it is a JSON object of `fixed` and of the operation's parameters in the body."""
+    fixed: dict[str, JsonValue] = {}
+    """Members that are the same in every call, where `argument` is None."""
     media_type: str
     kind: PayloadKind
     type: JsonType = "any"
@@ -114,6 +134,31 @@ class BodyProfile(Value):
     fields: dict[str, FieldProfile] = {}
     """Top-level fields where `type` is object."""
     description: str = ""
+
+
+_FORMS: dict[str, RecordForm] = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "text/x-csv": "csv",
+    "text/comma-separated-values": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/tsv": "tsv",
+    "application/x-ndjson": "lines",
+    "application/ndjson": "lines",
+    "text/x-ndjson": "lines",
+    "application/jsonl": "lines",
+    "application/x-jsonl": "lines",
+    "application/jsonlines": "lines",
+    "application/x-jsonlines": "lines",
+    "application/json-lines": "lines",
+    "application/json-seq": "lines",
+}
+"""RFC 4180 and 7464, IANA, ndjson.org, jsonlines.org, and what is written for them."""
+
+
+def form_of(media_type: str) -> RecordForm | None:
+    """How records are written in a media type; None for JSON and everything else."""
+    return _FORMS.get(media_type.partition(";")[0].strip().lower())
 
 
 class ResponseProfile(Value):
@@ -124,6 +169,11 @@ class ResponseProfile(Value):
     """None: the description promises no content."""
     kind: PayloadKind | None = None
     type: JsonType = "any"
+
+    @property
+    def form(self) -> RecordForm | None:
+        """How records are written in it, where it is text that holds records."""
+        return form_of(self.media_type or "")
 
 
 class OperationProfile(Value):
@@ -143,6 +193,8 @@ class OperationProfile(Value):
     parameters: tuple[ParameterProfile, ...] = ()
     body: BodyProfile | None = None
     response: ResponseProfile = ResponseProfile()
+    only_reads: bool = False
+    """Whether a POST is known to ask, and to change nothing."""
     security: tuple[tuple[str, ...], ...] = ()
     """Alternatives, each a set of auth scheme names that go together; `()` as an alternative means anonymous; no alternative: no auth."""
     deprecated: bool = False
@@ -152,6 +204,11 @@ class OperationProfile(Value):
     def signature(self) -> str:
         """`GET /pets/{petId}`: the operation as driver.json, skipped lists and messages spell it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it changes nothing, so that it may be sent again, and be asked of the real API."""
+        return self.method in ("GET", "HEAD") or self.only_reads
 
     @property
     def bare_path(self) -> str:
@@ -183,7 +240,8 @@ class PaginationProfile(Value):
     size_parameter: str | None = None
     """Wire name of the parameter for the number of records a page."""
     position_in: PositionPlace = "query"
-    """Where both parameters go: the query, a header of their name, or a member of the JSON body of their name."""
+    """Where both parameters go: the query, a header of their name, or the JSON body, where their names are paths of members
+    (`member_keys`)."""
     first: int = 0
     first_required: bool = False
     """Whether the description requires the number of the first page although something else leads to those after it."""
@@ -234,8 +292,10 @@ class ObjectProfile(Value):
     record_path: tuple[str, ...] = ()
     """Keys into the body of `read` where the records stand; () for the body itself."""
     shape: RecordShape = "list"
-    """What stands there: a list of records, one record, a map of identifier -> record, or rows (lists of values) whose names
-    stand at `columns_path`."""
+    """What stands there: a list of records, one record, a map of identifier -> record, rows (lists of values) whose names
+    stand at `columns_path`, columns (name -> the values of all records), or the features of a GeoJSON document."""
+    other_keys: tuple[str, ...] = ()
+    """`columns`: keys that may stand in place of the last of `record_path`, where they were asked for (`daily` for `hourly`)."""
     key_field: str = "key"
     """`map`: the name under which a record has its key; a field of its own of that name stays."""
     columns_path: tuple[str, ...] = ()
@@ -251,6 +311,10 @@ class ObjectProfile(Value):
     evidence: Evidence
     records_evidence: Evidence | None = None
     """Of where the records stand, where that was corrected: written by earlier versions (see `facts_evidence`)."""
+
+    def is_asked_by(self, parameter: ParameterProfile) -> bool:
+        """Whether a parameter asks for the columns that are read: an answer may have those only that were asked for."""
+        return self.shape == "columns" and self.record_path[-1:] == (parameter.name,)
 
     @property
     def goes_on_after_record(self) -> bool:

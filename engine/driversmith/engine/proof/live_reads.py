@@ -14,7 +14,9 @@ from typing import Any, Protocol, cast
 import anyio
 
 from ..errors import SandboxError, SandboxUnavailableError
-from ..facts.answer import Answer, answer_of
+from ..facts.answer import Answer, answer_of, text_of
+from ..facts.record_shapes import RecordsMissingError, records_of
+from ..facts.rows import rows_of
 from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
@@ -23,7 +25,6 @@ from ..sandbox.doorway import Door
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
 from ..testing.trial import detail
-from .record_shapes import RecordsMissingError, records_of
 
 LIMITS = SandboxLimits(wall_seconds=300.0, call_seconds=90.0)
 TIMEOUT = 25.0
@@ -171,10 +172,10 @@ def _asked_to_wait(reading: Reading) -> float | None:
 def why_untried(profile: ApiProfile, name: str) -> str:
     """Why an object cannot be read without a person; "" where it can."""
     described = profile.objects[name]
-    gets = _gets(profile, described)
-    if not gets:
-        return "No operation with GET reads it."
-    wanted = [_unknown(described, operation) for operation in gets]
+    asked = _questions(profile, described)
+    if not asked:
+        return "No operation reads it with GET, or with a POST of which the description says that it only reads."
+    wanted = [_unknown(described, operation) for operation in asked]
     if not all(wanted):
         return ""
     return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
@@ -183,14 +184,14 @@ def why_untried(profile: ApiProfile, name: str) -> str:
 def unknown_arguments(profile: ApiProfile, name: str) -> list[str]:
     """What has to be given to read an object, and of which the description tells no value; [] where nothing has."""
     described = profile.objects[name]
-    gets = _gets(profile, described)
-    return _unknown(described, gets[0]) if gets else []
+    asked = _questions(profile, described)
+    return _unknown(described, asked[0]) if asked else []
 
 
-def _gets(profile: ApiProfile, described: ObjectProfile) -> list[OperationProfile]:
+def _questions(profile: ApiProfile, described: ObjectProfile) -> list[OperationProfile]:
     """The operations that read an object, the one that lists it first."""
     operations = [profile.operations[described.operations[verb]] for verb in _READS if verb in described.operations]
-    return [operation for operation in operations if operation.method == "GET"]
+    return [operation for operation in operations if operation.is_safe]
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def _plans(profile: ApiProfile, object_names: list[str], asked_for: bool) -> lis
         if described is None:
             continue
         aside = bool(collections) and name not in collections and not asked_for
-        found = [_plan(name, described, operation, aside) for operation in _gets(profile, described)]
+        found = [_plan(name, described, operation, aside) for operation in _questions(profile, described)]
         plans += [plan for plan in found if plan][:1]
     return sorted(plans, key=lambda p: (p.aside, len(p.arguments), _is_sure(p.described), bool(p.operation.parameters)))
 
@@ -232,7 +233,8 @@ def _is_collection(described: ObjectProfile) -> bool:
 def _plan(name: str, described: ObjectProfile, operation: OperationProfile, aside: bool) -> _Plan | None:
     if _unknown(described, operation):
         return None
-    arguments = {p.argument: _known(p) for p in _wanted(described, operation)}
+    given = [*_wanted(described, operation), *filter(described.is_asked_by, operation.parameters)]
+    arguments = {p.argument: value for p in given if (value := _known(p)) is not None}
     single = described.operations.get("read") != operation.name
     return _Plan(name, described, operation, arguments, single=single, aside=aside)
 
@@ -378,7 +380,7 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     if not answers:
         return f"read gave {len(given)} records, but no successful answer passed the relay."
     try:
-        pages = [records_of(plan.described, _body(answer), single=plan.single) for answer in answers]
+        pages = [records_of(plan.described, _body(answer, plan), single=plan.single) for answer in answers]
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
     served = encode([record for page in pages for record in page])
@@ -389,11 +391,15 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     return f"read gave {len(given)} records that are not the first {max(least, len(given))} served."
 
 
-def _body(answer: Exchange) -> Any:
-    """A body as JSON, whatever its size; as text where it is none."""
+def _body(answer: Exchange, plan: _Plan) -> Any:
+    """A body as JSON, whatever its size; as records where it is text that holds them; as text where it is neither."""
     if not answer.body.strip():
         return None
+    form = plan.operation.response.form
+    told = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
+        if form and not told.endswith(("/json", "+json")):
+            return rows_of(text_of(answer.body, answer.headers), form, plan.described.fields)
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         return answer.body.decode("utf-8", "replace")

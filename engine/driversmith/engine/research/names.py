@@ -22,6 +22,7 @@ def ascii_name(name: str) -> str:
     return re.sub(r"_{2,}", "_", re.sub(r"[^A-Za-z0-9]+", "_", folded)).strip("_")
 
 
+@lru_cache(maxsize=4096)
 def snake_case(name: str) -> str:
     """`listPets`, `pets.list` and `HTMLPage` as `list_pets`, `pets_list` and `html_page`; may be empty."""
     return ascii_name(_BOUNDARY.sub("_", ascii_name(name))).lower()

@@ -20,7 +20,6 @@ from .documents.nodes import Node, mapping, one_line, text
 from .documents.notes import Notes
 from .documents.parse import Description
 from .documents.references import Document
-from .names import bare
 from .openapi.auth import Auth
 from .openapi.fields import fields_of
 from .openapi.operations import Operation, OperationReader, Operations
@@ -29,9 +28,9 @@ from .openapi.servers import home_of, own_servers
 from .resources.collections import Collection, collections_of
 from .resources.identifiers import identifier_of
 from .resources.pagination import pagination_of
-from .resources.paging_names import page_parameter
 from .resources.rate_limits import rate_limit_of
-from .resources.records import Records, item_path_of, record_at, records_of
+from .resources.reads import records_in
+from .resources.records import Records, item_path_of, record_at
 
 
 def build_profile(
@@ -163,6 +162,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         operations={verb: operation.profile.name for verb, operation in verbs.items()},
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
+        other_keys=records.other_keys if records else (),
         item_path=item_path,
         identifier=identifier,
         fields=fields,
@@ -176,17 +176,7 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
     read, read_one = collection.verbs.get("read"), collection.verbs.get("read_one")
     if read is None:
         return None
-    given = read.profile.parameters
-    return records_of(
-        read.response.schema,
-        schemas,
-        name=collection.words[-1],
-        item=read_one.response.schema if read_one else None,
-        paged=bool(
-            page_parameter(given, "size") and (page_parameter(given, "page") or page_parameter(given, "offset"))
-        ),
-        given=frozenset(bare(parameter.name) for parameter in given),
-    )
+    return records_in(read, schemas, noun=collection.words[-1], item=read_one.response.schema if read_one else None)
 
 
 def _fields(

@@ -15,6 +15,7 @@ from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
 from .expected import Expected, expected_request
 from .mock.credentials import spellings
+from .mock.pages import cell
 from .mock.records import RecordMaker
 from .mock.server import MockServer
 from .own_methods import OwnMethod
@@ -90,14 +91,22 @@ class Run:
         return [n for n in self.readable() if "read" in objects[n].operations and objects[n].shape != "record"]
 
     def first_collection(self) -> list[str]:
-        """The simplest object to read, preferring GET; alone in a list, which is empty where there is none."""
+        """The simplest object to read, preferring GET, with a call that changes nothing; alone in a list, which is empty where
+        there is none."""
         return list(self._first_collection)
+
+    def first_get(self) -> list[str]:
+        """The same where it is read with GET: what is asked with a body goes to no other origin, and becomes a GET by most
+        redirects."""
+        return [name for name in self._first_collection if self.operation_of(name).method == "GET"]
 
     @cached_property
     def _first_collection(self) -> tuple[str, ...]:
         operations = {name: self.operation_of(name) for name in self.readable()}
-        safe = [name for name, operation in operations.items() if operation.method == "GET"]
-        best = min(safe, key=lambda name: operations[name].response.kind != "json", default=None)
+        safe = [name for name, operation in operations.items() if operation.is_safe]
+        best = min(
+            safe, key=lambda n: (operations[n].method != "GET", operations[n].response.kind != "json"), default=None
+        )
         return () if best is None else (best,)
 
     def having(self, verb: str) -> list[str]:
@@ -172,6 +181,8 @@ class Trial:
         """Let the mock serve this many new records of the subject; what `read` must give for them."""
         described = self.described
         records = self.maker.records(count, described.fields, described.identifier)
+        if "read" in described.operations and self.operation.response.form in ("csv", "tsv"):
+            records = [_in_cells(record, described) for record in records]
         self.mock.records[described.name] = records
         if "read" not in described.operations:
             self.mock.items[described.name] = records[0]
@@ -312,6 +323,13 @@ class Behaviour:
     """Whether it waits a second or more: it is tried beside the others, on a child and a mock server of its own."""
     looks_back: bool = False
     """Whether it is about all that the others saw: it is tried when they have ended."""
+
+
+def _in_cells(record: dict[str, Any], described: ObjectProfile) -> dict[str, Any]:
+    """A record as a table holds it: text, but where the facts tell of numbers and booleans."""
+    kinds = {name: field.type for name, field in described.fields.items()}
+    plain = {name for name, kind in kinds.items() if kind in ("integer", "number", "boolean")}
+    return {k: v if k in plain else v if isinstance(v, str) else f"{cell(v)}" for k, v in record.items()}
 
 
 def detail(raised: Raised, key: str) -> Any:

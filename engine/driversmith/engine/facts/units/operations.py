@@ -8,7 +8,16 @@ from pydantic import Field, JsonValue
 
 from ...contract.naming import RESERVED_ARGUMENTS, is_usable_identifier
 from ...models.base import Value
-from ...models.profile import ApiProfile, Evidence, OperationProfile, ParameterLocation, ParameterProfile, PayloadKind
+from ...models.profile import (
+    ApiProfile,
+    Evidence,
+    OperationProfile,
+    ParameterLocation,
+    ParameterProfile,
+    PayloadKind,
+    form_of,
+    member_keys,
+)
 from ..refused import RefusedError, shown
 from .headers import check_sent
 from .unit import Listed, Names, Unit, merged, operation_of, with_operation
@@ -52,17 +61,29 @@ def slashed(path: str, ends: bool) -> str:
     return (bare.rstrip("/") + "/" if ends else bare.rstrip("/") or "/") + mark + query
 
 
-def argument_of(name: str, operation: OperationProfile) -> str:
+def argument_of(name: str, operation: OperationProfile, place: ParameterLocation = "query") -> str:
     """The API's spelling as an argument of the operation, unless that is taken."""
     taken = {p.argument for p in operation.parameters} | RESERVED_ARGUMENTS
-    if operation.body:
+    if operation.body and operation.body.argument is not None:
         taken |= {operation.body.argument}
+    name = member_keys(name)[-1] if place == "body" else name
     if not is_usable_identifier(name):
         name = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "value"
         name = f"p_{name}" if name[0].isdigit() else name
     while name in taken:
         name += "_"
     return name
+
+
+def check_body(operation: OperationProfile) -> None:
+    """Whether parameters of an operation can go into its body.
+
+    Raises:
+        RefusedError: it takes no JSON object.
+    """
+    body = operation.body
+    if body is None or body.kind != "json" or body.type not in ("object", "any"):
+        raise RefusedError(f"{operation.signature} takes no JSON object; query and header are left.")
 
 
 def _by_name(profile: ApiProfile) -> Iterator[Names]:
@@ -147,12 +168,14 @@ def _new(profile: ApiProfile, operation: OperationProfile, place: str, name: str
     keys = {(s.location, s.parameter.lower()) for s in profile.auth}
     if (place, name.lower()) in keys:
         raise RefusedError(f"{name} carries a credential there already; its value comes from the caller.")
+    if place == "body":
+        check_body(operation)
     if not name.isprintable() or len(name) > 200 or (place == "cookie" and not re.fullmatch(r"[\w.-]+", name)):
         raise RefusedError(f"{shown(name)} is no name of a parameter.")
     located = cast("ParameterLocation", place)
     return ParameterProfile(
         name=name,
-        argument=argument_of(name, operation),
+        argument=argument_of(name, operation, located),
         location=located,
         style="simple" if place == "header" else "form",
     )
@@ -181,19 +204,32 @@ def _put_media_type(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
     if not isinstance(value, str) or not _MEDIA_TYPE.fullmatch(value):
         raise RefusedError(f'A media type such as "application/vnd.api+json" is wanted, not {shown(value)}.')
     kind = _kind(value)
-    reads = [o.name for o in profile.objects.values() if operation.name in o.operations.values()]
-    if kind != "json" and reads:
-        raise RefusedError(f"{operation.name} gives records of {reads[0]!r}: a JSON media type is wanted.")
+    used = {verb: o.name for o in profile.objects.values() for verb, n in o.operations.items() if n == operation.name}
+    if kind != "json" and used.keys() - ({"read"} if form_of(value) else set()):
+        raise RefusedError(
+            f"{operation.name} gives records of {next(iter(used.values()))!r}: a JSON media type is wanted, or for a list CSV, TSV or "
+            "lines of JSON."
+        )
     changes: dict[str, Any] = {"media_type": value, "kind": kind}
     response = operation.response.model_copy(update=changes)
-    return with_operation(profile, operation.model_copy(update={"response": response}))
+    profile = with_operation(profile, operation.model_copy(update={"response": response}))
+    if response.form is None:
+        return profile
+    whole = {
+        "record_path": (),
+        "shape": "list",
+        "columns_path": (),
+        "other_keys": (),
+    }  # such a text has no keys around it
+    found = {n: o.model_copy(update=whole) for n, o in profile.objects.items() if o.operations.get("read") == names[0]}
+    return profile.model_copy(update={"objects": {**profile.objects, **found}})
 
 
 def _kind(media_type: str) -> PayloadKind:
     bare = media_type.partition(";")[0].lower()
     if bare.endswith(("/json", "+json")):
         return "json"
-    return "text" if bare.startswith("text/") or bare.endswith("xml") else "binary"
+    return "text" if form_of(bare) or bare.startswith("text/") or bare.endswith("xml") else "binary"
 
 
 UNITS = (

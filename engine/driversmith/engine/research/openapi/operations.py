@@ -1,17 +1,20 @@
 """Every operation of a description: callable, or skipped with a reason."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...models.profile import Evidence, OperationProfile, ParameterProfile, SkippedOperation, SkipReason
 from ..documents.nodes import Node, flag, is_object, mapping, one_line, sequence, text
 from ..documents.references import Document, Place, join
-from ..names import as_identifier, shortened, snake_case, unique
+from ..names import as_identifier, bare, shortened, snake_case, unique
 from .auth import Alternatives, Auth, KeyParameter
 from .bodies import Bodies
 from .key_parameters import key_likeness
 from .parameters import IGNORED_HEADERS, Parameters, RawParameter, path_parameter, raw_parameters, with_arguments
 from .paths import InvalidPathError, PathTemplate, path_template
+from .questions import Post, is_question, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
 from .servers import Home, narrower_servers
@@ -32,6 +35,10 @@ class Operation:
     security: Alternatives | None = None
     """What the description asks for; None where it says nothing."""
     keys: tuple[KeyParameter, ...] = ()
+    extensions: Node = field(default_factory=dict[str, Any])
+    """Its members whose names begin with `x-`."""
+    fragment: str = ""
+    """What follows a `#` in its path key, by which the description tells operations apart."""
 
 
 @dataclass
@@ -74,6 +81,7 @@ class OperationReader:
         self._auth = auth
         self._home = home
         self._parameters = Parameters(document, schemas)
+        self._schemas = schemas
         self._bodies = Bodies(document, schemas)
         self._responses = Responses(document, schemas)
         self._names: set[str] = set()
@@ -126,6 +134,12 @@ class OperationReader:
         prefix = self._prefix(site, node)
         parameters, keys = self._split(raw, template, site)
         response = self._responses.read(node, place.pointer, method)
+        body = self._bodies.read(node, place.pointer, raw)
+        told = body.profile if body else None
+        asks = method == "POST" and is_question(Post(site.key, node, response, body), self._schemas)
+        if body and asks:
+            told, members = taken_apart(body, self._schemas)
+            parameters += map(_with_only_value, members)
         operation_id = node.get("operationId")
         words = text(node.get("summary")) or text(node.get("description"))
         tag = next((name for name in sequence(node.get("tags")) if isinstance(name, str)), "")
@@ -137,8 +151,9 @@ class OperationReader:
             summary=one_line(words, 200),
             description=one_line(more, 1000) if (more := text(node.get("description"))) != one_line(words, 200) else "",
             parameters=tuple(with_arguments(parameters)),
-            body=self._bodies.read(node, place.pointer, raw),
+            body=told,
             response=response.profile,
+            only_reads=asks,
             deprecated=flag(node.get("deprecated")),
             evidence=Evidence(pointer=site.pointer),
         )
@@ -149,6 +164,8 @@ class OperationReader:
             text=f"{text(node.get('summary'))[:1000]} {text(node.get('description'))[:8000]}",
             security=self._auth.alternatives(node),
             keys=tuple(keys),
+            extensions={name: value for name, value in node.items() if name.startswith("x-")},
+            fragment=site.key.partition("#")[2],
         )
 
     def _template(self, key: str, raw: list[RawParameter]) -> PathTemplate:
@@ -242,11 +259,23 @@ class OperationReader:
         return name
 
 
+_CHOOSES = re.compile(r"(media|mime)?(type)?(format|ext|extension)|(api|schema)?version|lang|language|locale")
+"""Bare names of path parameters that choose how something is said, and never which record."""
+
+
 def _with_only_value(parameter: ParameterProfile) -> ParameterProfile:
-    """A required parameter that can have one value only gets it as its default."""
-    if parameter.required and parameter.location != "path" and len(parameter.enum) == 1 and parameter.default is None:
-        return parameter.model_copy(update={"default": parameter.enum[0]})
-    return parameter
+    """A required parameter that can have one value only gets it as its default. In a path, a default is what a driver sends
+    only where it chooses a format (JSON, where that is one of several), a version or a language: elsewhere it is an example."""
+    if not parameter.required:
+        return parameter
+    default = parameter.default
+    if default is None and len(parameter.enum) == 1:
+        default = parameter.enum[0]
+    if parameter.location == "path":
+        name = bare(parameter.name)
+        json = next((value for value in parameter.enum if re.fullmatch(r"\.?json", str(value), re.IGNORECASE)), None)
+        default = (json if json is not None else default) if _CHOOSES.fullmatch(name) else None
+    return parameter if default == parameter.default else parameter.model_copy(update={"default": default})
 
 
 def _query_parameter(name: str) -> ParameterProfile:

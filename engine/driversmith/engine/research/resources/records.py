@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...facts.detectors.columns import AXIS
 from ...models.profile import RecordShape
 from ..documents.nodes import is_object
 from ..names import bare, singular
+from ..openapi.responses import Response
 from ..openapi.schemas import ANY, Schema, Schemas
 
 _LISTS = (
@@ -14,7 +16,20 @@ _LISTS = (
     "objects", "resources", "collection", "hits", "docs", "documents", "nodes", "edges", "result", "value", "response",
 )  # fmt: skip
 """What envelopes call their list, the most usual first (bare spellings)."""
-_WRAPPERS = ("data", "response", "result", "results", "embedded", "body", "payload", "content", "d", "page", "list")
+_WRAPPERS = (
+    "data",
+    "response",
+    "result",
+    "results",
+    "embedded",
+    "body",
+    "payload",
+    "content",
+    "d",
+    "page",
+    "list",
+    "hits",
+)
 _RECORDS = (
     "data",
     "result",
@@ -35,7 +50,7 @@ _ABOUT = re.compile(
     r"type|object|kind|etag|ur[il]\w*|limit|offset|start\w*|end\w*|size|per\w*|cursors?\w*|after|before|requestid|responsemetadata|"
     r"timestamp|time|took|version|apiversion|query|sort\w*|order\w*|filter\w*|current\w*|max\w*|skip|top|context|included|"
     r"xrequestid|detail\w*|reason|copyright|\w*token|truncated|incomplete\w*|timedout|shards|copyrights|language|"
-    r"generated\w*|documentation\w*|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
+    r"generated\w*|documentation\w*|invalidfields|info|stats?|statistics|aggregations|facets|responseheader|httpstatus\w*|needed|provided|"
     r"additionaldata|relatedobjects|providername|datetimeutc|params|parameters|cachecontrol|odata\w*|pageable|empty)\Z"
 )
 """Bare names of what stands beside records in an envelope."""
@@ -44,10 +59,13 @@ _PAGING = frozenset({
     "paging", "pagination", "pageinfo", "pagingmetadata", "meta", "metadata", "odatanextlink", "nextpageuri", "nextpageurl",
 })  # fmt: skip
 _SURELY_PAGED = _PAGING - {"meta", "metadata", "next", "paging"}
-_NO_RECORDS = re.compile(r"(errors?|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z")
+_NO_RECORDS = re.compile(
+    r"(\w*errors?|invalid\w*|warnings?|links?|meta|metadata|messages|notices|included|facets|filters)\Z"
+)
 _DEEPEST = 3
 """Wrappers around wrappers that a list is looked for in."""
 UNKNOWN = "the description does not say what the body is; a single record counts as a list of one"
+MEANT = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,8 @@ class Records:
     record: Schema
     """One record."""
     rule: str
+    other_keys: tuple[str, ...] = ()
+    """Of columns: keys that may stand in place of the last of the path."""
 
 
 def records_of(
@@ -68,11 +88,14 @@ def records_of(
     name: str,
     item: Schema | None,
     paged: bool,
+    many: bool = False,
+    said: bool = False,
     given: frozenset[str] = frozenset(),
 ) -> Records | None:
     """Where the records stand in the body of a collection called `name`; None where the body is a bare value.
 
-    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for.
+    `item` is the body of one record of it, where there is such an operation; `paged` says that page and size can be asked for,
+    `said` that the words of the operation speak of a list, `many` that what it is called does, too.
     `given` are the bare names of what a caller gives: an answer that repeats it beside a list is about that list.
     """
     if body.type == "array" or (body.type == "any" and body.items is not None):
@@ -81,11 +104,102 @@ def records_of(
         return None
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
-    found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
-    if found is None and body.properties and (body is item or (paged and _names_itself(body))):
-        rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
-        return Records((), "list", body, rule)
+    found = features_of(body, schemas) or columns_of(body, schemas, given)
+    found = found or _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
+    found = found or (_said(body, schemas) if said else None) or _meant(body, schemas, name, paged=paged, many=many)
+    if found is None and body is item and body.properties:
+        return Records((), "list", body, MEANT)
     return found or _without_list(body, schemas, name)
+
+
+def _meant(body: Schema, schemas: Schemas, name: str, *, paged: bool, many: bool) -> Records | None:
+    """A list although the description gives one record as the body, or nothing but what stands around a list."""
+    if not body.properties and is_object(body.values):
+        return None
+    silent = all(map(_is_about, body.properties)) or any(_is_packed(body, schemas, key) for key in body.properties)
+    if silent and (many or (paged and not body.properties)):
+        return Records((), "list", ANY, UNKNOWN)
+    if (many and _is_one(body, schemas, name)) or (paged and names_itself(body)):
+        return Records((), "list", body, MEANT)
+    return None
+
+
+def features_of(body: Schema, schemas: Schemas) -> Records | None:
+    """The features of a GeoJSON document (RFC 7946): a record has a feature's properties beside its id and geometry."""
+    feature = schemas.read(schemas.read(body.properties.get("features")).items)
+    if not {"geometry", "properties"} <= set(feature.properties):
+        return None
+    own = {key: node for key, node in feature.properties.items() if key not in ("type", "properties")}
+    inside = schemas.read(feature.properties["properties"])
+    record = Schema(
+        type="object",
+        properties={
+            **{f"feature_{k}" if k in inside.properties else k: v for k, v in own.items()},
+            **inside.properties,
+        },
+        required=frozenset({"geometry"}) | inside.required,
+    )
+    return Records(("features",), "features", record, "the body is a GeoJSON document: its features are the records")
+
+
+def columns_of(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
+    """Columns side by side: lists of plain values, one of them of times, in the body itself or in objects of it; of several
+    such objects, what the caller asks for is there (`hourly`, `daily`)."""
+    if names_itself(body):
+        return None
+    read = {key: schemas.read(node) for key, node in body.properties.items()}
+    if columns := _columns(body, schemas, alone=False):
+        return Records((), "columns", columns, "the body has columns side by side")
+    blocks = {key: columns for key, schema in read.items() if (columns := _columns(schema, schemas, alone=True))}
+    if not blocks:
+        return None
+    key = next(iter(blocks))
+    others = tuple(
+        name
+        for name, schema in read.items()
+        if name != key and (name in blocks or (bare(name) in given and schema.properties))
+    )
+    return Records((key,), "columns", blocks[key], f"columns stand side by side in {key!r}", others)
+
+
+def _columns(block: Schema, schemas: Schemas, *, alone: bool) -> Schema | None:
+    """One record of columns: their items; None where these are no columns, or have other things beside them (`alone`)."""
+    read = {key: schemas.read(node) for key, node in block.properties.items()}
+    lists = {key: schema.items for key, schema in read.items() if schema.type == "array"}
+    plain = all(schemas.read(items).type not in ("object", "array") for items in lists.values())
+    others = [schema for key, schema in read.items() if key not in lists]
+    axes = [key for key in lists if AXIS.fullmatch(key)]
+    counted = any(
+        schemas.read(items).type in ("integer", "number", "any") for key, items in lists.items() if key not in axes[:1]
+    )
+    more = schemas.read(block.values).type == "array"
+    if len(lists) + more < 2 or not plain or not axes or not (counted or more):
+        return None
+    if any(schema.type in ("object", "any") for schema in others) or (alone and others):
+        return None
+    return Schema(type="object", properties={key: items if is_object(items) else {} for key, items in lists.items()})
+
+
+def written_records(response: Response, schemas: Schemas) -> Records:
+    """Records where the media type says how they are written: a table, lines of JSON, features."""
+    body = response.schema
+    record = schemas.read(body.items) if body.type == "array" else body if body.properties else ANY
+    if response.profile.form is None:
+        return Records(("features",), "features", ANY, "the media type is GeoJSON: features are the records")
+    return Records((), "list", record, f"{response.profile.media_type} holds a record a line")
+
+
+def list_at(body: Schema, path: tuple[str, ...], schemas: Schemas) -> Records | None:
+    """The list at these keys, where the body may have one there."""
+    for key in path:
+        if body.properties and key not in body.properties:
+            return None
+        body = schemas.read(body.properties.get(key))
+    if body.type not in ("array", "any"):
+        return None
+    return Records(
+        path, "list", schemas.read(body.items), f"an extension says that records stand in {'.'.join(path)!r}"
+    )
 
 
 def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
@@ -157,14 +271,26 @@ def _echoing(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records |
     lists = [
         key for key, schema in read.items() if schema.type == "array" and schemas.read(schema.items).type == "object"
     ]
-    if len(lists) != 1 or _names_itself(body):
+    if len(lists) != 1 or names_itself(body):
         return None
     others = {key: schema for key, schema in read.items() if key != lists[0]}
     echoes = {key for key, schema in others.items() if _repeats(key, schema, given)}
-    if not echoes or not all(key in echoes or key[:1] in "$@_" or _ABOUT.match(bare(key)) for key in others):
+    if not echoes or not all(key in echoes or _is_about(key) for key in others):
         return None
     item = schemas.read(read[lists[0]].items)
     return Records((lists[0],), "list", item, f"{lists[0]!r} is the only list of records, beside what was asked for")
+
+
+def _said(body: Schema, schemas: Schemas) -> Records | None:
+    """The only list of objects in a body that is said to be a list, whatever stands beside it."""
+    lists = {key: schemas.read(node) for key, node in body.properties.items()}
+    items = {key: schemas.read(schema.items) for key, schema in lists.items() if schema.type == "array"}
+    key = _only({key: item for key, item in items.items() if not _NO_RECORDS.match(bare(key))}, ("object",))
+    if key is None or names_itself(body):
+        return None
+    return Records(
+        (key,), "list", items[key], f"{key!r} is the only list of records, and a list is what it is said to be"
+    )
 
 
 def _repeats(key: str, schema: Schema, given: frozenset[str]) -> bool:
@@ -178,7 +304,7 @@ def _only(lists: dict[str, Schema], types: tuple[str, ...] = ()) -> str | None:
 
 
 def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
-    if _names_itself(body):
+    if names_itself(body):
         return any(bare(other) in _SURELY_PAGED for other in body.properties)
     return paging or _others_are_about(body, key)
 
@@ -186,15 +312,19 @@ def _is_envelope(body: Schema, key: str, *, paging: bool) -> bool:
 def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Records | None:
     """A list further down: `{"response": {"results": [...]}}`."""
     wanted = tuple(dict.fromkeys((*_WRAPPERS, bare(name))))
-    keys = [key for key in body.properties if bare(key) in wanted and _others_are_about(body, key)]
+    keys = [
+        key
+        for key in body.properties
+        if bare(key) in wanted and (_others_are_about(body, key) or _is_packed(body, schemas, key))
+    ]
     for key in sorted(keys, key=lambda key: wanted.index(bare(key))):
         inner = schemas.read(body.properties[key])
-        if bare(key) not in _WRAPPERS and _names_itself(inner):
+        if bare(key) not in _WRAPPERS and names_itself(inner):
             continue
         if inner.type != "object":
             continue
         found = _envelope(inner, schemas, name)
-        if found is None and depth < _DEEPEST and not _names_itself(inner):
+        if found is None and depth < _DEEPEST and not names_itself(inner):
             found = _nested(inner, schemas, name, depth + 1)
         if found:
             path = (key, *found.path)
@@ -207,6 +337,14 @@ def _nested(body: Schema, schemas: Schemas, name: str, depth: int = 1) -> Record
                     (key, only), "list", schemas.read(schema.items), f"the list of records stands in {key!r}, {only!r}"
                 )
     return None
+
+
+def _is_packed(body: Schema, schemas: Schemas, key: str) -> bool:
+    """Whether a body is `data` in its wrapping: `{"action": "listShips", "result": "success", "data": {...}}`."""
+    if bare(key) not in ("data", "response", "payload", "body") or names_itself(body):
+        return False
+    others = (schemas.read(node).type for other, node in body.properties.items() if other != key)
+    return not {"object", "array", "any"} & set(others)
 
 
 def _by_preference(lists: dict[str, Any], name: str) -> list[str]:
@@ -231,15 +369,26 @@ def _is_records(item: Schema) -> bool:
 def _outweighs(body: Schema, key: str, name: str) -> bool:
     """Whether a list is the point of a body although other things stand beside it."""
     word = bare(key)
-    if _names_itself(body):
+    if names_itself(body):
         return False
     return word in ("data", "items", "results", "records", bare(name), singular(name) + "s") or word in _lists_of(name)
 
 
-def _names_itself(body: Schema) -> bool:
+def names_itself(body: Schema) -> bool:
     """Whether the body is a record with an identity of its own."""
     return any(bare(key) in ("id", "uuid", "guid", "sid", "uid", "slug", "gid") for key in body.properties)
 
 
+def _is_one(body: Schema, schemas: Schemas, name: str) -> bool:
+    """Whether a body looks like a record of its kind, rather than like something with lists in it."""
+    if names_itself(body) or any(bare(key) == singular(name) + "id" for key in body.properties):
+        return True
+    return not any(schemas.read(node).type == "array" for node in body.properties.values())
+
+
 def _others_are_about(body: Schema, key: str) -> bool:
-    return all(other == key or other[:1] in "$@_" or _ABOUT.match(bare(other)) for other in body.properties)
+    return all(other == key or _is_about(other) for other in body.properties)
+
+
+def _is_about(key: str) -> bool:
+    return key[:1] in ("$", "@", "_") or bool(_ABOUT.match(bare(key)))
