@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from .base import Value
-from .facts import KnownBy
+from .facts import Contradiction, KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 ParameterLocation = Literal["path", "query", "header", "cookie"]
@@ -35,6 +35,8 @@ SkipReason = Literal[
 
 ANSWERS = "answers of the API"
 """The format of a source that is no document: what the API itself answered."""
+PAGES = "documentation"
+"""How the format of a source begins that is pages for people."""
 
 
 class Evidence(Value):
@@ -370,6 +372,8 @@ class ApiProfile(Value):
     """Keys into a body where an error stands although the status is good: anything but null, false, 0 or empty."""
     facts_evidence: dict[str, Evidence] = {}
     """Address of a fact (facts.catalogue) -> by what it is known, of the facts that were corrected."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """What research found described and observed otherwise."""
     warnings: tuple[str, ...] = ()
     """What was odd about the description and how it was read, one sentence each."""
 

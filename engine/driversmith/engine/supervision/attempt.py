@@ -163,7 +163,9 @@ class Attempt:
         else:
             budget = await LiveBudget(session.request, session.steps).take_up()
             try:
-                profile, prose = await session.activities.research(session.request, self._progress.tell, budget=budget)
+                profile, prose = await session.activities.research(
+                    session.request, self._progress.tell, budget=budget, pages=author.pages
+                )
             except ResearchError as missing:
                 if not author.may_help(missing):
                     raise
