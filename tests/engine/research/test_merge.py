@@ -240,3 +240,13 @@ def test_nonsense_on_either_side_costs_nothing_else(describe: Any, paths: Any) -
     assert "/ports" in merged(describe({"paths": paths}), good).document["paths"]
     odd = replace(good, document={"openapi": "3.1.0", "paths": paths})
     assert "/ships" in merged(describe({"paths": {"/ships": SHIPS}}), odd).document["paths"]
+
+
+def test_two_descriptions_keep_their_own_schemas_of_the_same_name(describe: Any) -> None:
+    def described(field: str, **paths: Any) -> Description:
+        ship = {"type": "object", "properties": {field: {"type": "string"}}}
+        return describe({"components": {"schemas": {"Ship": ship}}, "paths": paths})
+
+    listed = reads({"type": "array", "items": {"$ref": "#/components/schemas/Ship"}})
+    profile = profile_of(merged(described("mine", **{"/a": listed}), described("theirs", **{"/b": listed})))
+    assert {name: list(profile.objects[name].fields) for name in ("a", "b")} == {"a": ["mine"], "b": ["theirs"]}

@@ -26,6 +26,8 @@ METHODS = ("get", "post", "put", "patch", "delete", "head")
 _BASES = re.compile(r"(api|apis|rest|public|v\d+([._]\d+)*)", re.IGNORECASE)
 """Segments in front of a path that say where the API stands rather than what is asked for."""
 _MOST_TOLD = 10
+_ASIDE = "x-merged"
+"""Where the second of two documents with references stands in the first."""
 _SAYS = ("properties", "items", "allOf", "oneOf", "anyOf", "additionalProperties", "enum")
 
 Shape = tuple[str, ...]
@@ -122,7 +124,25 @@ def covers(known: Description, other: Description) -> bool:
 def merged(one: Description, other: Description) -> Description:
     """What both know."""
     base, beside = (other, one) if _form(other) > _form(one) else (one, other)
-    return _Merging(base, beside).description()
+    if _form(beside) < 2:
+        return _Merging(base, beside).description()
+    if base.is_swagger2 != beside.is_swagger2:  # two spellings of everything: the first one counts
+        return base
+    moved = _moved(beside.document)
+    whole = _Merging(base, replace(beside, document={**moved, _ASIDE: moved})).description()
+    return replace(whole, document={**whole.document, _ASIDE: moved})
+
+
+def _moved(node: Any) -> Any:
+    """A document whose references lead on when it stands below the root of another."""
+    if isinstance(node, list):
+        return [_moved(item) for item in sequence(node)]
+    if not is_object(node):
+        return node
+    made = {key: _moved(value) for key, value in node.items()}
+    if text(node.get("$ref")).startswith("#/"):
+        made["$ref"] = f"#/{_ASIDE}{node['$ref'][1:]}"
+    return made
 
 
 def _form(description: Description) -> int:
