@@ -43,7 +43,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
             for s in profile.skipped
             if s.reason != "not_selected"
         ],
-        "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
+        "not_selected": sum(s.reason == "not_selected" for s in profile.skipped) + profile.not_listed,
         "other_servers": [{"url": s.url, "description": shorten(s.description, 120)} for s in other_servers(profile)],
         "warnings": [shorten(w, 300) for w in profile.warnings],
         "otherwise": {known: _otherwise(profile, known) for known in ("observed", "quoted", "stated")},

@@ -362,6 +362,8 @@ class ApiProfile(Value):
     objects: dict[str, ObjectProfile] = {}
     operations: dict[str, OperationProfile] = {}
     skipped: tuple[SkippedOperation, ...] = ()
+    not_listed: int = 0
+    """Further operations that are not selected, beside those that `skipped` lists."""
     rate_limit: RateLimit | None = None
     rate_limit_signs: RateLimitSigns = RateLimitSigns()
     headers: dict[str, str] = {}
