@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from .base import Value
+from .choices import Choice
 from .facts import Contradiction, KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
@@ -376,6 +377,8 @@ class ApiProfile(Value):
     """Address of a fact (facts.catalogue) -> by what it is known, of the facts that were corrected."""
     contradictions: tuple[Contradiction, ...] = ()
     """What research found described and observed otherwise."""
+    choices: tuple[Choice, ...] = ()
+    """What was taken although only the user knows it."""
     warnings: tuple[str, ...] = ()
     """What was odd about the description and how it was read, one sentence each."""
 

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit, urlunsplit
 from ..models.prose import Researched
 from ..network.addresses import same_api
 from ..network.asking import ApiAsker
-from .base_url import choose_base_url
+from .base_url import BaseUrl, choose_base_url
 from .catalogue.entries import Catalogue
+from .choices import chosen_server, open_choices, server_options, with_auth
 from .documents.parse import Description
 from .documents.prose import prose_of
 from .evidence import with_evidence
@@ -44,11 +45,13 @@ async def study_api(
     is_polite: bool = False,
     catalogue: Callable[[], Catalogue] | None = None,
     pages: dict[str, Page] | None = None,
+    server: str | None = None,
+    auth: str | None = None,
 ) -> Researched:
     """The profile of an API, and the prose of its description; `probe` allows a few GETs to its operations to tell its
     base URL. `asker` asks the API itself where it is described nowhere, and `is_polite` says that few requests may go
     out; `catalogue` loads the catalogue of public APIs, and `pages` is given
-    the pages for people that come back.
+    the pages for people that come back; `server` and `auth` say which of several is meant.
 
     Raises:
         InvalidArgumentError, FetchError, DescriptionError, ResearchError: as find_description and build_profile do.
@@ -68,9 +71,16 @@ async def study_api(
     )
     description = await find(search, OTHERS)
     say(f"Found {description.format} at {description.location}")
-    base = await choose_base_url(description, api_url=_typed(search), probe=fetcher if probe else None)
+    servers = server_options(description, api_url)
+    if server is not None:
+        base = BaseUrl(chosen_server(server, servers), "the server that was chosen")
+    else:
+        base = await choose_base_url(description, api_url=_typed(search), probe=fetcher if probe else None)
     say(f"The base URL is {base.url}: {base.reason}")
-    return await run_sized(description.size, _build, description, api_name, base.url, objects)
+    found = await run_sized(description.size, _build, description, api_name, base.url, objects)
+    profile = with_auth(found.profile, auth) if auth is not None else found.profile
+    choices = open_choices(profile, api_url=api_url, servers=servers, server=server, auth=auth)
+    return found._replace(profile=profile.model_copy(update={"choices": choices}))
 
 
 def _typed(search: Search) -> str:

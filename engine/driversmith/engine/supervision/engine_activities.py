@@ -75,6 +75,8 @@ class EngineActivities:
                 is_polite=budget.is_polite,
                 catalogue=lambda: load_catalogue(self._settings.catalogue_file),
                 pages=pages,
+                server=request.server,
+                auth=request.auth,
             )
         homes = {origin_of(found.profile.base_url)}
         homes |= {origin_of(request.api_url)} if same_api(found.profile.base_url, request.api_url) else set()

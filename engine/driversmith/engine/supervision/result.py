@@ -33,6 +33,7 @@ def conclude(
         diagnostics_run=state.diagnoses,
         fixes_applied=[*_corrections(state), *state.fixes],
         contradictions=_contradictions(state),
+        choices=list(state.attempt.profile.choices) if state.attempt and state.attempt.profile else [],
         iterations=state.contract_runs,
         notes=state.notes,
         model_usage=usage,
@@ -139,7 +140,9 @@ def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveRepor
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
         reason = "The API has no object to read"
-    elif session.request.live == "auto" and not same_api(attempt.profile.base_url, session.request.api_url):
+    elif session.request.live == "auto" and not same_api(
+        attempt.profile.base_url, session.request.server or session.request.api_url
+    ):
         reason = (
             f"{attempt.profile.base_url} is not at the origin of api_url, so nothing was read from it (live=true reads)"
         )

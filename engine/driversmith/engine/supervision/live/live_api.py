@@ -150,7 +150,7 @@ class LiveApi:
         """Whether anything may be asked of the API that a profile describes."""
         if self._request.live == "false" or not profile.objects:
             return False
-        return self._request.live != "auto" or same_api(profile.base_url, self._request.api_url)
+        return self._request.live != "auto" or same_api(profile.base_url, self._request.server or self._request.api_url)
 
     def trials(self, folder: Path, tell: Tell) -> Trials:
         """Reads through drivers that are written beside `folder` for facts to be tried."""
