@@ -110,7 +110,7 @@ async def generate_driver_supervised(
     """
     made = engine_of(ctx)
     asking = Asking(ctx)
-    if api_url is None and (several := known_urls(api_name, made.settings)) and len(several) > 1 and asking.is_possible:
+    if api_url is None and asking.is_possible and len(several := known_urls(api_name, made.settings)) > 1:
         answer = await which_api(asking, api_name, several)
         if isinstance(answer, InputRequiredResult):
             return cast("CallToolResult", answer)
