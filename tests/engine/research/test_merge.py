@@ -8,7 +8,8 @@ from driversmith.engine.facts.structure import FieldKinds
 from driversmith.engine.models.profile import ANSWERS, ApiProfile, Evidence
 from driversmith.engine.research.documents.parse import Description, Observation
 from driversmith.engine.research.evidence import with_evidence
-from driversmith.engine.research.merge import covers, merged, says_answers
+from driversmith.engine.research.matching import covers, says_answers
+from driversmith.engine.research.merge import merged
 from driversmith.engine.research.profile import build_profile
 
 URL = "https://api.test"

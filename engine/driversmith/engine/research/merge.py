@@ -8,117 +8,22 @@ otherwise is laid over the profile as observations, and told there as contradict
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..models.profile import ANSWERS, PAGES, Evidence
 from ..models.prose import Prose
 from .documents.nodes import Node, flag, is_object, mapping, sequence, text
-from .documents.notes import Notes
 from .documents.parse import Description
 from .documents.prose import prose_of
-from .documents.references import Document, join
-from .openapi.servers import narrower_servers, own_servers
+from .documents.references import join
+from .matching import Operation, Operations
+from .openapi.servers import narrower_servers
 
-METHODS = ("get", "post", "put", "patch", "delete", "head")
-_BASES = re.compile(r"(api|apis|rest|public|v\d+([._]\d+)*)", re.IGNORECASE)
-"""Segments in front of a path that say where the API stands rather than what is asked for."""
 _MOST_TOLD = 10
 _ASIDE = "x-merged"
 """Where the second of two documents with references stands in the first."""
-_SAYS = ("properties", "items", "allOf", "oneOf", "anyOf", "additionalProperties", "enum")
-
-Shape = tuple[str, ...]
-"""A path template with every parameter alike."""
-
-
-@dataclass(frozen=True)
-class _Operation:
-    """One operation of a document, and where it stands."""
-
-    path: str
-    method: str
-    node: Node
-    item: Node
-
-    @property
-    def pointer(self) -> str:
-        return join(join("#/paths", self.path), self.method)
-
-    @property
-    def signature(self) -> str:
-        return f"{self.method.upper()} {self.path}"
-
-
-class _Index:
-    """The operations of a description, by their shapes."""
-
-    def __init__(self, description: Description) -> None:
-        self.description = description
-        self.base = description.base_url or next((server.url for server in own_servers(description)), "")
-        self.prefix = urlsplit(self.base).path.rstrip("/")
-        paths = mapping(description.document.get("paths"))
-        self.operations = [
-            _Operation(path, method, mapping(item)[method], mapping(item))
-            for path, item in paths.items()
-            if path.startswith("/")
-            for method in METHODS
-            if is_object(mapping(item).get(method))
-        ]
-
-    def find(self, operation: _Operation, prefix: str) -> _Operation | None:
-        """The operation that one of another document is, which stands below `prefix` there; None where none or several may be."""
-        for by_shape, shape in zip(self._by_shape, _shapes(operation.path, prefix), strict=True):
-            if (found := by_shape.get((operation.method, shape))) is not None:
-                return found
-        return None
-
-    @cached_property
-    def _by_shape(self) -> tuple[dict[tuple[str, Shape], _Operation | None], ...]:
-        levels: tuple[dict[tuple[str, Shape], _Operation | None], ...] = ({}, {}, {}, {})
-        for operation in self.operations:
-            for level, shape in zip(levels, _shapes(operation.path, self.prefix), strict=True):
-                key = operation.method, shape
-                level[key] = None if key in level else operation
-        return levels
-
-    @cached_property
-    def document(self) -> Document:
-        """For following references."""
-        return Document(self.description, Notes())
-
-    def says_answer(self, node: Node) -> bool:
-        """Whether an operation says what it answers: a schema with anything in it."""
-        for status, answer in mapping(node.get("responses")).items():
-            if text(status)[:1] not in ("2", "d"):
-                continue
-            place = self.document.resolve(answer, "#")
-            told = place.node if place else {}
-            media = [mapping(entry).get("schema") for entry in mapping(told.get("content")).values()]
-            if any(self._says(schema) for schema in (told.get("schema"), *media)):
-                return True
-        return False
-
-    def _says(self, schema: object) -> bool:
-        place = self.document.resolve(schema, "#") if is_object(schema) else None
-        node = place.node if place else {}
-        return any(node.get(key) for key in _SAYS) or node.get("type") not in (None, "object", "array", "any")
-
-
-def says_answers(description: Description) -> bool:
-    """Whether a description says of at least half of what it reads what that answers."""
-    index = _Index(description)
-    reading = [operation.node for operation in index.operations if operation.method == "get"]
-    return bool(index.operations) and 2 * sum(map(index.says_answer, reading)) >= len(reading)
-
-
-def covers(known: Description, other: Description) -> bool:
-    """Whether at least half of the operations of another description are known."""
-    index, others = _Index(known), _Index(other)
-    found = sum(index.find(operation, others.prefix) is not None for operation in others.operations)
-    return 2 * found >= len(others.operations)
 
 
 def merged(one: Description, other: Description) -> Description:
@@ -156,7 +61,7 @@ class _Merging:
     def __init__(self, base: Description, beside: Description) -> None:
         self._base = base
         self._beside = beside
-        self._mine, self._theirs = _Index(base), _Index(beside)
+        self._mine, self._theirs = Operations(base), Operations(beside)
         self._paths: Node = dict(mapping(base.document.get("paths")))
         self._evidence = dict(base.evidence)
         self._moved: dict[str, str] = {}
@@ -213,7 +118,7 @@ class _Merging:
             f" the same{new}."
         )
 
-    def _base_url(self, pairs: list[tuple[_Operation, _Operation | None]]) -> str:
+    def _base_url(self, pairs: list[tuple[Operation, Operation | None]]) -> str:
         """Where the API lives, as the place says at which it was asked; "" where no operation is known from both."""
         if self._beside.format != ANSWERS:
             return ""
@@ -225,7 +130,7 @@ class _Merging:
                     return f"{place.scheme}://{place.netloc}{'/'.join(whole[:kept])}".rstrip("/")
         return ""
 
-    def _match(self, mine: _Operation, theirs: _Operation) -> None:
+    def _match(self, mine: Operation, theirs: Operation) -> None:
         self._moved.setdefault(theirs.path, mine.path)
         self._matched.add(mine.path)
         item = dict(mapping(self._paths[mine.path]))
@@ -240,7 +145,7 @@ class _Merging:
         self._paths[mine.path] = item
         self._know(mine, theirs)
 
-    def _know(self, mine: _Operation, theirs: _Operation) -> None:
+    def _know(self, mine: Operation, theirs: Operation) -> None:
         """The better of what is known of both."""
         here, there = _evidence_of(self._evidence, mine), _evidence_of(self._beside.evidence, theirs)
         if there is None:
@@ -252,7 +157,7 @@ class _Merging:
             rule = "; ".join(filter(None, (there.rule, here.rule)))
             self._evidence[mine.pointer] = there.model_copy(update={"rule": rule})
 
-    def _add(self, theirs: _Operation, base_url: str) -> None:
+    def _add(self, theirs: Operation, base_url: str) -> None:
         """An operation that the base does not know: where it stands below the same base URL, and is more than a guess."""
         known = _evidence_of(self._beside.evidence, theirs)
         elsewhere = narrower_servers(theirs.item, "#") or narrower_servers(theirs.node, "#")
@@ -272,7 +177,7 @@ class _Merging:
         if known is not None:
             self._evidence[join(join("#/paths", path), theirs.method)] = known
 
-    def _in_form(self, theirs: _Operation) -> Node:
+    def _in_form(self, theirs: Operation) -> Node:
         """An operation as the base's version of OpenAPI spells it."""
         node = dict(theirs.node)
         shared = [p for p in sequence(theirs.item.get("parameters")) if is_object(p)]
@@ -291,7 +196,7 @@ class _Merging:
             return {**kept, **mapping(parameter.get("schema"))}
         return parameter
 
-    def _parameters(self, mine: _Operation, theirs: _Operation) -> list[Any]:
+    def _parameters(self, mine: Operation, theirs: Operation) -> list[Any]:
         """The parameters of both: those in the path by their order, the others by place and name."""
         given = [p for p in sequence(mine.node.get("parameters")) if is_object(p)]
         shared = [p for p in sequence(mine.item.get("parameters")) if is_object(p)]
@@ -324,7 +229,7 @@ class _Merging:
                 given[at] |= {"name": same["name"]}
         return [self._asked_without(mine, theirs, parameter) for parameter in given]
 
-    def _asked_without(self, mine: _Operation, theirs: _Operation, parameter: Node) -> Node:
+    def _asked_without(self, mine: Operation, theirs: Operation, parameter: Node) -> Node:
         """The parameter, not required where the API answered without it."""
         asked = [(d, o) for d, o in ((self._base, mine), (self._beside, theirs)) if d.format == ANSWERS]
         seen = [o for d, o in asked if (known := _evidence_of(d.evidence, o)) and known.kind == "observed"]
@@ -341,7 +246,7 @@ class _Merging:
         )
         return {**parameter, "required": False}
 
-    def _differing(self, mine: _Operation, same: Node, told: Node) -> None:
+    def _differing(self, mine: Operation, same: Node, told: Node) -> None:
         """A type that the other one says otherwise is no fact of the API's, and is told."""
         first, second = _type(same), _type(told)
         vague = {"", "any", "string"}
@@ -357,7 +262,7 @@ class _Merging:
                 f" {self._beside.format}."
             )
 
-    def _answers(self, node: Node, theirs: _Operation) -> None:
+    def _answers(self, node: Node, theirs: Operation) -> None:
         says = self._mine.says_answer(node)
         if not self._theirs.says_answer(theirs.node):
             return
@@ -417,31 +322,13 @@ class _Merging:
 _STRENGTH: Mapping[str, int] = {"observed": 4, "described": 3, "quoted": 2, "stated": 1, "guessed": 0}
 
 
-def _evidence_of(index: Mapping[str, Evidence], operation: _Operation) -> Evidence | None:
+def _evidence_of(index: Mapping[str, Evidence], operation: Operation) -> Evidence | None:
     return index.get(operation.pointer) or index.get(join("#/paths", operation.path))
 
 
 def _says_more(one: Description, other: Description) -> bool:
     """Whether the parameters of one say more: answers show little more of them than their names."""
     return other.format == ANSWERS and one.format != ANSWERS
-
-
-def _shapes(path: str, prefix: str) -> tuple[Shape, ...]:
-    """How a path may be matched, the surest way first: as a whole, below its base, and each without what only says where the
-    API stands."""
-    whole, below = _shape(prefix + path), _shape(path)
-    return whole, below, _bare(whole), _bare(below)
-
-
-def _shape(path: str) -> Shape:
-    path, mark, query = path.partition("?")
-    parts = [re.sub(r"\{[^{}]*\}", "{}", part) for part in path.split("/") if part]
-    return (*parts, mark + query) if query else tuple(parts)
-
-
-def _bare(shape: Shape) -> Shape:
-    at = next((n for n, part in enumerate(shape) if not _BASES.fullmatch(part)), len(shape))
-    return shape[at:] or shape
 
 
 def _names(path: str) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..documents.kinds import is_html
 from ..documents.parse import Description
-from ..merge import covers, says_answers
+from ..matching import covers, says_answers
 from ..sources.port import Search
 from ..sources.standing import is_document, is_weak
 from ..worker import run_beside

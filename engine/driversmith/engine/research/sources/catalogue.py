@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from ...errors import DescriptionError, FetchError
 from ..catalogue.entries import Entry
 from ..documents.parse import Description
-from ..merge import says_answers
+from ..matching import says_answers
 from ..worker import run_beside
 from .discovery import parse
 from .port import Search

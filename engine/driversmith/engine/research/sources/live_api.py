@@ -18,7 +18,7 @@ from ...network.addresses import origin_of
 from ...network.asking import MAX_BYTES, ApiAsker, Asked
 from ..documents.nodes import is_list, is_object
 from ..documents.parse import Description
-from ..merge import covers
+from ..matching import covers
 from ..observed.actions import asks_for_action
 from ..observed.admission import Admission, scheme_of
 from ..observed.document import Sample, Shown, Untried, describe
