@@ -186,3 +186,11 @@ async def test_an_api_that_sends_everybody_to_https_lives_there(fetcher: Any, pa
     )
     found = await study_api(api_name="Harbour", api_url="http://api.test", fetcher=web, max_bytes=1 << 20)
     assert found.profile.base_url == "https://api.test"
+
+
+async def test_a_description_at_the_url_itself_is_no_root(fetcher: Any) -> None:
+    whole = {**DESCRIBED, "servers": [{"url": f"{URL}/live"}, {"url": f"{URL}/sandbox"}]}
+    web = fetcher({URL: (200, JSON, whole)})
+    profile = await study(web)
+    assert list(profile.objects) == ["described"]
+    assert f"{URL}/sandbox" not in web.asked

@@ -85,6 +85,8 @@ def _shows_more(search: Search, known: Description) -> bool:
     start = search.start
     if start is None or not is_document(known):
         return is_weak(known)
+    if start.url.partition("?")[0] == known.location:  # that is the description
+        return False
     body = answer_of("/", start.status, dict(start.headers), start.content).body
     links = [link for link in links_of(body, start.url) if not link.is_template] if body is not None else []
     return bool(links) and not covers(known, listed([link.urls[0] for link in links]))
