@@ -45,7 +45,7 @@ def generated(megabytes: float, operations: int) -> bytes:
             "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "next": next_one},
         }
 
-        def operation(verb: str, answer: Any, name: str = name, **more: Any) -> dict[str, Any]:
+        def operation(verb: str, answer: Any, *, name: str = name, **more: Any) -> dict[str, Any]:
             content = {"application/json": {"schema": answer}}
             return {
                 "operationId": f"{verb}_{name}",
@@ -58,13 +58,13 @@ def generated(megabytes: float, operations: int) -> bytes:
         body = {"requestBody": {"content": {"application/json": {"schema": mine}}}}
         paths[f"/{name}"] = {
             "get": operation("list", {"type": "array", "items": mine}, parameters=[limit]),
-            "post": operation("create", mine, **body),
+            "post": {**operation("create", mine), **body},
         }
         parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
         paths[f"/{name}/{{id}}"] = {
             "parameters": [parameter],
             "get": operation("get", mine),
-            "put": operation("update", mine, **body),
+            "put": {**operation("update", mine), **body},
             "delete": operation("delete", {}),
         }
     document = {
@@ -100,8 +100,9 @@ async def study(file: Path, objects: tuple[str, ...] | None = None) -> tuple[Api
             fetcher=fetcher,
             max_bytes=64 << 20,
         )
+        seconds = time.perf_counter() - began
         tasks.cancel_scope.cancel()
-    return found.profile, time.perf_counter() - began, late
+        return found.profile, seconds, late
 
 
 def most_asked(profile: ApiProfile, count: int) -> tuple[str, ...]:

@@ -40,11 +40,11 @@ def described(home: str) -> dict[str, Any]:
 class Asked:
     """A user who answers every form alike."""
 
-    def __init__(self, action: Any, **content: str) -> None:
+    def __init__(self, action: Any, **content: Any) -> None:
         self.answer = ElicitResult(action=action, content=content if action == "accept" else None)
         self.forms: list[ElicitRequestFormParams] = []
 
-    async def __call__(self, _: Any, params: Any) -> ElicitResult:
+    async def __call__(self, context: Any, params: Any) -> ElicitResult:
         self.forms.append(params)
         return self.answer
 
@@ -134,11 +134,16 @@ async def test_the_user_is_asked_which_api_of_a_name_is_meant(
             given["api_url"]: f"Harbour at {given['api_url']}",
             "https://other.test": "Harbour at https://other.test",
         }
-        monkeypatch.setattr("driversmith.tools.generate_driver_supervised.known_urls", lambda *_: several)
-        monkeypatch.setattr(
-            "driversmith.engine.sessions.request._known_as",
-            lambda *_: [_Known(url, told) for url, told in several.items()],
-        )
+        known = [_Known(url, told) for url, told in several.items()]
+
+        def known_urls(_name: str, _settings: Any) -> dict[str, str]:
+            return several
+
+        def known_as(_name: str, _settings: Any) -> list[_Known]:
+            return known
+
+        monkeypatch.setattr("driversmith.tools.generate_driver_supervised.known_urls", known_urls)
+        monkeypatch.setattr("driversmith.engine.sessions.request._known_as", known_as)
         unnamed = {name: value for name, value in given.items() if name != "api_url"}
         assert "Give the URL of one of them" in refused(await client.call_tool("generate_driver_supervised", unnamed))
         user.answer = ElicitResult(action="accept", content={"api_url": given["api_url"]})

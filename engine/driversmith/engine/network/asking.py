@@ -89,7 +89,7 @@ class ApiAsker:
         self._most = most
         self._spend = spend
         self._room = room
-        self._credentials_of = credentials_of or (lambda _: None)
+        self._credentials_of = credentials_of or _nothing_given
         self.asked = 0
 
     def move(self, origin: str) -> None:
@@ -186,6 +186,10 @@ class ApiAsker:
         """A URL that the API redirected to, without a query that may repeat a key."""
         secret = self._credentials.secrets() if self._credentials else frozenset[str]()
         return url.partition("?")[0] if any(value in url or quote(value, safe="") in url for value in secret) else url
+
+
+def _nothing_given(_: str) -> OriginCredentials | None:
+    return None
 
 
 def _target(url: str) -> str:

@@ -3,7 +3,7 @@
 import gc
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -91,7 +91,7 @@ def _loaded(done: bytes) -> Any:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def _without_collecting() -> Generator[None]:
     """No search for cycles meanwhile: a document has none, and the event loop would wait for it."""
     gc.disable()
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 from ...models.profile import ANSWERS, PAGES
+from ..documents.nodes import Node
 from ..documents.parse import Description
 
 
@@ -22,7 +23,7 @@ def is_document(known: Description) -> bool:
 
 def listed(urls: Iterable[str]) -> Description:
     """A description of which nothing is known but what can be read at these URLs of one origin."""
-    paths = {urlsplit(url).path or "/": {"get": {}} for url in urls}
+    paths: Node = {urlsplit(url).path or "/": {"get": {}} for url in urls}
     parts = urlsplit(next(iter(urls), ""))
     root = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
     return Description(root, ANSWERS, {"openapi": "3.1.0", "paths": paths}, "", 0, base_url=root)
