@@ -17,7 +17,10 @@ SHIP = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"ty
 
 
 def reads(schema: Any = None, *parameters: Any, **more: Any) -> dict[str, Any]:
-    answer = {"description": "", "content": {"application/json": {"schema": {} if schema is None else schema}}}
+    answer: dict[str, Any] = {
+        "description": "",
+        "content": {"application/json": {"schema": {} if schema is None else schema}},
+    }
     return {"get": {"parameters": list(parameters), "responses": {"200": answer}, **more}}
 
 

@@ -33,7 +33,7 @@ def merged(one: Description, other: Description) -> Description:
         return _Merging(base, beside).description()
     if base.is_swagger2 != beside.is_swagger2:  # two spellings of everything: the first one counts
         return base
-    moved = _moved(beside.document)
+    moved: Node = _moved(beside.document)
     whole = _Merging(base, replace(beside, document={**moved, _ASIDE: moved})).description()
     return replace(whole, document={**whole.document, _ASIDE: moved})
 
