@@ -5,13 +5,13 @@ from driversmith.tools.registry import TOOLS, declared_tool
 
 DESIGN = {
     "generate_driver_supervised": (
-        "api_name api_url spec output_dir engine objects stop_after max_supervisor_attempts max_retries budget_usd "
+        "api_name api_url spec server auth output_dir engine objects stop_after max_supervisor_attempts max_retries budget_usd "
         "time_limit_seconds live fresh wait_seconds"
     ),
     "validate_file": "file_path content driver_root",
     "diagnose_failure": "session_id error_message file_path content log",
     "submit_file": "session_id path content",
-    "get_session": "session_id view path cursor wait_seconds",
+    "get_session": "session_id view path search cursor wait_seconds",
     "read_records": "session_id object_name params limit fields cursor",
     "cancel_session": "session_id",
     "query_history": "kind api_name status error_type since limit cursor",

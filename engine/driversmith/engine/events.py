@@ -25,6 +25,7 @@ EventKind = Literal[
     "fact.refused",
     "facts.judged",
     "description.judged",
+    "choice.open",
     "file.accepted",
     "file.rejected",
     "file.wanted",
@@ -45,6 +46,7 @@ to the model is waited out. `file.rejected`: one try of a file, with its finding
 the mock server showed. `plan.made`: what the next attempt does otherwise. `driver.kept`: the template driver stands.
 `fact.corrected`: a fact is otherwise than described. `fact.refused`: a correction does not count, and why.
 `facts.judged`: what became of a facts.json. `description.judged`: what became of a description.yaml.
+`choice.open`: what was taken although only the user knows it.
 `operations.left_out`: the template driver did not prove them. `findings.own`: in files of the templates, which stops
 nothing. `files.kept`: the user had edited them. `exception.caught`: a fault of driversmith itself, kept from the
 server."""

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.facts.catalogue import apply
+from driversmith.engine.facts.contradictions import contradictions
 from driversmith.engine.facts.detectors.case import Given
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile, PaginationProfile
 from driversmith.engine.models.report import LiveRead
 from driversmith.engine.proof.confirm import is_better
-from driversmith.engine.proof.correct import Corrected, contradictions, corrected
+from driversmith.engine.proof.correct import Corrected, corrected
 from driversmith.engine.proof.live_reads import Reading
 from driversmith.engine.sandbox.port import Raised
 

@@ -76,3 +76,17 @@ async def test_every_fact_comes_once_however_many_there_are(tmp_path: Path) -> N
     kinds = [item["kind"] for item in items]
     assert kinds == ["api"] + ["object"] * 300 + ["operation"] * 300 + ["skipped"]
     assert items[1]["verbs"] == {"read": "GET /0"}
+
+
+async def test_a_profile_can_be_searched(tmp_path: Path) -> None:
+    async with connected(tmp_path) as (client, engine):
+        engine.hold = True
+        begun = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))
+        session = begun["session_id"]
+        assert await engine.journal.claim(session, this_process(), lease_seconds=60) is None
+        await engine.journal.store_files(session, 1, [DriverFile(path="profile.json", text=_profile(30).to_json())])
+        arguments = {"session_id": session, "view": "profile", "search": "get /2"}
+        names = [item["name"] for item in answered(await client.call_tool("get_session", arguments))["items"]]
+        assert names == [f"{kind}_{n}" for kind in ("object", "list") for n in (2, *range(20, 30))]
+        wrong = await client.call_tool("get_session", {**arguments, "view": "log"})
+        assert "view='profile' only" in said(wrong)

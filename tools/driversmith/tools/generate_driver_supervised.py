@@ -1,17 +1,18 @@
 """The main job: from an API's name and URL to a tested driver on disk."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from driversmith.engine.models.session import EngineName, LiveMode, SupervisedResult
-from driversmith.engine.sessions.request import DESCRIPTION_SUFFIXES, resolve_request
-from mcp_types import CallToolResult
+from driversmith.engine.sessions.request import DESCRIPTION_SUFFIXES, known_urls, resolve_request
+from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import BeforeValidator, Field
 
 from .answers.supervised import supervised_answer
+from .calling.asking import Asking
+from .calling.choosing import Waiting, chosen, which_api
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
 from .calling.paths import FolderPath, ReadPath
-from .calling.progress import ProgressTold
 
 
 def _spelled(value: object) -> object:
@@ -47,6 +48,22 @@ async def generate_driver_supervised(
             max_length=4000,
         ),
         ReadPath(or_url=True, suffixes=frozenset(DESCRIPTION_SUFFIXES)),
+    ] = None,
+    server: Annotated[
+        str | None,
+        Field(
+            description="Which of the description's servers the driver is for (sandbox or production, a region), where api_url does"
+            " not tell: one of those that `choices` of the result lists.",
+            max_length=2000,
+        ),
+    ] = None,
+    auth: Annotated[
+        str | None,
+        Field(
+            description="By which of the description's schemes to authenticate, where several will do: one of those that `choices`"
+            " of the result lists.",
+            max_length=200,
+        ),
     ] = None,
     output_dir: Annotated[
         str | None,
@@ -89,13 +106,21 @@ async def generate_driver_supervised(
     arguments (nothing starts twice) or use get_session; with "waiting_for_host" (engine "host": you write the files),
     write the file that it asks for and call submit_file. The result names the project folder, how far the driver was
     verified (live, mock or static_only), a preview of real records where the API may be read, and, when it failed, an
-    error with the next thing to do.
+    error with the next thing to do. `choices` are what only the user knows: ask them, and give their answer as the argument.
     """
     made = engine_of(ctx)
+    asking = Asking(ctx)
+    if api_url is None and asking.is_possible and len(several := known_urls(api_name, made.settings)) > 1:
+        answer = await which_api(asking, api_name, several)
+        if isinstance(answer, InputRequiredResult):
+            return cast("CallToolResult", answer)
+        api_url = answer
     request = resolve_request(
         api_name=api_name,
         api_url=api_url,
         spec=spec,
+        server=server,
+        auth=auth,
         output_dir=output_dir,
         engine=engine,
         objects=objects,
@@ -105,10 +130,21 @@ async def generate_driver_supervised(
         budget_usd=budget_usd,
         time_limit_seconds=time_limit_seconds,
         live=live,
-        fresh=fresh,
+        fresh=fresh and not asking.is_again,
         settings=made.settings,
         default_output_dir=made.settings.output_dir_of(made.principal),
     )
     session = await made.start(request)
-    result = await made.wait(session.session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
+    waiting = Waiting(ctx, asking)
+    result = await waiting.wait(session.session_id, wait_seconds)
+    if waiting.open:
+        options = {choice.argument: choice.options for choice in waiting.open}
+        answer = await asking.ask("choices", " ".join(choice.question for choice in waiting.open), options)
+        if isinstance(answer, InputRequiredResult):
+            return cast("CallToolResult", answer)
+        taken = {choice.argument: choice.taken for choice in waiting.open}
+        if any(taken[name] != value for name, value in answer.items()):
+            await made.cancel(session.session_id)
+            session = await made.start(request.model_copy(update={**answer, "fresh": False}))
+        result = chosen(await waiting.wait(session.session_id, wait_seconds), answer)
     return supervised_answer(result)

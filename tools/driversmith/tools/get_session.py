@@ -47,6 +47,14 @@ async def get_session(
         str | None,
         Field(description="With view=files: the file whose text to show.", min_length=1, max_length=500),
     ] = None,
+    search: Annotated[
+        str | None,
+        Field(
+            description="With view=profile: only objects and operations that have all of these words in name, path or summary.",
+            min_length=1,
+            max_length=200,
+        ),
+    ] = None,
     cursor: Cursor = None,
     wait_seconds: Annotated[
         float, Field(description="Wait this long for the session to finish, then answer.", ge=0, le=600)
@@ -58,6 +66,8 @@ async def get_session(
     """
     if path is not None and view != "files":
         raise ToolError(f"path applies to view='files' only, not to view={view!r}; leave it out.")
+    if search is not None and view != "profile":
+        raise ToolError(f"search applies to view='profile' only, not to view={view!r}; leave it out.")
     engine = engine_of(ctx)
     await engine.journal.session(session_id)
     if wait_seconds or view == "summary":
@@ -66,6 +76,8 @@ async def get_session(
             return supervised_answer(result) if cursor is None else await further_part(engine, session_id, cursor)
     if view == "files":
         return await files_page(engine, session_id, path, cursor)
+    if view == "profile":
+        return await profile_page(engine, session_id, cursor, search=search)
     return await _VIEWS[view](ctx, session_id, cursor)
 
 
@@ -126,12 +138,7 @@ def _metrics_line(item: dict[str, Any]) -> str:
     return f"attempt {told.pop('attempt')}: {told.pop('outcome')} by {told.pop('engine')}: {compact(told)}"
 
 
-async def _profile(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
-    return await profile_page(engine_of(ctx), session_id, cursor)
-
-
 _VIEWS: dict[str, Callable[[EngineContext, str, str | None], Awaitable[CallToolResult]]] = {
-    "profile": _profile,
     "log": _log,
     "diagnostics": _diagnostics,
     "metrics": _metrics,

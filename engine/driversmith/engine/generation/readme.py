@@ -43,7 +43,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
             for s in profile.skipped
             if s.reason != "not_selected"
         ],
-        "not_selected": sum(s.reason == "not_selected" for s in profile.skipped),
+        "not_selected": sum(s.reason == "not_selected" for s in profile.skipped) + profile.not_listed,
         "other_servers": [{"url": s.url, "description": shorten(s.description, 120)} for s in other_servers(profile)],
         "warnings": [shorten(w, 300) for w in profile.warnings],
         "otherwise": {known: _otherwise(profile, known) for known in ("observed", "quoted", "stated")},
@@ -106,12 +106,11 @@ def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
 
 def _otherwise(profile: ApiProfile, known_by: KnownBy) -> list[str]:
     """Why facts are otherwise than described, a sentence each: those that are known in this way."""
-    objects = profile.objects.values()
-    found = [
-        *profile.facts_evidence.values(),
-        *(operation.evidence for operation in profile.operations.values()),
-        *(scheme.evidence for scheme in profile.auth),
-        *(evidence for described in objects if (evidence := described.records_evidence)),
-        *(evidence for described in objects if (evidence := described.pagination.evidence)),
-    ]
+    found = list(profile.facts_evidence.values())
+    if known_by != "observed":  # what answered as it is described is no difference
+        objects = profile.objects.values()
+        found += [operation.evidence for operation in profile.operations.values()]
+        found += [scheme.evidence for scheme in profile.auth]
+        found += [evidence for described in objects if (evidence := described.records_evidence)]
+        found += [evidence for described in objects if (evidence := described.pagination.evidence)]
     return [shorten(w, 300) for w in dict.fromkeys(e.rule for e in found if e.known_by == known_by and e.rule)]

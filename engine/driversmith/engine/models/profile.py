@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from .base import Value
-from .facts import KnownBy
+from .choices import Choice
+from .facts import Contradiction, KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 ParameterLocation = Literal["path", "query", "header", "cookie", "body"]
@@ -38,6 +39,8 @@ SkipReason = Literal[
 
 ANSWERS = "answers of the API"
 """The format of a source that is no document: what the API itself answered."""
+PAGES = "documentation"
+"""How the format of a source begins that is pages for people."""
 
 
 class Evidence(Value):
@@ -424,6 +427,8 @@ class ApiProfile(Value):
     objects: dict[str, ObjectProfile] = {}
     operations: dict[str, OperationProfile] = {}
     skipped: tuple[SkippedOperation, ...] = ()
+    not_listed: int = 0
+    """Further operations that are not selected, beside those that `skipped` lists."""
     rate_limit: RateLimit | None = None
     rate_limit_signs: RateLimitSigns = RateLimitSigns()
     headers: dict[str, str] = {}
@@ -434,6 +439,10 @@ class ApiProfile(Value):
     """Keys into a body where an error stands although the status is good: anything but null, false, 0 or empty."""
     facts_evidence: dict[str, Evidence] = {}
     """Address of a fact (facts.catalogue) -> by what it is known, of the facts that were corrected."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """What research found described and observed otherwise."""
+    choices: tuple[Choice, ...] = ()
+    """What was taken although only the user knows it."""
     warnings: tuple[str, ...] = ()
     """What was odd about the description and how it was read, one sentence each."""
 

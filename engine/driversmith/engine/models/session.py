@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from ..errors import ErrorCode
 from .base import Value
+from .choices import Choice
 from .diagnosis import FixStrategy
 from .driver import Author, Verification
 from .facts import Contradiction
@@ -25,6 +26,10 @@ class GenerateRequest(Value):
     api_url: str
     spec: str | None = None
     """http(s) URL or absolute path of a description."""
+    server: str | None = None
+    """One of the servers of the description: where the API lives."""
+    auth: str | None = None
+    """The scheme by which operations are asked that can be asked by several."""
     output_dir: str
     """Absolute."""
     engine: EngineName = "auto"
@@ -121,6 +126,8 @@ class SupervisedResult(Value):
     verification: Verification = Verification()
     contradictions: list[Contradiction] = []
     """Facts that the API showed to be otherwise than described; the driver keeps to what was observed."""
+    choices: list[Choice] = []
+    """What was taken although only the user knows it, with the argument that says it and the values that it may have."""
     supervisor_attempts: int = 0
     diagnostics_run: int = 0
     fixes_applied: list[FixApplied] = []

@@ -292,6 +292,9 @@ def address_policy(settings: Settings, typed: tuple[str, ...]) -> AddressPolicy:
     return AddressPolicy(allow_local=settings.allow_local, typed=frozenset(typed))
 
 
-def same_origin(one: str, other: str) -> bool:
-    """Whether two URLs point to the same scheme, host and port."""
-    return origin_of(one) == origin_of(other)
+def same_api(base_url: str, typed: str) -> bool:
+    """Whether an API lives where somebody typed that it does: at that origin, or by https at the same host where http was typed."""
+    if origin_of(base_url) == origin_of(typed):
+        return True
+    found, asked = parse_url(base_url), parse_url(typed)
+    return (found.host, found.scheme, asked.scheme) == (asked.host, "https", "http")

@@ -79,20 +79,42 @@ class ApiAsker:
         credentials: OriginCredentials | None = None,
         spend: Callable[[int], Awaitable[None]] | None = None,
         room: Callable[[], int] | None = None,
+        credentials_of: Callable[[str], OriginCredentials | None] | None = None,
     ) -> None:
-        """`spend` is told of every request before it goes out; `room` says how many a budget that others spend, too, has left."""
+        """`spend` is told of every request before it goes out; `room` says how many a budget that others spend, too, has left;
+        `credentials_of` knows what the user gave for other origins."""
         self._getter = getter
         self.origin = origin
         self._credentials = credentials
         self._most = most
         self._spend = spend
         self._room = room
+        self._credentials_of = credentials_of or _nothing_given
         self.asked = 0
 
     def move(self, origin: str) -> None:
-        """Ask another origin from now on, to which the API redirects: without the credentials, which are for the first."""
+        """Ask another origin from now on, to which the API redirects: with what the user gave for that, never with what was
+        given for the first."""
         if origin != self.origin:
-            self.origin, self._credentials = origin, None
+            self.origin, self._credentials = origin, self._credentials_of(origin)
+
+    def at(self, origin: str) -> "ApiAsker":
+        """The same for another origin, within the same budget, with what the user gave for that."""
+
+        async def spend(count: int) -> None:
+            self.asked += count
+            if self._spend is not None:
+                await self._spend(count)
+
+        return ApiAsker(
+            self._getter,
+            origin=origin,
+            most=self.left,
+            credentials=self._credentials_of(origin),
+            spend=spend,
+            room=lambda: self.left,
+            credentials_of=self._credentials_of,
+        )
 
     @property
     def left(self) -> int:
@@ -164,6 +186,10 @@ class ApiAsker:
         """A URL that the API redirected to, without a query that may repeat a key."""
         secret = self._credentials.secrets() if self._credentials else frozenset[str]()
         return url.partition("?")[0] if any(value in url or quote(value, safe="") in url for value in secret) else url
+
+
+def _nothing_given(_: str) -> OriginCredentials | None:
+    return None
 
 
 def _target(url: str) -> str:

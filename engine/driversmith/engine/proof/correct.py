@@ -6,14 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from pydantic import JsonValue
-
 from ..facts.answer import Answer
-from ..facts.catalogue import RefusedError, address, apply, current
+from ..facts.catalogue import RefusedError, address, apply
 from ..facts.detectors.case import Case, Given
 from ..facts.detectors.doubts import doubt, question, unfinished
 from ..facts.detectors.registry import proposals
-from ..models.facts import Contradiction, Correction
+from ..models.facts import Correction
 from ..models.profile import ApiProfile
 from .confirm import is_another_page, is_confirmed, probe
 from .live_reads import Reading
@@ -102,25 +100,6 @@ async def corrected(
             kept.append(correction)
         afterwards.append(_with_doubt(now, reading, given))
     return Corrected(now, tuple(afterwards), tuple(kept), tried)
-
-
-def contradictions(
-    described: ApiProfile, now: ApiProfile, corrections: Sequence[Correction]
-) -> tuple[Contradiction, ...]:
-    """What was described and what was observed, for each corrected fact."""
-    told = {c.fact: c for c in corrections}
-    return tuple(
-        Contradiction(fact=fact, described=_told(described, fact), observed=_told(now, fact), because=c.because)
-        for fact, c in told.items()
-    )
-
-
-def _told(profile: ApiProfile, fact: str) -> JsonValue:
-    """A fact as it stands; None where the facts know of no such thing, as of a parameter that nobody described."""
-    try:
-        return current(profile, fact)
-    except RefusedError:
-        return None
 
 
 def is_suspect(

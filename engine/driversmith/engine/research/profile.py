@@ -32,13 +32,17 @@ from .resources.rate_limits import rate_limit_of
 from .resources.reads import records_in
 from .resources.records import Records, item_path_of, record_at
 
+MOST_NOT_SELECTED = 200
+"""Operations that are listed as not selected; of huge APIs the others are only counted."""
+
 
 def build_profile(
     description: Description, *, api_name: str, base_url: str, objects: tuple[str, ...] | None = None
 ) -> ApiProfile:
     """The facts of an API, each with where it stands in the description.
 
-    `objects` keeps only the operations of these objects; the others are listed as skipped.
+    `objects` keeps only the operations of these objects; the others are listed as skipped,
+    at most MOST_NOT_SELECTED.
 
     Raises:
         DescriptionError: code `no_operations` where there is nothing to call.
@@ -53,13 +57,15 @@ def build_profile(
     if not read.callable:
         raise _no_operations(description, read)
     collections, belongs = collections_of(read.callable, schemas)
-    kept, skipped = read.callable, read.skipped
+    kept, skipped, not_listed = read.callable, read.skipped, 0
     if objects is not None:
         collections = _selected(collections, objects)
         wanted = {collection.key for collection in collections}
         kept = [op for op in kept if (home := belongs.get(op.profile.name)) and home.key in wanted]
         left = set(map(id, kept))
-        skipped = [*skipped, *(_not_selected(op) for op in read.callable if id(op) not in left)]
+        others = [op for op in read.callable if id(op) not in left]
+        skipped = [*skipped, *map(_not_selected, others[:MOST_NOT_SELECTED])]
+        not_listed = len(others[MOST_NOT_SELECTED:])
     operations = _with_security(kept, auth)
     found = {collection.name: _object(collection, schemas, notes) for collection in collections}
     info = mapping(description.document.get("info"))
@@ -78,6 +84,7 @@ def build_profile(
         objects=found,
         operations=_with_one_maximum(operations, found.values()),
         skipped=tuple(skipped),
+        not_listed=not_listed,
         rate_limit=rate_limit_of(description.document),
         warnings=notes.sentences(),
     )

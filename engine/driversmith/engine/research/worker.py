@@ -3,7 +3,8 @@
 import gc
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any, TypeVar, TypeVarTuple
 
 import anyio.to_process
@@ -34,14 +35,25 @@ async def run_sized(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
         return work(*args)
     if size > IN_THREAD_BYTES and await _can_start():
         try:
-            job = await anyio.to_thread.run_sync(pickle.dumps, (work, args))
+            job = await anyio.to_thread.run_sync(_dumped, (work, args))
             seconds = WORKER_SECONDS + WORKER_SECONDS_A_MIB * size / (1 << 20)
             done = await anyio.to_process.run_sync(_packed, job, seconds, cancellable=True)
-            return await anyio.to_thread.run_sync(pickle.loads, done)
+            return await anyio.to_thread.run_sync(_loaded, done)
         except RecursionError:  # too deep to pickle
             pass
         except anyio.BrokenWorkerProcess:  # what kills one worker would kill, or hold up, whoever tried next
             raise too_much_work() from None
+    return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
+
+
+async def run_beside(size: int, work: Callable[[*Args], T], *args: *Args) -> T:
+    """As run_sized, for work that costs less than to hand a large description over: at once or in a thread.
+
+    Raises:
+        Whatever `work` raises.
+    """
+    if size <= IN_PLACE_BYTES:
+        return work(*args)
     return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
 
 
@@ -68,19 +80,37 @@ def _nothing() -> None:
     pass
 
 
+def _dumped(job: object) -> bytes:
+    with _without_collecting():
+        return pickle.dumps(job)
+
+
+def _loaded(done: bytes) -> Any:
+    with _without_collecting():
+        return pickle.loads(done)  # noqa: S301 - our own process wrote it
+
+
+@contextmanager
+def _without_collecting() -> Generator[None]:
+    """No search for cycles meanwhile: a document has none, and the event loop would wait for it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _packed(job: bytes, seconds: float) -> bytes:
     """Do a job in the worker process. What anyio would unpickle on the event loop is bytes, whatever the job is about:
     the profile of a large API takes seconds."""
     limit_memory(WORKER_BYTES)
     limit_processor(time.process_time() + seconds)  # the process has worked for others before
-    gc.disable()  # a document has no cycles, and looking for them takes a third of the time
     try:
-        work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it
-        return pickle.dumps(work(*args))
+        with _without_collecting():  # takes a third of the time
+            work, args = _job(pickle.loads(job))  # noqa: S301 - our own process wrote it
+            return pickle.dumps(work(*args))
     except MemoryError:
         raise too_much_memory() from None
-    finally:
-        gc.enable()
 
 
 def _job(loaded: Any) -> tuple[Callable[..., object], tuple[Any, ...]]:

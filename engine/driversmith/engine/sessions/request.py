@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -16,6 +16,9 @@ from ..errors import InvalidArgumentError
 from ..models.session import EngineName, GenerateRequest, LiveMode
 from ..network.url_keys import keys_in, mask_urls
 from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..research.catalogue.entries import Candidate
 
 DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx")
 MAX_URL = 4096
@@ -30,6 +33,8 @@ def resolve_request(
     settings: Settings,
     default_output_dir: Path,
     spec: str | None = None,
+    server: str | None = None,
+    auth: str | None = None,
     output_dir: str | None = None,
     engine: str = "auto",
     objects: Sequence[str] | None = None,
@@ -59,6 +64,8 @@ def resolve_request(
         "api_name": api_name.strip(),
         "api_url": _url(api_url, "api_url") if api_url is not None else _known_url(api_name, settings),
         "spec": None if spec is None else _spec(spec, roots),
+        "server": None if server is None else _url(server, "server"),
+        "auth": auth,
         "output_dir": str(_folder(output_dir, default_output_dir, roots)),
         "engine": _choice(engine, "engine", get_args(EngineName)),
         "objects": _objects(objects),
@@ -89,8 +96,12 @@ def resolve_request(
 
 
 def session_key(request: GenerateRequest) -> str:
-    """sha256 over the sorted resolved arguments; `fresh` says how to attach, not what to make, and is left out."""
+    """sha256 over the sorted resolved arguments; `fresh` says how to attach, not what to make, and is left out, as
+    is what earlier versions did not know and nobody gave."""
     arguments = request.model_dump(mode="json", exclude={"fresh"})
+    for name in ("server", "auth"):
+        if arguments[name] is None:
+            del arguments[name]
     return hashlib.sha256(json.dumps(arguments, sort_keys=True).encode()).hexdigest()
 
 
@@ -108,9 +119,7 @@ def _check_output(request: GenerateRequest) -> None:
 
 def _known_url(api_name: str, settings: Settings) -> str:
     """The URL of an API of which only the name is given."""
-    from ..research.catalogue.file import load_catalogue
-
-    found = load_catalogue(settings.catalogue_file).by_name(api_name)
+    found = _known_as(api_name, settings)
     if not found:
         raise InvalidArgumentError(
             f"The catalogue of public APIs knows no API called {api_name.strip()!r}, and api_url is not given.",
@@ -125,6 +134,17 @@ def _known_url(api_name: str, settings: Settings) -> str:
             next_action="Give the URL of one of them as api_url.",
         )
     return _url(found[0].api_url, "api_url")
+
+
+def known_urls(api_name: str, settings: Settings) -> dict[str, str]:
+    """The URLs of the APIs that the catalogue knows by a name, each with what it is."""
+    return {candidate.api_url: candidate.told for candidate in _known_as(api_name, settings)[:MOST_CANDIDATES]}
+
+
+def _known_as(api_name: str, settings: Settings) -> "list[Candidate]":
+    from ..research.catalogue.file import load_catalogue
+
+    return load_catalogue(settings.catalogue_file).by_name(api_name)
 
 
 def _url(text: str, name: str) -> str:

@@ -14,6 +14,7 @@ from ..models.profile import ApiProfile, ProfileSummary
 from ..models.prose import Researched
 from ..models.report import ContractReport, FaultsOfFile, LiveProof, LiveReport
 from ..models.session import GenerateRequest
+from ..network.asking import Page
 from .corrections.facts_claim import FactsClaim
 from .live.live_budget import LiveBudget
 from .progress import Tell
@@ -50,17 +51,21 @@ class Writer(Protocol):
 class Activities(Protocol):
     """The rooms of the engine as one attempt uses them. Every method may raise the DriversmithError of its room."""
 
-    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
+    async def research(
+        self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget, pages: dict[str, Page] | None = None
+    ) -> Researched:
         """Find and read the description of the API; the profile, and the prose that quotes are looked for in. What it asks of
-        the API's origin counts in the budget.
+        the API's origin counts in the budget; `pages` is given the pages for people that come back, by URL.
 
         Raises:
             ResearchError: it could not be found, fetched or understood.
         """
         ...
 
-    async def documentation(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Documentation:
-        """The pages that speak of the API, where nobody describes it; empty where none can be read."""
+    async def documentation(
+        self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget, pages: dict[str, Page] | None = None
+    ) -> Documentation:
+        """The pages that speak of the API, where nobody describes it; empty where none can be read. `pages` came back before."""
         ...
 
     async def judge_description(

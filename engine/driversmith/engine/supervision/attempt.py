@@ -163,7 +163,9 @@ class Attempt:
         else:
             budget = await LiveBudget(session.request, session.steps).take_up()
             try:
-                profile, prose = await session.activities.research(session.request, self._progress.tell, budget=budget)
+                profile, prose = await session.activities.research(
+                    session.request, self._progress.tell, budget=budget, pages=author.pages
+                )
             except ResearchError as missing:
                 if not author.may_help(missing):
                     raise
@@ -172,6 +174,10 @@ class Attempt:
                 if author.may_complete(profile):
                     profile, prose = await author.settle()
         await self._progress.keep(PROSE, prose)
+        if profile.choices:
+            told = " ".join(choice.told for choice in profile.choices)
+            open_ones = [choice.model_dump(mode="json") for choice in profile.choices]
+            await session.log.write("choice.open", told, data={"choices": open_ones})
         return profile
 
     async def _draft(self) -> DriverBundle:

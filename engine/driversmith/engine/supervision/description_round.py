@@ -12,6 +12,7 @@ from ..journal.step_names import DESCRIPTION_ASKED, DOCUMENTATION, description_j
 from ..models.documentation import DESCRIPTION, Documentation, JudgedDescription
 from ..models.profile import ApiProfile
 from ..models.prose import Researched
+from ..network.asking import Page
 from .context import SessionContext
 from .live.live_budget import LiveBudget
 from .progress import AttemptProgress
@@ -29,6 +30,8 @@ class DescriptionRound:
         self._progress = progress
         self._state = state
         self._number = number
+        self.pages: dict[str, Page] = {}
+        """What came back from where while research looked for a description: not fetched again for an author."""
 
     async def has_begun(self) -> bool:
         """Whether research came to its end before, and an author was to be asked."""
@@ -68,7 +71,9 @@ class DescriptionRound:
 
     async def _pages(self) -> Documentation:
         budget = await LiveBudget(self._session.request, self._session.steps).take_up()
-        return await self._session.activities.documentation(self._session.request, self._progress.tell, budget=budget)
+        return await self._session.activities.documentation(
+            self._session.request, self._progress.tell, budget=budget, pages=self.pages
+        )
 
     async def _ask(self, documentation: Documentation) -> list[JudgedDescription]:
         asked = await self._session.steps.stored(DESCRIPTION_ASKED)

@@ -20,7 +20,7 @@ from ..models.profile import ApiProfile, ProfileSummary
 from ..models.prose import Researched
 from ..models.report import ContractReport, LiveProof, LiveReport
 from ..models.session import GenerateRequest
-from ..network.addresses import address_policy, origin_of
+from ..network.addresses import address_policy, origin_of, same_api
 from ..network.credentials import OriginCredentials, load_credentials, stored_secrets
 from ..sandbox.port import HOW_TO_RUN, ISOLATED, Sandbox
 from ..settings import Settings
@@ -30,7 +30,7 @@ from .live.live_budget import LiveBudget
 from .progress import Tell
 
 if TYPE_CHECKING:
-    from ..network.asking import ApiAsker
+    from ..network.asking import ApiAsker, Page
     from ..network.fetch import Fetcher
     from .live.live_api import LiveApi
 
@@ -52,7 +52,9 @@ class EngineActivities:
         self._sandbox = sandbox
         self._learn = learn
 
-    async def research(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Researched:
+    async def research(
+        self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget, pages: dict[str, "Page"] | None = None
+    ) -> Researched:
         from ..network.fetch import Fetcher
         from ..research.catalogue.file import load_catalogue
         from ..research.study import study_api
@@ -72,11 +74,18 @@ class EngineActivities:
                 asker=asker,
                 is_polite=budget.is_polite,
                 catalogue=lambda: load_catalogue(self._settings.catalogue_file),
+                pages=pages,
+                server=request.server,
+                auth=request.auth,
             )
-        await budget.spend(fetcher.requests[origin_of(found.profile.base_url)])
+        homes = {origin_of(found.profile.base_url)}
+        homes |= {origin_of(request.api_url)} if same_api(found.profile.base_url, request.api_url) else set()
+        await budget.spend(sum(fetcher.requests[home] for home in homes))
         return found
 
-    async def documentation(self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget) -> Documentation:
+    async def documentation(
+        self, request: GenerateRequest, tell: Tell, *, budget: LiveBudget, pages: dict[str, "Page"] | None = None
+    ) -> Documentation:
         from ..research.pages.find import documentation_of
 
         async with await self._fetcher(request) as fetcher, _spoken(tell) as say:
@@ -86,6 +95,7 @@ class EngineActivities:
                 max_bytes=self._settings.max_description_bytes,
                 is_polite=budget.is_polite,
                 say=say,
+                kept=pages,
             )
         await budget.spend(fetcher.requests[origin_of(request.api_url)])
         return found
@@ -93,13 +103,16 @@ class EngineActivities:
     async def judge_description(
         self, draft: str, documentation: Documentation, request: GenerateRequest, *, budget: LiveBudget
     ) -> JudgedDescription:
+        from ..network.fetch import Fetcher
         from ..research.pages.find import judge_description
 
         most = min(budget.left, MOST_ASKED_FOR_A_DRAFT) if request.live != "false" else 0
-        async with await self._fetcher(request) as fetcher:
-            judged = await judge_description(draft, documentation, api_url=request.api_url, fetcher=fetcher, most=most)
-        await budget.spend(sum(fetcher.requests.values()))
-        return judged
+        answering = Fetcher(policy=address_policy(self._settings, request.allow_local), seconds=RESEARCH_SECONDS)
+        async with await self._fetcher(request) as fetcher, answering as answers:
+            asker = await self._asker(request, fetcher, answers, budget)
+            return await judge_description(
+                draft, documentation, api_url=request.api_url, fetcher=fetcher, most=most, api=asker
+            )
 
     async def describe(
         self, judged: Sequence[JudgedDescription], documentation: Documentation, request: GenerateRequest
@@ -148,6 +161,7 @@ class EngineActivities:
             credentials=credentials,
             spend=budget.spend,
             room=lambda: budget.left - fetcher.requests[place],
+            credentials_of=self._keys_of,
         )
 
     def summarise(self, profile: ApiProfile) -> ProfileSummary:

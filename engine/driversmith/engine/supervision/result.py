@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from ..models.facts import Contradiction
 from ..models.profile import ApiProfile, ProfileSummary
 from ..models.report import LiveReport
 from ..models.session import FixApplied, ModelUsage, SupervisedResult
-from ..network.addresses import same_origin
+from ..network.addresses import same_api
 from .context import SessionContext
 from .healing.attempt_history import AttemptRecord
 from .healing.live_faults import what_to_correct
@@ -31,7 +32,8 @@ def conclude(
         supervisor_attempts=state.attempts,
         diagnostics_run=state.diagnoses,
         fixes_applied=[*_corrections(state), *state.fixes],
-        contradictions=list(state.proof.contradictions) if state.proof else [],
+        contradictions=_contradictions(state),
+        choices=list(state.attempt.profile.choices) if state.attempt and state.attempt.profile else [],
         iterations=state.contract_runs,
         notes=state.notes,
         model_usage=usage,
@@ -77,6 +79,15 @@ def conclude(
             ],
         }
     )
+
+
+def _contradictions(state: RunState) -> list[Contradiction]:
+    """What research and live reads found otherwise than described; of one fact, what live reads say of it."""
+    attempt = state.attempt
+    found = attempt.profile.contradictions if attempt is not None and attempt.profile is not None else ()
+    proven = state.proof.contradictions if state.proof else ()
+    told = {contradiction.fact for contradiction in proven}
+    return [*(contradiction for contradiction in found if contradiction.fact not in told), *proven]
 
 
 def _corrections(state: RunState) -> list[FixApplied]:
@@ -129,7 +140,9 @@ def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveRepor
         reason = "Nothing could be read from the real API"
     elif not attempt.profile.objects:
         reason = "The API has no object to read"
-    elif session.request.live == "auto" and not same_origin(attempt.profile.base_url, session.request.api_url):
+    elif session.request.live == "auto" and not same_api(
+        attempt.profile.base_url, session.request.server or session.request.api_url
+    ):
         reason = (
             f"{attempt.profile.base_url} is not at the origin of api_url, so nothing was read from it (live=true reads)"
         )

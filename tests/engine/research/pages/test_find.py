@@ -7,7 +7,8 @@ import pytest
 from driversmith.engine.errors import FetchError, ResearchError
 from driversmith.engine.models.documentation import Documentation, DocumentationPage
 from driversmith.engine.network.asking import ApiAsker
-from driversmith.engine.research.pages.find import FromPages, find_documented, judge_description
+from driversmith.engine.network.credentials import OriginCredentials
+from driversmith.engine.research.pages.find import FromPages, documentation_of, find_documented, judge_description
 from driversmith.engine.research.study import study_api
 
 HTML = "text/html; charset=utf-8"
@@ -122,3 +123,40 @@ async def test_a_draft_lives_where_the_api_answers(fetcher: Any) -> None:
     judged = await judge_description(draft, Documentation(pages=(page,)), api_url=f"{here}/docs", fetcher=web, most=6)
     assert json.loads(judged.document)["servers"] == [{"url": here}]
     assert [evidence.known_by for evidence in judged.known.values()] == ["observed"]
+
+
+async def test_endpoints_are_confirmed_with_the_users_credentials_where_the_api_refuses(page: Any) -> None:
+    class Guarded:
+        async def get(self, url: str, *, max_bytes: int, headers: Any = None) -> Any:
+            if url == f"{HOME}/docs":
+                return page(url, 200, {"content-type": HTML}, START.encode())
+            if (headers or {}).get("authorization") != "Bearer t-1":
+                return page(url, 401, {"www-authenticate": "Bearer"}, b"{}")
+            return page(url, 200, {"content-type": "application/json"}, b'[{"id": 1}]')
+
+    given = OriginCredentials(origin=HOME, arguments={"token": "t-1"})
+    asker = ApiAsker(Guarded(), origin=HOME, most=10, credentials=given)
+    found = await study_api(api_name="Ships", api_url=f"{HOME}/docs", fetcher=Guarded(), max_bytes=1 << 20, asker=asker)
+    assert found.profile.operations["get_ships"].evidence.known_by == "observed"
+    assert [scheme.kind for scheme in found.profile.auth] == ["bearer"]
+    assert "t-1" not in found.profile.to_json()
+
+
+async def test_pages_that_came_back_are_not_fetched_again_for_an_author(fetcher: Any) -> None:
+    web = fetcher(PAGES)
+    pages: dict[str, Any] = {}
+    await study_api(api_name="Ships", api_url=f"{HOME}/docs", fetcher=web, max_bytes=1 << 20, pages=pages)
+    before = list(web.asked)
+    documentation = await documentation_of(
+        f"{HOME}/docs", fetcher=web, max_bytes=1 << 20, is_polite=True, say=lambda _: None, kept=pages
+    )
+    assert len(documentation.pages) == 2
+    assert web.asked == before
+
+
+async def test_a_collection_whose_name_is_a_verb_is_asked_where_the_page_lists_it(fetcher: Any) -> None:
+    page = f"<p>Base URL: {HOME}/v1</p><h2>GET /order</h2><p>All orders.</p><h2>GET /logout</h2><p>Bye.</p>"
+    web = fetcher({f"{HOME}/docs": (200, HTML, page), f"{HOME}/v1/order": (200, "application/json", [{"id": 1}])})
+    found = await find(web)
+    assert web.asked == [f"{HOME}/docs", f"{HOME}/v1/order"]
+    assert found.evidence["#/paths/~1order/get"].known_by == "observed"

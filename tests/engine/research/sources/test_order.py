@@ -94,3 +94,103 @@ async def test_a_description_counts_before_an_api_that_shows_single_records_alon
     web = fetcher({**pages, f"{URL}/swagger/v1/swagger.json": (200, JSON, DESCRIBED)})
     assert list((await study(web, polite=True)).objects) == ["described"]
     assert not (await study(fetcher(pages), polite=True)).is_described
+
+
+SHIPS = [{"id": n, "name": f"ship {n}"} for n in range(1, 4)]
+PAGE = f"""<h1>Harbour</h1><p>Base URL: {URL}</p><h2>GET /ships</h2><p>All ships of the harbour.</p>
+<h3>Query parameters</h3><table><tr><th>Parameter</th><th>Type</th><th>Description</th></tr>
+<tr><td>berth</td><td>integer</td><td>Only those at this berth.</td></tr></table>
+<h2>GET /ports</h2><p>All ports.</p><h2>GET /cranes</h2><p>All cranes.</p>"""
+HTML = "text/html"
+
+
+async def test_a_page_that_came_back_completes_what_the_api_showed(fetcher: Any) -> None:
+    root = {"ships": "/ships", "documentation": f"{URL}/guide"}
+    web = fetcher({URL: (200, JSON, root), f"{URL}/ships": (200, JSON, SHIPS), f"{URL}/guide": (200, HTML, PAGE)})
+    profile = await study(web, polite=True)
+    ships = profile.operations[profile.objects["ships"].operations["read"]]
+    assert [(p.name, p.type) for p in ships.parameters] == [("berth", "integer")]
+    assert (ships.evidence.kind, profile.operations["get_ports"].evidence.kind) == ("observed", "quoted")
+    assert web.asked.count(f"{URL}/guide") == 1
+
+
+async def test_a_page_at_the_url_completes_a_description_that_has_little_of_it(fetcher: Any) -> None:
+    page = PAGE + f'<link rel="service-desc" href="{URL}/openapi.json">'
+    thin = {**DESCRIBED, "paths": {"/ships": {"get": {"responses": {"200": {"description": ""}}}}}}
+    web = fetcher({f"{URL}": (200, HTML, page), f"{URL}/openapi.json": (200, JSON, thin)})
+    profile = await study(web)
+    assert sorted(operation.path for operation in profile.operations.values()) == ["/cranes", "/ports", "/ships"]
+    assert [p.name for p in profile.operations["get_ships"].parameters] == ["berth"]
+    assert web.asked == [URL, f"{URL}/openapi.json"]
+
+
+async def test_a_page_adds_nothing_to_a_description_that_stands(fetcher: Any) -> None:
+    page = PAGE + f'<link rel="service-desc" href="{URL}/openapi.json">'
+    whole = {**DESCRIBED, "paths": {path: {"get": LIST} for path in ("/ships", "/ports", "/boats")}}
+    web = fetcher({f"{URL}": (200, HTML, page), f"{URL}/openapi.json": (200, JSON, whole)})
+    profile = await study(web, catalogue=known("Harbour"))
+    assert sorted(profile.objects) == ["boats", "ports", "ships"]
+    assert all(operation.evidence.kind == "described" for operation in profile.operations.values())
+    assert web.asked == [URL, f"{URL}/openapi.json"]
+
+
+async def test_what_the_root_lists_beyond_the_description_is_asked_for(fetcher: Any) -> None:
+    root = {"ships": "/ships", "ports": "/ports", "described": "/described"}
+    web = fetcher(
+        {
+            URL: (200, JSON, root),
+            f"{URL}/openapi.json": (200, JSON, DESCRIBED),
+            **{f"{URL}/{name}": (200, JSON, SHIPS) for name in root},
+        }
+    )
+    profile = await study(web, polite=True)
+    assert sorted(profile.objects) == ["described", "ports", "ships"]
+    assert profile.is_described
+
+
+async def test_a_catalogue_that_is_out_of_date_is_contradicted_by_the_api(fetcher: Any) -> None:
+    old = {
+        **DESCRIBED,
+        "servers": [{"url": "https://old.test/v1"}],
+        "paths": {"/described": {"get": LIST}, "/ships": {"get": LIST}},
+    }
+    root = {name: f"/v2/{name}" for name in ("ships", "ports", "cranes")}
+    answers = {f"{URL}/v2/{name}": (200, JSON, {"data": SHIPS, "next": None}) for name in root}
+    web = fetcher({URL: (200, JSON, root), "https://lists.test/Harbour.json": (200, JSON, old), **answers})
+    profile = await study(web, catalogue=known("Harbour"))
+    assert profile.base_url == f"{URL}/v2"
+    assert profile.objects["ships"].record_path == ("data",)
+    (contradiction,) = [c for c in profile.contradictions if c.fact == "/objects/ships/records"]
+    assert contradiction.described == {"record_path": [], "shape": "list", "item_path": []}
+    assert contradiction.observed == {"record_path": ["data"], "shape": "list", "item_path": []}
+
+
+async def test_a_description_without_operations_leaves_the_others(fetcher: Any) -> None:
+    empty = {**DESCRIBED, "paths": {}}
+    web = fetcher(
+        {
+            URL: (200, JSON, {"ships": "/ships"}),
+            f"{URL}/openapi.json": (200, JSON, empty),
+            f"{URL}/ships": (200, JSON, SHIPS),
+        }
+    )
+    assert list((await study(web)).objects) == ["ships"]
+
+
+async def test_an_api_that_sends_everybody_to_https_lives_there(fetcher: Any, page: Any) -> None:
+    web = fetcher(
+        {
+            "http://api.test": page("https://api.test/", 200, {"content-type": JSON}, b"{}"),
+            "http://api.test/openapi.json": (200, JSON, DESCRIBED),
+        }
+    )
+    found = await study_api(api_name="Harbour", api_url="http://api.test", fetcher=web, max_bytes=1 << 20)
+    assert found.profile.base_url == "https://api.test"
+
+
+async def test_a_description_at_the_url_itself_is_no_root(fetcher: Any) -> None:
+    whole = {**DESCRIBED, "servers": [{"url": f"{URL}/live"}, {"url": f"{URL}/sandbox"}]}
+    web = fetcher({URL: (200, JSON, whole)})
+    profile = await study(web)
+    assert list(profile.objects) == ["described"]
+    assert f"{URL}/sandbox" not in web.asked

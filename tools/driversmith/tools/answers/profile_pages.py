@@ -13,16 +13,27 @@ if TYPE_CHECKING:
     from driversmith.engine.api import Engine
 
 
-async def profile_page(engine: "Engine", session_id: str, cursor: str | None) -> CallToolResult:
-    """One page; empty before the API is researched."""
+async def profile_page(
+    engine: "Engine", session_id: str, cursor: str | None, *, search: str | None = None
+) -> CallToolResult:
+    """One page; empty before the API is researched. With `search`, of the objects and operations that have all of its words."""
     text = await engine.journal.file_text(session_id, "profile.json")
     if text is not None:
         items = list(_facts(ApiProfile.model_validate_json(text)))
     else:
         summary = (await engine.result(session_id)).profile
         items = list(_summarised(summary)) if summary else []
+    if search is not None:
+        items = [item for item in items if _has(item, search.lower().split())]
     whole = f'get_session(session_id="{session_id}", view="files", path="profile.json")'
     return offset_page(items, _line, cursor, "facts of the API", whole=whole, of_api=True)
+
+
+def _has(item: Item, words: list[str]) -> bool:
+    """Whether an object or operation speaks of all of these words, in whatever part of a name."""
+    told = [item.get(key, "") for key in ("name", "signature", "summary", "operation")]
+    text = " ".join(map(str, (*told, *item.get("verbs", {}).values()))).lower()
+    return item["kind"] != "api" and all(word in text for word in words)
 
 
 def _facts(profile: ApiProfile) -> Iterator[Item]:

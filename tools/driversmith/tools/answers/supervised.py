@@ -17,7 +17,7 @@ PREVIEW_SIZE = PAGE // 2
 MOST_OF_A_PREVIEW = 1_200
 """Characters of the text that shows an object's records."""
 MOST_OF_ALL_PREVIEWS = 6_000
-_SENTENCES = {"notes", "error", "contradictions", "skipped", "fixes_applied", "verification"}
+_SENTENCES = {"notes", "error", "contradictions", "skipped", "fixes_applied", "verification", "choices"}
 _BARE = {"session_id": "", "status": "failed"}
 UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
 
@@ -93,12 +93,15 @@ def told(result: SupervisedResult) -> str:
     """The result in a few lines."""
     if result.status in UNFINISHED:
         return _unfinished(result)
-    quoted = bool(result.notes or result.contradictions or result.preview or result.verification.objects)
+    quoted = bool(
+        result.notes or result.choices or result.contradictions or result.preview or result.verification.objects
+    )
     lines = [
         _headline(result),
         *([OF_THE_API] if quoted else []),
         *_objects(result),
         *_differences(result),
+        *(f"Choice: {choice.told}" for choice in result.choices),
         *(f"Note: {note}" for note in result.notes),
     ]
     if result.error is not None and result.success:

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
+from mcp_types import InputResponses
 from pydantic import PrivateAttr
 
 from .heartbeat import Heartbeat
@@ -26,11 +27,23 @@ class EngineContext(_Request):
 
     _reached: float = PrivateAttr(default=0.0)
     _heartbeat: Heartbeat = PrivateAttr()
+    _whole: Context[Any, Any] = PrivateAttr()
 
     def __init__(self, context: Context[Any, Any], *, doing: str, seconds: float) -> None:
         """After `seconds` without progress a sign of life is sent; `doing` is what is under way until somebody says more."""
         super().__init__(request_context=context.request_context, mcp_server=context.mcp_server)
+        self._whole = context
         self._heartbeat = Heartbeat(self._send, doing=doing, seconds=seconds)
+
+    @property
+    def input_responses(self) -> InputResponses | None:
+        """What the client answered to the questions of an earlier round of this call."""
+        return self._whole.input_responses
+
+    @property
+    def request_state(self) -> str | None:
+        """What an earlier round of this call left for this one."""
+        return self._whole.request_state
 
     def kept_up(self) -> AbstractAsyncContextManager[None]:
         """Let no silence fall while the block runs."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 from pydantic import JsonValue
 
 from ...errors import DescriptionError
+from ...facts.structure import FieldKinds
 from ...models.profile import Evidence
 from ...models.prose import Prose
 from .bounds import MAX_DEPTH, MAX_NODES, too_deep, too_large, too_many_values
@@ -61,8 +62,14 @@ class Description:
     evidence: Mapping[str, Evidence] = field(default_factory=dict[str, Evidence])
     """By JSON pointer, by what that part is known and what follows from it, where no document says so."""
     observations: tuple[Observation, ...] = ()
+    seen: Mapping[str, Mapping[str, FieldKinds]] = field(default_factory=dict[str, Mapping[str, FieldKinds]])
+    """Path -> key -> what the records that are listed there were seen to have under it."""
+    matched: frozenset[str] = frozenset()
+    """Paths of which several sources know."""
     notes: tuple[str, ...] = ()
     """What a person should know of how it was made, one sentence each."""
+    alone: tuple[str, ...] = ()
+    """The same, as long as no other source knows anything."""
     prose: Prose | None = None
     """What facts may be quoted from, where that is another text than the document."""
 

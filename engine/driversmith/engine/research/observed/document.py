@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ...facts.answer import Answer
 from ...facts.detectors.onward import way_on
+from ...facts.structure import FieldKinds, field_kinds
 from ...models.profile import ANSWERS, AuthScheme, Evidence, form_of
 from ..documents.nodes import Node
 from ..documents.parse import Description, Observation
@@ -65,6 +66,8 @@ class Shown:
     untried: Sequence[Untried] = ()
     auth: Mapping[str, AuthScheme] = field(default_factory=dict[str, AuthScheme])
     notes: Sequence[str] = ()
+    alone: Sequence[str] = ()
+    """Notes that hold as long as nobody else knows anything of it."""
     title: str = ""
 
 
@@ -74,6 +77,7 @@ def describe(shown: Shown) -> Description:
     paths: dict[str, Node] = {}
     evidence: dict[str, Evidence] = {}
     observations: list[Observation] = []
+    seen: dict[str, dict[str, FieldKinds]] = {}
     taken: set[str] = set()
     for sample in shown.samples:
         path = _below(sample.url, base)
@@ -84,6 +88,8 @@ def describe(shown: Shown) -> Description:
         rule = f"GET {path} answered {sample.answer.status}."
         evidence[join("#/paths", path)] = Evidence(pointer=_told(sample.url), rule=rule, known_by="observed")
         observations += observations_of(sample, path)
+        if sample.shape is not None:
+            seen[path] = field_kinds(sample.shape.records(sample.answer.body))
         if sample.item is not None:
             own = _below(sample.item_url, base).rpartition("/")[0] + "/{" + sample.item_field + "}"
             paths.setdefault(own, {"get": _item(sample, sample.item, taken)})
@@ -104,7 +110,7 @@ def describe(shown: Shown) -> Description:
         "paths": paths,
     }
     if shown.auth:
-        document["components"] = {"securitySchemes": {name: _scheme(scheme) for name, scheme in shown.auth.items()}}
+        document["components"] = {"securitySchemes": {name: scheme_node(scheme) for name, scheme in shown.auth.items()}}
         for name in shown.auth:
             evidence[join("#/components/securitySchemes", name)] = Evidence(
                 pointer=_told(shown.api_url),
@@ -122,7 +128,9 @@ def describe(shown: Shown) -> Description:
         base_url=base,
         evidence=evidence,
         observations=tuple(observations),
+        seen=seen,
         notes=tuple(shown.notes),
+        alone=tuple(shown.alone),
     )
 
 
@@ -219,7 +227,8 @@ def _response(answer: Answer, schema: Node) -> Node:
     }
 
 
-def _scheme(scheme: AuthScheme) -> Node:
+def scheme_node(scheme: AuthScheme) -> Node:
+    """A scheme as OpenAPI spells it."""
     if scheme.kind == "basic":
         return {"type": "http", "scheme": "basic"}
     word = scheme.sent_prefix.strip()

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice, product
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from ...models.profile import Evidence, ServerProfile
@@ -105,26 +107,37 @@ def _servers(node: Node, pointer: str) -> tuple[ServerProfile, ...]:
     found: dict[str, ServerProfile] = {}
     for index, entry in enumerate(sequence(node.get("servers"))[:_MOST]):
         server = mapping(entry)
-        url = _filled(text(server.get("url")), mapping(server.get("variables")))
-        if url is not None and split(url) is not None:
-            found.setdefault(
-                url,
-                ServerProfile(
-                    url=url,
-                    description=one_line(server.get("description"), 200),
-                    evidence=Evidence(pointer=join(pointer, "servers", str(index))),
-                ),
-            )
+        for url in _filled(text(server.get("url")), mapping(server.get("variables"))):
+            if split(url) is not None:
+                found.setdefault(
+                    url,
+                    ServerProfile(
+                        url=url,
+                        description=one_line(server.get("description"), 200),
+                        evidence=Evidence(pointer=join(pointer, "servers", str(index))),
+                    ),
+                )
     return tuple(found.values())
 
 
-def _filled(url: str, variables: Node) -> str | None:
-    def value(match: re.Match[str]) -> str:
-        variable = mapping(variables.get(match.group(1)))
-        default = text(variable.get("default"))
-        return default or text(next(iter(sequence(variable.get("enum"))), "")) or match.group(0)
+def _filled(url: str, variables: Node) -> Iterator[str]:
+    """A URL with the defaults of its variables, then with the other values that they may have."""
+    names = list(dict.fromkeys(_VARIABLE.findall(url)))
+    values = [_values(mapping(variables.get(name)), name) for name in names]
+    for chosen in islice(product(*values), _MOST):
+        given = dict(zip(names, chosen, strict=True))
+        filled = _fit(_VARIABLE.sub(lambda match, given=given: given[match[1]], url.strip()))
+        if filled is not None:
+            yield filled
 
-    filled = _VARIABLE.sub(value, url.strip())
+
+def _values(variable: Node, name: str) -> list[str]:
+    default = text(variable.get("default"))
+    told = [default, *map(text, sequence(variable.get("enum"))[:_MOST])]
+    return list(dict.fromkeys(filter(None, told))) or ["{" + name + "}"]
+
+
+def _fit(filled: str) -> str | None:
     if not filled or len(filled) > 1000 or re.search(r"[\x00-\x20\x7f]", filled):
         return None
     return filled

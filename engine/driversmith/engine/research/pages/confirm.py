@@ -2,18 +2,22 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from ...errors import FetchError
+from ...models.profile import AuthScheme
+from ...network.addresses import origin_of
+from ...network.asking import ApiAsker
 from ..documents.nodes import Node, mapping, sequence, text
 from ..documents.references import join
+from ..observed.actions import asks_for_action
+from ..observed.admission import Admission
 from ..openapi.servers import origin
 from ..sources.page import Page, PageFetcher
 from .document import schema_of
-from .requests.actions import holds_action
 
 Outcome = Literal["there", "refused", "demands", "page", "absent", "silent"]
 """What a GET came to: data; credentials are wanted; arguments are; a page for people; nothing is there; no answer."""
@@ -35,6 +39,8 @@ class Confirmed:
     """Where it lives."""
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     """JSON pointer of an operation -> what its GET came to."""
+    schemes: Mapping[str, AuthScheme] = field(default_factory=dict[str, AuthScheme])
+    """What the API let in by, where it refuses whoever comes without."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,45 @@ def asker(fetcher: PageFetcher) -> Ask:
     return ask
 
 
-async def confirm(document: Node, *, page_url: str, ask: Ask, most: int) -> Confirmed:
-    """Ask for the simplest endpoints of a document, at most `most` requests; what is answered completes the document.
+class Doorway:
+    """Asks an API, wherever its pages say that it is, with the user's credentials where it refuses without."""
+
+    def __init__(self, api: ApiAsker) -> None:
+        self._api = api
+        self._known: dict[str, tuple[ApiAsker, Admission]] = {}
+
+    async def __call__(self, url: str) -> Page | None:
+        try:
+            place = origin_of(url)
+        except FetchError:
+            return None
+        if place not in self._known:
+            asker = self._api if place == self._api.origin else self._api.at(place)
+            self._known[place] = asker, Admission(asker.ask, asker.credentials)
+        asker, admission = self._known[place]
+        asked = await asker.ask(url, admission.auth)
+        if asked is None or asked.answer.status == 0:
+            return None
+        let_in = await admission.settled(asked) or asked
+        return _Answered(let_in.url, let_in.answer.status, let_in.answer.headers, let_in.content)
+
+    @property
+    def schemes(self) -> dict[str, AuthScheme]:
+        """What let in, wherever that was."""
+        return {name: scheme for _, admission in self._known.values() for name, scheme in admission.schemes.items()}
+
+
+@dataclass(frozen=True)
+class _Answered:
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+async def confirm(document: Node, *, page_url: str, ask: Ask, most: int, guessed: Collection[str] = ()) -> Confirmed:
+    """Ask for the simplest endpoints of a document, at most `most` requests; what is answered completes the document. Of
+    those at the pointers `guessed` no page says that they are GETs.
 
     Where nothing of the API is at the server that the pages name, the origin of the pages is tried; where the pages are on this
     machine or a private network and the server is not, that comes first. Where neither answers, it is as the pages say.
@@ -70,7 +113,7 @@ async def confirm(document: Node, *, page_url: str, ask: Ask, most: int) -> Conf
     servers = [text(mapping(server).get("url")) for server in sequence(document.get("servers"))]
     bases = _bases(servers[0] if servers else "", page_url)
     confirmed = Confirmed(bases[0] if bases else "")
-    questions = _questions(document)
+    questions = _questions(document, guessed)
     left = most
     settled = len(bases) < 2
     for question in questions:
@@ -113,7 +156,7 @@ def _bases(server: str, page_url: str) -> list[str]:
     return [moved, server.rstrip("/")] if local else [server.rstrip("/"), moved]
 
 
-def _questions(document: Node) -> list[_Question]:
+def _questions(document: Node, guessed: Collection[str]) -> list[_Question]:
     found: list[_Question] = []
     for path, item in mapping(document.get("paths")).items():
         operation = mapping(item).get("get")
@@ -121,7 +164,7 @@ def _questions(document: Node) -> list[_Question]:
         if (
             not isinstance(operation, dict)
             or _is_elsewhere(mapping(item), document)
-            or holds_action(path.partition("?")[0], fixed)
+            or asks_for_action(path, listed=join(join("#/paths", path), "get") not in guessed)
         ):
             continue
         known: dict[tuple[str, str], Any] = {}
@@ -136,7 +179,7 @@ def _questions(document: Node) -> list[_Question]:
             elif place == "query" and node.get("example") is not None:
                 samples.append((name, node["example"]))
         chosen = tuple((name, str(value)) for name, value in samples)
-        if lacking or holds_action("", chosen):
+        if lacking or asks_for_action("?" + urlencode(chosen)):
             continue
         filled = path.partition("?")[0]
         for (place, name), value in known.items():

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import anyio
 
 from ...errors import FetchError
+from ..observed.actions import asks_for_action
 from ..sources.page import Page, PageFetcher
 from ..sources.service_links import looks_like_html
 from ..worker import run_in_process
 from .reading import SavedPage, text_of
-from .requests.actions import holds_action
 from .requests.hosts import domain_of
 from .requests.mentions import mentions_in
 from .text.page_text import Link, PageText
@@ -55,44 +55,57 @@ async def pages_of(
     max_bytes: int,
     most: int,
     say: Callable[[str], None],
-    first: Page | None = None,
+    kept: dict[str, Page] | None = None,
+    fetch: bool = True,
 ) -> list[ReadPage]:
     """The pages of the documentation at a URL, at most `most`; [] where no page is there.
 
-    `first` is what stands at the URL, where that was read. Nothing that looks like a request to the API is asked, and no page
-    of another owner.
+    `kept` are pages that came back before, by URL, and is given those that come back now; without `fetch`, no other is read.
+    Nothing that looks like a request to the API is asked, and no page of another owner.
     """
-    crawl = _Crawl(fetcher, min(max_bytes, MOST_BYTES), say)
-    found = await crawl.read(start, first)
+    crawl = _Crawl(fetcher if fetch else None, min(max_bytes, MOST_BYTES), say, {} if kept is None else kept)
+    found = await crawl.read(start)
     if found is None:
         parts = urlsplit(start)
         root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        for place in _HERE:
-            if crawl.is_over or (found := await crawl.read(root + place)) is not None:
+        for place in (*crawl.kept, *(root + place for place in _HERE)):
+            if crawl.is_over or (found := await crawl.read(place)) is not None:
                 break
         if found is None:
             return []
     pages = [found]
+    for place in crawl.kept:
+        if len(pages) < most and not crawl.is_over and (other := await crawl.read(place)) is not None:
+            pages += [] if any(other.page.content == page.page.content for page in pages) else [other]
     with anyio.move_on_after(SECONDS):
         await crawl.follow(pages, most)
     return pages
 
 
 class _Crawl:
-    def __init__(self, fetcher: PageFetcher, max_bytes: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, fetcher: PageFetcher | None, max_bytes: int, say: Callable[[str], None], kept: dict[str, Page]
+    ) -> None:
+        """Without a fetcher, none but the pages that are kept is read."""
         self._fetcher = fetcher
+        self._kept = kept
         self._max_bytes = max_bytes
         self._say = say
         self._seen: set[str] = set()
         self.is_over = False
         """Whether a page took for ever: no other is read then."""
 
-    async def read(self, url: str, given: Page | None = None) -> ReadPage | None:
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """URLs of the pages that were read before."""
+        return tuple(self._kept)
+
+    async def read(self, url: str) -> ReadPage | None:
         """The page at a URL; None where none for people is there, or none that can be read in time."""
         if _plain(url) in self._seen:
             return None
         self._seen.add(_plain(url))
-        page = given or await self._get(url)
+        page = await self._get(url)
         if page is None or page.status >= 400 or not looks_like_html(page):
             return None
         saved = SavedPage(page.content, page.url, page.headers.get("content-type", ""))
@@ -121,11 +134,15 @@ class _Crawl:
                 waiting += [entry for entry in _links(found, start.path) if entry[1].url not in known]
 
     async def _get(self, url: str) -> Page | None:
+        if (kept := self._kept.get(url)) is not None or self._fetcher is None:
+            return kept
         self._say(f"Reading documentation at {_plain(url)}")
         try:
-            return await self._fetcher.get(url, max_bytes=self._max_bytes, headers=_HTML)
+            page = await self._fetcher.get(url, max_bytes=self._max_bytes, headers=_HTML)
         except FetchError:
             return None
+        self._kept[url] = page
+        return page
 
 
 def _links(read: ReadPage, folder_of: str) -> list[tuple[tuple[int, int], Link]]:
@@ -138,7 +155,7 @@ def _links(read: ReadPage, folder_of: str) -> list[tuple[tuple[int, int], Link]]
     found: dict[str, tuple[tuple[int, int], Link]] = {}
     for number, link in enumerate(read.text.links):
         parts = urlsplit(link.url)
-        if link.url in found or parts.query or _NOT_READ.search(parts.path) or holds_action(parts.path):
+        if link.url in found or parts.query or _NOT_READ.search(parts.path) or asks_for_action(parts.path):
             continue
         is_near = parts.netloc == here.netloc
         if not is_near and domain_of(parts.hostname or "") != domain_of(here.hostname or ""):

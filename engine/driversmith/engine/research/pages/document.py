@@ -1,12 +1,14 @@
 """The OpenAPI document that pages amount to, and where each of its operations stands in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ...models.profile import AuthScheme
 from ..documents.nodes import Node, mapping, one_line
 from ..documents.references import join
+from ..observed.document import scheme_node
 from .auth import security_schemes
 from .details import Details, Told
 from .requests.endpoints import Endpoint, Found
@@ -80,6 +82,14 @@ def document_of(pages: Sequence[PageText], found: Found, details: Sequence[Detai
     if found.origin:
         document["servers"] = [{"url": found.origin + prefix}]
     return Documented(document, quotes, found.endpoints)
+
+
+def add_schemes(document: Node, showed: Mapping[str, AuthScheme]) -> None:
+    """The schemes by which the API let in, in the place of what the pages say of it."""
+    if showed:
+        nodes = {name: scheme_node(scheme) for name, scheme in showed.items()}
+        document.setdefault("components", {})["securitySchemes"] = nodes
+        document["security"] = [{name: []} for name in nodes]
 
 
 def _placed(item: Node, origin: str, home: str, prefix: str) -> None:

@@ -18,9 +18,9 @@ from ...models.profile import Evidence, SkippedOperation
 from ..documents.nodes import Node, is_list, is_object, mapping, one_line, sequence, text
 from ..documents.parse import parse_description
 from ..documents.references import join
+from ..observed.actions import asks_for_action
 from .confirm import Ask
 from .quotes import Quotes, Said
-from .requests.actions import holds_action
 from .requests.targets import Target, read_target
 from .text.page_text import PageText
 
@@ -177,7 +177,7 @@ async def _ask(claims: Sequence[_Claim], verdict: _Verdict, ask: Ask | None, mos
     controls: dict[str, bool] = {}
     for claim in claims:
         url = claim.target.origin + claim.target.path
-        if claim.method != "get" or "{" in claim.target.path or holds_action(claim.target.path) or ask is None:
+        if claim.method != "get" or "{" in claim.target.path or asks_for_action(claim.target.path) or ask is None:
             verdict.drop(claim, "no page says that")
             continue
         if claim.target.origin not in controls:

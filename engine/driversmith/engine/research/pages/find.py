@@ -9,17 +9,18 @@ from dataclasses import dataclass, field, replace
 import anyio
 
 from ...models.documentation import Documentation, DocumentationPage, JudgedDescription
-from ...models.profile import ApiProfile, Evidence
+from ...models.profile import PAGES, ApiProfile, Evidence
 from ...models.prose import Passage, Prose, Researched
+from ...network.asking import ApiAsker
 from ..documents.nodes import mapping, one_line, sequence, text
 from ..documents.parse import Description
 from ..evidence import with_evidence
 from ..profile import build_profile
 from ..sources.page import Page, PageFetcher
 from ..worker import run_in_process, run_sized
-from .confirm import Confirmed, asker, confirm
+from .confirm import Confirmed, Doorway, asker, confirm
 from .crawl import FEW_PAGES, MOST_PAGES, PARSE_SECONDS, ReadPage, pages_of
-from .document import Documented
+from .document import Documented, add_schemes
 from .draft import joined, judge_draft
 from .reading import documented
 from .text.encoding import page_source
@@ -27,8 +28,6 @@ from .text.page_text import PageText, read_text
 
 FEW_REQUESTS = 2
 MOST_REQUESTS = 12
-_PAGES = "documentation"
-"""How the format of what was read from pages begins."""
 _LONGEST_PAGE = 400_000
 _NO_TEXT = re.compile(r"<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _MOST_PROSE = 1 << 19
@@ -46,6 +45,8 @@ class FromPages:
     """JSON pointer of an operation -> the page that speaks of it, and its words."""
     notes: tuple[str, ...] = ()
     """What a reader of the profile should know, one sentence each."""
+    alone: tuple[str, ...] = ()
+    """The same, as long as nobody else knows anything of the API."""
     prose: Prose = field(default_factory=Prose)
     """The texts of the pages."""
 
@@ -58,16 +59,19 @@ async def find_documented(
     may_ask: bool,
     is_polite: bool = True,
     say: Callable[[str], None] = lambda _: None,
-    start: Page | None = None,
+    kept: dict[str, Page] | None = None,
+    fetch: bool = True,
+    api: ApiAsker | None = None,
 ) -> FromPages | None:
     """What the pages at a URL, and those of the same documentation that it links to, say of an API; None where no endpoint is
     told there.
 
     `may_ask` allows a few GETs to endpoints that the pages tell, to see whether they are there; `is_polite` keeps them and
-    the pages few. `start` is what stands at the URL, where that was read already.
+    the pages few. `kept` are pages that came back before; without `fetch`, no other is read. `api` asks with the user's credentials
+    where the API refuses without.
     """
     most = FEW_PAGES if is_polite else MOST_PAGES
-    read = await pages_of(api_url, fetcher=fetcher, max_bytes=max_bytes, most=most, say=say, first=start)
+    read = await pages_of(api_url, fetcher=fetcher, max_bytes=max_bytes, most=most, say=say, kept=kept, fetch=fetch)
     if not read:
         return None
     texts = [page.text for page in read]
@@ -78,9 +82,15 @@ async def find_documented(
     confirmed = Confirmed("")
     if found.quotes:
         asks = FEW_REQUESTS if is_polite else MOST_REQUESTS
+        door = Doorway(api) if api else None
         confirmed = await confirm(
-            found.document, page_url=texts[0].url, ask=asker(fetcher), most=asks if may_ask else 0
+            found.document,
+            page_url=texts[0].url,
+            ask=door or asker(fetcher),
+            most=asks if may_ask else 0,
+            guessed={pointer for pointer, quote in found.quotes.items() if quote.guessed},
         )
+        confirmed.schemes = door.schemes if door else {}
     return _from_pages(read, found, confirmed, size)
 
 
@@ -95,6 +105,7 @@ def _from_pages(read: Sequence[ReadPage], found: Documented, confirmed: Confirme
     document = found.document
     if confirmed.base_url:
         document["servers"] = [{"url": confirmed.base_url}]
+    add_schemes(document, confirmed.schemes)
     digest = hashlib.sha256()
     for page in read:
         digest.update(page.page.content)
@@ -110,14 +121,15 @@ def _from_pages(read: Sequence[ReadPage], found: Documented, confirmed: Confirme
         description=description,
         base_url=confirmed.base_url,
         evidence={pointer: _evidence(found, confirmed, pointer) for pointer in found.quotes},
-        notes=_notes(found, confirmed),
+        notes=_gone(found, confirmed),
+        alone=_alone(found, confirmed),
         prose=_prose(read),
     )
 
 
 def _format(found: Documented, pages: int) -> str:
     if found.quotes:
-        return f"{_PAGES} ({pages} {'page' if pages == 1 else 'pages'})"
+        return f"{PAGES} ({pages} {'page' if pages == 1 else 'pages'})"
     version = text(found.document.get("swagger"))
     return f"Swagger {version}" if version else f"OpenAPI {text(found.document.get('openapi'))}"
 
@@ -134,21 +146,24 @@ def _evidence(found: Documented, confirmed: Confirmed, pointer: str) -> Evidence
     return Evidence(pointer=where, rule=f"the page says {words!r}", known_by="quoted")
 
 
-def _notes(found: Documented, confirmed: Confirmed) -> tuple[str, ...]:
+def _alone(found: Documented, confirmed: Confirmed) -> tuple[str, ...]:
     if not found.quotes:
         return ()
     there = sum(outcome == "there" for outcome in confirmed.outcomes.values())
     guessed = sum(quote.guessed for quote in found.quotes.values())
-    notes = [
+    return (
         f"There is no description: {len(found.quotes)} operations were read from pages of documentation, of which {there} were"
-        f" answered when asked{f', and {guessed} are taken for GETs because no method is named' if guessed else ''}."
-    ]
+        f" answered when asked{f', and {guessed} are taken for GETs because no method is named' if guessed else ''}.",
+    )
+
+
+def _gone(found: Documented, confirmed: Confirmed) -> tuple[str, ...]:
     gone = [pointer for pointer, outcome in confirmed.outcomes.items() if outcome in ("absent", "page")]
-    notes += [
+    return tuple(
         f"The page speaks of {found.quotes[pointer].words[:120]!r}, but a GET found nothing there."
         for pointer in gone[:5]
-    ]
-    return tuple(notes)
+        if pointer in found.quotes
+    )
 
 
 def _prose(read: Sequence[ReadPage]) -> Prose:
@@ -172,18 +187,25 @@ def _passages(kept: dict[str, str]) -> tuple[Passage, ...]:
 
 def is_half(profile: ApiProfile) -> bool:
     """Whether a profile was read from pages, and these say of half of its objects not what they hold."""
-    if not profile.source.format.startswith(_PAGES):
+    if not profile.source.format.startswith(PAGES):
         return False
     silent = sum(not described.fields for described in profile.objects.values())
     return 2 * silent >= len(profile.objects)
 
 
 async def documentation_of(
-    api_url: str, *, fetcher: PageFetcher, max_bytes: int, is_polite: bool, say: Callable[[str], None]
+    api_url: str,
+    *,
+    fetcher: PageFetcher,
+    max_bytes: int,
+    is_polite: bool,
+    say: Callable[[str], None],
+    kept: dict[str, Page] | None = None,
 ) -> Documentation:
-    """The pages at a URL and what rules read out of them, as they are kept for an author; empty where no page is there."""
+    """The pages at a URL and what rules read out of them, as they are kept for an author; empty where no page is there. `kept`
+    are pages that came back before."""
     most = FEW_PAGES if is_polite else MOST_PAGES
-    read = await pages_of(api_url, fetcher=fetcher, max_bytes=max_bytes, most=most, say=say)
+    read = await pages_of(api_url, fetcher=fetcher, max_bytes=max_bytes, most=most, say=say, kept=kept)
     if not read:
         return Documentation()
     size = sum(len(page.page.content) for page in read)
@@ -220,18 +242,28 @@ def _told(page: PageText) -> str:
 
 
 async def judge_description(
-    draft: str, documentation: Documentation, *, api_url: str, fetcher: PageFetcher, most: int
+    draft: str,
+    documentation: Documentation,
+    *,
+    api_url: str,
+    fetcher: PageFetcher,
+    most: int,
+    api: ApiAsker | None = None,
 ) -> JudgedDescription:
-    """What of an author's description.yaml the pages say, or at most `most` GETs show."""
+    """What of an author's description.yaml the pages say, or at most `most` GETs show; `api` asks with the user's credentials
+    where the API refuses without."""
     size = sum(len(page.source) for page in documentation.pages)
     texts = await run_in_process(size, _texts, documentation.pages)
-    ask = asker(fetcher) if most else None
+    door = Doorway(api) if api else None
+    ask = (door or asker(fetcher)) if most else None
     judged = await judge_draft(draft, texts, api_url=api_url, ask=ask, most=max(0, most - FEW_REQUESTS))
     if ask is None or not judged.document:
         return judged
     document = json.loads(judged.document)
     here = next((page.url for page in documentation.pages), api_url)
-    confirmed = await confirm(document, page_url=here, ask=ask, most=min(FEW_REQUESTS, most))
+    guessed = {pointer for pointer, evidence in judged.known.items() if evidence.kind == "guessed"}
+    confirmed = await confirm(document, page_url=here, ask=ask, most=min(FEW_REQUESTS, most), guessed=guessed)
+    add_schemes(document, door.schemes if door else {})
     document["servers"] = [{"url": confirmed.base_url}] if confirmed.base_url else document.get("servers", [])
     there = {pointer for pointer, outcome in confirmed.outcomes.items() if outcome == "there"}
     known = {
@@ -266,7 +298,7 @@ async def study_draft(
     pages = len(documentation.pages)
     description = Description(
         location=where.partition("?")[0][:500],
-        format=f"{_PAGES} ({pages} {'page' if pages == 1 else 'pages'}, described by an author)",
+        format=f"{PAGES} ({pages} {'page' if pages == 1 else 'pages'}, described by an author)",
         document=json.loads(whole.document),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -274,7 +306,7 @@ async def study_draft(
     )
     base_url = text(mapping(sequence(description.document.get("servers"))[0]).get("url")) or api_url
     found = FromPages(
-        description, base_url, whole.known, _draft_notes(whole), Prose(passages=_page_prose(documentation))
+        description, base_url, whole.known, _draft_notes(whole), prose=Prose(passages=_page_prose(documentation))
     )
     profile = await run_sized(len(content), _profiled, found, api_name, objects)
     skipped = (*profile.skipped, *whole.dropped)

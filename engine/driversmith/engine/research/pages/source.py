@@ -4,7 +4,10 @@ from dataclasses import replace
 
 from ..documents.kinds import is_html
 from ..documents.parse import Description
+from ..matching import covers, says_answers
 from ..sources.port import Search
+from ..sources.standing import is_document, is_weak
+from ..worker import run_beside
 from .find import find_documented
 
 
@@ -25,18 +28,36 @@ def _is_page(search: Search) -> bool:
 
 
 async def _find(search: Search) -> Description | None:
+    """What pages say. Where something is known, only those are read that came back before, the API is not asked, and
+    what a description says that stands whole is left as it is."""
+    known = search.known if search.known is not None and not is_weak(search.known) else None
     found = await find_documented(
         search.api_url,
         fetcher=search.fetcher,
         max_bytes=search.max_bytes,
-        may_ask=search.asker is not None,
+        may_ask=search.asker is not None and known is None,
         is_polite=search.is_polite,
         say=search.say,
-        start=search.start,
+        kept=search.pages,
+        fetch=known is None,
+        api=search.asker,
     )
     if found is None:
         search.tried.append("No page of documentation there tells an endpoint.")
         return None
-    return replace(
-        found.description, base_url=found.base_url, evidence=found.evidence, notes=found.notes, prose=found.prose
+    description = replace(
+        found.description,
+        base_url=found.base_url,
+        evidence=found.evidence,
+        notes=found.notes,
+        alone=found.alone,
+        prose=found.prose,
     )
+    if known is not None and is_document(known) and await run_beside(known.size, _stands, known, description):
+        return None
+    return description
+
+
+def _stands(known: Description, pages: Description) -> bool:
+    """Whether a description says what the API answers, and knows most of what pages tell."""
+    return says_answers(known) and covers(known, pages)

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from ...errors import DescriptionError, FetchError
 from ..catalogue.entries import Entry
 from ..documents.parse import Description
+from ..matching import says_answers
+from ..worker import run_beside
 from .discovery import parse
 from .port import Search
 
@@ -15,8 +17,10 @@ _ACCEPT = {"Accept": "application/json, application/yaml;q=0.9, */*;q=0.1"}
 
 
 async def find(search: Search) -> Description | None:
-    """The description that the catalogue has for the API's URL; None where it knows none, or several APIs that may be meant."""
-    if search.catalogue is None:
+    """The description that the catalogue has for the API's URL; None where it knows none, or several APIs that may be meant.
+    The host's own description comes first, where that says what the API answers."""
+    known = search.known
+    if search.catalogue is None or (known is not None and await run_beside(known.size, says_answers, known)):
         return None
     candidates = search.catalogue().by_url(search.api_url, search.api_name)
     if len(candidates) > 1:

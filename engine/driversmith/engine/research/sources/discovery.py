@@ -112,7 +112,17 @@ def _parse(content: bytes, location: str, max_bytes: int, api_url: str) -> Descr
 class Discovery:
     """One search from an API's URL for its description; remembers what came back from where."""
 
-    def __init__(self, url: str, fetcher: PageFetcher, max_bytes: int, say: Progress) -> None:
+    def __init__(
+        self,
+        url: str,
+        fetcher: PageFetcher,
+        max_bytes: int,
+        say: Progress,
+        *,
+        pages: dict[str, Page] | None = None,
+    ) -> None:
+        """`pages` is given what stood at the URL, and the pages for people that come back."""
+        self._pages = {} if pages is None else pages
         self._url = url
         self._fetcher = fetcher
         self._max_bytes = max_bytes
@@ -254,6 +264,8 @@ class Discovery:
             self._failure = self._failure or error
             return None
         self._statuses.append(page.status)
+        if url == self._url or (page.status < 400 and looks_like_html(page)):
+            self._pages[url] = page
         kind = page.headers.get("content-type", "").partition(";")[0].strip()
         self._tried[url] = f"HTTP {page.status}" + (f", {kind[:60]}" if kind and page.status < 400 else "")
         return page

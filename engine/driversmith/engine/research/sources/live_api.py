@@ -4,23 +4,23 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import anyio
 
 from ...errors import ResearchError
 from ...facts.answer import answer_of
-from ...facts.detectors.case import Given
-from ...facts.detectors.credentials import is_refusal, otherwise_authenticated
 from ...facts.detectors.disguised import error_path
 from ...facts.detectors.limits import is_limit
-from ...models.profile import AuthScheme, Credential, Evidence
+from ...models.profile import AuthScheme
 from ...network.addresses import origin_of
 from ...network.asking import MAX_BYTES, ApiAsker, Asked
 from ..documents.nodes import is_list, is_object
 from ..documents.parse import Description
+from ..matching import covers
 from ..observed.actions import asks_for_action
+from ..observed.admission import Admission, scheme_of
 from ..observed.document import Sample, Shown, Untried, describe
 from ..observed.known_servers import known_paths
 from ..observed.links import Link, guessed, has_link_items, links_of, resource_names, without
@@ -29,9 +29,9 @@ from ..observed.paging import asked_for, is_next, ways
 from ..observed.parameters import parameters_of
 from ..observed.secrets import secret_parameters, without_parameters
 from ..observed.shapes import collection_in, is_paged
-from ..observed.stub import case_of
 from ..openapi.servers import origin
 from .port import Search
+from .standing import is_document, is_weak, listed
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,6 @@ GIVE_UP_AFTER = 3
 FOR_PROOF = 3
 """Of few requests, those left for reading what was found through a driver."""
 _IDENTIFIERS = ("id", "uuid", "_id", "slug", "key", "code", "name")
-_USERS = {"api_key": ("api_key",), "bearer": ("token",), "basic": ("username", "password")}
 _NAMES = re.compile(r"(login|logout|signin|signout|oauth|authorize)", re.IGNORECASE)
 
 
@@ -60,6 +59,8 @@ async def find(search: Search) -> Description | None:
     Raises:
         ResearchError: code `authentication_required` where it refuses whoever asks without a credential.
     """
+    if search.known is not None and not _shows_more(search, search.known):
+        return None
     if search.asker is None:
         search.tried.append(
             "The API itself was not asked, since live=false allows no request to it: give live=auto, or a description."
@@ -76,6 +77,19 @@ async def find(search: Search) -> Description | None:
     except (ValueError, KeyError, TypeError, RecursionError):  # edge: no odd answer may cost what was found before it
         logger.exception("asking the API itself failed")
     return walk.described()
+
+
+def _shows_more(search: Search, known: Description) -> bool:
+    """Whether the API has more than is known: pages are known that name URLs alone, or what stood at its URL leads mostly to what
+    is not known."""
+    start = search.start
+    if start is None or not is_document(known):
+        return is_weak(known)
+    if start.url.partition("?")[0] == known.location:  # that is the description
+        return False
+    body = answer_of("/", start.status, dict(start.headers), start.content).body
+    links = [link for link in links_of(body, start.url) if not link.is_template] if body is not None else []
+    return bool(links) and not covers(known, listed([link.urls[0] for link in links]))
 
 
 @dataclass
@@ -129,10 +143,7 @@ class _Walk:
         self._silent = 0
         self._has_waited = False
         self._over = ""
-        self._auth: tuple[AuthScheme, ...] | None = None
-        self._schemes: dict[str, AuthScheme] = {}
-        self._refused: Asked | None = None
-        self._spellings = 0
+        self._admission = Admission(self._put, asker.credentials)
         self._large: list[str] = []
         self.samples: list[Sample] = []
 
@@ -163,11 +174,11 @@ class _Walk:
             if group.fallback is not None and not group.lists and (group.asked or not group.planned):
                 self._keep(group.fallback)
         for group in self._groups if not self.samples else ():
-            if group.record is not None and group.asked and self._refused is None:
+            if group.record is not None and group.asked and self._admission.refused is None:
                 self._keep(group.record)
         if not self.samples:
-            if self._refused is not None:
-                raise self._authentication_required(self._refused)
+            if self._admission.refused is not None:
+                raise self._authentication_required(self._admission.refused)
             why = self._over or "none of its answers holds records or leads to any"
             self._search.tried.append(f"The API itself was asked {self._asker.asked} GETs: {why}.")
             self._search.tried += self._large[:2]
@@ -181,13 +192,14 @@ class _Walk:
                 api_url=without_parameters(self._url, self._secret),
                 samples=self.samples,
                 untried=list(self._untried.values()),
-                auth=self._schemes,
-                notes=self._notes(told),
+                auth=self._admission.schemes,
+                notes=self._notes(),
+                alone=[f"No description was found: the facts come from answers of the API itself ({told})."],
             )
         )
 
-    def _notes(self, told: str) -> list[str]:
-        notes = [f"No description was found: the facts come from answers of the API itself ({told})."]
+    def _notes(self) -> list[str]:
+        notes: list[str] = []
         if self._over:
             names = list(dict.fromkeys(place.link.name for place in sorted(self._places)))[:10]
             named = f": {', '.join(names)} were named and not asked" if names else ""
@@ -202,9 +214,9 @@ class _Walk:
         if self._refused_actions:
             named = ", ".join(self._refused_actions[:10])
             notes.append(f"Not asked, since their paths speak of doing something: {named}.")
-        if self._refused is not None:
+        if self._admission.refused is not None:
             notes.append(
-                f"The API refuses {urlsplit(self._refused.url).path[:200]} without a credential: give one"
+                f"The API refuses {urlsplit(self._admission.refused.url).path[:200]} without a credential: give one"
                 " (driversmith credentials set ORIGIN), and what is there can be found, too."
             )
         return notes
@@ -238,7 +250,7 @@ class _Walk:
                 continue
             group.asked += 1
             for url in place.link.urls:
-                if self._is_over() or not self._may_ask(url):
+                if self._is_over() or not self._may_ask(url, listed=True):
                     continue
                 asked = await self._ask(url)
                 if asked is not None and asked.answer.is_good:
@@ -256,11 +268,13 @@ class _Walk:
             self._over = f"{MOST_COLLECTIONS} collections are enough"
         return bool(self._over)
 
-    def _may_ask(self, url: str) -> bool:
+    def _may_ask(self, url: str, *, below: str = "", listed: bool = False) -> bool:
         if _bare(url) in self._seen or origin(url) != origin(self._url):
             return False
         path = urlsplit(url).path
-        if asks_for_action(url, below=self._typed) or _NAMES.search(path.removeprefix(self._typed)):
+        if asks_for_action(url, below=below or self._typed, listed=listed) or _NAMES.search(
+            path.removeprefix(self._typed)
+        ):
             if path not in self._refused_actions:
                 self._refused_actions.append(path[:100])
             return False
@@ -269,7 +283,7 @@ class _Walk:
     async def _ask(self, url: str) -> Asked | None:
         """The answer, after what it takes to be let in; None where none came or no more may be asked."""
         self._seen.add(_bare(url))
-        asked = await self._put(url, self._auth)
+        asked = await self._put(url, self._admission.auth)
         return await self._settled(asked) if asked is not None else None
 
     async def _put(self, url: str, auth: tuple[AuthScheme, ...] | None) -> Asked | None:
@@ -298,12 +312,7 @@ class _Walk:
         """The answer once the API lets in; None where it does not."""
         if asked.answer.status == 429 or (asked.answer.status in (403, 503) and is_limit(asked.answer)):
             return await self._waited(asked)
-        if not is_refusal(asked.answer):
-            return asked
-        if self._auth is None and (again := await self._authenticated(asked)) is not None:
-            return again
-        self._refused = self._refused or asked
-        return None
+        return await self._admission.settled(asked)
 
     async def _waited(self, asked: Asked) -> Asked | None:
         told = asked.answer.headers.get("retry-after", "")
@@ -313,37 +322,11 @@ class _Walk:
             return None
         self._has_waited = True
         await anyio.sleep(pause)
-        again = await self._put(asked.url, self._auth)
+        again = await self._put(asked.url, self._admission.auth)
         if again is not None and again.answer.status in (429, 503):
             self._over = "the API says that too much was asked"
             return None
         return again
-
-    async def _authenticated(self, refused: Asked) -> Asked | None:
-        """The same with a credential of the user's, in one of the spellings that the refusal suggests; at most four are tried."""
-        given = self._asker.credentials
-        if given is None:
-            return None
-        names = Given(frozenset(given.arguments), _words(given.headers), frozenset(given.query))
-        if given.headers or given.query:
-            asked = await self._put(refused.url, ())
-            if asked is not None and not is_refusal(asked.answer):
-                self._auth = ()
-                self._schemes |= {scheme.name: scheme for scheme in _on_the_wire(names)}
-                return asked
-        if not given.arguments:
-            return None
-        for scheme in _spellings(refused, names, origin(self._url)):
-            most = 2 if scheme.kind == "basic" else 4
-            if self._spellings >= most:
-                break
-            self._spellings += 1
-            asked = await self._put(refused.url, (scheme,))
-            if asked is not None and not is_refusal(asked.answer):
-                self._auth = (scheme,)
-                self._schemes[scheme.name] = scheme
-                return asked
-        return None
 
     async def _take(self, asked: Asked, link: Link, depth: int, group: _Group) -> None:
         """Make of an answer what it shows: a collection, a root, one record, or nothing."""
@@ -364,7 +347,7 @@ class _Walk:
         name = link.name or _last_word(asked.url)
         shape = collection_in(answer, name, origin(self._url))
         links = links_of(answer.body, asked.url)
-        sample = Sample(self._kept(asked.url), name, answer, shape, link.query, next(iter(self._schemes), ""))
+        sample = Sample(self._kept(asked.url), name, answer, shape, link.query, next(iter(self._admission.schemes), ""))
         if shape is not None and not self._is_root(sample, links, depth):
             group.has_list()
             self._keep(sample)
@@ -390,8 +373,8 @@ class _Walk:
         if not self._secret or not (found := secret_parameters(url)):
             return url
         for name in found:
-            scheme = _scheme(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
-            self._schemes.setdefault(name, scheme)
+            scheme = scheme_of(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
+            self._admission.schemes.setdefault(name, scheme)
         return without_parameters(url, found)
 
     def _is_root(self, sample: Sample, links: list[Link], depth: int) -> bool:
@@ -430,7 +413,7 @@ class _Walk:
             for script in scripts(asked.content, asked.url)[: 1 if self._search.is_polite else 2]:
                 if self._is_over():
                     break
-                read = await self._put(script, self._auth)
+                read = await self._put(script, self._admission.auth)
                 text = read.content.decode("utf-8", "replace") if read and read.answer.is_good else ""
                 found = [self._near(target, asked.url) for target in fetched(text)]
                 links = [*(Link(_last_word(url), (url,)) for url in found if url), *links]
@@ -484,7 +467,7 @@ class _Walk:
                     return
                 url = asked_for(sample.url, way)
                 self._seen.add(_bare(url))
-                asked = await self._put(url, self._auth)
+                asked = await self._put(url, self._admission.auth)
                 if asked is not None and is_next(sample.answer, asked.answer, sample.shape):
                     self.samples[number] = replace(sample, way=way)
                     break
@@ -498,7 +481,7 @@ class _Walk:
                 continue
             for name, value in list(_identifiers(sample.shape.records(sample.answer.body)))[:1]:
                 url = f"{sample.url.rstrip('/')}/{quote(value, safe='')}"
-                if not self._may_ask(url):
+                if not self._may_ask(url, below=urlsplit(sample.url).path):
                     continue
                 asked = await self._ask(url)
                 if asked is not None and asked.answer.is_good and _holds(asked.answer.body, name, value):
@@ -546,45 +529,6 @@ def _last_word(url: str) -> str:
 def _is_record(body: Any) -> bool:
     """Whether an object at the root can be a record: it has members that are more than a greeting."""
     return is_object(body) and len(body) > 3
-
-
-def _words(headers: Any) -> dict[str, str]:
-    """Headers as they go on the wire, with the word before the key."""
-    words = {
-        name: re.match(r"(Bearer|Token|ApiKey|Key) (?=\S)", value, re.IGNORECASE) for name, value in headers.items()
-    }
-    return {name: word[0] if word else "" for name, word in words.items()}
-
-
-def _on_the_wire(given: Given) -> Iterator[AuthScheme]:
-    """What the user gave as it goes on the wire, as schemes."""
-    for name, prefix in given.headers.items():
-        yield _scheme(name, "api_key", {"location": "header", "parameter": name, "prefix": prefix})
-    for name in given.query:
-        yield _scheme(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
-
-
-def _spellings(refused: Asked, given: Given, base_url: str) -> list[AuthScheme]:
-    """The schemes by which the detectors of a live read would try it."""
-    schemes: list[AuthScheme] = []
-    for correction in otherwise_authenticated(case_of(refused.answer, name="records", base_url=base_url, given=given)):
-        value = cast("dict[str, str]", correction.value)
-        schemes.append(_scheme(correction.fact.rpartition("/")[2], value["kind"], value))
-    return schemes
-
-
-def _scheme(name: str, kind: str, value: dict[str, str]) -> AuthScheme:
-    known = cast("Any", kind)
-    arguments = _USERS.get(kind, ("api_key",))
-    return AuthScheme(
-        name=name,
-        kind=known,
-        location=cast("Any", value["location"]),
-        parameter=value["parameter"],
-        prefix=value["prefix"],
-        credentials=tuple(Credential(argument=argument, env="", scheme=name) for argument in arguments),
-        evidence=Evidence(pointer="#", known_by="observed"),
-    )
 
 
 def _identifiers(records: list[Any]) -> Iterator[tuple[str, str]]:

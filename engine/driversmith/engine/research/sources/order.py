@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 from ...errors import ResearchError
 from ..documents.parse import Description
+from ..merge import merged
+from ..worker import run_beside
 from .discovery import Discovery, find_description
 from .port import Search, Source
+from .standing import is_weak
 
 FEW = 3
 """Usual places of descriptions that are looked at before the API itself is asked, where few requests may go out; the others
@@ -14,8 +17,8 @@ come after that."""
 
 
 async def find(search: Search, others: Sequence[Source]) -> Description:
-    """What is known of an API, of the first source that knows anything; `others` are asked, in this order, where neither the
-    caller nor the API's own host has a description.
+    """What is known of an API; `others` are asked, in this order, where the caller names no description. Each sees what the
+    sources before it know, and decides whether it can add to that; what they know is merged.
 
     Raises:
         InvalidArgumentError, DescriptionError, FetchError: as find_description does.
@@ -29,40 +32,41 @@ async def find(search: Search, others: Sequence[Source]) -> Description:
             max_bytes=search.max_bytes,
             progress=search.say,
         )
-    places = Discovery(search.api_url, search.fetcher, search.max_bytes, search.say)
-    found = await places.look(most=0)
+    places = Discovery(search.api_url, search.fetcher, search.max_bytes, search.say, pages=search.pages)
+    search.known = await places.look(most=0)
     search.start = places.start
-    if found is None:
-        found = await places.look_on(most=_most(search))
-    if found is not None:
-        return found
+    if search.known is None:
+        search.known = await places.look_on(most=_most(search))
     refusal: ResearchError | None = None
-    weak: Description | None = None
-    if not places.is_dead:
+    if search.known is not None or not places.is_dead:
         for source in others:
-            try:
-                found = await source(search)
-            except ResearchError as error:
-                if error.code == "description_too_large":
-                    raise
-                refusal = refusal or error
-                continue
-            if found is not None and not _is_weak(found):
-                return found
-            weak = weak or found
+            error = await _ask(source, search)
+            refusal = refusal or error
+    known = search.known
+    if known is not None and not is_weak(known):
+        return known
     if refusal is None and (found := await places.look_on()) is not None:
-        return found
-    if weak is not None:
-        return weak
+        return found if known is None or known.found_by == "observed" else await _together(found, known)
+    if known is not None:
+        return known
     raise _nothing(search, places, refusal)
 
 
-def _is_weak(found: Description) -> bool:
-    """Whether the API showed single records alone, or pages name URLs and nothing that is done with them, so that what is
-    found elsewhere says more."""
-    if found.found_by == "observed":
-        return not found.observations
-    return bool(found.evidence) and all(known.known_by == "guessed" for known in found.evidence.values())
+async def _ask(source: Source, search: Search) -> ResearchError | None:
+    """Add what a source knows; the error by which it refuses."""
+    try:
+        found = await source(search)
+    except ResearchError as error:
+        if error.code == "description_too_large" and search.known is None:
+            raise
+        return error
+    if found is not None:
+        search.known = found if search.known is None else await _together(search.known, found)
+    return None
+
+
+async def _together(known: Description, found: Description) -> Description:
+    return await run_beside(known.size + found.size, merged, known, found)
 
 
 def _most(search: Search) -> int | None:

@@ -31,6 +31,11 @@ class Search:
     """Whether few requests may go out in all, so that many places cannot be looked at (`live` is auto)."""
     start: Page | None = None
     """What stood at `api_url`."""
+    pages: dict[str, Page] = field(default_factory=dict[str, Page])
+    """URL -> the pages for people that came back on the way: none is fetched twice."""
+    known: Description | None = None
+    """What the sources before know, merged: a source that would add nothing to it, or not without requests that it does not
+    make then, has nothing."""
     tried: list[str] = field(default_factory=list[str])
     """What each source came to that found nothing, one sentence each."""
 

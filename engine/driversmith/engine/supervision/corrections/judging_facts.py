@@ -8,11 +8,11 @@ import anyio.to_thread
 from pydantic import JsonValue
 
 from ...facts.catalogue import RefusedError, apply, current, known_by
+from ...facts.contradictions import contradictions
 from ...facts.quotes import changes_of, judge_quote
 from ...models.findings import Finding
 from ...models.judged import JudgedFacts, KeptFact
 from ...models.prose import Prose
-from ...proof.correct import contradictions
 from ...proof.judge import Claim, Judged
 from ..live.live_api import LiveApi
 from ..progress import Tell

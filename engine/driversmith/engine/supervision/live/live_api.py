@@ -13,6 +13,7 @@ import anyio
 
 from ...errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ...facts.answer import Answer, answer_of
+from ...facts.contradictions import contradictions
 from ...facts.detectors.case import Given
 from ...facts.fields import field_contradictions, observed_fields
 from ...models.driver import DriverBundle
@@ -20,11 +21,11 @@ from ...models.facts import Correction
 from ...models.profile import ApiProfile, FieldProfile
 from ...models.report import LiveProof, LiveRead, LiveReport
 from ...models.session import GenerateRequest
-from ...network.addresses import address_policy, same_origin
+from ...network.addresses import address_policy, same_api
 from ...network.credentials import OriginCredentials, load_credentials
 from ...network.redaction import Redactor
 from ...network.relay import Relay, RelayLimits, open_relay
-from ...proof.correct import Corrected, contradictions, corrected, is_suspect
+from ...proof.correct import Corrected, corrected, is_suspect
 from ...proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
 from ...proof.questions import Questions
 from ...sandbox.port import Sandbox
@@ -150,7 +151,7 @@ class LiveApi:
         """Whether anything may be asked of the API that a profile describes."""
         if self._request.live == "false" or not profile.objects:
             return False
-        return self._request.live != "auto" or same_origin(profile.base_url, self._request.api_url)
+        return self._request.live != "auto" or same_api(profile.base_url, self._request.server or self._request.api_url)
 
     def trials(self, folder: Path, tell: Tell) -> Trials:
         """Reads through drivers that are written beside `folder` for facts to be tried."""

@@ -36,6 +36,12 @@ def generate(
         str | None,
         typer.Option(help="Its description (OpenAPI, Postman, HAR, ...): a URL or a file.", metavar="URL|PATH"),
     ] = None,
+    server: Annotated[
+        str | None, typer.Option(help="Which of the description's servers the driver is for.", metavar="URL")
+    ] = None,
+    auth: Annotated[
+        str | None, typer.Option(help="By which of the description's schemes to authenticate.", metavar="SCHEME")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the driver's project folder; default: the current one.")
     ] = None,
@@ -61,6 +67,8 @@ def generate(
         "api_name": name,
         "api_url": url,
         "spec": _absolute_spec(spec),
+        "server": server,
+        "auth": auth,
         "output_dir": str((output or settings.output_dir or Path.cwd()).expanduser().absolute()),
         "engine": engine,
         "objects": None if objects is None else [o.strip() for o in objects.split(",") if o.strip()],

@@ -30,6 +30,9 @@ def print_result(console: Console, result: SupervisedResult) -> None:
         console.print(f"Session {result.session_id} is {result.status}.")
     else:
         _print_success(console, result)
+    for choice in result.choices:
+        said = choice.told.replace(f"; {choice.argument} chooses:", f"; --{choice.argument} chooses:")
+        console.print(Text(f"choice: {printable(said)}", style="dim"), soft_wrap=True)
     for note in result.notes:
         said = for_a_command_line(note, session_id=result.session_id)
         console.print(Text(f"note: {printable(said)}", style="dim"), soft_wrap=True)

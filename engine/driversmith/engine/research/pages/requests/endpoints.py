@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from ...observed.actions import CHOOSING
 from ..text.page_text import PageText
-from .actions import CHOOSING
 from .bases import at_home, base_of, resolved
 from .hosts import api_origins, host_of
 from .mentions import Mention, Signal

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...observed.actions import CHOOSING
 from ..text.page_text import Block, PageText
-from .actions import CHOOSING
 from .code_calls import calls_in, is_base_of_paths, joined_on
 from .targets import BARE_HOST, PATH, URL, Target, is_file_system, read_target
 
