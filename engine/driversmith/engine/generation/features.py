@@ -68,6 +68,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_map": any(o.shape == "map" for o in objects),
         "has_key_field": any(o.shape == "map" and o.key_field != "key" for o in objects),
         "has_table": any(o.shape == "table" for o in objects),
+        "has_inner": any(o.inner_path for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
         "has_keys": any(o.record_path or o.item_path for o in objects),
         "has_item_path": any(o.item_path for o in objects),

@@ -142,6 +142,8 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["shape"] = profile_object.shape
     if profile_object.record_path:
         kwargs["records"] = profile_object.record_path
+    if profile_object.inner_path:
+        kwargs["inner"] = profile_object.inner_path
     if profile_object.item_path:
         kwargs["item"] = profile_object.item_path
     if profile_object.shape == "map" and profile_object.key_field != "key":

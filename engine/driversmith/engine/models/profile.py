@@ -240,6 +240,8 @@ class ObjectProfile(Value):
     """`map`: the name under which a record has its key; a field of its own of that name stays."""
     columns_path: tuple[str, ...] = ()
     """`table`: keys into the body of `read` where the names of the columns stand."""
+    inner_path: tuple[str, ...] = ()
+    """`list`: keys into each item to its record, where that is not the item itself (`node` of an edge)."""
     item_path: tuple[str, ...] = ()
     """Keys into the body of `read_one`, `create` and `update` where the record stands."""
     identifier: str | None = None

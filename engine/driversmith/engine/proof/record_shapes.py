@@ -26,7 +26,8 @@ def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> 
     if isinstance(body, list) and described.shape == "table" and not single:
         return _rows(cast("list[Any]", body), at(whole, described.columns_path))
     if isinstance(body, list):
-        return [_record(item) for item in cast("list[Any]", body)]
+        inner = () if single else described.inner_path
+        return [_record(_within(item, inner)) for item in cast("list[Any]", body)]
     if isinstance(body, dict) and described.shape == "map" and not single:
         pairs = cast("dict[str, Any]", body).items()
         name = described.key_field
@@ -40,6 +41,12 @@ def _rows(rows: list[Any], columns: Any) -> list[dict[str, Any]]:
     if not all(isinstance(row, list) and len(cast("list[Any]", row)) == len(names) for row in rows):
         raise RecordsMissingError("There are no columns that go with the rows")
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _within(item: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        item = cast("dict[str, Any]", item).get(key, item) if isinstance(item, dict) else item
+    return item
 
 
 def _record(item: Any) -> dict[str, Any]:

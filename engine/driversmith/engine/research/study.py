@@ -12,15 +12,18 @@ from .evidence import with_evidence
 from .pages import source as documentation
 from .profile import build_profile
 from .sources import catalogue as catalogue_source
-from .sources import live_api
+from .sources import graphql_endpoint, live_api
 from .sources.discovery import Progress, checked_url
 from .sources.order import find
 from .sources.page import PageFetcher
 from .sources.port import Search, Source
 from .worker import run_sized
 
+FIRST: tuple[Source, ...] = (graphql_endpoint.at_start,)
+"""What is asked before the usual places of descriptions: only where what stands at `api_url` points to it."""
 OTHERS: tuple[Source, ...] = (
     catalogue_source.find,
+    graphql_endpoint.elsewhere,
     documentation.at_start,
     live_api.find,
     documentation.elsewhere,
@@ -61,7 +64,7 @@ async def study_api(
         is_polite=is_polite,
         catalogue=catalogue,
     )
-    description = await find(search, OTHERS)
+    description = await find(search, OTHERS, first=FIRST)
     say(f"Found {description.format} at {description.location}")
     base = await choose_base_url(description, api_url=api_url, probe=fetcher if probe else None)
     say(f"The base URL is {base.url}: {base.reason}")

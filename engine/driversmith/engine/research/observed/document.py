@@ -104,7 +104,7 @@ def describe(shown: Shown) -> Description:
         "paths": paths,
     }
     if shown.auth:
-        document["components"] = {"securitySchemes": {name: _scheme(scheme) for name, scheme in shown.auth.items()}}
+        document["components"] = {"securitySchemes": {name: scheme_node(scheme) for name, scheme in shown.auth.items()}}
         for name in shown.auth:
             evidence[join("#/components/securitySchemes", name)] = Evidence(
                 pointer=_told(shown.api_url),
@@ -217,7 +217,8 @@ def _response(answer: Answer, schema: Node) -> Node:
     }
 
 
-def _scheme(scheme: AuthScheme) -> Node:
+def scheme_node(scheme: AuthScheme) -> Node:
+    """A scheme as OpenAPI spells it."""
     if scheme.kind == "basic":
         return {"type": "http", "scheme": "basic"}
     word = scheme.sent_prefix.strip()

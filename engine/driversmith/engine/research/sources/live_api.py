@@ -4,18 +4,17 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import anyio
 
 from ...errors import ResearchError
 from ...facts.answer import answer_of
-from ...facts.detectors.case import Given
-from ...facts.detectors.credentials import is_refusal, otherwise_authenticated
+from ...facts.detectors.credentials import is_refusal
 from ...facts.detectors.disguised import error_path
 from ...facts.detectors.limits import is_limit
-from ...models.profile import AuthScheme, Credential, Evidence
+from ...models.profile import AuthScheme
 from ...network.addresses import origin_of
 from ...network.asking import MAX_BYTES, ApiAsker, Asked
 from ..documents.nodes import is_list, is_object
@@ -29,7 +28,7 @@ from ..observed.paging import asked_for, is_next, ways
 from ..observed.parameters import parameters_of
 from ..observed.secrets import secret_parameters, without_parameters
 from ..observed.shapes import collection_in, is_paged
-from ..observed.stub import case_of
+from ..observed.ways_in import MOST_PASSWORDS, MOST_SPELLINGS, scheme_of, ways_in
 from ..openapi.servers import origin
 from .port import Search
 
@@ -50,7 +49,6 @@ GIVE_UP_AFTER = 3
 FOR_PROOF = 3
 """Of few requests, those left for reading what was found through a driver."""
 _IDENTIFIERS = ("id", "uuid", "_id", "slug", "key", "code", "name")
-_USERS = {"api_key": ("api_key",), "bearer": ("token",), "basic": ("username", "password")}
 _NAMES = re.compile(r"(login|logout|signin|signout|oauth|authorize)", re.IGNORECASE)
 
 
@@ -322,26 +320,15 @@ class _Walk:
     async def _authenticated(self, refused: Asked) -> Asked | None:
         """The same with a credential of the user's, in one of the spellings that the refusal suggests; at most four are tried."""
         given = self._asker.credentials
-        if given is None:
-            return None
-        names = Given(frozenset(given.arguments), _words(given.headers), frozenset(given.query))
-        if given.headers or given.query:
-            asked = await self._put(refused.url, ())
+        for way in ways_in(refused, given, origin(self._url)) if given is not None else ():
+            for scheme in way.auth:
+                if self._spellings >= (MOST_PASSWORDS if scheme.kind == "basic" else MOST_SPELLINGS):
+                    return None
+                self._spellings += 1
+            asked = await self._put(refused.url, way.auth)
             if asked is not None and not is_refusal(asked.answer):
-                self._auth = ()
-                self._schemes |= {scheme.name: scheme for scheme in _on_the_wire(names)}
-                return asked
-        if not given.arguments:
-            return None
-        for scheme in _spellings(refused, names, origin(self._url)):
-            most = 2 if scheme.kind == "basic" else 4
-            if self._spellings >= most:
-                break
-            self._spellings += 1
-            asked = await self._put(refused.url, (scheme,))
-            if asked is not None and not is_refusal(asked.answer):
-                self._auth = (scheme,)
-                self._schemes[scheme.name] = scheme
+                self._auth = way.auth
+                self._schemes |= {scheme.name: scheme for scheme in way.schemes}
                 return asked
         return None
 
@@ -390,7 +377,7 @@ class _Walk:
         if not self._secret or not (found := secret_parameters(url)):
             return url
         for name in found:
-            scheme = _scheme(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
+            scheme = scheme_of(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
             self._schemes.setdefault(name, scheme)
         return without_parameters(url, found)
 
@@ -546,45 +533,6 @@ def _last_word(url: str) -> str:
 def _is_record(body: Any) -> bool:
     """Whether an object at the root can be a record: it has members that are more than a greeting."""
     return is_object(body) and len(body) > 3
-
-
-def _words(headers: Any) -> dict[str, str]:
-    """Headers as they go on the wire, with the word before the key."""
-    words = {
-        name: re.match(r"(Bearer|Token|ApiKey|Key) (?=\S)", value, re.IGNORECASE) for name, value in headers.items()
-    }
-    return {name: word[0] if word else "" for name, word in words.items()}
-
-
-def _on_the_wire(given: Given) -> Iterator[AuthScheme]:
-    """What the user gave as it goes on the wire, as schemes."""
-    for name, prefix in given.headers.items():
-        yield _scheme(name, "api_key", {"location": "header", "parameter": name, "prefix": prefix})
-    for name in given.query:
-        yield _scheme(name, "api_key", {"location": "query", "parameter": name, "prefix": ""})
-
-
-def _spellings(refused: Asked, given: Given, base_url: str) -> list[AuthScheme]:
-    """The schemes by which the detectors of a live read would try it."""
-    schemes: list[AuthScheme] = []
-    for correction in otherwise_authenticated(case_of(refused.answer, name="records", base_url=base_url, given=given)):
-        value = cast("dict[str, str]", correction.value)
-        schemes.append(_scheme(correction.fact.rpartition("/")[2], value["kind"], value))
-    return schemes
-
-
-def _scheme(name: str, kind: str, value: dict[str, str]) -> AuthScheme:
-    known = cast("Any", kind)
-    arguments = _USERS.get(kind, ("api_key",))
-    return AuthScheme(
-        name=name,
-        kind=known,
-        location=cast("Any", value["location"]),
-        parameter=value["parameter"],
-        prefix=value["prefix"],
-        credentials=tuple(Credential(argument=argument, env="", scheme=name) for argument in arguments),
-        evidence=Evidence(pointer="#", known_by="observed"),
-    )
 
 
 def _identifiers(records: list[Any]) -> Iterator[tuple[str, str]]:

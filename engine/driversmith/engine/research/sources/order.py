@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ...errors import ResearchError
 from ..documents.parse import Description
 from .discovery import Discovery, find_description
+from .graphql_endpoint import located
 from .port import Search, Source
 
 FEW = 3
@@ -13,14 +14,18 @@ FEW = 3
 come after that."""
 
 
-async def find(search: Search, others: Sequence[Source]) -> Description:
+async def find(search: Search, others: Sequence[Source], *, first: Sequence[Source] = ()) -> Description:
     """What is known of an API, of the first source that knows anything; `others` are asked, in this order, where neither the
-    caller nor the API's own host has a description.
+    caller nor the API's own host has a description, and those of `first` before the usual places of descriptions.
 
     Raises:
         InvalidArgumentError, DescriptionError, FetchError: as find_description does.
         ResearchError: no source has anything; what each of them tried is said.
     """
+    return await located(search, await _found(search, others, first))
+
+
+async def _found(search: Search, others: Sequence[Source], first: Sequence[Source]) -> Description:
     if search.spec is not None:
         return await find_description(
             api_url=search.api_url,
@@ -32,6 +37,9 @@ async def find(search: Search, others: Sequence[Source]) -> Description:
     places = Discovery(search.api_url, search.fetcher, search.max_bytes, search.say)
     found = await places.look(most=0)
     search.start = places.start
+    for source in first if found is None else ():
+        if (found := await source(search)) is not None:
+            return found
     if found is None:
         found = await places.look_on(most=_most(search))
     if found is not None:

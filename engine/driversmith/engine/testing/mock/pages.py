@@ -184,6 +184,8 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
         content = {str(key): record for key, record in page}
     elif profile.shape == "table":
         content = [list(record.values()) for record in page]
+    elif profile.inner_path:
+        content = [envelope(profile.inner_path, record) for record in page]
     body = envelope(profile.record_path, content)
     if profile.shape == "table":
         place(body, profile.columns_path, list(page[0]) if page else [])
