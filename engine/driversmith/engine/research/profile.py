@@ -26,12 +26,14 @@ from .openapi.fields import fields_of
 from .openapi.operations import Operation, OperationReader, Operations
 from .openapi.schemas import ANY, Schema, Schemas
 from .openapi.servers import home_of, own_servers
+from .openapi.told import errors_of
 from .resources.collections import Collection, collections_of
 from .resources.identifiers import identifier_of
 from .resources.pagination import pagination_of
 from .resources.paging_names import page_parameter
 from .resources.rate_limits import rate_limit_of
 from .resources.records import Records, item_path_of, record_at, records_of
+from .resources.told import told_collections, told_records
 
 
 def build_profile(
@@ -53,7 +55,9 @@ def build_profile(
     read = OperationReader(document, schemas, auth, home_of(description, base_url)).read_all()
     if not read.callable:
         raise _no_operations(description, read)
-    collections, belongs = collections_of(read.callable, schemas)
+    collections, belongs = collections_of([op for op in read.callable if op.told is None], schemas)
+    named, told = told_collections(read.callable, collections)
+    collections, belongs = [*collections, *named], {**belongs, **told}
     kept, skipped = read.callable, read.skipped
     if objects is not None:
         collections = _selected(collections, objects)
@@ -80,6 +84,7 @@ def build_profile(
         operations=_with_one_maximum(operations, found.values()),
         skipped=tuple(skipped),
         rate_limit=rate_limit_of(description.document),
+        error_path=errors_of(description.document),
         warnings=notes.sentences(),
     )
 
@@ -150,7 +155,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     read = verbs.get("read")
     records = _records(collection, schemas)
     single = verbs.get("read_one") or verbs.get("create") or verbs.get("update")
-    item_path = item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    item_path = _told_item(single) or item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
     fields = _fields(collection, records, item_path, schemas)
     paged = pagination_of(read, records, schemas, notes) if read and records else None
     paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()
@@ -163,6 +168,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         operations={verb: operation.profile.name for verb, operation in verbs.items()},
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
+        inner_path=read.told.item if read and read.told else (),
         item_path=item_path,
         identifier=identifier,
         fields=fields,
@@ -176,6 +182,8 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
     read, read_one = collection.verbs.get("read"), collection.verbs.get("read_one")
     if read is None:
         return None
+    if (told := told_records(read, schemas)) is not None:
+        return told
     given = read.profile.parameters
     return records_of(
         read.response.schema,
@@ -187,6 +195,11 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
         ),
         given=frozenset(bare(parameter.name) for parameter in given),
     )
+
+
+def _told_item(single: Operation | None) -> tuple[str, ...]:
+    """Where the source of the operation says that one record stands."""
+    return single.told.records if single and single.told else ()
 
 
 def _fields(
