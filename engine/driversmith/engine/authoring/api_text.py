@@ -189,7 +189,7 @@ def _operation(found: OperationProfile, detail: Detail, known: _Known) -> Iterat
             optional.append(parameter.argument)
     if optional:
         yield f"  optional: {_names(optional)}"
-    if found.body is not None and detail > 0:
+    if found.body is not None and found.body.argument is not None and detail > 0:
         yield f"  {_body(found.body, detail, known.alike(found.body.fields))}"
 
 

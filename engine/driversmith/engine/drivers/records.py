@@ -171,6 +171,7 @@ class DriverReader:
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
         from ..network.relay import RelayLimits, open_relay
+        from ..proof.questions import Questions
 
         if place.object_name not in driver.profile.objects:
             known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
@@ -186,6 +187,7 @@ class DriverReader:
                 credentials=credentials,
                 auth=driver.profile.auth,
                 limits=RelayLimits(max_requests=MAX_REQUESTS, keeps_bodies=False),
+                asks=Questions(driver.profile),
             ) as relay,
             self._sandbox().open(
                 driver.folder, driver.package, driver.class_name, limits=limits, door=relay.door

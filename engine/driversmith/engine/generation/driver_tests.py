@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..models.profile import ApiProfile, ObjectProfile, PaginationProfile
+from ..models.profile import ApiProfile, ObjectProfile, PaginationProfile, member_keys
 from .sample import Sample, auth_sample, reading
 from .source import Construct, Raw, assignment, literal
 
@@ -21,6 +21,7 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "paged": False,
         "in_body": False,
         "asked": "",
+        "nested": False,
         "merged": False,
         "table_line": "",
         "next_header": None,
@@ -41,6 +42,8 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
     leads_on = paging.style in ("cursor", "next_url") and not (reads and profile_object.goes_on_after_record)
     in_body = leads_on and not paging.next_header
     paged = paging.style != "none" and shape != "record" and not (in_body and not record_path)
+    names = (paging.position_parameter or "", paging.size_parameter or "")
+    nested = paging.position_in == "body" and any(len(member_keys(name)) > 1 for name in names)
     page = "page" if paged else "RECORDS"
     key = literal(profile_object.key_field)
     inner = profile_object.inner_path if reads and shape == "list" else ()
@@ -67,7 +70,8 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "style": paging.style,
         "position": paging.position_parameter if paging.style in ("page", "offset", "cursor") else "start",
         "size_parameter": paging.size_parameter,
-        "asked": _ASKED[paging.position_in],
+        "asked": f"members({_ASKED['body']})" if nested else _ASKED[paging.position_in],
+        "nested": paged and nested,
         "page_size": (paging.default_size if paging.short_page_ends else None) or 2,
         "first": paging.first,
         "begins": _begins(profile, found) if paging.style == "cursor" else None,
@@ -82,7 +86,7 @@ def _begins(profile: ApiProfile, found: Sample) -> str | None:
     if paging.first_required:
         return str(paging.first)
     for parameter in reader.parameters if reader else ():
-        if parameter.location == "query" and parameter.name == paging.position_parameter:
+        if parameter.location == paging.position_in and parameter.name == paging.position_parameter:
             value = found.arguments.get(parameter.argument, parameter.fallback)
             return None if value is None else str(value)
     return None

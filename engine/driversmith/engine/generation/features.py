@@ -20,6 +20,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     kinds = {a.kind for a in profile.auth}
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
     filled = filled_by_paging(profile)
+    has_members = any(p.location == "body" for p in parameters) or any(b.argument is None for b in bodies)
     flags: dict[str, Any] = {
         "has_auth": profile.auth,
         "has_one_key": has_one_key(profile),
@@ -64,6 +65,9 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_place": places,
         "has_header_place": "header" in places,
         "has_body_place": "body" in places,
+        "has_members": has_members,
+        "has_put": has_members or "body" in places,
+        "has_asking_posts": any(o.only_reads for o in operations),
         "reads_body": styles & {"cursor", "next_url"} or any(has_more(p) or has_total(p) for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_key_field": any(o.shape == "map" and o.key_field != "key" for o in objects),

@@ -113,7 +113,7 @@ def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str |
         for p in operation.parameters
         if (p.must_be_given or p.location == "path") and not paging.fills(p)
     }
-    if operation.body and operation.body.required:
+    if operation.body and operation.body.required and operation.body.argument is not None:
         structured = operation.body.kind in ("json", "form", "multipart")
         needed[operation.body.argument] = {} if structured else "text"
     return needed

@@ -222,6 +222,8 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
+    if operation.only_reads:
+        kwargs["safe"] = True
     own = security_of(profile, operation)
     if has_one_key(profile):
         if any(own) != any(security):
@@ -239,7 +241,7 @@ def _path(operation: OperationProfile) -> str:
 def _parameter(parameter: ParameterProfile, filled: Filled) -> Any:
     kwargs: dict[str, Any] = {}
     if parameter.location != "query":
-        kwargs["place"] = parameter.location
+        kwargs["place"] = "member" if parameter.location == "body" else parameter.location
     if parameter.argument != parameter.name:
         kwargs["argument"] = parameter.argument
     if parameter.fallback is not None:
@@ -261,7 +263,9 @@ def _body(body: BodyProfile) -> Construct:
         kwargs["media_type"] = media_type
     if body.argument != "body":
         kwargs["argument"] = body.argument
-    if body.required:
+    if body.argument is None and body.fixed:
+        kwargs["fixed"] = body.fixed
+    if body.required and body.argument is not None:
         kwargs["required"] = True
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -11,7 +12,7 @@ from .base import Value
 from .facts import KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
-ParameterLocation = Literal["path", "query", "header", "cookie"]
+ParameterLocation = Literal["path", "query", "header", "cookie", "body"]
 ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
 PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
@@ -53,6 +54,20 @@ class Evidence(Value):
         return self.known_by or ("guessed" if self.rule else "described")
 
 
+_DOT = re.compile(r"(?<!\\)\.")
+
+
+def member_keys(name: str) -> tuple[str, ...]:
+    """The keys of a member of a JSON body, from its wire name: `page.cursor` is `cursor` in `page`; a dot that belongs to
+    a key is written `\\.`."""
+    return tuple(key.replace("\\.", ".") for key in _DOT.split(name))
+
+
+def member_name(keys: Iterable[str]) -> str:
+    """The wire name of a member of a JSON body (`member_keys`)."""
+    return ".".join(key.replace(".", "\\.") for key in keys)
+
+
 class FieldProfile(Value):
     """One field of a record or of a request body."""
 
@@ -71,7 +86,7 @@ class ParameterProfile(Value):
     """One parameter of an operation, as it goes on the wire and as Python spells it."""
 
     name: str
-    """The API's spelling."""
+    """The API's spelling; in a body the path of the member (`member_keys`)."""
     argument: str
     """Keyword under which the driver takes it: `name`, made unique within the operation, with a trailing `_` on a clash."""
     location: ParameterLocation
@@ -104,9 +119,12 @@ class ParameterProfile(Value):
 
 
 class BodyProfile(Value):
-    """The request body of an operation; callers pass it as `argument`."""
+    """The request body of an operation."""
 
-    argument: str = "body"
+    argument: str | None = "body"
+    """None: callers do not pass it; it is a JSON object of `fixed` and of the operation's parameters in the body."""
+    fixed: dict[str, JsonValue] = {}
+    """Members that are the same in every call, where `argument` is None."""
     media_type: str
     kind: PayloadKind
     type: JsonType = "any"
@@ -143,6 +161,8 @@ class OperationProfile(Value):
     parameters: tuple[ParameterProfile, ...] = ()
     body: BodyProfile | None = None
     response: ResponseProfile = ResponseProfile()
+    only_reads: bool = False
+    """Whether a POST is known to ask, and to change nothing."""
     security: tuple[tuple[str, ...], ...] = ()
     """Alternatives, each a set of auth scheme names that go together; `()` as an alternative means anonymous; no alternative: no auth."""
     deprecated: bool = False
@@ -152,6 +172,11 @@ class OperationProfile(Value):
     def signature(self) -> str:
         """`GET /pets/{petId}`: the operation as driver.json, skipped lists and messages spell it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it changes nothing, so that it may be sent again, and be asked of the real API."""
+        return self.method in ("GET", "HEAD") or self.only_reads
 
     @property
     def bare_path(self) -> str:
@@ -183,7 +208,8 @@ class PaginationProfile(Value):
     size_parameter: str | None = None
     """Wire name of the parameter for the number of records a page."""
     position_in: PositionPlace = "query"
-    """Where both parameters go: the query, a header of their name, or a member of the JSON body of their name."""
+    """Where both parameters go: the query, a header of their name, or the JSON body, where their names are paths of members
+    (`member_keys`)."""
     first: int = 0
     first_required: bool = False
     """Whether the description requires the number of the first page although something else leads to those after it."""

@@ -7,7 +7,7 @@ given. Answers of its own carry the header `Driversmith-Relay`.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -83,7 +83,9 @@ class Relay:
         credentials: OriginCredentials | None,
         auth: tuple[AuthScheme, ...],
         limits: RelayLimits,
+        asks: Callable[[Request], bool],
     ) -> None:
+        self._asks = asks
         self._base = policy.check_url(base_url)
         self._origin = origin_of(self._base)
         self._address = (self._base.raw_host.decode(), port_of(self._base))
@@ -164,7 +166,7 @@ class Relay:
             return self._oauth.answer()
         if not request.target.startswith("/"):
             return self._refuse(HTTPStatus.BAD_REQUEST, "The relay is not a proxy: send a path.")
-        if request.method not in READ_METHODS:
+        if request.method not in READ_METHODS and not self._asks(request):
             allowed = ", ".join(sorted(READ_METHODS))
             return self._refuse(
                 HTTPStatus.METHOD_NOT_ALLOWED,
@@ -290,8 +292,10 @@ async def open_relay(
     credentials: OriginCredentials | None,
     auth: tuple[AuthScheme, ...],
     limits: RelayLimits,
+    asks: Callable[[Request], bool] = lambda _: False,
 ) -> AsyncGenerator[Relay]:
-    """A relay to the API at `base_url`, serving while the block runs.
+    """A relay to the API at `base_url`, serving while the block runs. `asks` tells requests with other methods than GET and
+    HEAD that only read.
 
     Nothing is connected before the driver's first request: an API that cannot be reached shows as 502 answers, with
     the cause in `log` and `refused`.
@@ -299,7 +303,7 @@ async def open_relay(
     Raises:
         FetchError, AddressRefusedError: `base_url` itself cannot be used.
     """
-    relay = Relay(base_url=base_url, policy=policy, credentials=credentials, auth=auth, limits=limits)
+    relay = Relay(base_url=base_url, policy=policy, credentials=credentials, auth=auth, limits=limits, asks=asks)
     async with relay.serve():
         yield relay
 

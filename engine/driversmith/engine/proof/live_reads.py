@@ -171,10 +171,10 @@ def _asked_to_wait(reading: Reading) -> float | None:
 def why_untried(profile: ApiProfile, name: str) -> str:
     """Why an object cannot be read without a person; "" where it can."""
     described = profile.objects[name]
-    gets = _gets(profile, described)
-    if not gets:
-        return "No operation with GET reads it."
-    wanted = [_unknown(described, operation) for operation in gets]
+    asked = _questions(profile, described)
+    if not asked:
+        return "No operation reads it with GET, or with a POST of which the description says that it only reads."
+    wanted = [_unknown(described, operation) for operation in asked]
     if not all(wanted):
         return ""
     return f"It cannot be read without arguments that only the caller knows: {', '.join(wanted[0])}."
@@ -183,14 +183,14 @@ def why_untried(profile: ApiProfile, name: str) -> str:
 def unknown_arguments(profile: ApiProfile, name: str) -> list[str]:
     """What has to be given to read an object, and of which the description tells no value; [] where nothing has."""
     described = profile.objects[name]
-    gets = _gets(profile, described)
-    return _unknown(described, gets[0]) if gets else []
+    asked = _questions(profile, described)
+    return _unknown(described, asked[0]) if asked else []
 
 
-def _gets(profile: ApiProfile, described: ObjectProfile) -> list[OperationProfile]:
+def _questions(profile: ApiProfile, described: ObjectProfile) -> list[OperationProfile]:
     """The operations that read an object, the one that lists it first."""
     operations = [profile.operations[described.operations[verb]] for verb in _READS if verb in described.operations]
-    return [operation for operation in operations if operation.method == "GET"]
+    return [operation for operation in operations if operation.is_safe]
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _plans(profile: ApiProfile, object_names: list[str], asked_for: bool) -> lis
         if described is None:
             continue
         aside = bool(collections) and name not in collections and not asked_for
-        found = [_plan(name, described, operation, aside) for operation in _gets(profile, described)]
+        found = [_plan(name, described, operation, aside) for operation in _questions(profile, described)]
         plans += [plan for plan in found if plan][:1]
     return sorted(plans, key=lambda p: (p.aside, len(p.arguments), _is_sure(p.described), bool(p.operation.parameters)))
 

@@ -11,6 +11,7 @@ from ..models.profile import (
     PaginationProfile,
     ParameterProfile,
     PayloadKind,
+    member_keys,
 )
 from .mock.records import RecordMaker, kind_of
 
@@ -37,8 +38,9 @@ def operation_arguments(operation: OperationProfile, maker: RecordMaker, *, opti
         for parameter in operation.parameters
         if parameter.must_be_given or (optional and parameter.name.lower() not in HEADERS_OF_THE_TRANSPORT)
     }
-    if operation.body and (optional or operation.body.required):
-        arguments[operation.body.argument] = body_value(operation.body, maker)
+    body = operation.body
+    if body and body.argument is not None and (optional or body.required):
+        arguments[body.argument] = body_value(body, maker)
     return arguments
 
 
@@ -46,8 +48,9 @@ def read_arguments(profile: ApiProfile, described: ObjectProfile, maker: RecordM
     """What `read` cannot do without: the required parameters of the operation behind it, but not those of paging."""
     operation = read_operation(profile, described)
     arguments = {p.argument: parameter_value(p, maker) for p in _read_parameters(operation, described)}
-    if operation.body and operation.body.required:
-        arguments[operation.body.argument] = _read_body(operation.body, described, maker)
+    body = operation.body
+    if body and body.argument is not None and body.required:
+        arguments[body.argument] = _read_body(body, described, maker)
     return arguments
 
 
@@ -57,13 +60,33 @@ def _read_body(body: BodyProfile, described: ObjectProfile, maker: RecordMaker) 
     if paging.position_in != "body" or not isinstance(value, dict):
         return value
     members = cast("dict[str, Any]", value)
-    return {k: v for k, v in members.items() if k not in (paging.position_parameter, paging.size_parameter)}
+    for name in filter(None, (paging.position_parameter, paging.size_parameter)):
+        drop_member(members, name)
+    return members
+
+
+def drop_member(body: dict[str, Any], name: str) -> None:
+    """Take a member out of a body, and the objects that are empty without it."""
+    way = [body]
+    *above, last = member_keys(name)
+    for key in above:
+        inner = way[-1].get(key)
+        if not isinstance(inner, dict):
+            return
+        way.append(cast("dict[str, Any]", inner))
+    way.pop().pop(last, None)
+    for key in reversed(above):
+        holder = way.pop()
+        if holder[key]:
+            return
+        del holder[key]
 
 
 def read_needs(profile: ApiProfile, described: ObjectProfile) -> int:
     """How many arguments `read_arguments` gives."""
     operation = read_operation(profile, described)
-    return len(_read_parameters(operation, described)) + bool(operation.body and operation.body.required)
+    body = operation.body
+    return len(_read_parameters(operation, described)) + bool(body and body.required and body.argument is not None)
 
 
 def _read_parameters(operation: OperationProfile, described: ObjectProfile) -> list[ParameterProfile]:

@@ -1,5 +1,6 @@
 """The request that a call of an operation must make, worked out here from the profile alone, apart from any driver."""
 
+import copy
 import email.policy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from email.parser import BytesParser
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
-from ..models.profile import BodyProfile, OperationProfile, ParameterProfile
+from ..models.profile import BodyProfile, OperationProfile, ParameterProfile, member_keys
 from ..network.loopback import Request
 from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
 from .wire_text import compact, cut, joined, json_text, json_value, scalar_text
@@ -46,9 +47,27 @@ def expected_request(base_path: str, operation: OperationProfile, arguments: Map
     )
     for parameter, value in given:
         _place(expected, parameter, value)
-    if operation.body and operation.body.argument in arguments:
-        expected.body = _sent_body(operation.body, arguments[operation.body.argument])
+    if operation.body:
+        expected.body = _whole_body(operation.body, arguments, [(p, v) for p, v in given if p.location == "body"])
     return expected
+
+
+def _whole_body(
+    body: BodyProfile, arguments: Mapping[str, Any], members: list[tuple[ParameterProfile, Any]]
+) -> Any:  # fmt: skip
+    """What a body holds: what is passed for it or is the same in every call, and the parameters that go into it."""
+    sent = None
+    if body.argument is None:
+        sent = copy.deepcopy(body.fixed)
+    elif body.argument in arguments:
+        sent = _sent_body(body, arguments[body.argument])
+    for parameter, value in members:
+        sent = here = copy.deepcopy(cast("dict[str, Any]", sent)) if isinstance(sent, dict) else {}
+        *above, last = member_keys(parameter.name)
+        for key in above:
+            here = here.setdefault(key, {})
+        here[last] = value
+    return sent
 
 
 def differences(

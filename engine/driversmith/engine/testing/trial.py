@@ -90,14 +90,22 @@ class Run:
         return [n for n in self.readable() if "read" in objects[n].operations and objects[n].shape != "record"]
 
     def first_collection(self) -> list[str]:
-        """The simplest object to read, preferring GET; alone in a list, which is empty where there is none."""
+        """The simplest object to read, preferring GET, with a call that changes nothing; alone in a list, which is empty where
+        there is none."""
         return list(self._first_collection)
+
+    def first_get(self) -> list[str]:
+        """The same where it is read with GET: what is asked with a body goes to no other origin, and becomes a GET by most
+        redirects."""
+        return [name for name in self._first_collection if self.operation_of(name).method == "GET"]
 
     @cached_property
     def _first_collection(self) -> tuple[str, ...]:
         operations = {name: self.operation_of(name) for name in self.readable()}
-        safe = [name for name, operation in operations.items() if operation.method == "GET"]
-        best = min(safe, key=lambda name: operations[name].response.kind != "json", default=None)
+        safe = [name for name, operation in operations.items() if operation.is_safe]
+        best = min(
+            safe, key=lambda n: (operations[n].method != "GET", operations[n].response.kind != "json"), default=None
+        )
         return () if best is None else (best,)
 
     def having(self, verb: str) -> list[str]:

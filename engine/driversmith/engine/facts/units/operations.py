@@ -8,7 +8,15 @@ from pydantic import Field, JsonValue
 
 from ...contract.naming import RESERVED_ARGUMENTS, is_usable_identifier
 from ...models.base import Value
-from ...models.profile import ApiProfile, Evidence, OperationProfile, ParameterLocation, ParameterProfile, PayloadKind
+from ...models.profile import (
+    ApiProfile,
+    Evidence,
+    OperationProfile,
+    ParameterLocation,
+    ParameterProfile,
+    PayloadKind,
+    member_keys,
+)
 from ..refused import RefusedError, shown
 from .headers import check_sent
 from .unit import Listed, Names, Unit, merged, operation_of, with_operation
@@ -52,17 +60,29 @@ def slashed(path: str, ends: bool) -> str:
     return (bare.rstrip("/") + "/" if ends else bare.rstrip("/") or "/") + mark + query
 
 
-def argument_of(name: str, operation: OperationProfile) -> str:
+def argument_of(name: str, operation: OperationProfile, place: ParameterLocation = "query") -> str:
     """The API's spelling as an argument of the operation, unless that is taken."""
     taken = {p.argument for p in operation.parameters} | RESERVED_ARGUMENTS
-    if operation.body:
+    if operation.body and operation.body.argument is not None:
         taken |= {operation.body.argument}
+    name = member_keys(name)[-1] if place == "body" else name
     if not is_usable_identifier(name):
         name = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "value"
         name = f"p_{name}" if name[0].isdigit() else name
     while name in taken:
         name += "_"
     return name
+
+
+def check_body(operation: OperationProfile) -> None:
+    """Whether parameters of an operation can go into its body.
+
+    Raises:
+        RefusedError: it takes no JSON object.
+    """
+    body = operation.body
+    if body is None or body.kind != "json" or body.type not in ("object", "any"):
+        raise RefusedError(f"{operation.signature} takes no JSON object; query and header are left.")
 
 
 def _by_name(profile: ApiProfile) -> Iterator[Names]:
@@ -147,12 +167,14 @@ def _new(profile: ApiProfile, operation: OperationProfile, place: str, name: str
     keys = {(s.location, s.parameter.lower()) for s in profile.auth}
     if (place, name.lower()) in keys:
         raise RefusedError(f"{name} carries a credential there already; its value comes from the caller.")
+    if place == "body":
+        check_body(operation)
     if not name.isprintable() or len(name) > 200 or (place == "cookie" and not re.fullmatch(r"[\w.-]+", name)):
         raise RefusedError(f"{shown(name)} is no name of a parameter.")
     located = cast("ParameterLocation", place)
     return ParameterProfile(
         name=name,
-        argument=argument_of(name, operation),
+        argument=argument_of(name, operation, located),
         location=located,
         style="simple" if place == "header" else "form",
     )

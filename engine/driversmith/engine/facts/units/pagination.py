@@ -16,7 +16,7 @@ from ...models.profile import (
 )
 from ..refused import RefusedError
 from .headers import check_sent
-from .operations import argument_of
+from .operations import argument_of, check_body
 from .unit import (
     HeaderName,
     Keys,
@@ -61,7 +61,8 @@ class PaginationFact(Value):
         min_length=1, max_length=200, description="the parameter for the number of records a page; a text, or null"
     )
     position_in: Literal["query", "header", "body"] = Field(
-        description="where both parameters go: one of query, header, body (a member of the JSON body)"
+        description="where both parameters go: one of query, header, body (the JSON body: both are paths of its "
+        "members, such as page.cursor)"
     )
     first: int = Field(ge=0, le=1, description="page, offset: the number of the first, 0 or 1")
     default_size: int | None = Field(ge=1, description="records a page where none are asked for, or null")
@@ -144,9 +145,10 @@ def placed(profile: ApiProfile, object_name: str) -> ApiProfile:
     paging = described.pagination
     operation = operation_of(profile, described.operations["read"])
     sent = [name for name in (paging.position_parameter, paging.size_parameter) if name]
-    if paging.position_in == "body":
+    is_in_body = paging.position_in == "body"
+    if is_in_body:
         _check_body(operation)
-    else:
+    if not is_in_body or (operation.body and operation.body.argument is None):
         for name in sent:
             if not any(p.name == name and p.location == paging.position_in for p in operation.parameters):
                 operation = _with_parameter(profile, operation, name, paging)
@@ -162,14 +164,14 @@ def placed(profile: ApiProfile, object_name: str) -> ApiProfile:
 def _with_parameter(
     profile: ApiProfile, operation: OperationProfile, name: str, paging: PaginationProfile
 ) -> OperationProfile:
-    is_header = paging.position_in == "header"
-    if is_header:
+    place = paging.position_in
+    if place == "header":
         check_sent(profile, name)
     added = ParameterProfile(
         name=name,
-        argument=argument_of(name, operation),
-        location="header" if is_header else "query",
-        style="simple" if is_header else "form",
+        argument=argument_of(name, operation, place),
+        location=place,
+        style="simple" if place == "header" else "form",
     )
     return operation.model_copy(update={"parameters": (*operation.parameters, added)})
 
@@ -187,9 +189,9 @@ def without_maximum(operation: OperationProfile, paging: PaginationProfile) -> O
 
 def _check_body(operation: OperationProfile) -> None:
     """Whether the pages of an operation can be asked for in its body."""
-    body = operation.body
-    if operation.method != "POST" or body is None or body.kind != "json" or body.type not in ("object", "any"):
+    if operation.method != "POST":
         raise RefusedError(f"position_in: {operation.signature} takes no JSON object; query and header are left.")
+    check_body(operation)
 
 
 def _objects(profile: ApiProfile) -> Iterator[Names]:

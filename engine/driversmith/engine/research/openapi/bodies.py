@@ -1,5 +1,7 @@
 """Request bodies: one media type of those that an operation takes."""
 
+from dataclasses import dataclass
+
 from ...models.profile import BodyProfile, FieldProfile, JsonType, PayloadKind
 from ..documents.nodes import Node, flag, mapping, one_line, sequence
 from ..documents.references import Document, join
@@ -7,6 +9,14 @@ from .fields import field_of, fields_of
 from .media_types import essence, preferred
 from .parameters import RawParameter
 from .schemas import ANY, Schema, Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body, with the schema that the profile leaves out."""
+
+    profile: BodyProfile
+    schema: Schema = ANY
 
 
 class Bodies:
@@ -17,7 +27,7 @@ class Bodies:
         self._schemas = schemas
         self._fields: dict[int, tuple[Schema, dict[str, FieldProfile]]] = {}
 
-    def read(self, operation: Node, pointer: str, parameters: list[RawParameter]) -> BodyProfile | None:
+    def read(self, operation: Node, pointer: str, parameters: list[RawParameter]) -> Body | None:
         """The body that an operation takes, or None."""
         if self._document.is_swagger2:
             return self._swagger2(operation, parameters)
@@ -26,23 +36,27 @@ class Bodies:
         place = self._document.resolve(operation["requestBody"], join(pointer, "requestBody"))
         if place is None:
             self._document.notes.add(f"The request body of {pointer[:150]} cannot be read; any JSON is taken.")
-            return BodyProfile(media_type="application/json", kind="json")
+            return Body(BodyProfile(media_type="application/json", kind="json"))
         content = mapping(place.node.get("content"))
         offers = [(name, self._schemas.read(mapping(media).get("schema"))) for name, media in content.items()]
         if not offers:
             return None
         chosen = preferred(offers) or ("application/octet-stream", "binary", offers[0][1])
+        return self._body(chosen, place.node)
+
+    def _body(self, chosen: tuple[str, PayloadKind, Schema], node: Node) -> Body:
         media_type, kind, schema = chosen
-        return BodyProfile(
+        profile = BodyProfile(
             media_type=media_type,
             kind=kind,
             type=_body_type(schema, kind),
-            required=flag(place.node.get("required")),
+            required=flag(node.get("required")),
             fields=self._fields_of(schema),
-            description=one_line(place.node.get("description") or schema.description, 200),
+            description=one_line(node.get("description") or schema.description, 200),
         )
+        return Body(profile, schema)
 
-    def _swagger2(self, operation: Node, parameters: list[RawParameter]) -> BodyProfile | None:
+    def _swagger2(self, operation: Node, parameters: list[RawParameter]) -> Body | None:
         declared = operation.get("consumes", self._document.root.get("consumes"))
         consumes = [name for name in sequence(declared) if isinstance(name, str)]
         for parameter in parameters:
@@ -51,16 +65,9 @@ class Bodies:
                 chosen = preferred((name, schema) for name in consumes) or ("application/json", "json", schema)
                 if chosen[1] in ("form", "multipart"):  # forms have parameters of their own: this one is an oversight
                     chosen = ("application/json", "json", schema)
-                return BodyProfile(
-                    media_type=chosen[0],
-                    kind=chosen[1],
-                    type=_body_type(schema, chosen[1]),
-                    required=flag(parameter.node.get("required")),
-                    fields=self._fields_of(schema),
-                    description=one_line(parameter.node.get("description") or schema.description, 200),
-                )
+                return self._body(chosen, parameter.node)
         form = [parameter for parameter in parameters if parameter.location == "formdata"]
-        return self._form(form, consumes) if form else None
+        return Body(self._form(form, consumes)) if form else None
 
     def _form(self, parameters: list[RawParameter], consumes: list[str]) -> BodyProfile:
         fields: dict[str, FieldProfile] = {}

@@ -12,6 +12,7 @@ from .bodies import Bodies
 from .key_parameters import key_likeness
 from .parameters import IGNORED_HEADERS, Parameters, RawParameter, path_parameter, raw_parameters, with_arguments
 from .paths import InvalidPathError, PathTemplate, path_template
+from .questions import is_question, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
 from .servers import Home, narrower_servers
@@ -32,6 +33,8 @@ class Operation:
     security: Alternatives | None = None
     """What the description asks for; None where it says nothing."""
     keys: tuple[KeyParameter, ...] = ()
+    fragment: str = ""
+    """What follows a `#` in its path key, by which the description tells operations apart."""
 
 
 @dataclass
@@ -74,6 +77,7 @@ class OperationReader:
         self._auth = auth
         self._home = home
         self._parameters = Parameters(document, schemas)
+        self._schemas = schemas
         self._bodies = Bodies(document, schemas)
         self._responses = Responses(document, schemas)
         self._names: set[str] = set()
@@ -126,6 +130,11 @@ class OperationReader:
         prefix = self._prefix(site, node)
         parameters, keys = self._split(raw, template, site)
         response = self._responses.read(node, place.pointer, method)
+        body = self._bodies.read(node, place.pointer, raw)
+        told, asks = body.profile if body else None, is_question(method, node)
+        if body and asks:
+            told, members = taken_apart(body, self._schemas)
+            parameters += map(_with_only_value, members)
         operation_id = node.get("operationId")
         words = text(node.get("summary")) or text(node.get("description"))
         tag = next((name for name in sequence(node.get("tags")) if isinstance(name, str)), "")
@@ -137,8 +146,9 @@ class OperationReader:
             summary=one_line(words, 200),
             description=one_line(more, 1000) if (more := text(node.get("description"))) != one_line(words, 200) else "",
             parameters=tuple(with_arguments(parameters)),
-            body=self._bodies.read(node, place.pointer, raw),
+            body=told,
             response=response.profile,
+            only_reads=asks,
             deprecated=flag(node.get("deprecated")),
             evidence=Evidence(pointer=site.pointer),
         )
@@ -149,6 +159,7 @@ class OperationReader:
             text=f"{text(node.get('summary'))[:1000]} {text(node.get('description'))[:8000]}",
             security=self._auth.alternatives(node),
             keys=tuple(keys),
+            fragment=site.key.partition("#")[2],
         )
 
     def _template(self, key: str, raw: list[RawParameter]) -> PathTemplate:

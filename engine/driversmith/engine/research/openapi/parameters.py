@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ...contract.naming import RESERVED_ARGUMENTS
-from ...models.profile import ParameterLocation, ParameterProfile, ParameterStyle
+from ...models.profile import ParameterLocation, ParameterProfile, ParameterStyle, member_keys
 from ..documents.nodes import Node, flag, json_value, mapping, number, one_line, sequence, text
 from ..documents.references import Document, join
 from .fields import enum_of, item_type
@@ -106,16 +106,24 @@ class Parameters:
 def with_arguments(parameters: Sequence[ParameterProfile]) -> Iterator[ParameterProfile]:
     """The parameters, each with an argument of its own: the API's spelling, which nothing else may take, unless that
     clashes with ours or with a keyword."""
-    taken = {parameter.name for parameter in parameters} | RESERVED_ARGUMENTS
+    taken = {_spelled(parameter) for parameter in parameters} | RESERVED_ARGUMENTS
     met: set[str] = set()
     for parameter in parameters:
-        argument = parameter.name if parameter.name not in met else f"{parameter.name}_in_{parameter.location}"
-        if argument != parameter.name or argument in RESERVED_ARGUMENTS:
+        argument = spelled = _spelled(parameter)
+        if spelled in met:
+            is_member = parameter.location == "body" and parameter.name != spelled
+            argument = "_".join(member_keys(parameter.name)) if is_member else f"{spelled}_in_{parameter.location}"
+        if argument != spelled or argument in RESERVED_ARGUMENTS:
             while argument in taken:
                 argument += "_"
-        met.add(parameter.name)
+        met.add(spelled)
         taken.add(argument)
         yield parameter if argument == parameter.argument else parameter.model_copy(update={"argument": argument})
+
+
+def _spelled(parameter: ParameterProfile) -> str:
+    """How callers know it: of a member of the body, its own key."""
+    return member_keys(parameter.name)[-1] if parameter.location == "body" else parameter.name
 
 
 def path_parameter(name: str) -> ParameterProfile:

@@ -118,6 +118,8 @@ class _Path:
     def __init__(self, operation: Operation, queried: Set[str]) -> None:
         """`queried` are the names in its fixed query whose values count as segments."""
         segments = [part for segment in operation.profile.bare_path.split("/") if segment for part in _parts(segment)]
+        if operation.profile.only_reads:  # several may be asked at one path
+            segments += [part for part in operation.fragment.split("/") if part and "{" not in part]
         segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]
@@ -154,9 +156,9 @@ def _word_for(operation: Operation) -> str:
 
 def _verbs(group: Collection, schemas: Schemas, diligent: bool) -> dict[Verb, Operation]:
     """The verbs of a collection. Update prefers PATCH, which leaves the other fields alone, to PUT and POST."""
-    members = sorted(group.members, key=lambda member: member[0].profile.deprecated)
+    members = sorted(group.members, key=lambda member: (member[0].profile.deprecated, member[0].profile.only_reads))
     whole = [op for op, trailing in members if not trailing]
-    gets = [(op, trailing) for op, trailing in members if op.profile.method == "GET" and _gives_records(op, diligent)]
+    gets = [(op, trailing) for op, trailing in members if _asks(op) and _gives_records(op, diligent)]
     read = next((op for op, trailing in gets if not trailing), None)
     read = read or next((op for op, _ in gets if _gives_list(op, schemas, group.words[-1])), None)
     read_one = next((op for op, trailing in gets if trailing and op is not read), None)
@@ -178,6 +180,10 @@ def _verbs(group: Collection, schemas: Schemas, diligent: bool) -> dict[Verb, Op
         "delete": delete,
     }
     return {verb: op for verb, op in found.items() if op is not None}
+
+
+def _asks(operation: Operation) -> bool:
+    return operation.profile.method == "GET" or operation.profile.only_reads
 
 
 def _gives_records(operation: Operation, diligent: bool) -> bool:
@@ -207,6 +213,8 @@ def _gives_list(operation: Operation, schemas: Schemas, name: str) -> bool:
 
 def _takes_record(operation: Operation) -> bool:
     body = operation.profile.body
+    if operation.profile.only_reads:
+        return False
     gives = operation.response.profile.kind
     return (
         body is not None

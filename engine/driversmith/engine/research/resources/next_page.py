@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...models.profile import ParameterProfile
 from ..names import bare
 from ..openapi.schemas import Schema, Schemas
-from .paging_names import only_with_a_value
+from .paging_names import only_with_a_value, word_of
 
 _CURSORS = (
     "nextcursor", "nextpagetoken", "nexttoken", "nextpagecursor", "nextcontinuationtoken", "continuationtoken", "endcursor",
@@ -42,7 +42,7 @@ class _Spot:
 
 def next_cursor(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> tuple[str, ...]:
     """Keys to the value that a cursor parameter takes for the next page; () where the response has none."""
-    name = bare(parameter.name)
+    name = word_of(parameter)
     words = ("next" + name, name, *_CURSORS)
 
     def fits(spot: _Spot) -> bool:
@@ -61,7 +61,7 @@ def next_cursor(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> 
 
 def next_number(body: Schema, schemas: Schemas, parameter: ParameterProfile) -> tuple[str, ...]:
     """Keys to the number (or opaque offset) of the next page that a page or offset parameter takes; () where there is none."""
-    name = bare(parameter.name)
+    name = word_of(parameter)
     words = ("next" + name, *_NUMBERS)
 
     def fits(spot: _Spot) -> bool:

@@ -1,14 +1,15 @@
 """How all pages of a collection are read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ...facts.units.pagination import ONLY_ONE_PAGE
-from ...models.profile import Evidence, PaginationProfile, PaginationStyle, ParameterProfile
+from ...models.profile import Evidence, PaginationProfile, PaginationStyle, ParameterProfile, PositionPlace
 from ..documents.nodes import whole_number
 from ..documents.notes import Notes
-from ..names import bare
 from ..openapi.operations import Operation
-from ..openapi.schemas import Schemas
+from ..openapi.schemas import Schema, Schemas
 from .next_page import more_path, next_cursor, next_number, next_url, total_path
 from .paging_names import (
     DEFAULT,
@@ -20,6 +21,7 @@ from .paging_names import (
     UNFED,
     only_with_a_value,
     page_parameter,
+    word_of,
 )
 from .records import UNKNOWN, Records
 
@@ -43,9 +45,10 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
         return PaginationProfile()
     given = operation.profile.parameters
     named = _Parameters(*(page_parameter(given, role) for role in ("size", "page", "offset", "cursor")))
+    bodies = _envelopes(operation, records, schemas)
     found = (
-        _by_cursor(operation, named, schemas)
-        or _by_next_url(operation, named, schemas)
+        _by_cursor(operation, named, bodies, schemas)
+        or _by_next_url(operation, named, bodies, schemas)
         or _by_link_header(operation, named)
         or _by_counting(operation, named, records, notes)
         or _by_last_record(operation, named, records, schemas)
@@ -54,32 +57,56 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
     if found.style == "none" and found.size_parameter is None:
         return found
     found = _with_required_first(found, named)
-    size = None if found.style == "next_url" and named.size and bare(named.size.name) in _WHOLE else named.size
+    size = page_parameter((p for p in given if p.location == found.position_in), "size")
+    if found.style == "next_url" and size and word_of(size) in _WHOLE:
+        size = None
     return found.model_copy(
         update={
             "size_parameter": size.name if size else None,
             "default_size": _default_size(size),
             "max_size": _max_size(size),
-            "more_path": more_path(operation.response.schema, schemas) if found.style != "none" else (),
-            "total_path": total_path(operation.response.schema, schemas) if found.style in ("page", "offset") else (),
+            "more_path": _in_one(bodies, lambda body: more_path(body, schemas)) if found.style != "none" else (),
+            "total_path": _in_one(bodies, lambda body: total_path(body, schemas))
+            if found.style in ("page", "offset")
+            else (),
         }
     )
 
 
-def _by_cursor(operation: Operation, named: _Parameters, schemas: Schemas) -> PaginationProfile | None:
-    body = operation.response.schema
+_Envelopes = list[tuple[tuple[str, ...], Schema]]
+"""Objects that hold the list of records, however deep, the whole body first: keys to each, and what it is."""
+
+
+def _envelopes(operation: Operation, records: Records, schemas: Schemas) -> _Envelopes:
+    found: _Envelopes = [((), operation.response.schema)]
+    for key in records.path[:-1]:
+        keys, body = found[-1]
+        found.append(((*keys, key), schemas.read(body.properties.get(key))))
+    return found
+
+
+def _in_one(bodies: _Envelopes, search: Callable[[Schema], tuple[str, ...]]) -> tuple[str, ...]:
+    """Keys from the whole body to what is searched, in the outermost envelope that has it; () where none has."""
+    return next(((*above, *path) for above, body in bodies if (path := search(body))), ())
+
+
+def _by_cursor(
+    operation: Operation, named: _Parameters, bodies: _Envelopes, schemas: Schemas
+) -> PaginationProfile | None:
     for parameter in (named.cursor, named.page, named.offset):
         if parameter is None:
             continue
         search = next_cursor if parameter is named.cursor else next_number
-        if path := search(body, schemas, parameter):
+        if path := _in_one(bodies, partial(search, schemas=schemas, parameter=parameter)):
             rule = f"{parameter.name!r} takes what stands at {'.'.join(path)!r} of the body"
             return _profile("cursor", operation, parameter, rule, path)
     return None
 
 
-def _by_next_url(operation: Operation, named: _Parameters, schemas: Schemas) -> PaginationProfile | None:
-    path = next_url(operation.response.schema, schemas)
+def _by_next_url(
+    operation: Operation, named: _Parameters, bodies: _Envelopes, schemas: Schemas
+) -> PaginationProfile | None:
+    path = _in_one(bodies, lambda body: next_url(body, schemas))
     if not path:
         return None
     position = named.page or named.offset or named.cursor
@@ -125,9 +152,7 @@ def _by_last_record(
     cursor = named.cursor
     if cursor is None or records.shape != "list" or "id" not in records.record.properties:
         return None
-    if bare(cursor.name) != "startingafter" and not (
-        UNFED.match(cursor.name) and LAST_RECORD.search(cursor.description)
-    ):
+    if word_of(cursor) != "startingafter" and not (UNFED.match(cursor.name) and LAST_RECORD.search(cursor.description)):
         return None
     if schemas.read(records.record.properties["id"]).type not in ("string", "integer", "any"):
         return None
@@ -155,7 +180,8 @@ def _not_at_all(operation: Operation, named: _Parameters, notes: Notes) -> Pagin
         )
     if named.size is not None and _max_size(named.size):
         rule = f"{named.size.name!r} sets how many records come; there is no parameter to go on from there"
-        return _profile("none", operation, None, rule).model_copy(update={"size_parameter": named.size.name})
+        found = {"size_parameter": named.size.name, "position_in": _place(named.size)}
+        return _profile("none", operation, None, rule).model_copy(update=found)
     return PaginationProfile()
 
 
@@ -165,9 +191,15 @@ def _profile(
     return PaginationProfile(
         style=style,
         position_parameter=position.name if position else None,
+        position_in=_place(position),
         next_path=path,
         evidence=Evidence(pointer=operation.profile.evidence.pointer, rule=rule),
     )
+
+
+def _place(parameter: ParameterProfile | None) -> PositionPlace:
+    location = parameter.location if parameter else "query"
+    return location if location in ("header", "body") else "query"
 
 
 def _first(parameter: ParameterProfile, usual: int) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from ...models.profile import ParameterProfile
+from ...models.profile import ParameterProfile, member_keys
 from ..names import bare
 
 Role = Literal["size", "page", "offset", "cursor"]
@@ -69,10 +69,10 @@ FROM_ONE = re.compile(r"(one|\b1)[- ](based|indexed)|(start|begin)\w* (at|from|w
 
 
 def page_parameter(parameters: Iterable[ParameterProfile], role: Role) -> ParameterProfile | None:
-    """The query parameter that plays this role in paging, going by name, type and description."""
+    """The parameter of query or body that plays this role in paging, going by name, type and description."""
     names = _NAMES[role]
-    found = [p for p in parameters if p.location == "query" and bare(p.name) in names and _fits(p, role)]
-    return min(found, key=lambda p: names.index(bare(p.name)), default=None)
+    found = [p for p in parameters if p.location in ("query", "body") and word_of(p) in names and _fits(p, role)]
+    return min(found, key=lambda p: names.index(word_of(p)), default=None)
 
 
 def is_of_paging(name: str) -> bool:
@@ -82,7 +82,12 @@ def is_of_paging(name: str) -> bool:
 
 def only_with_a_value(parameter: ParameterProfile) -> bool:
     """Whether the name of a cursor says too little by itself."""
-    return bare(parameter.name) in _ONLY_WITH_A_VALUE
+    return word_of(parameter) in _ONLY_WITH_A_VALUE
+
+
+def word_of(parameter: ParameterProfile) -> str:
+    """Its name in bare spelling: of a member of the body, its own key."""
+    return bare(member_keys(parameter.name)[-1] if parameter.location == "body" else parameter.name)
 
 
 def _fits(parameter: ParameterProfile, role: Role) -> bool:
@@ -96,5 +101,5 @@ def _fits(parameter: ParameterProfile, role: Role) -> bool:
             "date-time",
         )
     if parameter.type in ("integer", "number"):
-        return bare(parameter.name) not in ("from", "start") or not TIME.search(parameter.description)
-    return parameter.type in ("string", "any") and parameter.format is None and bare(parameter.name) in _SURE
+        return word_of(parameter) not in ("from", "start") or not TIME.search(parameter.description)
+    return parameter.type in ("string", "any") and parameter.format is None and word_of(parameter) in _SURE

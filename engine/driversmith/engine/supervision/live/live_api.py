@@ -26,6 +26,7 @@ from ...network.redaction import Redactor
 from ...network.relay import Relay, RelayLimits, open_relay
 from ...proof.correct import Corrected, contradictions, corrected, is_suspect
 from ...proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
+from ...proof.questions import Questions
 from ...sandbox.port import Sandbox
 from ...settings import Settings
 from ..progress import Tell
@@ -251,6 +252,7 @@ class LiveApi:
             credentials=None if bare else self._credentials(profile),
             auth=profile.auth,
             limits=RelayLimits(max_requests=0),
+            asks=Questions(profile),
         )
 
     def _told(self, read: Read, profile: ApiProfile) -> LiveReport:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ...network.loopback import Request, Response
-from ..arguments import operation_arguments, read_needs, read_operation
+from ..arguments import drop_member, operation_arguments, read_needs, read_operation
 from ..expected import differences
 from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
@@ -148,8 +148,11 @@ def _without_paging(trial: Trial, seen: Request) -> Request:
     if not isinstance(body, dict):
         return seen
     names = (paging.position_parameter, paging.size_parameter)
-    left = {k: v for k, v in cast("dict[str, Any]", body).items() if k not in names}
-    return replace(seen, body=json.dumps(left).encode() if left else b"")
+    left = cast("dict[str, Any]", body)
+    for name in filter(None, names):
+        drop_member(left, name)
+    made = trial.operation.body is not None and trial.operation.body.argument is None
+    return replace(seen, body=json.dumps(left).encode() if left or made else b"")
 
 
 def page(trial: Trial) -> int:

@@ -121,11 +121,11 @@ def _call(trial: Trial, verb: Verb) -> tuple[tuple[list[Any], dict[str, Any]], d
         args.append(HOSTILE_ID)
     if verb != "delete":
         data = data_for(trial.described.fields, trial.maker)
-        if operation.body:
-            keywords.pop(operation.body.argument, None)
-            fields = operation.body.fields or trial.described.fields
-            data = data_for(fields, trial.maker, kind=operation.body.kind)
-            by_name[operation.body.argument] = data
+        body = operation.body
+        if body and body.argument is not None:
+            keywords.pop(body.argument, None)
+            data = data_for(body.fields or trial.described.fields, trial.maker, kind=body.kind)
+            by_name[body.argument] = data
         args.append(data)
     return (args, keywords), by_name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from ...models.profile import ObjectProfile, PaginationProfile
+from ...models.profile import ObjectProfile, PaginationProfile, member_keys
 from ...network.loopback import Request, Response
 from ..wire_text import json_value
 
@@ -32,10 +32,10 @@ class PageRules:
     hidden: frozenset[str] = frozenset()
     """Query parameters that never come back in a next URL: those that carry credentials."""
     given: frozenset[str] = frozenset()
-    """Query parameters whose value is the caller's, or the description's: none of them says where the driver means to
+    """Parameters whose value is the caller's, or the description's: none of them says where the driver means to
     start, and a cursor among them leads to the first page."""
     required: frozenset[str] = frozenset()
-    """Query parameters of paging without which there is no page."""
+    """Parameters of paging without which there is no page."""
     end: str = "absent"
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
     short: bool = False
@@ -58,7 +58,7 @@ def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> in
 def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> Response:
     """The page that the request asks for; for shape `map` the records are (key, record) pairs."""
     paging = profile.pagination
-    if lacking := [name for name in rules.required if seen.parameter(name) is None]:
+    if lacking := [name for name in rules.required if asked_for(paging, seen, name) is None]:
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     if paging.style == "none" or profile.shape == "record":
         return json_answer(_body(profile, list(records), None, more=False, rules=rules))
@@ -97,8 +97,15 @@ def asked_for(paging: PaginationProfile, seen: Request, name: str | None) -> str
     if paging.position_in == "query":
         return seen.parameter(name)
     body = json_value(seen.body.decode("utf-8", "replace"))
-    value = cast("dict[str, Any]", body).get(name) if isinstance(body, dict) else None
+    value = member(body, name)
     return None if value is None else str(value)
+
+
+def member(body: Any, name: str) -> Any:
+    """What stands in a body under the wire name of a member; None where nothing does."""
+    for key in member_keys(name):
+        body = cast("dict[str, Any]", body).get(key) if isinstance(body, dict) else None
+    return body
 
 
 def has_next_in_body(profile: ObjectProfile) -> bool:

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, cast
 from urllib.parse import parse_qsl, quote, unquote
 
 from ...models.profile import OperationProfile
+from ..wire_text import json_value
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
@@ -17,9 +19,9 @@ _ANY = "\0"
 
 
 class Routes:
-    """The operations of an API by method, path and the part of the query that is in every call.
+    """The operations of an API by method, path and the parts of query and body that are in every call.
 
-    Of several that fit, that which fixes most of the query, and then that with the fewest placeholders.
+    Of several that fit, that which fixes most of query and body, and then that with the fewest placeholders.
     """
 
     def __init__(self, base_path: str, operations: Iterable[OperationProfile]) -> None:
@@ -33,14 +35,21 @@ class Routes:
             self._masks[operation.method, len(mask)][mask] = None
 
     def find(
-        self, method: str, path: str, query: Sequence[tuple[str, str]] = (), *, preferred: str | None = None
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        content: bytes = b"",
+        preferred: str | None = None,
     ) -> OperationProfile | None:
-        """The operation that a request is for; the one named `preferred` where it fits at all."""
+        """The operation that a request is for; the one named `preferred` where it fits at all. `content` is its body."""
         segments = tuple(spelled(path).split("/"))
         keys = [_masked(segments, mask) for mask in self._masks.get((method, len(segments)), ())]
         near = [route for key in keys for route in self._routes.get((method, key), ())]
-        fitting = [route for route in near if route.fits("/".join(segments), query)]
-        best = min(fitting, key=lambda r: (r.operation.name != preferred, -len(r.fixed), r.rank), default=None)
+        body = json_value(content.decode("utf-8", "replace")) if any(route.members for route in near) else None
+        fitting = [route for route in near if route.fits("/".join(segments), query) and _holds(body, route.members)]
+        best = min(fitting, key=lambda r: (r.operation.name != preferred, -r.weight, r.rank), default=None)
         return best.operation if best else None
 
 
@@ -65,6 +74,17 @@ class _Route:
     fixed: tuple[tuple[str, str], ...] = ()
     """Pairs of the query that every call has; a value may hold placeholders."""
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """What every body has."""
+        body = self.operation.body
+        return dict(body.fixed) if body else {}
+
+    @property
+    def weight(self) -> int:
+        """How much of a request it fixes beside the path."""
+        return len(self.fixed) + len(self.members)
+
     def fits(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
         """Whether a request is for this operation."""
         return self.pattern.fullmatch(path) is not None and all(
@@ -74,6 +94,17 @@ class _Route:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile("[^/]*".join(map(re.escape, "/".join(self.segments).split(_ANY))))
+
+
+def _holds(body: Any, members: dict[str, Any]) -> bool:
+    """Whether a JSON object has these members, and those in them."""
+    if not members:
+        return True
+    held = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    return all(
+        _holds(held.get(key), cast("dict[str, Any]", value)) if isinstance(value, dict) else held.get(key) == value
+        for key, value in members.items()
+    )
 
 
 def _template(value: str) -> re.Pattern[str]:

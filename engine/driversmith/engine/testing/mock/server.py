@@ -15,12 +15,12 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import anyio.to_thread
 import httpx2
 
-from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
+from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from ...network.addresses import origin_of, port_of
 from ...network.loopback import Request, Response
 from .credentials import Placement, placement
 from .listener import Listener
-from .pages import PageRules, collection_answer, envelope, json_answer
+from .pages import PageRules, asked_for, collection_answer, envelope, json_answer
 from .records import RecordMaker
 from .routes import Routes
 
@@ -215,7 +215,8 @@ class MockServer:
 
     def _operation(self, seen: Request) -> OperationProfile | None:
         preferred = self.focus.name if self.focus else None
-        return self._routes.find(seen.method, seen.path.removeprefix(MOVED), seen.query, preferred=preferred)
+        path = seen.path.removeprefix(MOVED)
+        return self._routes.find(seen.method, path, seen.query, content=seen.body, preferred=preferred)
 
     def _authorised(self, operation: OperationProfile, seen: Request) -> bool:
         alternatives = self.placements(operation)
@@ -247,9 +248,14 @@ class MockServer:
             described = self._profile.objects[self.subject]
             verb = next(v for v, name in described.operations.items() if name == operation.name)
         if verb == "read":
-            paging = {described.pagination.position_parameter, described.pagination.size_parameter}
-            required = frozenset(p.name for p in operation.parameters if _is_required(p) and p.name in paging)
-            rules = replace(self.script.pages, given=_given(operation, seen), required=required)
+            paging = described.pagination
+            names = {paging.position_parameter, paging.size_parameter}
+            needed = [p for p in operation.parameters if p.required and p.location == paging.position_in]
+            required = frozenset(p.name for p in needed if p.name in names)
+            given = frozenset(
+                p.name for p in needed if p.must_be_given or asked_for(paging, seen, p.name) == str(p.fallback)
+            )
+            rules = replace(self.script.pages, given=given, required=required)
             return collection_answer(described, self._served(described), seen, rules)
         if verb == "delete":
             return Response(204)
@@ -264,13 +270,3 @@ class MockServer:
         if described.shape == "map":
             return [(record["served_by_mock"], record) for record in records]
         return list(records)
-
-
-def _given(operation: OperationProfile, seen: Request) -> frozenset[str]:
-    """Query parameters that a driver has from its caller, or from the description's default."""
-    parameters = [p for p in operation.parameters if _is_required(p)]
-    return frozenset(p.name for p in parameters if p.must_be_given or seen.parameter(p.name) == str(p.fallback))
-
-
-def _is_required(parameter: ParameterProfile) -> bool:
-    return parameter.location == "query" and parameter.required

@@ -30,7 +30,8 @@ def named_call(
         found = list(_argument_faults(call, name, [operation], frozenset(), thorough=True))
         yield from found
         needed = [p.argument for p in operation.parameters if p.must_be_given]
-        needed += [operation.body.argument] if operation.body and operation.body.required else []
+        body = operation.body
+        needed += [body.argument] if body and body.required and body.argument is not None else []
         yield from _lacking_faults(call, f"{name} cannot be called", [needed] if not found else [[]])
     elif method in _WRITING and thorough and method not in profile.objects[name].operations:
         verbs = ", ".join(profile.objects[name].operations)
@@ -62,7 +63,7 @@ def _argument_faults(
 ) -> Iterator[Fault]:
     """Keywords that none of the operations takes, and values that none of them allows."""
     parameters = {p.argument: p for o in operations for p in o.parameters}
-    arguments = {*parameters, *more, *(o.body.argument for o in operations if o.body)}
+    arguments = {*parameters, *more, *(o.body.argument for o in operations if o.body and o.body.argument)}
     for keyword in call.keywords:
         if keyword.arg and keyword.arg not in arguments:
             yield unknown(f"parameter of {name}", keyword.arg, sorted(arguments), keyword)

@@ -47,7 +47,7 @@ def _known(profile: ApiProfile) -> set[str]:
         for parameter in operation.parameters:
             names |= {parameter.name, parameter.argument}
         if operation.body:
-            names |= {operation.body.argument, *operation.body.fields}
+            names |= {operation.body.argument or "", *operation.body.fields, *operation.body.fixed}
     for resource in profile.objects.values():
         paging = resource.pagination
         names |= {n for n in (paging.position_parameter, paging.size_parameter) if n}
