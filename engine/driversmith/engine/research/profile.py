@@ -155,7 +155,9 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     read = verbs.get("read")
     records = _records(collection, schemas)
     single = verbs.get("read_one") or verbs.get("create") or verbs.get("update")
-    item_path = _told_item(single) or item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    item_path = (
+        _told_item(single) or item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    )
     fields = _fields(collection, records, item_path, schemas)
     paged = pagination_of(read, records, schemas, notes) if read and records else None
     paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()

@@ -17,7 +17,19 @@ from ..models.session import EngineName, GenerateRequest, LiveMode
 from ..network.url_keys import keys_in, mask_urls
 from ..settings import Settings
 
-DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx", ".graphql", ".graphqls", ".gql")
+DESCRIPTION_SUFFIXES = (
+    ".json",
+    ".yaml",
+    ".yml",
+    ".har",
+    ".sh",
+    ".curl",
+    ".xml",
+    ".edmx",
+    ".graphql",
+    ".graphqls",
+    ".gql",
+)
 MAX_URL = 4096
 MOST_CANDIDATES = 25
 """APIs of one name that are listed."""

@@ -12,10 +12,11 @@ from .bodies import Bodies
 from .key_parameters import key_likeness
 from .parameters import IGNORED_HEADERS, Parameters, RawParameter, path_parameter, raw_parameters, with_arguments
 from .paths import InvalidPathError, PathTemplate, path_template
-from .questions import is_question, taken_apart
+from .questions import is_question, is_taken_apart, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
 from .servers import Home, narrower_servers
+from .told import Told, told_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _LONGEST_NAME = 60
@@ -35,6 +36,8 @@ class Operation:
     keys: tuple[KeyParameter, ...] = ()
     fragment: str = ""
     """What follows a `#` in its path key, by which the description tells operations apart."""
+    told: Told | None = None
+    """What the source of the description says that it reads."""
 
 
 @dataclass
@@ -132,7 +135,7 @@ class OperationReader:
         response = self._responses.read(node, place.pointer, method)
         body = self._bodies.read(node, place.pointer, raw)
         told, asks = body.profile if body else None, is_question(method, node)
-        if body and asks:
+        if body and is_taken_apart(method, node):
             told, members = taken_apart(body, self._schemas)
             parameters += map(_with_only_value, members)
         operation_id = node.get("operationId")
@@ -160,6 +163,7 @@ class OperationReader:
             security=self._auth.alternatives(node),
             keys=tuple(keys),
             fragment=site.key.partition("#")[2],
+            told=told_of(node),
         )
 
     def _template(self, key: str, raw: list[RawParameter]) -> PathTemplate:

@@ -13,6 +13,8 @@ from .schemas import Schema, Schemas
 
 MARK = "x-driversmith-read"
 """On an operation with POST: true says that it asks, and changes nothing. Sources write it; a description may."""
+PARTS = "x-driversmith-parts"
+"""On an operation: true says that callers give the members of its body one by one, as those of a question."""
 _DEEPEST = 4
 _MOST = 200
 _LONGEST = 20_000
@@ -22,6 +24,11 @@ _LONGEST = 20_000
 def is_question(method: str, operation: Node) -> bool:
     """Whether an operation with POST only reads, as its description says."""
     return method == "POST" and flag(operation.get(MARK))
+
+
+def is_taken_apart(method: str, operation: Node) -> bool:
+    """Whether callers give the members of an operation's body rather than the body."""
+    return is_question(method, operation) or flag(operation.get(PARTS))
 
 
 def taken_apart(body: Body, schemas: Schemas) -> tuple[BodyProfile, list[ParameterProfile]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from ..documents.nodes import Node, is_object, mapping, sequence, text
+from ..documents.nodes import Node, is_object, sequence, text
 
 MARK = "x-driversmith-object"
 """On an operation: what it reads; {} where it is an operation alone. Operations with it are grouped by nothing else."""
@@ -31,7 +31,12 @@ def told_of(operation: Node) -> Told | None:
     if not is_object(node):
         return None
     verb = "read_one" if node.get("verb") == "read_one" else "read"
-    return Told(text(node.get("object"))[:200], cast("Literal['read', 'read_one']", verb), _keys(node, "records"), _keys(node, "item"))
+    return Told(
+        text(node.get("object"))[:200],
+        cast("Literal['read', 'read_one']", verb),
+        _keys(node, "records"),
+        _keys(node, "item"),
+    )
 
 
 def errors_of(document: Node) -> tuple[str, ...]:
