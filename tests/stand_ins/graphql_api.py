@@ -80,7 +80,7 @@ def crews(_: Any, page: int = 1, **__: Any) -> Any:
 def paged(_: Any, page: int = 1, perPage: int = 10) -> Any:  # noqa: N803 - as its schema calls it
     size = min(perPage, 25)
     return {
-        "pageInfo": {"total": 5000, "perPage": size, "currentPage": page, "hasNextPage": page * size < len(BERTHS)},
+        "pageInfo": {"total": len(BERTHS), "perPage": size, "currentPage": page, "hasNextPage": page * size < len(BERTHS)},
         "berths": lambda _, **__: BERTHS[(page - 1) * size : page * size],
         "crews": CREWS[(page - 1) * size : page * size],
     }

@@ -74,10 +74,12 @@ def _put_identifier(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
 
 
 def _records(profile: ApiProfile, names: Names) -> dict[str, JsonValue]:
-    """Without the members that are of another shape."""
+    """Without the members that are of another shape, and without what most lists have not."""
     described = object_of(profile, names[0])
     others = {"key_field": "map", "columns_path": "table", "inner_path": "list"}
     now = as_members(RecordsFact, described)
+    if not described.inner_path:
+        del now["inner_path"]
     return {name: value for name, value in now.items() if others.get(name, described.shape) == described.shape}
 
 

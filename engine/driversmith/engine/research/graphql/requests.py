@@ -116,7 +116,8 @@ class _Variables:
             name = argument.name if argument.name not in self.declared else f"{field.name}_{argument.name}"
             if name in self.declared or self._schema.kind(argument.type) is None:
                 continue
-            self.declared[name] = argument.type.text
+            is_optional = argument.default is not None  # then it may be left out, and must not be declared as required
+            self.declared[name] = argument.type.text.removesuffix("!") if is_optional else argument.type.text
             passed.append(f"{argument.name}: ${name}")
             self.arguments += self._taken(argument, (name,), argument.is_required)
         return f"({', '.join(passed)})" if passed else ""
