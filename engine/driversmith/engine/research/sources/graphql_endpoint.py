@@ -39,6 +39,8 @@ PLACES = (
 """Where a GraphQL endpoint usually is, below the URL and at its host."""
 FEW = 1
 """Places that are tried where few requests may go out and nothing points to GraphQL; twice as many where something does."""
+MANY = 5
+"""The same where more may."""
 _ENDPOINT = re.compile(r"/(graphql|gql|query|graph)(/|\.\w+|\Z)", re.IGNORECASE)
 _TOOL = re.compile(
     r"/(graphi?ql-?(ide|playground|explorer)?|playground|altair|voyager|sandbox|explorer)/?\Z", re.IGNORECASE
@@ -89,7 +91,7 @@ async def elsewhere(search: Search) -> Description | None:
     """
     if _points_to_graphql(search) or not _is_silent(search.start):
         return None
-    return await _first(search, _usual_places(search.api_url)[: FEW if search.is_polite else None])
+    return await _first(search, _usual_places(search.api_url)[: FEW if search.is_polite else MANY])
 
 
 async def _first(search: Search, places: list[str]) -> Description | None:
