@@ -303,6 +303,7 @@ def _is_graphql(asked: Asked) -> bool:
     """Whether an answer is of the form that GraphQL prescribes."""
     return (
         _schema_node(asked) is not None
+        or "__typename" in mapping(_body(asked).get("data"))
         or any(text(error.get("message")) for error in _errors(asked))
         or (is_refusal(asked.answer) and bool(_ENDPOINT.search(urlsplit(asked.url).path)))
     )
