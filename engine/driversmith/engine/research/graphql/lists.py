@@ -36,7 +36,7 @@ class Found:
     """A list, and how one gets to it."""
 
     name: str
-    """Of the object: what the field is called that leads to it, or the list itself where that leads to several."""
+    """Of the object: what the list itself is called, or where that says nothing (`results`) the field that leads to it."""
     steps: tuple[Field, ...]
     """Fields from the query type on, the last of which is the list."""
     item: Ref
@@ -72,6 +72,8 @@ def _below(schema: Schema, steps: tuple[Field, ...], depth: int) -> Iterator[Fou
     if schema.kind(last.type) not in ("OBJECT", "INTERFACE") or depth >= _DEEPEST:
         return
     fields = {name: f for name, f in schema.fields_of(last.type).items() if not f.needs_arguments}
+    if "aggregate" in fields:  # Hasura: numbers about a list that has a field of its own
+        return
     edges = fields.get("edges")
     node = schema.fields_of(edges.type).get("node") if edges and edges.type.is_list else None
     has_info = any(name in fields for name in CONNECTED)
@@ -82,7 +84,8 @@ def _below(schema: Schema, steps: tuple[Field, ...], depth: int) -> Iterator[Fou
         yield Found(last.name, (*steps, edges), node.type, last.type, is_edges=True)
     elif lists := _wrapped(schema, last, fields):
         for found in lists:
-            name = found.name if len(lists) > 1 else last.name
+            is_own = len(lists) > 1 or bare(found.name) not in _LISTS
+            name = found.name if is_own else last.name
             yield Found(name, (*steps, found), found.type, last.type)
     elif _is_namespace(schema, fields):
         for found in schema.fields_of(last.type).values():
@@ -91,7 +94,7 @@ def _below(schema: Schema, steps: tuple[Field, ...], depth: int) -> Iterator[Fou
 
 def _wrapped(schema: Schema, wrapper: Field, fields: dict[str, Field]) -> list[Field]:
     """The lists of objects that an object is there for: one among words about it, or several that page together."""
-    if any(bare(name) in ("id", "uuid", "slug", "gid") for name in fields) or "aggregate" in fields:
+    if any(bare(name) in ("id", "uuid", "slug", "gid") for name in fields):
         return []
     lists = [f for f in schema.fields_of(wrapper.type).values() if f.type.is_list and schema.is_composite(f.type)]
     lists = [f for f in lists if not f.type.is_nested_list]
