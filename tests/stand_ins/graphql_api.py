@@ -80,7 +80,12 @@ def crews(_: Any, page: int = 1, **__: Any) -> Any:
 def paged(_: Any, page: int = 1, perPage: int = 10) -> Any:  # noqa: N803 - as its schema calls it
     size = min(perPage, 25)
     return {
-        "pageInfo": {"total": len(BERTHS), "perPage": size, "currentPage": page, "hasNextPage": page * size < len(BERTHS)},
+        "pageInfo": {
+            "total": len(BERTHS),
+            "perPage": size,
+            "currentPage": page,
+            "hasNextPage": page * size < len(BERTHS),
+        },
         "berths": lambda _, **__: BERTHS[(page - 1) * size : page * size],
         "crews": CREWS[(page - 1) * size : page * size],
     }
@@ -94,14 +99,14 @@ def posts(_: Any, options: dict[str, Any] | None = None) -> Any:
 
 HARBOUR: Root = {
     "ships": ships,
-    "ship": lambda _, id: next((s for s in SHIPS if s["id"] == id), None),  # noqa: A006
+    "ship": lambda _, id: next((s for s in SHIPS if s["id"] == id), None),
     "ports": lambda _, limit=None, offset=None, **__: PORTS[offset or 0 :][: min(limit or 1000, 1000)],
     "crews": crews,
     "Page": paged,
     "posts": posts,
     "tags": lambda _: ["sea", "river"],
     "version": lambda _: "1.0",
-    "node": lambda _, id: None,  # noqa: A006
+    "node": lambda _, id: None,
 }
 
 

@@ -179,6 +179,13 @@ class OperationProfile(Value):
         return self.method in ("GET", "HEAD") or self.only_reads
 
     @property
+    def asks_for_one(self) -> tuple[str, ...]:
+        """Arguments that say which record is meant, where it gives one: those of its path, or of a question what it needs."""
+        in_path = tuple(p.argument for p in self.parameters if p.location == "path")
+        needed = tuple(p.argument for p in self.parameters if p.location == "body" and p.must_be_given)
+        return in_path or (needed if self.only_reads else ())
+
+    @property
     def bare_path(self) -> str:
         """The path template without its fixed query."""
         return self.path.partition("?")[0]

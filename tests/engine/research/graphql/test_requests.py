@@ -162,7 +162,7 @@ def test_introspection_that_contradicts_itself_costs_what_does_and_says_so() -> 
     ],
 )
 def test_a_schema_without_anything_to_read_is_told(node: Any) -> None:
-    with pytest.raises(DescriptionError, match="query type|field") as caught:
+    with pytest.raises(DescriptionError, match=r"query type|field") as caught:
         described({"data": {"__schema": node}})
     assert caught.value.code == "no_operations"
 
@@ -180,5 +180,5 @@ def test_endless_nesting_ends() -> None:
     assert list(described({"__schema": {"queryType": {"name": "Query"}, "types": [query]}}).document["paths"]) == [
         "/graphql#b"
     ]
-    with pytest.raises(DescriptionError, match="no valid GraphQL schema|nests too deeply"):
+    with pytest.raises(DescriptionError, match=r"no valid GraphQL schema|nests too deeply"):
         described("type Query { a: " + "[" * 50_000 + "Int" + "]" * 50_000 + " }")
