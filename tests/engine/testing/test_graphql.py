@@ -73,7 +73,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         ([{"message": "Slow down.", "type": "RATE_LIMITED"}], "RateLimitError"),
         ([{"message": "No.", "extensions": {"http": {"status": 403}}}], "AuthenticationError"),
         (
-            [{"message": "404", "locations": [{"line": 1, "column": 404}], "path": ["ships", 404]}],
+            [{"message": "No 404.", "locations": [{"line": 1, "column": 404}], "path": ["ships", 404]}],
             "UnexpectedResponseError",
         ),
         ([{"message": "The database is down."}], "UnexpectedResponseError"),
