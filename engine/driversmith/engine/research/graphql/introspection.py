@@ -1,7 +1,7 @@
 """Schemas out of what a server answers to an introspection query."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from ..documents.nodes import Node, flag, is_object, mapping, one_line, sequence, text
 from .schema import BUILT_IN, KINDS, MOST_FIELDS, MOST_TYPES, Field, Input, Kind, Ref, Schema, Type, is_name
@@ -37,7 +37,7 @@ def schema_of(node: Node) -> Schema:
         if not is_name(name) or kind not in KINDS or name in types:
             reader.faults += 1
         elif not str(name).startswith("__"):
-            types[str(name)] = reader.type(str(name), cast("Kind", kind), found)
+            types[str(name)] = reader.type(str(name), kind, found)
     query, mutation = (text(mapping(node.get(f"{root}Type")).get("name")) for root in ("query", "mutation"))
     unknown = sum(
         found.type.name not in types and found.type.name not in BUILT_IN

@@ -129,17 +129,17 @@ def leaf(schema: Schema, ref: Ref) -> Node:
     """The JSON schema of a scalar or enum."""
     found = schema.types.get(ref.name)
     if found is not None and found.kind == "ENUM":
-        values = list(found.values)
-        return {"type": "string", "enum": values} if 0 < len(values) <= MOST_VALUES else {"type": "string"}
+        node: Node = {"type": "string"}
+        return {**node, "enum": list(found.values)} if 0 < len(found.values) <= MOST_VALUES else node
     return dict(_SCALARS.get(ref.name, {}))
 
 
 def typed(ref: Ref, value: Node, description: str = "") -> Node:
     """The JSON schema of a field or argument, where `value` is that of its named type."""
-    node = value
+    node: Node = dict(value)
     for _ in range(ref.text.count("[")):
-        node = {"type": "array", "items": node}
-    node = dict(node)
+        inner, node = node, Node(type="array")
+        node["items"] = inner
     if not ref.is_required and isinstance(node.get("type"), str):
         node["type"] = [node["type"], "null"]
     return {**node, "description": description} if description else node

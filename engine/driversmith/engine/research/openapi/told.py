@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from ..documents.nodes import Node, is_object, sequence, text
 
@@ -33,7 +33,7 @@ def told_of(operation: Node) -> Told | None:
     verb = "read_one" if node.get("verb") == "read_one" else "read"
     return Told(
         text(node.get("object"))[:200],
-        cast("Literal['read', 'read_one']", verb),
+        verb,
         _keys(node, "records"),
         _keys(node, "item"),
     )

@@ -6,7 +6,6 @@ follows GraphQL over HTTP takes it, and what one refuses a driver could not ask 
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -78,7 +77,7 @@ async def at_start(search: Search) -> Description | None:
     """
     if not _points_to_graphql(search):
         return None
-    places = list(_named_places(search))
+    places = _named_places(search)
     most = 2 * FEW if search.is_polite else len(places)
     return await _first(search, places[:most])
 
@@ -123,7 +122,7 @@ def _points_to_graphql(search: Search) -> bool:
     )
 
 
-def _named_places(search: Search) -> Iterator[str]:
+def _named_places(search: Search) -> list[str]:
     """Endpoints that the URL and the page there name, the likeliest first."""
     start = search.start
     here = start.url if start is not None and origin(start.url) == origin(search.api_url) else search.api_url
@@ -137,7 +136,7 @@ def _named_places(search: Search) -> Iterator[str]:
         if origin(named) == origin(here) and not re.search(r"\.(js|css|png|svg|ico|html)\Z", path) and _is_plain(path):
             found.append(named)
     found = found[:2] if not _ENDPOINT.search(urlsplit(here).path) else []
-    yield from dict.fromkeys([*found, *([] if is_tool else [here]), *_usual_places(search.api_url)])
+    return list(dict.fromkeys([*found, *([] if is_tool else [here]), *_usual_places(search.api_url)]))
 
 
 def _is_plain(path: str) -> bool:
@@ -236,7 +235,7 @@ def _with_schemes(found: Description, schemes: tuple[AuthScheme, ...]) -> Descri
     if not schemes:
         return found
     components = {"securitySchemes": {scheme.name: scheme_node(scheme) for scheme in schemes}}
-    security = [{scheme.name: []} for scheme in schemes]
+    security: list[dict[str, list[str]]] = [{scheme.name: []} for scheme in schemes]
     return replace(found, document={**found.document, "components": components, "security": security})
 
 
@@ -248,11 +247,14 @@ async def located(search: Search, found: Description) -> Description:
     """
     if not found.format.startswith(KIND) or found.base_url:
         return found
-    places = list(_likely_places(search.api_url))
+    places = _likely_places(search.api_url)
     place, schemes = places[0], tuple[AuthScheme, ...]()
-    for url in places[: 2 if search.is_polite else None] if search.asker is not None else ():
+    asker = search.asker
+    for url in places[: 2 if search.is_polite else None]:
+        if asker is None:
+            break
         search.say(f"Asking {urlsplit(url).path} whether it is the GraphQL endpoint")
-        answer = await _asked(search.asker, url, "{ __typename }", MAX_BYTES)
+        answer = await _asked(asker, url, "{ __typename }", MAX_BYTES)
         if answer is not None:
             place, schemes = url, answer.schemes
             break
@@ -262,16 +264,16 @@ async def located(search: Search, found: Description) -> Description:
     return _with_schemes(replace(found, document=document, base_url=endpoint), schemes)
 
 
-def _likely_places(api_url: str) -> Iterator[str]:
-    """Where the endpoint of a schema may be: the URL as typed where it has a path of its own, then the usual places."""
+def _likely_places(api_url: str) -> list[str]:
+    """Where the endpoint of a schema may be: the URL as typed where it is called like one, then the usual places, the URL among them."""
     parts = urlsplit(api_url)
     typed = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
-    is_file = re.search(r"\.(graphqls?|gql|json|sdl)\Z", parts.path, re.IGNORECASE)
-    first = [typed] if _ENDPOINT.search(parts.path) and not is_file else []
-    rest = [typed] if parts.path.strip("/") and not is_file else []
-    yield from dict.fromkeys(
-        [*first, *_usual_places(api_url if not is_file else urljoin(api_url, "/"))[:1], *rest, *_usual_places(api_url)]
-    )
+    if _ENDPOINT.search(parts.path):
+        return list(dict.fromkeys([typed, *_usual_places(api_url)]))
+    if re.search(r"\.(graphqls?|gql|json|sdl)\Z", parts.path, re.IGNORECASE):  # the schema itself
+        return _usual_places(urljoin(api_url, "/"))
+    usual = _usual_places(api_url)
+    return list(dict.fromkeys([usual[0], *([typed] if parts.path.strip("/") else []), *usual]))
 
 
 def split_endpoint(url: str) -> tuple[str, str]:
