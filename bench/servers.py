@@ -2,8 +2,9 @@
 
     python bench/servers.py [--only NAME ...] [--described] [--undescribed] [--live auto|true] [--json]
 
-Starts json-server, datasette, docker-registry (with a password), httpbin and prometheus on loopback, as far as they are installed:
-their commands, and htpasswd, on the PATH, httpbin and gunicorn beside this Python or in `--python`; and two small servers that want
+Starts json-server, datasette, docker-registry (with a password), httpbin, prometheus and a GraphQL server by strawberry on loopback, as
+far as they are installed: their commands, and htpasswd, on the PATH, httpbin, gunicorn and strawberry beside this Python or in
+`--python`; and two small servers that want
 a key in a header and a bearer token. Fills them with known data, and has a driver made by the command line from a name and a URL,
 nothing else. Then each object is read through it, by the command line too, and compared with what the server holds. `truly`: every
 record, in order, none twice.
@@ -201,6 +202,15 @@ def prometheus(folder: Path, _given: argparse.Namespace) -> Iterator[Server]:
         )
 
 
+@contextmanager
+def strawberry(folder: Path, given: argparse.Namespace) -> Iterator[Server]:
+    from graphql_server import truth
+
+    command = [given.python, "graphql_server.py", "{port}"]
+    with running(command, "/graphql", folder=Path(__file__).parent) as url:
+        yield Server(url, "", {}, truth())
+
+
 def small(name: str) -> Any:
     """One of the small servers, in a process of its own."""
 
@@ -222,7 +232,10 @@ SERVERS = {
     "docker-registry": registry,
     "httpbin": httpbin,
     "prometheus": prometheus,
+    "strawberry": strawberry,
 }
+LIBRARIES = {"httpbin": "gunicorn, httpbin", "strawberry": "strawberry, uvicorn"}
+"""What `--python` has to import for a server that is no command."""
 SMALL = ("key-header", "bearer")
 
 
@@ -257,9 +270,10 @@ def running(
 
 
 def _is_installed(name: str, python: str) -> bool:
-    if name != "httpbin":
+    if name not in LIBRARIES:
         return shutil.which(name) is not None
-    return subprocess.run([python, "-c", "import gunicorn, httpbin"], capture_output=True, check=False).returncode == 0
+    command = [python, "-c", f"import {LIBRARIES[name]}"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _bcrypt() -> str:
@@ -389,12 +403,14 @@ def main() -> None:
     parser.add_argument("--described", action="store_true", help="by a description that is wrong in one point")
     parser.add_argument("--undescribed", action="store_true", help="all of the small servers as well")
     parser.add_argument("--live", default="true", choices=("auto", "true"))
-    parser.add_argument("--python", default=sys.executable, help="a Python that has httpbin and gunicorn")
+    parser.add_argument("--python", default=sys.executable, help="a Python that has httpbin, gunicorn and strawberry")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     outcomes: list[Outcome] = []
     servers = {**SERVERS, **(_small(given) if not given.described else {})}
     for name in given.only or servers:
+        if given.described and name == "strawberry":
+            continue  # a schema that is wrong describes no server
         if name in SERVERS and not _is_installed(name, given.python):
             print(f"{name} is not installed", file=sys.stderr)
             continue

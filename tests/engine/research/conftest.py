@@ -71,6 +71,23 @@ class FakeFetcher:
     pages: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     default: Answer = field(default_factory=lambda: FakePage("", 404))
     asked: list[str] = field(default_factory=list[str])
+    questions: list[Any] = field(default_factory=list[Any])
+    """What was posted, as JSON."""
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """That it was posted with."""
+
+    async def post(
+        self, url: str, content: bytes, *, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> FakePage:
+        """As `get`, of what is held under `POST <url>`; 404 where nothing is."""
+        asked = f"POST {url}"
+        self.questions.append(json.loads(content))
+        self.headers.append(dict(headers or {}))
+        if asked not in self.pages:
+            self.asked.append(asked)
+            return FakePage(url, 404)
+        page = await self.get(asked, max_bytes=max_bytes)
+        return FakePage(url, page.status, page.headers, page.content)
 
     async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> FakePage:
         self.asked.append(url)

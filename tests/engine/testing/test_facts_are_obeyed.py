@@ -30,6 +30,7 @@ IN_HEADERS_AND_SHORT = (
     (CRANES, {"style": "page", "short_page_ends": True, "default_size": 4}),
     (TUGS, {"next_header": "X-Next-Page"}),
     ("/objects/prices/records", {"key_field": "code"}),
+    ("/objects/berths/records", {"inner_path": ["node", "berth"]}),
     ("/error_path", ["meta", "error"]),
     ("/headers/X-Version", "2024-01"),
     ("/headers/x-trace", "always"),

@@ -114,7 +114,8 @@ def _object(found: ObjectProfile, detail: Detail) -> Iterator[str]:
         where = ".".join(found.record_path) or "the body itself"
         shape = f"map (key as {found.key_field})" if found.shape == "map" else found.shape
         names = f", names of columns at {'.'.join(found.columns_path)}" if found.shape == "table" else ""
-        yield f"records: {shape} at {where}{names}; {_paging(found.pagination)}"
+        inner = f", each at {'.'.join(found.inner_path)} of its item" if found.inner_path else ""
+        yield f"records: {shape} at {where}{names}{inner}; {_paging(found.pagination)}"
     if found.item_path:
         yield f"one record at {'.'.join(found.item_path)}"
     if found.identifier:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from ..models.profile import form_of
+from ..models.profile import PaginationProfile, form_of, member_keys
 from .links import link_targets
 from .rows import rows_of
 
@@ -19,7 +19,7 @@ MAX_VALUES = 2_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one GET."""
+    """What came back for one request that only reads."""
 
     target: str
     """Path and query that were asked for, as they went on the wire."""
@@ -30,6 +30,10 @@ class Answer:
     """Decoded JSON, or the records of a text that holds some (CSV, lines of JSON); None where it is neither."""
     sent: tuple[tuple[str, str], ...] = ()
     """Headers that it was asked with: placeholders, no keys."""
+    question: Any = None
+    """The JSON body that it was asked with; None for most."""
+    is_error: bool = False
+    """Whether an error stands where the facts say that errors do, whatever the status."""
 
     @property
     def query(self) -> dict[str, str]:
@@ -44,19 +48,39 @@ class Answer:
     @property
     def is_good(self) -> bool:
         """Whether it is no error."""
-        return 200 <= self.status < 300
+        return 200 <= self.status < 300 and not self.is_error
+
+    def asked(self, paging: PaginationProfile, name: str | None) -> str:
+        """What was asked for by a parameter of paging, in the query or in the body; "" where nothing was."""
+        if paging.position_in != "body":
+            return self.query.get(name or "", "")
+        value = at(self.question, member_keys(name)) if name else None
+        return "" if value is None else str(value)
 
 
 def answer_of(
-    target: str, status: int, headers: dict[str, str], content: bytes, sent: tuple[tuple[str, str], ...] = ()
+    target: str,
+    status: int,
+    headers: dict[str, str],
+    content: bytes,
+    sent: tuple[tuple[str, str], ...] = (),
+    *,
+    question: bytes = b"",
+    error_path: tuple[str, ...] = (),
 ) -> Answer:
-    """The answer with its body decoded."""
+    """The answer with its body decoded; `question` is the body that it was asked with."""
+    body = _decoded(content, headers)
+    is_error = bool(error_path and at(body, error_path))
+    return Answer(target, status, headers, body, sent, _decoded(question, {}), is_error)
+
+
+def _decoded(content: bytes, headers: Mapping[str, str]) -> Any:
     try:
-        form = form_of(headers.get("content-type", ""))
-        body = rows_of(text_of(content, headers), form) if form else json.loads(content) if content.strip() else None
+        if form := form_of(headers.get("content-type", "")):
+            return rows_of(text_of(content, headers), form)
+        return json.loads(content) if content.strip() else None
     except (ValueError, RecursionError):  # no JSON, or cut off, or nested without end
-        body = None
-    return Answer(target, status, headers, body, sent)
+        return None
 
 
 def text_of(content: bytes, headers: Mapping[str, str]) -> str:

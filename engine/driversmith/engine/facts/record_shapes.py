@@ -32,6 +32,18 @@ def records_of(described: ObjectProfile, body: Any, *, single: bool = False) -> 
     )
 
 
+def _listed(described: ObjectProfile, body: Any, whole: Any) -> list[dict[str, Any]]:
+    if not isinstance(body, list):
+        return _plain(described, body, whole)
+    return [_record(_within(item, described.inner_path)) for item in cast("list[Any]", body)]
+
+
+def _within(item: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        item = cast("dict[str, Any]", item).get(key, item) if isinstance(item, dict) else item
+    return item
+
+
 def _plain(_described: ObjectProfile, body: Any, _whole: Any) -> list[dict[str, Any]]:
     """A list of records, or one; nothing where there is null."""
     if isinstance(body, list):
@@ -109,7 +121,7 @@ def _record(item: Any) -> dict[str, Any]:
 
 
 _RECORDS: dict[RecordShape, Callable[[ObjectProfile, Any, Any], list[dict[str, Any]]]] = {
-    "list": _plain,
+    "list": _listed,
     "record": _plain,
     "map": _from_map,
     "table": _from_rows,

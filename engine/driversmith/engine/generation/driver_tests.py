@@ -46,8 +46,9 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
     nested = paging.position_in == "body" and any(len(member_keys(name)) > 1 for name in names)
     page = "page" if paged else "RECORDS"
     key = literal(profile_object.key_field)
+    inner = profile_object.inner_path if reads and shape == "list" else ()
     served = {
-        "list": page,
+        "list": f"[{_nested('r', inner)} for r in {page}]" if inner else page,
         "record": "RECORDS[0]",
         "map": f"{{r[{key}]: r for r in {page}}}",
         "table": "table",

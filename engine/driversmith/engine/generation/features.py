@@ -80,6 +80,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_columns": any(o.shape == "columns" for o in objects),
         "has_features": any(o.shape == "features" for o in objects),
         "has_other_keys": any(o.other_keys for o in objects),
+        "has_inner": any(o.inner_path for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
         "has_keys": any(o.record_path or o.item_path for o in objects),
         "has_item_path": any(o.item_path for o in objects),

@@ -143,6 +143,8 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["shape"] = profile_object.shape
     if profile_object.record_path:
         kwargs["records"] = profile_object.record_path
+    if profile_object.inner_path:
+        kwargs["inner"] = profile_object.inner_path
     if profile_object.item_path:
         kwargs["item"] = profile_object.item_path
     if profile_object.shape == "map" and profile_object.key_field != "key":
@@ -203,12 +205,12 @@ def has_total(paging: PaginationProfile) -> bool:
 
 
 def _asks_for_one(profile: ApiProfile, profile_object: ObjectProfile) -> tuple[str, ...]:
-    """Arguments that make `read` use the operation for one record: those of its path, unless `read` takes them itself."""
+    """Arguments that make `read` use the operation for one record: what asks for that, unless `read` takes them itself."""
     one, many = (profile.operation(profile_object.name, verb) for verb in ("read_one", "read"))
     if one is None or many is None:
         return ()
-    in_path = [p.argument for p in one.parameters if p.location == "path" and p.must_be_given]
-    return () if {p.argument for p in many.parameters}.issuperset(in_path) else tuple(in_path)
+    asking = one.asks_for_one
+    return () if {p.argument for p in many.parameters}.issuperset(asking) else asking
 
 
 def pathless(profile: ApiProfile, object_name: str) -> bool:

@@ -214,6 +214,13 @@ class OperationProfile(Value):
         return self.method in ("GET", "HEAD") or self.only_reads
 
     @property
+    def asks_for_one(self) -> tuple[str, ...]:
+        """Arguments that say which record is meant, where it gives one: those of its path, or of a question what it needs."""
+        in_path = tuple(p.argument for p in self.parameters if p.location == "path")
+        needed = tuple(p.argument for p in self.parameters if p.location == "body" and p.must_be_given)
+        return in_path or (needed if self.only_reads else ())
+
+    @property
     def bare_path(self) -> str:
         """The path template without its fixed query."""
         return self.path.partition("?")[0]
@@ -303,6 +310,8 @@ class ObjectProfile(Value):
     """`map`: the name under which a record has its key; a field of its own of that name stays."""
     columns_path: tuple[str, ...] = ()
     """`table`: keys into the body of `read` where the names of the columns stand."""
+    inner_path: tuple[str, ...] = ()
+    """`list`: keys into each item to its record, where that is not the item itself (`node` of an edge)."""
     item_path: tuple[str, ...] = ()
     """Keys into the body of `read_one`, `create` and `update` where the record stands."""
     identifier: str | None = None

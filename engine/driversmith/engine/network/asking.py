@@ -1,4 +1,4 @@
-"""Asking an API a few polite GETs: counted, bounded, with the credentials that the user gave for it."""
+"""Asking an API a few polite questions: counted, bounded, with the credentials that the user gave for it."""
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,10 +36,18 @@ class Page(Protocol):
 
 
 class Getter(Protocol):
-    """The one method of fetch.Fetcher that is needed."""
+    """The methods of fetch.Fetcher that are needed."""
 
     async def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Page:
         """GET a URL; HTTP error statuses are answers.
+
+        Raises:
+            FetchError: it could not be read.
+        """
+        ...
+
+    async def post(self, url: str, content: bytes, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Page:
+        """POST what changes nothing.
 
         Raises:
             FetchError: it could not be read.
@@ -68,7 +76,7 @@ class Asked:
 
 
 class ApiAsker:
-    """GETs to one origin, at most so many; credentials go to that origin only."""
+    """Requests to one origin that change nothing, at most so many; credentials go to that origin only."""
 
     def __init__(
         self,
@@ -127,8 +135,16 @@ class ApiAsker:
         """What the user gave for the origin."""
         return self._credentials
 
-    async def ask(self, url: str, auth: tuple[AuthScheme, ...] | None = None) -> Asked | None:
-        """The answer to a GET; None: no more may be asked, or the URL is not of the origin.
+    async def ask(
+        self,
+        url: str,
+        auth: tuple[AuthScheme, ...] | None = None,
+        *,
+        question: bytes | None = None,
+        most: int = MAX_BYTES,
+    ) -> Asked | None:
+        """The answer to a GET, or to a POST of the JSON in `question`, of at most `most` bytes; None: no more may be asked, or
+        the URL is not of the origin.
 
         `auth` are the schemes to authenticate by; () stands for headers and parameters that the user gave as they go on the
         wire; None for no credentials at all.
@@ -141,7 +157,7 @@ class ApiAsker:
         target, headers = self._authorized(url, auth)
         try:
             with anyio.fail_after(SECONDS):
-                page = await self._getter.get(target, max_bytes=MAX_BYTES, headers={"Accept": ACCEPT, **headers})
+                page = await self._sent(target, {"Accept": ACCEPT, **headers}, question, most)
         except AddressRefusedError as error:
             return Asked(url, Answer(_target(url), 0), problem=error.message)
         except TimeoutError:
@@ -155,6 +171,12 @@ class ApiAsker:
         came_from = url if page.url == target else self._without_credentials(page.url)
         answer = answer_of(_target(came_from), page.status, dict(page.headers), page.content)
         return Asked(came_from, answer, page.content)
+
+    async def _sent(self, url: str, headers: dict[str, str], question: bytes | None, most: int) -> Page:
+        if question is None:
+            return await self._getter.get(url, max_bytes=most, headers=headers)
+        headers = {**headers, "Content-Type": "application/json"}
+        return await self._getter.post(url, question, max_bytes=most, headers=headers)
 
     def _authorized(self, url: str, auth: tuple[AuthScheme, ...] | None) -> tuple[str, dict[str, str]]:
         """The URL and headers as they go out."""

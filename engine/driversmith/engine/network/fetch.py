@@ -24,7 +24,7 @@ USER_AGENT = f"driversmith/{version('driversmith')}"
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """What a GET gave, after redirects."""
+    """What a request gave, after redirects."""
 
     url: str
     """Where it came from in the end."""
@@ -36,9 +36,9 @@ class FetchedPage:
 
 
 class Fetcher:
-    """GETs pages and descriptions; an async context manager.
+    """GETs pages and descriptions, and asks what can only be POSTed; an async context manager.
 
-    Neither proxies, netrc nor cookies. `seconds` is the total of all `get` calls together, looking names up, redirects, slow
+    Neither proxies, netrc nor cookies. `seconds` is the total of all calls together, looking names up, redirects, slow
     headers and bodies, and decoding included: a server that drips spends it as one that is silent does. Where several
     pages are looked at, one may take two thirds of what is left, so that one that hangs does not hide the others;
     with `alone`, one page is what is wanted, and may take it all. `keys` go with a GET of a URL that `keyed` names.
@@ -83,12 +83,25 @@ class Fetcher:
             FetchError: it could not be read; code `description_too_large` where the body exceeds
                 `max_bytes`, as sent or as decoded.
         """
+        return await self._within(url, max_bytes, dict(headers or {}), None)
+
+    async def post(
+        self, url: str, content: bytes, *, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> FetchedPage:
+        """POST what changes nothing, as a question that has no other form; at its own origin a redirect gets the same again.
+
+        Raises:
+            FetchError: as `get` does.
+        """
+        return await self._within(url, max_bytes, dict(headers or {}), content)
+
+    async def _within(self, url: str, max_bytes: int, headers: dict[str, str], content: bytes | None) -> FetchedPage:
         began = anyio.current_time()
         limit = self._left if self._alone else self._left * _SHARE
         try:
             if limit > 0:
                 with anyio.move_on_after(limit):
-                    return await self._follow(url, max_bytes, dict(headers or {}))
+                    return await self._follow(url, max_bytes, headers, content)
         finally:
             self._left -= anyio.current_time() - began
         raise FetchTimeoutError(
@@ -96,13 +109,15 @@ class Fetcher:
             next_action="Try again later, or raise DRIVERSMITH_FETCH_SECONDS.",
         )
 
-    async def _follow(self, url: str, max_bytes: int, headers: dict[str, str]) -> FetchedPage:
+    async def _follow(
+        self, url: str, max_bytes: int, headers: dict[str, str], content: bytes | None
+    ) -> FetchedPage:  # fmt: skip
         target = self._policy.check_url(url)
         if self._keys is not None and self._keyed and _same_page(url, self._keyed):
             target = target.copy_merge_params(dict(self._keys.query)) if self._keys.query else target
             headers |= self._keys.headers
         for _ in range(MAX_REDIRECTS + 1):
-            page, location = await self._get_once(target, max_bytes, headers)
+            page, location = await self._ask_once(target, max_bytes, headers, content)
             if location is None:
                 return page
             following = self._policy.check_url(str(_joined(target, location)))
@@ -112,6 +127,8 @@ class Fetcher:
                     next_action="Give the final URL itself.",
                 )
             if origin_of(target) != origin_of(following):
+                if content is not None:
+                    return page
                 headers = {k: v for k, v in headers.items() if k.lower() == "accept"}
             target = following
         raise FetchError(
@@ -119,15 +136,16 @@ class Fetcher:
             next_action="Give the final URL itself.",
         )
 
-    async def _get_once(
-        self, url: "httpx2.URL", max_bytes: int, headers: dict[str, str]
+    async def _ask_once(
+        self, url: "httpx2.URL", max_bytes: int, headers: dict[str, str], content: bytes | None
     ) -> tuple[FetchedPage, str | None]:
         """One answer, and where it redirects to."""
         import httpx2
 
         request = httpx2.Request(
-            "GET",
+            "GET" if content is None else "POST",
             url,
+            content=content,
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **headers},
         )
         self.requests[origin_of(url)] += 1

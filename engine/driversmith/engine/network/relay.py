@@ -56,6 +56,8 @@ class RelayedRequest:
     """Those of the answer, names in lower case; no cookies."""
     sent: tuple[tuple[str, str], ...] = ()
     """Headers as the driver sent them: placeholders, no keys."""
+    question: bytes = b""
+    """The body that it was sent with."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,9 @@ class Relay:
         """Answers connections to the API's origin (sandbox.doorway.Door)."""
         return self._server.connection() if (host, port) == self._address else None
 
-    async def ask(self, target: str, headers: Headers) -> Response:
-        """What the API answers to a GET of this path and query, as if a driver had sent it."""
-        request = Request("GET", target, headers, b"", time.monotonic(), 0)
+    async def ask(self, target: str, headers: Headers, question: bytes = b"") -> Response:
+        """What the API answers to a GET of this path and query, or to a POST of a question, as if a driver had sent it."""
+        request = Request("POST" if question else "GET", target, headers, question, time.monotonic(), 0)
         return await self._handle(request)
 
     @property
@@ -213,7 +215,15 @@ class Relay:
         decoded = self._decoded(response, raw) if self._limits.keeps_bodies else b""
         told = _told(response)
         self.log.append(
-            RelayedRequest(request.method, request.target, response.status_code, decoded, headers=told, sent=sent)
+            RelayedRequest(
+                request.method,
+                request.target,
+                response.status_code,
+                decoded,
+                headers=told,
+                sent=sent,
+                question=request.body,
+            )
         )
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._oauth:
             self._oauth.forget()

@@ -80,7 +80,7 @@ def _raised(reading: Reading) -> str:
 
 
 def probe(profile: ApiProfile, name: str, correction: Correction, first: Answer) -> dict[str, str] | None:
-    """A query that tells with one request whether a correction can be right, so that no driver has to be written to try
+    """Parameters of paging that tell with one request whether a correction can be right, so that no driver has to be written to try
     it: page 0, or the page after the first; None where no query does."""
     value = correction.value
     if not isinstance(value, dict):
@@ -88,10 +88,7 @@ def probe(profile: ApiProfile, name: str, correction: Correction, first: Answer)
     paging = profile.objects[name].pagination
     position = value.get("position_parameter", paging.position_parameter)
     style, start = value.get("style", paging.style), value.get("first", paging.first)
-    operation = profile.operation(name, "read")
-    if operation is not None and operation.method != "GET":
-        return None
-    if not isinstance(position, str) or value.get("position_in", paging.position_in) != "query":
+    if not isinstance(position, str) or paging.position_in == "header":
         return None
     if value == {"first": 0}:
         return {position: "0"}

@@ -179,7 +179,8 @@ def _with_doubt(profile: ApiProfile, reading: Reading, given: Given | None) -> R
     if case is None:
         return reading
     live = reading.live
-    if live.ok and (why := doubt(case)):
+    reads_on = live.complete is None and case.described.pagination.style != "none"
+    if live.ok and (why := doubt(case, ended=not reads_on)):
         changes: dict[str, Any] = {"ok": False, "wrong": True, "records": (), "count": 0, "error": why}
     elif live.ok and (why := unfinished(case)):
         changes = {"complete": False, "error": why}

@@ -54,6 +54,8 @@ class Exchange(Protocol):
     def headers(self) -> dict[str, str]: ...
     @property
     def sent(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def question(self) -> bytes: ...
 
 
 class Gate(Protocol):
@@ -137,7 +139,7 @@ async def readings(
         if constructed.raised:
             error = _text(constructed.raised)
             return [Reading(LiveRead(object_name=name, ok=False, error=error)) for name in object_names[:1]]
-        reader, pointless = _Reader(child, gate, observe, limit), 0
+        reader, pointless = _Reader(child, gate, observe, limit, profile.error_path), 0
         for plan in _plans(profile, object_names, asked_for):
             if pointless == GIVE_UP_AFTER:
                 break
@@ -263,6 +265,7 @@ class _Reader:
     gate: Gate
     observe: Callable[[], Sequence[Exchange]]
     limit: int
+    error_path: tuple[str, ...] = ()
 
     async def read(self, plan: _Plan, pages: int) -> Reading:
         """The object, as far as `pages` answers go."""
@@ -276,7 +279,10 @@ class _Reader:
         else:
             raised, ended = await self._some_pages(plan, records, pages, lambda: _good(self.observe()[start:]))
         exchanges = self.observe()[start:]
-        answers = tuple(answer_of(e.path, e.status, e.headers, e.body, e.sent) for e in exchanges)
+        answers = tuple(
+            answer_of(e.path, e.status, e.headers, e.body, e.sent, question=e.question, error_path=self.error_path)
+            for e in exchanges
+        )
         bare = LiveRead(
             object_name=plan.name,
             ok=False,
@@ -287,7 +293,7 @@ class _Reader:
         if count:
             note = f"The API repeats itself after {count} records; reading on stops there with an error."
         if raised and not note:
-            wrong = raised.type == "UnexpectedResponseError" and bool(_good(exchanges))
+            wrong = raised.type == "UnexpectedResponseError" and any(answer.is_good for answer in answers)
             told = bare.model_copy(update={"error": _text(raised), "wrong": wrong})
             return Reading(told, answers, raised, plan.described)
         fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)

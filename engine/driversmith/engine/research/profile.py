@@ -25,12 +25,14 @@ from .openapi.fields import fields_of
 from .openapi.operations import Operation, OperationReader, Operations
 from .openapi.schemas import ANY, Schema, Schemas
 from .openapi.servers import home_of, own_servers
+from .openapi.told import errors_of
 from .resources.collections import Collection, collections_of
 from .resources.identifiers import identifier_of
 from .resources.pagination import pagination_of
 from .resources.rate_limits import rate_limit_of
 from .resources.reads import records_in
 from .resources.records import Records, item_path_of, record_at
+from .resources.told import told_collections, told_records
 
 MOST_NOT_SELECTED = 200
 """Operations that are listed as not selected; of huge APIs the others are only counted."""
@@ -56,7 +58,9 @@ def build_profile(
     read = OperationReader(document, schemas, auth, home_of(description, base_url)).read_all()
     if not read.callable:
         raise _no_operations(description, read)
-    collections, belongs = collections_of(read.callable, schemas)
+    collections, belongs = collections_of([op for op in read.callable if op.told is None], schemas)
+    named, told = told_collections(read.callable, collections)
+    collections, belongs = [*collections, *named], {**belongs, **told}
     kept, skipped, not_listed = read.callable, read.skipped, 0
     if objects is not None:
         collections = _selected(collections, objects)
@@ -86,6 +90,7 @@ def build_profile(
         skipped=tuple(skipped),
         not_listed=not_listed,
         rate_limit=rate_limit_of(description.document),
+        error_path=errors_of(description.document),
         warnings=notes.sentences(),
     )
 
@@ -156,7 +161,9 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     read = verbs.get("read")
     records = _records(collection, schemas)
     single = verbs.get("read_one") or verbs.get("create") or verbs.get("update")
-    item_path = item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    item_path = (
+        _told_item(single) or item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
+    )
     fields = _fields(collection, records, item_path, schemas)
     paged = pagination_of(read, records, schemas, notes) if read and records else None
     paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()
@@ -170,6 +177,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
         other_keys=records.other_keys if records else (),
+        inner_path=read.told.item if read and read.told else (),
         item_path=item_path,
         identifier=identifier,
         fields=fields,
@@ -183,7 +191,14 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
     read, read_one = collection.verbs.get("read"), collection.verbs.get("read_one")
     if read is None:
         return None
+    if (told := told_records(read, schemas)) is not None:
+        return told
     return records_in(read, schemas, noun=collection.words[-1], item=read_one.response.schema if read_one else None)
+
+
+def _told_item(single: Operation | None) -> tuple[str, ...]:
+    """Where the source of the operation says that one record stands."""
+    return single.told.records if single and single.told else ()
 
 
 def _fields(

@@ -15,15 +15,18 @@ from .evidence import with_evidence
 from .pages import source as documentation
 from .profile import build_profile
 from .sources import catalogue as catalogue_source
-from .sources import live_api
+from .sources import graphql_endpoint, live_api
 from .sources.discovery import Progress, checked_url
 from .sources.order import find
 from .sources.page import Page, PageFetcher
 from .sources.port import Search, Source
 from .worker import run_sized
 
+FIRST: tuple[Source, ...] = (graphql_endpoint.at_start,)
+"""What is asked before the usual places of descriptions: only where what stands at `api_url` points to it."""
 OTHERS: tuple[Source, ...] = (
     catalogue_source.find,
+    graphql_endpoint.elsewhere,
     documentation.at_start,
     live_api.find,
     documentation.elsewhere,
@@ -69,7 +72,7 @@ async def study_api(
         catalogue=catalogue,
         pages={} if pages is None else pages,
     )
-    description = await find(search, OTHERS)
+    description = await find(search, OTHERS, first=FIRST)
     say(f"Found {description.format} at {description.location}")
     servers = server_options(description, api_url)
     if server is not None:

@@ -20,7 +20,19 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ..research.catalogue.entries import Candidate
 
-DESCRIPTION_SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx")
+DESCRIPTION_SUFFIXES = (
+    ".json",
+    ".yaml",
+    ".yml",
+    ".har",
+    ".sh",
+    ".curl",
+    ".xml",
+    ".edmx",
+    ".graphql",
+    ".graphqls",
+    ".gql",
+)
 MAX_URL = 4096
 MOST_CANDIDATES = 25
 """APIs of one name that are listed."""

@@ -201,8 +201,8 @@ def test_entity_sets_follow_the_protocol() -> None:
         (json.dumps(collection({"request": {"url": {"raw": 5}}}, None, {"item": 7})), "no request to an API"),
         ("curl 'unclosed", "no command whose URL"),
         ('{"discoveryVersion": "v1", "schemas": [1]}', "no method"),
-        ("type Query { ships: [Ship] }", "GraphQL is not read yet"),
-        ('{"data": {"__schema": {"types": []}}}', "GraphQL is not read yet"),
+        ("type Query { ships: [Ship] }", "no field that can be read"),
+        ('{"data": {"__schema": {"types": []}}}', "no field that can be read"),
     ],
 )
 def test_what_cannot_be_read_is_said_without_quoting_it(content: str, message: str) -> None:

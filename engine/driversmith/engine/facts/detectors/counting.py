@@ -36,7 +36,7 @@ _AT_LEAST_ONE = re.compile(
 def counted_otherwise(case: Case) -> list[Correction]:
     """What the number and the size of pages could be."""
     now = case.described.pagination
-    refused = next((a for a in case.answers if a.status in (400, 404, 416, 422)), None)
+    refused = next((a for a in case.answers if a.status in (400, 404, 416, 422) or a.is_error), None)
     if case.first is None:
         return list(_refused(case, now, refused))[:MOST] if refused else []
     if case.described.shape not in ("list", "table", "columns", "features"):
@@ -48,12 +48,12 @@ def counted_otherwise(case: Case) -> list[Correction]:
 def _refused(case: Case, now: PaginationProfile, answer: Answer) -> Iterator[Correction]:
     """What the API says of the number or the size of a page that it refuses."""
     text = " ".join(sentences(answer.body))
-    size = answer.query.get(now.size_parameter or "", "")
+    size = answer.asked(now, now.size_parameter)
     most = next((int(found) for found in _LIMIT.findall(text) if int(found) > 0), None)
     if most and size.isdigit() and most < int(size):
         value = {"max_size": most, "default_size": min(now.default_size or most, most)}
         yield _correction(case, value, f"a page of {size} records is refused, and one of {most} is allowed")
-    at_zero = now.style == "page" and now.first == 0 and answer.query.get(now.position_parameter or "") == "0"
+    at_zero = now.style == "page" and now.first == 0 and answer.asked(now, now.position_parameter) == "0"
     if at_zero and (answer.status in (404, 416) or _AT_LEAST_ONE.search(text)):
         yield _correction(case, {"first": 1}, "there is no page 0")
 
@@ -72,7 +72,7 @@ def _other_count(case: Case, now: PaginationProfile, answer: Answer) -> Iterator
             yield _correction(case, value, f"{now.position_parameter} changes nothing, and {name} may")
         yield _correction(case, {"style": "none"}, "every page is the same")
         return
-    asked = answer.query.get(now.size_parameter or "", "")
+    asked = answer.asked(now, now.size_parameter)
     most = now.max_size or now.default_size
     is_short = asked.isdigit() and 0 < count < int(asked)
     if is_short and most is not None and count < most and count in ROUND:
@@ -93,7 +93,7 @@ def _unpaged(case: Case, now: PaginationProfile, answer: Answer) -> Iterator[Cor
     """What a list could be of which only a part came: its size is round, or the answer tells more."""
     count = count_of(case, answer)
     told = _more_told(case, answer)
-    if now.style != "none" or not count or not (count in ROUND or told):
+    if now.style != "none" or case.operation.method != "GET" or not count or not (count in ROUND or told):
         return
     names = [p.name for p in case.operation.parameters if p.location == "query"]
     sizes = _sizes(answer, count)

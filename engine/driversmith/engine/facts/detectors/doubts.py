@@ -25,14 +25,14 @@ _PAGED = re.compile(
 )
 
 
-def doubt(case: Case) -> str:
+def doubt(case: Case, *, ended: bool = True) -> str:
     """That what was read is not what the API has: one object stands where a list is described, or the only page that was read
-    says that more follow; "" where nothing says so."""
+    says that more follow; "" where nothing says so. `ended` is false where the driver would have read on."""
     good = [answer for answer in case.answers if answer.is_good]
     if good and _is_something_else(case, good[0]):
         fact = address("objects", case.name, "records")
         return f"One object came where a list of records is described, with none of their fields: {fact} is to be corrected."
-    if len(good) != 1 or case.described.shape == "record":
+    if len(good) != 1 or case.described.shape == "record" or not ended:
         return ""
     told = _more(case, good[0])
     if not told:

@@ -42,9 +42,11 @@ MOST = 4
 
 
 def way_on(case: Case) -> list[Correction]:
-    """Styles of paging by what the first answer leads to."""
+    """Styles of paging by what the first answer leads to; where a POST reads, nobody could guess what takes it."""
     answer = case.first
-    if answer is None or case.described.shape not in ("list", "table", "map", "columns", "features"):
+    if answer is None or case.operation.method != "GET":
+        return []
+    if case.described.shape not in ("list", "table", "map", "columns", "features"):
         return []
     now = case.described.pagination
     found: list[tuple[dict[str, Any], str]] = []

@@ -28,6 +28,9 @@ class RecordsFact(Value):
     columns_path: Keys = Field(
         description="table: an array of keys to the names of the columns; [] for columns, beside the rows"
     )
+    inner_path: Keys = Field(
+        description="list: an array of keys into each item to its record, as node of an edge; [] for the item itself"
+    )
     item_path: Keys = Field(description="an array of keys into the answer for one record, [] for the root")
 
 
@@ -72,10 +75,12 @@ def _put_identifier(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
 
 
 def _records(profile: ApiProfile, names: Names) -> dict[str, JsonValue]:
-    """Without the members that are of another shape."""
+    """Without the members that are of another shape, and without what most lists have not."""
     described = object_of(profile, names[0])
-    others = {"key_field": "map", "columns_path": "table"}
+    others = {"key_field": "map", "columns_path": "table", "inner_path": "list"}
     now = as_members(RecordsFact, described)
+    if not described.inner_path:
+        del now["inner_path"]
     return {name: value for name, value in now.items() if others.get(name, described.shape) == described.shape}
 
 
@@ -90,6 +95,8 @@ def _put_records(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProf
         raise RefusedError(f"key_field is for shape map; the shape is {fact.shape}.")
     if fact.shape != "table" and given.get("columns_path"):
         raise RefusedError(f"columns_path is for shape table; the shape is {fact.shape}.")
+    if fact.shape != "list" and given.get("inner_path"):
+        raise RefusedError(f"inner_path is for shape list; the shape is {fact.shape}.")
     changes: dict[str, Any] = {**fact.__dict__, "key_field": fact.key_field if fact.shape == "map" else "key"}
     if fact.shape == "table" and not fact.record_path:
         raise RefusedError("shape table needs record_path: the rows stand under a key, with the columns beside them.")
@@ -98,6 +105,7 @@ def _put_records(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProf
     if fact.shape == "table" and fact.record_path[: len(columns)] == columns[: len(fact.record_path)]:
         raise RefusedError("columns_path: columns and rows cannot stand at the same place, or one inside the other.")
     changes["columns_path"] = columns
+    changes["inner_path"] = fact.inner_path if fact.shape == "list" else ()
     error_path = profile.error_path
     if error_path and fact.record_path[: len(error_path)] == error_path:
         raise RefusedError(f"By /error_path an error stands at {shown([*error_path])}, so that records cannot.")

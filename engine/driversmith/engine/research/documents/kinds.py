@@ -7,7 +7,7 @@ from .nodes import Node, mapping, text
 _HTML = re.compile(
     r"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|script|div)\b", re.IGNORECASE | re.DOTALL
 )
-_GRAPHQL_KIND = "a GraphQL schema (GraphQL is not read yet)"
+_GRAPHQL_KIND = "a GraphQL schema"
 _GRAPHQL = re.compile(r"^\s*(type\s+(Query|Mutation)\b|schema\s*\{|extend\s+type\s+\w+)", re.MULTILINE)
 _XML_KINDS = {
     "wsdl": "a WSDL description (SOAP)",

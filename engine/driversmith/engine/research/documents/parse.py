@@ -24,7 +24,7 @@ catalogue of public APIs names it; it was made of what the API itself answered."
 
 _GIVE = (
     "Give an OpenAPI 3 or Swagger 2.0 description in JSON or YAML, a Postman collection, a HAR recording, curl commands, a Google"
-    " Discovery document or the $metadata of an OData v4 service."
+    " Discovery document, the $metadata of an OData v4 service, or a GraphQL schema (SDL, or introspection as JSON)."
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")

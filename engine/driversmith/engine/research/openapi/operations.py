@@ -14,10 +14,11 @@ from .bodies import Bodies
 from .key_parameters import key_likeness
 from .parameters import IGNORED_HEADERS, Parameters, RawParameter, path_parameter, raw_parameters, with_arguments
 from .paths import InvalidPathError, PathTemplate, path_template
-from .questions import Post, is_question, taken_apart
+from .questions import Post, is_question, is_taken_apart, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
 from .servers import Home, narrower_servers
+from .told import Told, told_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _LONGEST_NAME = 60
@@ -39,6 +40,8 @@ class Operation:
     """Its members whose names begin with `x-`."""
     fragment: str = ""
     """What follows a `#` in its path key, by which the description tells operations apart."""
+    told: Told | None = None
+    """What the source of the description says that it reads."""
 
 
 @dataclass
@@ -137,7 +140,7 @@ class OperationReader:
         body = self._bodies.read(node, place.pointer, raw)
         told = body.profile if body else None
         asks = method == "POST" and is_question(Post(site.key, node, response, body), self._schemas)
-        if body and asks:
+        if body and (asks or is_taken_apart(node)):
             told, members = taken_apart(body, self._schemas)
             parameters += map(_with_only_value, members)
         operation_id = node.get("operationId")
@@ -166,6 +169,7 @@ class OperationReader:
             keys=tuple(keys),
             extensions={name: value for name, value in node.items() if name.startswith("x-")},
             fragment=site.key.partition("#")[2],
+            told=told_of(node),
         )
 
     def _template(self, key: str, raw: list[RawParameter]) -> PathTemplate:

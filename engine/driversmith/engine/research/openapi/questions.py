@@ -18,6 +18,8 @@ from .schemas import Schema, Schemas
 MARK = "x-driversmith-read"
 """On an operation with POST: true says that it asks, and changes nothing. Sources write it; a description may."""
 _IN_PAGES = ("x-ms-pageable", "x-speakeasy-pagination")
+PARTS = "x-driversmith-parts"
+"""On an operation: true says that callers give the members of its body one by one, as those of a question."""
 _DEEPEST = 4
 _MOST = 200
 _LONGEST = 20_000
@@ -122,6 +124,11 @@ def _has_pages(schema: Schema, schemas: Schemas) -> bool:
         name for key, node in schema.properties.items() if bare(key) in _PAGED for name in schemas.read(node).properties
     )
     return any(bare(name) in _PAGES for name in (*schema.properties, *inner))
+
+
+def is_taken_apart(operation: Node) -> bool:
+    """Whether callers give the members of an operation's body rather than the body, although it is no question."""
+    return flag(operation.get(PARTS))
 
 
 def taken_apart(body: Body, schemas: Schemas) -> tuple[BodyProfile, list[ParameterProfile]]:

@@ -128,10 +128,10 @@ def _in_one(bodies: _Envelopes, search: Callable[[Schema], tuple[str, ...]]) -> 
 def _by_cursor(
     operation: Operation, named: _Parameters, bodies: _Envelopes, schemas: Schemas
 ) -> PaginationProfile | None:
-    for parameter in (named.cursor, named.page, named.offset):
+    # One parameter may be called like a cursor and like a page: each is looked for in its own way.
+    for parameter, search in ((named.cursor, next_cursor), (named.page, next_number), (named.offset, next_number)):
         if parameter is None:
             continue
-        search = next_cursor if parameter is named.cursor else next_number
         if path := _in_one(bodies, partial(search, schemas=schemas, parameter=parameter)):
             rule = f"{parameter.name!r} takes what stands at {'.'.join(path)!r} of the body"
             return _profile("cursor", operation, parameter, rule, path)

@@ -81,6 +81,11 @@ def page_parameter(
     return min(found, key=lambda p: names.index(word_of(p)), default=None)
 
 
+def is_of_paging(name: str) -> bool:
+    """Whether a parameter is called as one that says which records are wanted, or how many."""
+    return any(bare(name) in names for names in _NAMES.values())
+
+
 def only_with_a_value(parameter: ParameterProfile) -> bool:
     """Whether the name of a cursor says too little by itself."""
     return word_of(parameter) in _ONLY_WITH_A_VALUE

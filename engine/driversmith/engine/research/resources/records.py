@@ -210,6 +210,11 @@ def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:
     return Records((), "record", body, "the body is one record")
 
 
+def is_about(name: str) -> bool:
+    """Whether a key is called as what stands beside records in an envelope."""
+    return bool(_ABOUT.match(bare(name)))
+
+
 def item_path_of(body: Schema, schemas: Schemas, *, name: str) -> tuple[str, ...]:
     """Where the record stands in the body of a single-record operation; () for the body itself."""
     if body.type not in ("object", "any") or not body.properties:

@@ -20,7 +20,7 @@ from ..documents.nodes import is_list, is_object
 from ..documents.parse import Description
 from ..matching import covers
 from ..observed.actions import asks_for_action
-from ..observed.admission import Admission, scheme_of
+from ..observed.admission import Admission
 from ..observed.document import Sample, Shown, Untried, describe
 from ..observed.known_servers import known_paths
 from ..observed.links import Link, guessed, has_link_items, links_of, resource_names, without
@@ -29,6 +29,7 @@ from ..observed.paging import asked_for, is_next, ways
 from ..observed.parameters import parameters_of
 from ..observed.secrets import secret_parameters, without_parameters
 from ..observed.shapes import collection_in, is_paged
+from ..observed.ways_in import scheme_of
 from ..openapi.servers import origin
 from .port import Search
 from .standing import is_document, is_weak, listed

@@ -9,7 +9,7 @@ from ...disk.open_folder import LinkInTheWayError, open_folder
 from ...errors import InvalidArgumentError, ResearchError
 from ..documents.bounds import too_large
 
-SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx")
+SUFFIXES = (".json", ".yaml", ".yml", ".har", ".sh", ".curl", ".xml", ".edmx", ".graphql", ".graphqls", ".gql")
 
 
 async def read_local(spec: str, *, max_bytes: int) -> tuple[str, bytes]:

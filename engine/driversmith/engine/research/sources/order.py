@@ -8,6 +8,7 @@ from ..documents.parse import Description
 from ..merge import merged
 from ..worker import run_beside
 from .discovery import Discovery, find_description
+from .graphql_endpoint import located
 from .port import Search, Source
 from .standing import is_weak
 
@@ -16,14 +17,19 @@ FEW = 3
 come after that."""
 
 
-async def find(search: Search, others: Sequence[Source]) -> Description:
+async def find(search: Search, others: Sequence[Source], *, first: Sequence[Source] = ()) -> Description:
     """What is known of an API; `others` are asked, in this order, where the caller names no description. Each sees what the
-    sources before it know, and decides whether it can add to that; what they know is merged.
+    sources before it know, and decides whether it can add to that; what they know is merged. Those of `first` are asked
+    before the usual places of descriptions, and nobody after one of them that knows the API.
 
     Raises:
         InvalidArgumentError, DescriptionError, FetchError: as find_description does.
         ResearchError: no source has anything; what each of them tried is said.
     """
+    return await located(search, await _found(search, others, first))
+
+
+async def _found(search: Search, others: Sequence[Source], first: Sequence[Source]) -> Description:
     if search.spec is not None:
         return await find_description(
             api_url=search.api_url,
@@ -35,6 +41,9 @@ async def find(search: Search, others: Sequence[Source]) -> Description:
     places = Discovery(search.api_url, search.fetcher, search.max_bytes, search.say, pages=search.pages)
     search.known = await places.look(most=0)
     search.start = places.start
+    for source in first if search.known is None else ():
+        if (found := await source(search)) is not None:
+            return found
     if search.known is None:
         search.known = await places.look_on(most=_most(search))
     refusal: ResearchError | None = None

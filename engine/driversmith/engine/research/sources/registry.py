@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..documents.parse import Description
-from . import curl, google_discovery, har, odata, openapi, postman
+from . import curl, google_discovery, graphql, har, odata, openapi, postman
 
 
 class Read(Protocol):
@@ -38,6 +38,7 @@ SOURCES: list[Source] = [
     Source(curl.is_meant, curl.read),
     Source(google_discovery.is_meant, google_discovery.read),
     Source(odata.is_meant, odata.read),
+    Source(graphql.is_meant, graphql.read),
 ]
 
 

@@ -1,5 +1,7 @@
 """The real API of a session: read through drivers behind the relay, as politely as `live` says, and let correct the facts."""
 
+import copy
+import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -18,7 +20,7 @@ from ...facts.detectors.case import Given
 from ...facts.fields import field_contradictions, observed_fields
 from ...models.driver import DriverBundle
 from ...models.facts import Correction
-from ...models.profile import ApiProfile, FieldProfile
+from ...models.profile import ApiProfile, FieldProfile, member_keys
 from ...models.report import LiveProof, LiveRead, LiveReport
 from ...models.session import GenerateRequest
 from ...network.addresses import address_policy, same_api
@@ -209,24 +211,28 @@ class LiveApi:
             return Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
-        """What the API answers to the same request with these query parameters; None: no more requests may be made."""
+        """What the API answers to the same request with these parameters, in its body where it has one; None: no more requests
+        may be made."""
         path, _, asked = answer.target.partition("?")
+        if answer.question is not None:
+            return await self._ask(self._relay(profile), name, answer.target, answer, _with_members(answer, query))
         target = f"{path}?{urlencode({**dict(parse_qsl(asked, keep_blank_values=True)), **query})}"
         return await self._ask(self._relay(profile), name, target, answer)
 
     async def peek_bare(self, profile: ApiProfile, name: str, answer: Answer) -> Answer | None:
         """What the API answers to the same request without any credential; None as above."""
-        return await self._ask(self._relay(profile, bare=True), name, answer.target, answer)
+        question = _with_members(answer, {}) if answer.question is not None else b""
+        return await self._ask(self._relay(profile, bare=True), name, answer.target, answer, question)
 
     async def _ask(
-        self, opened: AbstractAsyncContextManager[Relay], name: str, target: str, answer: Answer
+        self, opened: AbstractAsyncContextManager[Relay], name: str, target: str, answer: Answer, question: bytes = b""
     ) -> Answer | None:
         async with opened as relay:
             gate = RelayGate(self.budget, relay)
             try:
                 if await gate.open(name, most=1) < 1:
                     return None
-                response = await relay.ask(target, answer.sent)
+                response = await relay.ask(target, answer.sent, question)
             finally:
                 with anyio.CancelScope(shield=True):
                     await gate.settle()
@@ -311,6 +317,18 @@ class _Found:
         self.profile = changed.profile
         self.corrections += changed.corrections
         self.tried += changed.tried
+
+
+def _with_members(answer: Answer, members: Mapping[str, str]) -> bytes:
+    """The body that an answer was asked with, other values in these members of it."""
+    body = copy.deepcopy(answer.question)
+    for name, value in members.items():
+        *above, last = member_keys(name)
+        inner = body
+        for key in above:
+            inner = inner.setdefault(key, {})
+        inner[last] = int(value) if value.isdecimal() else value
+    return json.dumps(body).encode()
 
 
 def _not_read(profile: ApiProfile, why: str) -> LiveReport:

@@ -241,11 +241,11 @@ def _plain_lists(run: Run) -> list[str]:
 
 
 def _single(run: Run) -> list[str]:
-    """Objects with a read of one record whose path arguments `read` does not take itself."""
+    """Objects with a read of one record whose arguments `read` does not take itself."""
     found: list[str] = []
     for name in run.having("read_one"):
         described = run.profile.objects[name]
-        one = _path_arguments(run, described.operations["read_one"])
+        one = set(run.profile.operations[described.operations["read_one"]].asks_for_one)
         if "read" not in described.operations:
             continue
         taken = {p.argument for p in run.profile.operations[described.operations["read"]].parameters}
@@ -257,10 +257,6 @@ def _single(run: Run) -> list[str]:
 def _needing_arguments(run: Run) -> list[str]:
     names = [n for n in run.readable() if read_needs(run.profile, run.profile.objects[n])]
     return names[:MAX_SAMPLE]
-
-
-def _path_arguments(run: Run, operation: str) -> set[str]:
-    return {p.argument for p in run.profile.operations[operation].parameters if p.location == "path"}
 
 
 def _parameter(trial: Trial, wire_name: str) -> Any:

@@ -224,6 +224,8 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
         content = {name: [record[name] for record in page] for name in page[0]} if page else {}
     elif profile.shape == "features":
         content = [_feature(record) for record in page]
+    elif profile.inner_path:
+        content = [envelope(profile.inner_path, record) for record in page]
     body = envelope(profile.record_path, content)
     if profile.shape == "table":
         place(body, profile.columns_path, list(page[0]) if page else [])
