@@ -9,8 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
-import pytest
-from driversmith.engine.errors import FetchError
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.settings import Settings
 from driversmith.server.app import create_server
@@ -99,36 +97,6 @@ async def test_an_envelope_that_is_another_is_healed_without_a_key(tmp_path: Pat
         assert "sail-" not in json.dumps(log)  # of answers, only structure is told
 
 
-async def test_fields_follow_what_every_record_shows(tmp_path: Path) -> None:
-    ships = [{"id": f"ship-{n}", "name": None if n % 2 else "Argo"} for n in range(7)]
-    async with made(tmp_path, description(), lambda _: {"data": ships}) as session:
-        result = session.result
-        assert (result["success"], result["verification"]["level"]) == (True, "live")
-        (contradiction,) = result["contradictions"]
-        assert contradiction["fact"] == "/objects/ships/fields"
-        assert (contradiction["described"], contradiction["observed"]) == ({"id": "integer"}, {"id": "string"})
-        driver = anyio.Path(result["output_path"])
-        assert "id is string, not integer" in await (driver / "README.md").read_text("utf-8")
-        types = await (driver / "ships_driver" / "types.py").read_text("utf-8")
-        assert "id: str" in types and "name: str | None" in types
-
-
-async def test_pages_that_begin_at_zero_lose_no_record(tmp_path: Path) -> None:
-    async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 0)}) as session:
-        assert session.result["verification"]["level"] == "live"
-        assert session.result["contradictions"][0]["observed"]["first"] == 0
-        records = (await session.told("read_records", object_name="ships", limit=100))["records"]
-        assert [record["id"] for record in records] == list(range(1, 61))
-        assert len(session.asked) <= 10
-
-
-async def test_a_right_description_is_left_as_it_is(tmp_path: Path) -> None:
-    async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 1)}) as session:
-        assert session.result["verification"]["level"] == "live"
-        assert session.result["contradictions"] == []
-        assert len(session.asked) <= 4
-
-
 async def test_what_cannot_be_healed_makes_no_driver_that_would_lie(tmp_path: Path) -> None:
     rows = [[ship["id"], ship["name"]] for ship in SHIPS[:5]]
     async with made(tmp_path, description(), lambda _: {"fields": ["id", "name"], "grid": {"a": rows}}) as session:
@@ -138,21 +106,3 @@ async def test_what_cannot_be_healed_makes_no_driver_that_would_lie(tmp_path: Pa
         assert "/objects/ships/records" in error["next_action"]
         diagnoses = (await session.told("get_session", view="diagnostics"))["items"]
         assert "read_wrongly" in {entry["diagnosis"]["fault_kind"] for entry in diagnoses}
-
-
-async def test_nothing_is_asked_where_nobody_wants_it(tmp_path: Path) -> None:
-    async with made(tmp_path, description(), lambda _: {"results": SHIPS[:7]}, live="false") as session:
-        assert session.asked == []
-        assert session.result["contradictions"] == []
-
-
-async def test_what_was_read_stands_whatever_becomes_of_trying_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fails(*_: Any, **__: Any) -> None:
-        raise FetchError("odd")
-
-    monkeypatch.setattr("driversmith.engine.supervision.live.live_api.corrected", fails)
-    async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 1)}) as session:
-        assert session.result["verification"]["level"] == "live"
-        assert len(session.result["preview"]["ships"]) == 3

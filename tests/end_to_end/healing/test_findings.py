@@ -1,4 +1,4 @@
-"""A fault of each family is found by the guards, told to the model, and gone from the driver within the attempt."""
+"""A fault is found by the guards, told to the model, and gone from the driver within the attempt."""
 
 from collections.abc import Mapping
 
@@ -169,11 +169,11 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
 """What a model gets wrong, in which file, and the code of the finding."""
 
 
-SOON = {name.partition(":")[0]: name for name in reversed(FAULTS)}
-"""The first of each family; the others are in the slow stage."""
+SOON = list(FAULTS)[::8]
+"""The others are in the slow stage."""
 
 
-@pytest.mark.parametrize("name", SOON.values())
+@pytest.mark.parametrize("name", SOON)
 async def test_it_is_found_told_and_gone(name: str, heal: Heal, right: Mapping[str, str]) -> None:
     await is_found_told_and_gone(name, heal, right)
 

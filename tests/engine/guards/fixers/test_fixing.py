@@ -58,16 +58,26 @@ class Fault:
 
 
 FAULTS = [Fault(**row) for row in tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))["fault"]]
+SOON = 4
+"""One in so many; the others are in the slow stage."""
 
 
 @pytest.fixture
 def driver() -> dict[str, str]:
+    return sample()
+
+
+def sample() -> dict[str, str]:
     names = sorted(p for p in SAMPLE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return {p.relative_to(SAMPLE).as_posix(): p.read_text("utf-8") for p in names}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS[::SOON], ids=str)
 async def test_a_fault_is_healed(fault: Fault, driver: dict[str, str]) -> None:
+    await is_healed(fault, driver)
+
+
+async def is_healed(fault: Fault, driver: dict[str, str]) -> None:
     broken = {**driver, fault.file: fault.made_in(driver[fault.file])}
     before = await validate_package(broken)
     fixed = await fix(broken, fault.file, before)
@@ -144,8 +154,13 @@ LOGIC = {
 }
 
 
-@pytest.mark.parametrize("old, new", LOGIC.values(), ids=LOGIC.keys())
-async def test_faults_in_behaviour_are_left_for_the_contract_run(old: str, new: str, driver: dict[str, str]) -> None:
+@pytest.mark.parametrize("fault", list(LOGIC)[::SOON])
+async def test_faults_in_behaviour_are_left_for_the_contract_run(fault: str, driver: dict[str, str]) -> None:
+    await is_left(fault, driver)
+
+
+async def is_left(fault: str, driver: dict[str, str]) -> None:
+    old, new = LOGIC[fault]
     assert old in driver[CLIENT], "the sample has changed"
     wrong = driver[CLIENT].replace(old, new, 1)
     # A fixer has something to do besides, and does it without touching what the driver does.
