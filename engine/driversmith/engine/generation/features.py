@@ -4,7 +4,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
-from .styles import needs_styles, style_of
+from .styles import is_reserved, needs_styles, style_of
 from .tables import filled_by_paging, has_more, has_one_key, has_total, pathless
 
 
@@ -36,7 +36,10 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_required_body": any(b.required for b in bodies),
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
         "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
-        "has_styles": any(needs_styles(p) for p in parameters),
+        "has_styles": any(needs_styles(p) for p in parameters) or any(b.written for b in bodies),
+        "has_reserved": any(is_reserved(p) for p in [*parameters, *(p for b in bodies for p in b.written)]),
+        "has_written": any(b.written for b in bodies),
+        "has_part_types": any(b.part_types for b in bodies),
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_defaults": any(p.fallback is not None for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),

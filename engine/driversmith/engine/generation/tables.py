@@ -268,6 +268,10 @@ def _body(body: BodyProfile) -> Construct:
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:
         kwargs["files"] = files
+    if body.written:
+        kwargs["written"] = tuple(Construct("Param", (p.name,), style_of(p)) for p in body.written)
+    if body.part_types:
+        kwargs["types"] = body.part_types
     return Construct("Body", (), kwargs)
 
 

@@ -13,7 +13,10 @@ from .facts import KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 ParameterLocation = Literal["path", "query", "header", "cookie", "body"]
-ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
+ParameterStyle = Literal[
+    "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject"
+]
+"""As OpenAPI names them; `tabDelimited` is the `tsv` of Swagger 2.0."""
 PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
 PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
@@ -131,6 +134,10 @@ class BodyProfile(Value):
     required: bool = False
     fields: dict[str, FieldProfile] = {}
     """Top-level fields where `type` is object."""
+    written: tuple[ParameterProfile, ...] = ()
+    """Fields of a form that are not written in its usual way: each as a parameter of that name in a query."""
+    part_types: dict[str, str] = {}
+    """Fields of a multipart body -> media type of their parts, where the description gives one."""
     description: str = ""
 
 

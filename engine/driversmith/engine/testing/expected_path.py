@@ -7,7 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from ..models.profile import OperationProfile, ParameterProfile
-from .wire_text import Encode, joined, json_text, json_value, scalar_text
+from .wire_text import SEPARATORS, Encode, joined, json_text, json_value, scalar_text
 
 InPath = Mapping[str, tuple[ParameterProfile, Any]]
 """Parameters by name, each with its value."""
@@ -102,7 +102,8 @@ def _written(parameter: ParameterProfile, value: Any, encode: Encode) -> str:
         if isinstance(value, dict):
             return ";" + joined(value, explode=True, separator=";", encode=encode)
         return "".join(f";{name}={encode(scalar_text(v))}" for v in cast("list[Any]", value))
-    return joined(value, explode=explode, encode=encode)
+    separator = encode(SEPARATORS[parameter.style]) if parameter.style in SEPARATORS else ","
+    return joined(value, explode=explode, separator=separator, encode=encode)
 
 
 def _spelled(raw: str) -> str:
