@@ -43,6 +43,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_defaults": any(p.fallback is not None for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),
+        "has_base_paths": any(o.base_path is not None for o in operations),
         "has_fixed_query": any(o.fixed_query for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
         "has_json_only": all(b.kind == "json" for b in bodies),

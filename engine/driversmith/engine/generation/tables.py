@@ -220,6 +220,8 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
+    if operation.base_path is not None:
+        kwargs["base"] = operation.base_path
     if operation.only_reads:
         kwargs["safe"] = True
     own = security_of(profile, operation)

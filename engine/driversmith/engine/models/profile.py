@@ -162,6 +162,8 @@ class OperationProfile(Value):
     path: str
     """Path template below the base URL, with `{wire_name}` for each path parameter, and after a `?` the part of the query
     that is the same in every call, as it goes on the wire."""
+    base_path: str | None = None
+    """Where it stands below another path of the same origin than that of the base URL: that path."""
     summary: str = ""
     description: str = ""
     """What the description says beyond the summary, on one line, at most 1,000 characters: hints about quirks hide there."""
@@ -189,6 +191,10 @@ class OperationProfile(Value):
     def bare_path(self) -> str:
         """The path template without its fixed query."""
         return self.path.partition("?")[0]
+
+    def path_below(self, base_path: str) -> str:
+        """The path template with what stands before it; `base_path` is that of the base URL."""
+        return (base_path if self.base_path is None else self.base_path) + self.bare_path
 
     @property
     def fixed_query(self) -> str:

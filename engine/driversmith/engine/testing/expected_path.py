@@ -39,7 +39,7 @@ class Segment:
 
 def expected_segments(base_path: str, operation: OperationProfile, in_path: InPath) -> list[Segment]:
     """The segments of the path, the values of its placeholders filled in."""
-    return [_segment(parts, in_path) for parts in _split(base_path + operation.bare_path)]
+    return [_segment(parts, in_path) for parts in _split(operation.path_below(base_path))]
 
 
 def expected_fixed_query(operation: OperationProfile, in_path: InPath) -> list[str]:
