@@ -172,6 +172,15 @@ async def test_only_reading_methods_pass(upstream: Upstream) -> None:
     assert relay.refused == ["Only GET, HEAD go to the real API, not POST."]
 
 
+async def test_a_post_passes_where_it_is_known_to_read_only(upstream: Upstream) -> None:
+    asks = relay_to(upstream, asks=lambda request: request.body == b'{"q": "ships"}')
+    async with asks as relay, client_of(relay.door) as child:
+        assert (await child.post(f"{relay.base_url}/search", content=b'{"q": "ships"}')).status_code == 200
+        assert (await child.post(f"{relay.base_url}/search", content=b'{"q": "sink"}')).status_code == 405
+    assert [seen.body for seen in upstream.seen] == [b'{"q": "ships"}']
+    assert relay.requests == 1
+
+
 async def test_the_request_limit_holds(upstream: Upstream) -> None:
     async with relay_to(upstream, max_requests=2) as relay, client_of(relay.door) as child:
         statuses = [(await child.get(relay.base_url)).status_code for _ in range(3)]

@@ -1,13 +1,17 @@
 """One answer of an API, as detectors look at it."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from ..models.profile import form_of
 from .links import link_targets
+from .rows import rows_of
 
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 MAX_DEPTH = 5
 """Keys below the top in which anything is looked for."""
 MAX_VALUES = 2_000
@@ -23,7 +27,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     """Names in lower case."""
     body: Any = None
-    """Decoded JSON; None where it is none."""
+    """Decoded JSON, or the records of a text that holds some (CSV, lines of JSON); None where it is neither."""
     sent: tuple[tuple[str, str], ...] = ()
     """Headers that it was asked with: placeholders, no keys."""
 
@@ -48,10 +52,20 @@ def answer_of(
 ) -> Answer:
     """The answer with its body decoded."""
     try:
-        body = json.loads(content) if content.strip() else None
+        form = form_of(headers.get("content-type", ""))
+        body = rows_of(text_of(content, headers), form) if form else json.loads(content) if content.strip() else None
     except (ValueError, RecursionError):  # no JSON, or cut off, or nested without end
         body = None
     return Answer(target, status, headers, body, sent)
+
+
+def text_of(content: bytes, headers: Mapping[str, str]) -> str:
+    """A body as text, in the charset that its headers declare."""
+    declared = _CHARSET.search(headers.get("content-type", ""))
+    try:
+        return content.decode(declared[1] if declared else "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
 
 
 def at(body: Any, keys: tuple[str, ...]) -> Any:

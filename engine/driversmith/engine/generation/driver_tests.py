@@ -51,6 +51,8 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "record": "RECORDS[0]",
         "map": f"{{r[{key}]: r for r in {page}}}",
         "table": "table",
+        "columns": f"{{k: [r[k] for r in {page}] for k in RECORDS[0]}}",
+        "features": f'[{{"type": "Feature", "properties": r}} for r in {page}]',
     }[shape]
     return values | {
         "object_line": assignment("OBJECT", found.object_name),

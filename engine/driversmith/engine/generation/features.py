@@ -5,7 +5,7 @@ from typing import Any
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import is_reserved, needs_styles, style_of
-from .tables import filled_by_paging, has_more, has_one_key, has_total, pathless
+from .tables import column_kinds, filled_by_paging, form_of_records, has_more, has_one_key, has_total, pathless
 
 
 def features(profile: ApiProfile) -> dict[str, bool]:
@@ -21,6 +21,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
     keys = [a for a in profile.auth if a.kind in ("api_key", "bearer")]
     filled = filled_by_paging(profile)
     has_members = any(p.location == "body" for p in parameters) or any(b.argument is None for b in bodies)
+    forms = {form_of_records(profile, o) for o in objects} - {None}
     flags: dict[str, Any] = {
         "has_auth": profile.auth,
         "has_one_key": has_one_key(profile),
@@ -76,6 +77,13 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_map": any(o.shape == "map" for o in objects),
         "has_key_field": any(o.shape == "map" and o.key_field != "key" for o in objects),
         "has_table": any(o.shape == "table" for o in objects),
+        "has_rows": forms,
+        "has_tables": forms - {"lines"},
+        "has_lines": "lines" in forms,
+        "has_kinds": any(column_kinds(profile, o) for o in objects),
+        "has_columns": any(o.shape == "columns" for o in objects),
+        "has_features": any(o.shape == "features" for o in objects),
+        "has_other_keys": any(o.other_keys for o in objects),
         "has_read_one": any("read_one" in o.operations for o in objects),
         "has_keys": any(o.record_path or o.item_path for o in objects),
         "has_item_path": any(o.item_path for o in objects),

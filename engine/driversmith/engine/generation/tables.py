@@ -13,6 +13,7 @@ from ..models.profile import (
     OperationProfile,
     PaginationProfile,
     ParameterProfile,
+    RecordForm,
     ResponseProfile,
 )
 from .source import Construct, assignment, literal
@@ -148,6 +149,12 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         kwargs["key"] = profile_object.key_field
     if profile_object.shape == "table":
         kwargs["columns"] = profile_object.columns_path
+    if form := form_of_records(profile, profile_object):
+        kwargs["form"] = form
+    if kinds := column_kinds(profile, profile_object):
+        kwargs["kinds"] = kinds
+    if profile_object.other_keys:
+        kwargs["others"] = profile_object.other_keys
     if profile_object.identifier and pathless(profile, profile_object.name):
         kwargs["identifier"] = profile_object.identifier
     paging = profile_object.pagination
@@ -169,6 +176,19 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
     if wanted or paging.style != "none":
         kwargs["paging"] = Construct("Paging", (paging.style,), wanted)
     return Construct("Resource", (), kwargs)
+
+
+def form_of_records(profile: ApiProfile, profile_object: ObjectProfile) -> RecordForm | None:
+    """How the records of an object are written, where they are not in JSON."""
+    operation = profile.operation(profile_object.name, "read")
+    return operation.response.form if operation else None
+
+
+def column_kinds(profile: ApiProfile, profile_object: ObjectProfile) -> dict[str, str]:
+    """The columns of a table that are numbers or booleans."""
+    if form_of_records(profile, profile_object) not in ("csv", "tsv"):
+        return {}
+    return {n: f.type for n, f in profile_object.fields.items() if f.type in ("integer", "number", "boolean")}
 
 
 def has_more(paging: PaginationProfile) -> bool:

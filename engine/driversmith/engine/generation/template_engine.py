@@ -19,7 +19,16 @@ from .features import features
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, sample
-from .tables import api_tables, environment, field_table, has_one_key, key_values, limit_values, token_url
+from .tables import (
+    api_tables,
+    environment,
+    field_table,
+    form_of_records,
+    has_one_key,
+    key_values,
+    limit_values,
+    token_url,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -91,6 +100,8 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     modules = ["client", "exceptions", "types", "_api", "_base", "_records", "_request", "_transport"]
+    if any(form_of_records(profile, o) for o in profile.objects.values()):
+        modules.append("_rows")
     if not is_typed(profile):
         modules.append("_fields")
     auth = {"_key.py.j2" if has_one_key(profile) else "_auth.py.j2": f"{package}/_auth.py"} if profile.auth else {}

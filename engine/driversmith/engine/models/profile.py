@@ -21,7 +21,9 @@ PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
 PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
 PositionPlace = Literal["query", "header", "body"]
-RecordShape = Literal["list", "record", "map", "table"]
+RecordForm = Literal["csv", "tsv", "lines"]
+"""How records are written as text: tables with their names in the first line, or JSON, one value a line."""
+RecordShape = Literal["list", "record", "map", "table", "columns", "features"]
 Verb = Literal["read", "read_one", "create", "update", "delete"]
 SkipReason = Literal[
     "invalid_operation",
@@ -141,6 +143,31 @@ class BodyProfile(Value):
     description: str = ""
 
 
+_FORMS: dict[str, RecordForm] = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "text/x-csv": "csv",
+    "text/comma-separated-values": "csv",
+    "text/tab-separated-values": "tsv",
+    "text/tsv": "tsv",
+    "application/x-ndjson": "lines",
+    "application/ndjson": "lines",
+    "text/x-ndjson": "lines",
+    "application/jsonl": "lines",
+    "application/x-jsonl": "lines",
+    "application/jsonlines": "lines",
+    "application/x-jsonlines": "lines",
+    "application/json-lines": "lines",
+    "application/json-seq": "lines",
+}
+"""RFC 4180 and 7464, IANA, ndjson.org, jsonlines.org, and what is written for them."""
+
+
+def form_of(media_type: str) -> RecordForm | None:
+    """How records are written in a media type; None for JSON and everything else."""
+    return _FORMS.get(media_type.partition(";")[0].strip().lower())
+
+
 class ResponseProfile(Value):
     """The successful response of an operation."""
 
@@ -149,6 +176,11 @@ class ResponseProfile(Value):
     """None: the description promises no content."""
     kind: PayloadKind | None = None
     type: JsonType = "any"
+
+    @property
+    def form(self) -> RecordForm | None:
+        """How records are written in it, where it is text that holds records."""
+        return form_of(self.media_type or "")
 
 
 class OperationProfile(Value):
@@ -273,8 +305,10 @@ class ObjectProfile(Value):
     record_path: tuple[str, ...] = ()
     """Keys into the body of `read` where the records stand; () for the body itself."""
     shape: RecordShape = "list"
-    """What stands there: a list of records, one record, a map of identifier -> record, or rows (lists of values) whose names
-    stand at `columns_path`."""
+    """What stands there: a list of records, one record, a map of identifier -> record, rows (lists of values) whose names
+    stand at `columns_path`, columns (name -> the values of all records), or the features of a GeoJSON document."""
+    other_keys: tuple[str, ...] = ()
+    """`columns`: keys that may stand in place of the last of `record_path`, where they were asked for (`daily` for `hourly`)."""
     key_field: str = "key"
     """`map`: the name under which a record has its key; a field of its own of that name stays."""
     columns_path: tuple[str, ...] = ()

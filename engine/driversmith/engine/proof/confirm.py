@@ -6,10 +6,10 @@ from typing import Any
 from ..facts.answer import Answer
 from ..facts.catalogue import segments
 from ..facts.complaints import demands
+from ..facts.record_shapes import RecordsMissingError, records_of
 from ..models.facts import Correction
 from ..models.profile import ApiProfile
 from .live_reads import Reading
-from .record_shapes import RecordsMissingError, records_of
 
 
 def is_better(new: Reading, old: Reading) -> bool:
@@ -88,7 +88,10 @@ def probe(profile: ApiProfile, name: str, correction: Correction, first: Answer)
     paging = profile.objects[name].pagination
     position = value.get("position_parameter", paging.position_parameter)
     style, start = value.get("style", paging.style), value.get("first", paging.first)
-    if not isinstance(position, str) or paging.position_in != "query":
+    operation = profile.operation(name, "read")
+    if operation is not None and operation.method != "GET":
+        return None
+    if not isinstance(position, str) or value.get("position_in", paging.position_in) != "query":
         return None
     if value == {"first": 0}:
         return {position: "0"}

@@ -14,7 +14,9 @@ from typing import Any, Protocol, cast
 import anyio
 
 from ..errors import SandboxError, SandboxUnavailableError
-from ..facts.answer import Answer, answer_of
+from ..facts.answer import Answer, answer_of, text_of
+from ..facts.record_shapes import RecordsMissingError, records_of
+from ..facts.rows import rows_of
 from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
@@ -23,7 +25,6 @@ from ..sandbox.doorway import Door
 from ..sandbox.port import DriverProcess, Raised, Sandbox, SandboxLimits
 from ..sandbox.wire import encode
 from ..testing.trial import detail
-from .record_shapes import RecordsMissingError, records_of
 
 LIMITS = SandboxLimits(wall_seconds=300.0, call_seconds=90.0)
 TIMEOUT = 25.0
@@ -378,7 +379,7 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     if not answers:
         return f"read gave {len(given)} records, but no successful answer passed the relay."
     try:
-        pages = [records_of(plan.described, _body(answer), single=plan.single) for answer in answers]
+        pages = [records_of(plan.described, _body(answer, plan), single=plan.single) for answer in answers]
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
     served = encode([record for page in pages for record in page])
@@ -389,11 +390,15 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
     return f"read gave {len(given)} records that are not the first {max(least, len(given))} served."
 
 
-def _body(answer: Exchange) -> Any:
-    """A body as JSON, whatever its size; as text where it is none."""
+def _body(answer: Exchange, plan: _Plan) -> Any:
+    """A body as JSON, whatever its size; as records where it is text that holds them; as text where it is neither."""
     if not answer.body.strip():
         return None
+    form = plan.operation.response.form
+    told = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
+        if form and not told.endswith(("/json", "+json")):
+            return rows_of(text_of(answer.body, answer.headers), form, plan.described.fields)
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         return answer.body.decode("utf-8", "replace")

@@ -23,6 +23,7 @@ from .documents.references import Document
 from .names import bare
 from .openapi.auth import Auth
 from .openapi.fields import fields_of
+from .openapi.media_types import GEOJSON, essence
 from .openapi.operations import Operation, OperationReader, Operations
 from .openapi.schemas import ANY, Schema, Schemas
 from .openapi.servers import home_of, own_servers
@@ -31,7 +32,8 @@ from .resources.identifiers import identifier_of
 from .resources.pagination import pagination_of
 from .resources.paging_names import page_parameter
 from .resources.rate_limits import rate_limit_of
-from .resources.records import Records, item_path_of, record_at, records_of
+from .resources.records import Records, item_path_of, list_at, record_at, records_of, written_records
+from .resources.told_paging import told_items
 
 
 def build_profile(
@@ -163,6 +165,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         operations={verb: operation.profile.name for verb, operation in verbs.items()},
         record_path=records.path if records else (),
         shape=records.shape if records else "list",
+        other_keys=records.other_keys if records else (),
         item_path=item_path,
         identifier=identifier,
         fields=fields,
@@ -177,6 +180,12 @@ def _records(collection: Collection, schemas: Schemas) -> Records | None:
     if read is None:
         return None
     given = read.profile.parameters
+    if read.response.profile.form or (
+        essence(read.response.profile.media_type or "") == GEOJSON and not read.response.schema.properties
+    ):
+        return written_records(read.response, schemas)
+    if (told := told_items(read.extensions)) is not None and (found := list_at(read.response.schema, told, schemas)):
+        return found
     return records_of(
         read.response.schema,
         schemas,

@@ -13,7 +13,7 @@ from .own_names import own_names
 # fmt: off
 PURE_MODULES = frozenset((
     "__future__", "abc", "base64", "binascii", "bisect", "calendar", "collections", "collections.abc",
-    "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions",
+    "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions",
     "functools", "hashlib", "heapq", "hmac", "html", "io", "itertools", "json", "logging", "math", "mimetypes",
     "numbers", "operator", "random", "re", "secrets", "statistics", "string", "struct", "textwrap", "threading",
     "time", "types", "typing", "unicodedata", "urllib.parse", "uuid", "warnings", "zlib", "zoneinfo", "httpx2",

@@ -15,6 +15,7 @@ from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
 from .expected import Expected, expected_request
 from .mock.credentials import spellings
+from .mock.pages import cell
 from .mock.records import RecordMaker
 from .mock.server import MockServer
 from .own_methods import OwnMethod
@@ -180,6 +181,8 @@ class Trial:
         """Let the mock serve this many new records of the subject; what `read` must give for them."""
         described = self.described
         records = self.maker.records(count, described.fields, described.identifier)
+        if "read" in described.operations and self.operation.response.form in ("csv", "tsv"):
+            records = [_in_cells(record, described) for record in records]
         self.mock.records[described.name] = records
         if "read" not in described.operations:
             self.mock.items[described.name] = records[0]
@@ -320,6 +323,13 @@ class Behaviour:
     """Whether it waits a second or more: it is tried beside the others, on a child and a mock server of its own."""
     looks_back: bool = False
     """Whether it is about all that the others saw: it is tried when they have ended."""
+
+
+def _in_cells(record: dict[str, Any], described: ObjectProfile) -> dict[str, Any]:
+    """A record as a table holds it: text, but where the facts tell of numbers and booleans."""
+    kinds = {name: field.type for name, field in described.fields.items()}
+    plain = {name for name, kind in kinds.items() if kind in ("integer", "number", "boolean")}
+    return {k: v if k in plain else v if isinstance(v, str) else f"{cell(v)}" for k, v in record.items()}
 
 
 def detail(raised: Raised, key: str) -> Any:

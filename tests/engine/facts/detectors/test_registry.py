@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from driversmith.engine.facts.answer import Answer, answer_of
+from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.facts.detectors.case import Case
 from driversmith.engine.facts.detectors.registry import proposals
 from driversmith.engine.models.profile import (
@@ -79,6 +80,15 @@ def places(*arguments: Any, **values: Any) -> list[tuple[Any, Any]]:
         ({"errors": [], "items": ROWS}, (["items"], "list")),
         ({"included": [{"type": "port"}], "hits": ROWS[:2]}, (["hits"], "list")),
         ({"id": 1, "name": "Ada"}, ([], "record")),
+        (
+            {"lat": 1.5, "hourly": {"time": ["a", "b"], "rain": [1, None]}, "units": {"rain": "mm"}},
+            (["hourly"], "columns"),
+        ),
+        ({"s": "ok", "t": [1, 2], "close": [0.1, 0.2]}, ([], "columns")),
+        (
+            {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": None}]},
+            (["features"], "features"),
+        ),
     ],
 )
 def test_records_are_found_where_they_are(body: Any, place: tuple[Any, Any]):
@@ -86,7 +96,18 @@ def test_records_are_found_where_they_are(body: Any, place: tuple[Any, Any]):
 
 
 @pytest.mark.parametrize(
-    "body", [{"error": "no such thing"}, {"rows": [[1], [2]]}, {"status": "ok"}, "text", 7, None, {}]
+    "body",
+    [
+        {"time": [1, 2], "rain": [1]},
+        {"type": "FeatureCollection"},
+        {"error": "no such thing"},
+        {"rows": [[1], [2]]},
+        {"status": "ok"},
+        "text",
+        7,
+        None,
+        {},
+    ],
 )
 def test_nothing_is_proposed_where_no_records_are(body: Any):
     assert places(body) == []
@@ -216,3 +237,26 @@ def test_a_round_number_of_records_may_be_one_page_of_more():
 def test_an_answer_that_is_no_json_shows_nothing():
     assert Answer("/x", 200).next_link == ""
     assert answer_of("/x", 200, {}, b"<html>").body is None
+
+
+def test_a_table_is_told_by_the_type_of_the_answer():
+    one = case({})
+    answer = answer_of("/ships", 200, {"content-type": "text/csv; charset=latin-1"}, b"id,name\n1,J\xf6rg\n")
+    assert answer.body == [{"id": "1", "name": "J\xf6rg"}]
+    (found,) = proposals(Case(one.profile, "ships", (answer,)))
+    assert (found.fact, found.value) == ("/operations/list_ships/media_type", "text/csv")
+    profile = apply(one.profile, found, known_by="observed")
+    assert profile.objects["ships"].record_path == ()
+    assert profile.operations["list_ships"].response.form == "csv"
+
+
+def test_a_token_in_a_header_is_tried_in_the_header_of_its_name():
+    one = case({"data": ROWS}, headers={"x-ms-continuation": "bmV4dA=="})
+    found = [c.value for c in proposals(one) if c.fact == "/objects/ships/pagination"]
+    assert found[0] == {
+        "style": "cursor",
+        "next_header": "x-ms-continuation",
+        "position_parameter": "x-ms-continuation",
+        "position_in": "header",
+    }
+    assert apply(one.profile, next(c for c in proposals(one)), known_by="observed")

@@ -95,19 +95,20 @@ def test_things_to_do_are_no_objects(study: Any) -> None:
     assert list(study({"paths": paths}).objects) == ["orders", "notes", "chat_postMessage"]
 
 
-def test_only_json_can_be_read(study: Any) -> None:
+def test_only_json_and_tables_can_be_read(study: Any) -> None:
     def responding(content: Any) -> Any:
         return {"get": {"responses": {"200": {"content": content}}}}
 
     paths = {
         "/pets": {"get": LIST},
         "/report": responding({"text/csv": {}}),
+        "/letter": responding({"text/plain": {}}),
         "/photo": responding({"image/png": {}}),
         "/count": responding({"application/json": {"schema": {"type": "integer"}}}),
         "/silent": {"get": {"responses": {"200": {"description": "ok"}}}},
         "/gone": {"get": NOTHING},
     }
-    assert list(study({"paths": paths}).objects) == ["pets"]
+    assert list(study({"paths": paths}).objects) == ["pets", "report"]
 
 
 def test_a_description_that_never_says_what_comes_back_is_believed_to_give_records(study: Any) -> None:

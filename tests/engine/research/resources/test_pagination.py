@@ -287,3 +287,62 @@ def test_the_largest_page_is_told_in_one_place(study: Any) -> None:
     assert profile.objects["pets"].pagination.max_size == 50
     (operation,) = profile.operations.values()
     assert next(p for p in operation.parameters if p.name == "limit").maximum is None
+
+
+def header(name: str, schema: Any = TEXT) -> Any:
+    return {**query(name, schema), "in": "header"}
+
+
+def test_a_token_in_a_header_of_the_answer_goes_into_the_header_of_its_name(study: Any) -> None:
+    answer = {"headers": {"x-ms-continuation": {"schema": TEXT}}}
+    found = paging_of(study, [header("x-ms-continuation"), header("x-ms-max-item-count", NUMBER)], response=answer)
+    assert (found.style, found.position_in, found.next_header) == ("cursor", "header", "x-ms-continuation")
+    assert (found.position_parameter, found.size_parameter) == ("x-ms-continuation", "x-ms-max-item-count")
+    answer = {"headers": {"X-Next-Cursor": {"schema": TEXT}}}
+    found = paging_of(study, [query("cursor", TEXT), query("limit")], response=answer)
+    assert (found.style, found.position_in, found.next_header) == ("cursor", "query", "X-Next-Cursor")
+    assert found.size_parameter == "limit"
+
+
+def test_a_token_of_whoever_signs_in_leads_to_no_page(study: Any) -> None:
+    answer = {"headers": {"X-Token": {"schema": TEXT}}}
+    assert paging_of(study, [header("X-Token")], response=answer).style == "none"
+
+
+def speakeasy(kind: str, inputs: list[Any], **outputs: str) -> Any:
+    return {"x-speakeasy-pagination": {"type": kind, "inputs": inputs, "outputs": outputs}}
+
+
+def an_input(name: str, kind: str) -> Any:
+    return {"name": name, "in": "parameters", "type": kind}
+
+
+@pytest.mark.parametrize(
+    ("extension", "told"),
+    [
+        ({"x-ms-pageable": {"nextLinkName": "more"}}, ("next_url", None, None, ("more",))),
+        ({"x-ms-pageable": {"nextLinkName": None}}, ("none", None, None, ())),
+        (speakeasy("url", [], nextUrl="$.links['next']"), ("next_url", None, None, ("links", "next"))),
+        (
+            speakeasy("cursor", [an_input("since", "cursor")], nextCursor="$.value[(@.length-1)].id"),
+            ("cursor", "since", None, ("value", "id")),
+        ),
+        (
+            speakeasy("offsetLimit", [an_input("since", "offset"), an_input("until", "limit")]),
+            ("offset", "since", "until", ()),
+        ),
+        (speakeasy("cursor", [an_input("nobody", "cursor")], nextCursor="$.."), ("none", None, None, ())),
+    ],
+)
+def test_extensions_say_how_pages_follow_each_other(study: Any, extension: Any, told: Any) -> None:
+    answer = {"type": "object", "properties": {"value": ITEMS}}
+    found = paging_of(study, [query("since"), query("until")], answer, **extension)
+    assert (found.style, found.position_parameter, found.size_parameter, found.next_path) == told
+
+
+def test_extensions_say_where_records_stand(study: Any) -> None:
+    answer = {"type": "object", "properties": {"things": ITEMS, "others": ITEMS, "nextLink": TEXT}}
+    response = {"200": {"content": {"application/json": {"schema": answer}}}}
+    get = {"responses": response, "x-ms-pageable": {"itemName": "others", "nextLinkName": "nextLink"}}
+    found = study({"paths": {"/pets": {"get": get}}}).objects["pets"]
+    assert (found.record_path, found.pagination.next_path) == (("others",), ("nextLink",))

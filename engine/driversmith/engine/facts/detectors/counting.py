@@ -39,7 +39,7 @@ def counted_otherwise(case: Case) -> list[Correction]:
     refused = next((a for a in case.answers if a.status in (400, 404, 416, 422)), None)
     if case.first is None:
         return list(_refused(case, now, refused))[:MOST] if refused else []
-    if case.described.shape not in ("list", "table"):
+    if case.described.shape not in ("list", "table", "columns", "features"):
         return []
     ways = _other_count(case, now, case.first) if now.style in ("page", "offset") else _unpaged(case, now, case.first)
     return list(ways)[:MOST]

@@ -3,6 +3,7 @@
 import re
 
 from ...models.facts import Correction
+from ...models.profile import form_of
 from ..answer import Answer
 from ..catalogue import address
 from ..complaints import sentences
@@ -21,6 +22,9 @@ def other_media_type(case: Case) -> list[Correction]:
     for answer in case.answers:
         if answer.status in (406, 415):
             return _accepted(case, answer)
+        told = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if answer.is_good and form_of(told) and form_of(told) != case.operation.response.form:
+            return [_correction(case, told, f"{case.operation.signature} answers with {told}.")]
         if answer.is_good and answer.body is None and _OTHER.match(answer.headers.get("content-type", "")):
             return _asked_for(case)
     return []
@@ -33,13 +37,14 @@ def _accepted(case: Case, answer: Answer) -> list[Correction]:
     told = [name for name in _TYPE.findall(words) if name.lower() != now.lower()]
     wanted = list(dict.fromkeys((*told, *(name for name in (_JSON, *_USUAL) if name != now))))
     return [
-        Correction(
-            fact=address("operations", operation.name, "media_type"),
-            value=name,
-            because=f"{operation.signature} does not answer with {now}, and may with {name}.",
-        )
+        _correction(case, name, f"{operation.signature} does not answer with {now}, and may with {name}.")
         for name in wanted[:MOST]
     ]
+
+
+def _correction(case: Case, media_type: str, because: str) -> Correction:
+    fact = address("operations", case.operation.name, "media_type")
+    return Correction(fact=fact, value=media_type, because=because)
 
 
 def _asked_for(case: Case) -> list[Correction]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from ...models.facts import Correction
+from ...models.profile import member_keys
 from ..answer import Answer, at, members
 from ..catalogue import address
 from ..keys import is_word
@@ -43,7 +44,7 @@ MOST = 4
 def way_on(case: Case) -> list[Correction]:
     """Styles of paging by what the first answer leads to."""
     answer = case.first
-    if answer is None or case.described.shape not in ("list", "table", "map"):
+    if answer is None or case.described.shape not in ("list", "table", "map", "columns", "features"):
         return []
     now = case.described.pagination
     found: list[tuple[dict[str, Any], str]] = []
@@ -69,9 +70,9 @@ def _in_body(case: Case, answer: Answer) -> Iterator[tuple[dict[str, Any], str]]
             if (now.style, now.next_path) != ("next_url", keys):
                 yield {"style": "next_url", "next_path": list(keys)}, f"{told} leads to the next page"
         elif _CURSOR_KEY.match(keys[-1]) and is_cursor(value):
-            for parameter in _parameters(case, keys[-1]):
-                if (now.style, now.next_path, now.position_parameter) != ("cursor", keys, parameter):
-                    wanted = {"style": "cursor", "next_path": list(keys), "position_parameter": parameter}
+            for place in _places(case, keys[-1]):
+                if (now.style, now.next_path, now.position_parameter) != ("cursor", keys, place["position_parameter"]):
+                    wanted = {"style": "cursor", "next_path": list(keys), **place}
                     yield {**wanted, **_more(answer)}, f"{told} is a cursor to the next page"
 
 
@@ -96,8 +97,13 @@ def _in_headers(case: Case, answer: Answer) -> Iterator[tuple[dict[str, Any], st
                 yield {"style": "next_url", "next_header": name}, f"the header {name} leads to the next page"
         elif _CURSOR_HEADER.match(name) and is_cursor(value):
             bare = re.sub(r"^x-(pagination-)?", "", name).replace("-", "_")
-            for parameter in _parameters(case, bare):
-                wanted = {"style": "cursor", "next_header": name, "position_parameter": parameter}
+            same = [p for p in case.operation.parameters if p.location == "header" and p.name.lower() == name]
+            places = [{"position_parameter": p.name, "position_in": "header"} for p in same]
+            places += _places(case, bare)
+            if name.startswith("x-ms-") and not same:
+                places.insert(0, {"position_parameter": name, "position_in": "header"})
+            for place in places:
+                wanted = {"style": "cursor", "next_header": name, **place}
                 if now.style != "cursor":
                     yield wanted, f"the header {name} is a cursor to the next page"
 
@@ -107,7 +113,9 @@ def _after_last_record(case: Case, answer: Answer) -> Iterator[tuple[dict[str, A
     described = case.described
     records = at(answer.body, described.record_path)
     more = _more(answer)
-    if described.shape != "list" or described.goes_on_after_record or not isinstance(records, list) or not records:
+    if case.operation.method != "GET" or described.shape != "list" or described.goes_on_after_record:
+        return
+    if not isinstance(records, list) or not records:
         return
     last = cast("list[Any]", records)[-1]
     identifier = described.identifier or "id"
@@ -150,6 +158,15 @@ def is_cursor(value: Any) -> bool:
     return isinstance(value, int) or (
         isinstance(value, str) and not re.search(r"\s|://", value) and len(value) <= 2_000
     )
+
+
+def _places(case: Case, key: str) -> list[dict[str, str]]:
+    """Parameters that could take the cursor, those in the body first: what is asked with a body goes on with one."""
+    inside = {p.name: member_keys(p.name)[-1] for p in case.operation.parameters if p.location == "body"}
+    wanted = _flat(re.sub(r"^(next|end)_?", "", key.lstrip("_"), flags=re.IGNORECASE))
+    fitting = [n for n, last in inside.items() if CURSOR_PARAMETER.match(last) or _flat(last) in (wanted, _flat(key))]
+    found = [{"position_parameter": name, "position_in": "body"} for name in fitting]
+    return found or [{"position_parameter": name} for name in _parameters(case, key)]
 
 
 def _parameters(case: Case, key: str) -> list[str]:

@@ -8,11 +8,20 @@ from ..answer import at, members
 from ..catalogue import address
 from ..keys import is_word
 from .case import Case
+from .columns import are_features, column_blocks
 from .disguised import error_path
 from .tables import columns_of, tables
 
 MOST = 3
 """Places that are proposed."""
+_WORDS = {
+    "list": "a list",
+    "map": "a map of records",
+    "record": "one record",
+    "table": "columns and rows",
+    "columns": "columns side by side",
+    "features": "GeoJSON features",
+}
 Place = tuple[tuple[str, ...], str]
 """Keys into the body, and the shape of what stands there."""
 
@@ -42,6 +51,8 @@ def records_elsewhere(case: Case) -> list[Correction]:
         return []
     if found := tables(answer.body):
         return [_correction(case, rows, "table", columns_path=list(columns)) for rows, columns in found[:MOST]]
+    if blocks := column_blocks(answer.body):
+        return [_correction(case, blocks[0], "columns")]
     places = _places(answer.body, case.name)
     if not any(at(answer.body, keys) for keys, _ in places):  # none, or lists without anything in them
         places = [*_one_record(case, answer.body), *_plain_values(case, answer.body), *places]
@@ -60,14 +71,17 @@ def records_stand(case: Case, body: Any) -> bool:
         if not isinstance(there, list):
             return False
         empty = not there and isinstance(body, dict) and bool(_filled(body, path))
-        return not empty and not (
-            isinstance(around, dict) and columns_of(cast("list[Any]", there), cast("dict[str, Any]", around))
+        return (
+            not empty
+            and not are_features(cast("list[Any]", there))
+            and not (isinstance(around, dict) and columns_of(cast("list[Any]", there), cast("dict[str, Any]", around)))
         )
-    if described.shape == "map":
-        return isinstance(there, dict) and _is_map(cast("dict[str, Any]", there))
+    if not isinstance(there, dict):
+        return described.shape not in ("map", "record", "columns")
+    inside = cast("dict[str, Any]", there)
     if described.shape == "record":
-        return isinstance(there, dict) and not _is_envelope(cast("dict[str, Any]", there), case.name)
-    return True
+        return not _is_envelope(inside, case.name) and not column_blocks(inside)
+    return described.shape != "map" or _is_map(inside)
 
 
 def _filled(body: Any, path: tuple[str, ...]) -> list[Place]:
@@ -87,7 +101,8 @@ def _places(body: Any, name: str) -> list[Place]:
             continue
         usual = 0 if _is_name(keys[-1], name) or _USUAL.match(keys[-1]) else 1
         if isinstance(value, list) and _holds_records(cast("list[Any]", value)):
-            ranked.append(((0 if value else 2, usual, len(keys), order), keys, "list"))
+            shape = "features" if are_features(cast("list[Any]", value)) else "list"
+            ranked.append(((0 if value else 2, usual, len(keys), order), keys, shape))
         elif isinstance(value, dict) and _is_map(cast("dict[str, Any]", value)):
             maps.append(keys)
             ranked.append(((1, usual, len(keys), order), keys, "map"))
@@ -173,7 +188,7 @@ def _is_name(key: str, name: str) -> bool:
 
 def _correction(case: Case, path: tuple[str, ...], shape: str, **more: Any) -> Correction:
     where = f"under {'.'.join(path)}" if path else "in the answer itself"
-    what = {"list": "a list", "map": "a map of records", "record": "one record", "table": "columns and rows"}[shape]
+    what = _WORDS[shape]
     return Correction(
         fact=address("objects", case.name, "records"),
         value={"record_path": list(path), "shape": shape, **more},

@@ -15,6 +15,7 @@ from ...models.profile import (
     ParameterLocation,
     ParameterProfile,
     PayloadKind,
+    form_of,
     member_keys,
 )
 from ..refused import RefusedError, shown
@@ -203,19 +204,32 @@ def _put_media_type(profile: ApiProfile, names: Names, value: JsonValue) -> ApiP
     if not isinstance(value, str) or not _MEDIA_TYPE.fullmatch(value):
         raise RefusedError(f'A media type such as "application/vnd.api+json" is wanted, not {shown(value)}.')
     kind = _kind(value)
-    reads = [o.name for o in profile.objects.values() if operation.name in o.operations.values()]
-    if kind != "json" and reads:
-        raise RefusedError(f"{operation.name} gives records of {reads[0]!r}: a JSON media type is wanted.")
+    used = {verb: o.name for o in profile.objects.values() for verb, n in o.operations.items() if n == operation.name}
+    if kind != "json" and used.keys() - ({"read"} if form_of(value) else set()):
+        raise RefusedError(
+            f"{operation.name} gives records of {next(iter(used.values()))!r}: a JSON media type is wanted, or for a list CSV, TSV or "
+            "lines of JSON."
+        )
     changes: dict[str, Any] = {"media_type": value, "kind": kind}
     response = operation.response.model_copy(update=changes)
-    return with_operation(profile, operation.model_copy(update={"response": response}))
+    profile = with_operation(profile, operation.model_copy(update={"response": response}))
+    if response.form is None:
+        return profile
+    whole = {
+        "record_path": (),
+        "shape": "list",
+        "columns_path": (),
+        "other_keys": (),
+    }  # such a text has no keys around it
+    found = {n: o.model_copy(update=whole) for n, o in profile.objects.items() if o.operations.get("read") == names[0]}
+    return profile.model_copy(update={"objects": {**profile.objects, **found}})
 
 
 def _kind(media_type: str) -> PayloadKind:
     bare = media_type.partition(";")[0].lower()
     if bare.endswith(("/json", "+json")):
         return "json"
-    return "text" if bare.startswith("text/") or bare.endswith("xml") else "binary"
+    return "text" if form_of(bare) or bare.startswith("text/") or bare.endswith("xml") else "binary"
 
 
 UNITS = (

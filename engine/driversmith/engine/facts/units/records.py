@@ -18,8 +18,9 @@ class RecordsFact(Value):
     record_path: Keys = Field(
         description="an array of keys into the answer of read to the records (table: to the rows), [] for the root"
     )
-    shape: Literal["list", "record", "map", "table"] = Field(
-        description="one of list, record (one alone), map (key -> record), table (rows of values, columns beside them)"
+    shape: Literal["list", "record", "map", "table", "columns", "features"] = Field(
+        description="one of list, record (one alone), map (key -> record), table (rows of values, columns beside them), columns "
+        "(name -> the values of all records), features (GeoJSON)"
     )
     key_field: str = Field(
         min_length=1, max_length=200, description="map: the name under which a record has its key; a text"
@@ -42,7 +43,7 @@ def _put_operation(profile: ApiProfile, names: Names, value: JsonValue) -> ApiPr
     operation = operation_of(profile, value)
     if operation.method not in ("GET", "POST"):
         raise RefusedError(f"{value} is {operation.method}: one that lists is GET, or POST for a search.")
-    if operation.response.kind not in ("json", None):
+    if operation.response.kind not in ("json", None) and not operation.response.form:
         raise RefusedError(f"{value} answers {operation.response.media_type}, which holds no records.")
     changed = described.model_copy(update={"operations": {"read": value, **_without_read(described.operations)}})
     return placed(with_object(profile, changed), changed.name)
@@ -100,6 +101,8 @@ def _put_records(profile: ApiProfile, names: Names, value: JsonValue) -> ApiProf
     error_path = profile.error_path
     if error_path and fact.record_path[: len(error_path)] == error_path:
         raise RefusedError(f"By /error_path an error stands at {shown([*error_path])}, so that records cannot.")
+    if fact.shape != "columns" or fact.record_path != described.record_path:
+        changes["other_keys"] = ()
     if fact.shape == "record":
         changes["pagination"] = PaginationProfile()
     return with_object(profile, described.model_copy(update=changes))

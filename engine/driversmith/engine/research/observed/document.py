@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ...facts.answer import Answer
 from ...facts.detectors.onward import way_on
-from ...models.profile import ANSWERS, AuthScheme, Evidence
+from ...models.profile import ANSWERS, AuthScheme, Evidence, form_of
 from ..documents.nodes import Node
 from ..documents.parse import Description, Observation
 from ..documents.references import join
@@ -213,7 +213,9 @@ def _response(answer: Answer, schema: Node) -> Node:
     media_type = media_type if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,80}", media_type) else ""
     return {
         "description": "",
-        "content": {media_type if "json" in media_type else "application/json": {"schema": schema}},
+        "content": {
+            media_type if "json" in media_type or form_of(media_type) else "application/json": {"schema": schema}
+        },
     }
 
 

@@ -1,5 +1,6 @@
 """What an answer holds: a collection, and where its records stand, or one record."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,8 +10,9 @@ from ...facts.detectors.disguised import error_path
 from ...facts.detectors.onward import is_next_url
 from ...facts.detectors.records import records_elsewhere, records_stand
 from ...facts.keys import is_word
+from ...facts.record_shapes import RecordsMissingError, records_of
 from ...facts.totals import told_total
-from ...models.profile import RecordShape
+from ...models.profile import Evidence, ObjectProfile, RecordShape
 from ..documents.nodes import is_list, is_object
 from ..names import bare, singular
 from .stub import case_of
@@ -41,6 +43,11 @@ class Shape:
             return list(there.values())
         if self.shape == "record":
             return [there]
+        if self.shape in ("columns", "features"):
+            described = ObjectProfile(name="", operations={}, evidence=Evidence(pointer=""), shape=self.shape)
+            with contextlib.suppress(RecordsMissingError):
+                return list(records_of(described, there))
+            return []
         rows = there if is_list(there) else []
         names = at(body, self.columns) if self.shape == "table" else None
         if is_list(names):

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from ...models.profile import PayloadKind
+from ...models.profile import PayloadKind, form_of
 from .schemas import Schema
 
 _TEXT = re.compile(
     r"(text/.+|.*[/+.](xml|yaml|x-yaml|csv|html|javascript|ecmascript|graphql|x-ndjson|ndjson|jsonl|json-seq|sql))\Z"
 )
+GEOJSON = "application/geo+json"
 _BINARY = re.compile(r"octet|zip|pdf|image|audio|video|msgpack|protobuf|tar")
 _PREFERENCE: dict[PayloadKind, int] = {"json": 0, "form": 1, "multipart": 2, "text": 3, "binary": 4}
 
@@ -69,6 +70,6 @@ def _kind(name: str, schema: Schema) -> PayloadKind:
         return "form"
     if name.startswith("multipart/"):
         return "multipart"
-    if _TEXT.match(name):
+    if form_of(name) or _TEXT.match(name):
         return "text"
     return "json" if schema.type in ("object", "array") and not _BINARY.search(name) else "binary"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...models.profile import Evidence, OperationProfile, ParameterProfile, SkippedOperation, SkipReason
 from ..documents.nodes import Node, flag, is_object, mapping, one_line, sequence, text
@@ -33,6 +34,8 @@ class Operation:
     security: Alternatives | None = None
     """What the description asks for; None where it says nothing."""
     keys: tuple[KeyParameter, ...] = ()
+    extensions: Node = field(default_factory=dict[str, Any])
+    """Its members whose names begin with `x-`."""
     fragment: str = ""
     """What follows a `#` in its path key, by which the description tells operations apart."""
 
@@ -160,6 +163,7 @@ class OperationReader:
             text=f"{text(node.get('summary'))[:1000]} {text(node.get('description'))[:8000]}",
             security=self._auth.alternatives(node),
             keys=tuple(keys),
+            extensions={name: value for name, value in node.items() if name.startswith("x-")},
             fragment=site.key.partition("#")[2],
         )
 

@@ -6,13 +6,14 @@ from typing import cast
 from pydantic import JsonValue
 
 from ...models.profile import BodyProfile, ParameterProfile, member_name
-from ..documents.nodes import Node, flag, json_value, number, one_line
+from ..documents.nodes import Node, flag, is_object, json_value, number, one_line
 from .bodies import Body
 from .fields import enum_of, item_type
 from .schemas import Schema, Schemas
 
 MARK = "x-driversmith-read"
 """On an operation with POST: true says that it asks, and changes nothing. Sources write it; a description may."""
+_IN_PAGES = ("x-ms-pageable", "x-speakeasy-pagination")
 _DEEPEST = 4
 _MOST = 200
 _LONGEST = 20_000
@@ -20,8 +21,8 @@ _LONGEST = 20_000
 
 
 def is_question(method: str, operation: Node) -> bool:
-    """Whether an operation with POST only reads, as its description says."""
-    return method == "POST" and flag(operation.get(MARK))
+    """Whether an operation with POST only reads, as its description says: a list in pages is one."""
+    return method == "POST" and (flag(operation.get(MARK)) or any(is_object(operation.get(name)) for name in _IN_PAGES))
 
 
 def taken_apart(body: Body, schemas: Schemas) -> tuple[BodyProfile, list[ParameterProfile]]:

@@ -161,7 +161,7 @@ def _verbs(group: Collection, schemas: Schemas, diligent: bool) -> dict[Verb, Op
     gets = [(op, trailing) for op, trailing in members if _asks(op) and _gives_records(op, diligent)]
     read = next((op for op, trailing in gets if not trailing), None)
     read = read or next((op for op, _ in gets if _gives_list(op, schemas, group.words[-1])), None)
-    read_one = next((op for op, trailing in gets if trailing and op is not read), None)
+    read_one = next((op for op, trailing in gets if trailing and op is not read and not op.response.profile.form), None)
     path = read_one.profile.path if read_one else ""
     items = sorted((op for op, trailing in members if trailing), key=lambda op: op.profile.path != path)
     delete = next((op for op in items if op.profile.method == "DELETE"), None)
@@ -188,6 +188,8 @@ def _asks(operation: Operation) -> bool:
 
 def _gives_records(operation: Operation, diligent: bool) -> bool:
     response = operation.response.profile
+    if response.form:
+        return True
     if response.status in (204, 205) or response.kind not in (None, "json"):
         return False
     if diligent and response.media_type is None:

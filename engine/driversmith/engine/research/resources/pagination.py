@@ -1,6 +1,6 @@
 """How all pages of a collection are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,6 +8,7 @@ from ...facts.units.pagination import ONLY_ONE_PAGE
 from ...models.profile import Evidence, PaginationProfile, PaginationStyle, ParameterProfile, PositionPlace
 from ..documents.nodes import whole_number
 from ..documents.notes import Notes
+from ..names import bare
 from ..openapi.operations import Operation
 from ..openapi.schemas import Schema, Schemas
 from .next_page import more_path, next_cursor, next_number, next_url, total_path
@@ -15,15 +16,18 @@ from .paging_names import (
     DEFAULT,
     FROM_ONE,
     FROM_ZERO,
+    HEADER_TOKEN,
     LAST_RECORD,
     LINK_TEXT,
     MAXIMUM,
     UNFED,
+    header_word,
     only_with_a_value,
     page_parameter,
     word_of,
 )
 from .records import UNKNOWN, Records
+from .told_paging import EXTENSIONS, told_paging
 
 _LARGEST_PAGE = 100_000
 """A larger documented maximum means that there is none."""
@@ -47,17 +51,19 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
     named = _Parameters(*(page_parameter(given, role) for role in ("size", "page", "offset", "cursor")))
     bodies = _envelopes(operation, records, schemas)
     found = (
-        _by_cursor(operation, named, bodies, schemas)
+        _told(operation)
+        or _by_cursor(operation, named, bodies, schemas)
         or _by_next_url(operation, named, bodies, schemas)
         or _by_link_header(operation, named)
         or _by_counting(operation, named, records, notes)
+        or _by_header(operation)
         or _by_last_record(operation, named, records, schemas)
         or _not_at_all(operation, named, notes)
     )
     if found.style == "none" and found.size_parameter is None:
         return found
     found = _with_required_first(found, named)
-    size = page_parameter((p for p in given if p.location == found.position_in), "size")
+    size = _size_for(found, given)
     if found.style == "next_url" and size and word_of(size) in _WHOLE:
         size = None
     return found.model_copy(
@@ -71,6 +77,35 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
             else (),
         }
     )
+
+
+def _size_for(found: PaginationProfile, given: Sequence[ParameterProfile]) -> ParameterProfile | None:
+    """The parameter for the size of a page: one that goes where the position goes."""
+    places = (found.position_in,)
+    told = next((p for p in given if p.name == found.size_parameter and p.location in places), None)
+    return told or page_parameter(given, "size", places=places)
+
+
+def _told(operation: Operation) -> PaginationProfile | None:
+    found = told_paging(operation.extensions, operation.profile)
+    if found is None:
+        return None
+    told = ", ".join(name for name in EXTENSIONS if name in operation.extensions)
+    evidence = Evidence(pointer=operation.profile.evidence.pointer, rule=f"{told} says so")
+    return found.model_copy(update={"evidence": evidence})
+
+
+def _by_header(operation: Operation) -> PaginationProfile | None:
+    """A token in a header of the answer, which the header of its name takes (`x-ms-continuation`), or a parameter."""
+    told = {header_word(name): name for name in operation.response.headers}
+    for parameter in operation.profile.parameters:
+        word = header_word(parameter.name) if parameter.location == "header" else bare(parameter.name)
+        for answered in (word, "next" + word):
+            if parameter.location in ("header", "query") and HEADER_TOKEN.fullmatch(word) and answered in told:
+                rule = f"{parameter.name!r} takes what the header {told[answered]!r} of the answer holds"
+                found = _profile("cursor", operation, parameter, rule)
+                return found.model_copy(update={"next_header": told[answered]})
+    return None
 
 
 _Envelopes = list[tuple[tuple[str, ...], Schema]]

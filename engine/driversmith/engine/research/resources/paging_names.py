@@ -1,7 +1,7 @@
 """The words by which APIs speak of paging: names of parameters (bare spellings, the surest first) and phrases."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from ...models.profile import ParameterProfile, member_keys
@@ -12,7 +12,7 @@ Role = Literal["size", "page", "offset", "cursor"]
 _NAMES: dict[Role, tuple[str, ...]] = {
     "size": (
         "pagesize", "perpage", "limit", "maxresults", "maxitems", "itemsperpage", "resultsperpage", "pagelimit", "pagecount",
-        "recordsperpage", "maxpagesize", "maxkeys", "maxrecords", "numresults", "pageitems", "maxcount",
+        "recordsperpage", "maxpagesize", "maxitemcount", "maxkeys", "maxrecords", "numresults", "pageitems", "maxcount",
         "size", "count", "top", "take", "max", "first", "rows", "n", "num", "results", "number",
     ),
     "page": ("page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage", "p", "pg"),
@@ -27,7 +27,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
 }  # fmt: skip
 _SURE = frozenset(
     (
-        *_NAMES["size"][:16],
+        *_NAMES["size"][:17],
         "page",
         "pagenumber",
         "pageno",
@@ -43,6 +43,10 @@ _SURE = frozenset(
 _ONLY_WITH_A_VALUE = frozenset({"page", "offset", "start", "until", "last", "token", "next", "continue"})
 """Names that mean a cursor only where the response has a value for it."""
 
+HEADER_TOKEN = re.compile(
+    r"(next)?((pag(e|ing|ination)|continuation)(token|cursor|marker|key)|continuation|cursor|marker|nextpage)|next(token|key)"
+)
+"""Bare names of headers that take a token to the next page, where the answer has one of that name."""
 TIME = re.compile(r"\b(date|time|timestamp|epoch|unix|iso ?8601|second|millisecond|day)s?\b", re.IGNORECASE)
 TOKEN = re.compile(r"\b(token|cursor|opaque|returned (by|from|in))\b", re.IGNORECASE)
 UNFED = re.compile(r"(page.?)?(starting.?)?after\W?\Z|marker\Z|last\Z", re.IGNORECASE)
@@ -68,10 +72,12 @@ FROM_ZERO = re.compile(r"(zero|\b0)[- ]?(based|indexed)|(start|begin)\w* (at|fro
 FROM_ONE = re.compile(r"(one|\b1)[- ](based|indexed)|(start|begin)\w* (at|from|with) (1|one)\b", re.IGNORECASE)
 
 
-def page_parameter(parameters: Iterable[ParameterProfile], role: Role) -> ParameterProfile | None:
-    """The parameter of query or body that plays this role in paging, going by name, type and description."""
+def page_parameter(
+    parameters: Iterable[ParameterProfile], role: Role, places: Collection[str] = ("query", "body")
+) -> ParameterProfile | None:
+    """The parameter in these places that plays this role in paging, going by name, type and description."""
     names = _NAMES[role]
-    found = [p for p in parameters if p.location in ("query", "body") and word_of(p) in names and _fits(p, role)]
+    found = [p for p in parameters if p.location in places and word_of(p) in names and _fits(p, role)]
     return min(found, key=lambda p: names.index(word_of(p)), default=None)
 
 
@@ -82,7 +88,14 @@ def only_with_a_value(parameter: ParameterProfile) -> bool:
 
 def word_of(parameter: ParameterProfile) -> str:
     """Its name in bare spelling: of a member of the body, its own key."""
+    if parameter.location == "header":
+        return header_word(parameter.name)
     return bare(member_keys(parameter.name)[-1] if parameter.location == "body" else parameter.name)
+
+
+def header_word(name: str) -> str:
+    """The name of a header in bare spelling, without whose it is."""
+    return bare(re.sub(r"\Ax-(ms-|amz-|goog-|pagination-)?", "", name.lower()))
 
 
 def _fits(parameter: ParameterProfile, role: Role) -> bool:

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...facts.detectors.columns import AXIS
 from ...models.profile import RecordShape
 from ..documents.nodes import is_object
 from ..names import bare, singular
+from ..openapi.responses import Response
 from ..openapi.schemas import ANY, Schema, Schemas
 
 _LISTS = (
@@ -59,6 +61,8 @@ class Records:
     record: Schema
     """One record."""
     rule: str
+    other_keys: tuple[str, ...] = ()
+    """Of columns: keys that may stand in place of the last of the path."""
 
 
 def records_of(
@@ -81,11 +85,90 @@ def records_of(
         return None
     if body.type == "any" and not body.properties:
         return Records((), "list", ANY, UNKNOWN)
-    found = _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
+    found = features_of(body, schemas) or columns_of(body, schemas, given)
+    found = found or _envelope(body, schemas, name) or _nested(body, schemas, name) or _echoing(body, schemas, given)
     if found is None and body.properties and (body is item or (paged and _names_itself(body))):
         rule = "the description gives one record as the body; as its path is a collection's, a list of them is meant"
         return Records((), "list", body, rule)
     return found or _without_list(body, schemas, name)
+
+
+def features_of(body: Schema, schemas: Schemas) -> Records | None:
+    """The features of a GeoJSON document (RFC 7946): a record has a feature's properties beside its id and geometry."""
+    feature = schemas.read(schemas.read(body.properties.get("features")).items)
+    if not {"geometry", "properties"} <= set(feature.properties):
+        return None
+    own = {key: node for key, node in feature.properties.items() if key not in ("type", "properties")}
+    inside = schemas.read(feature.properties["properties"])
+    record = Schema(
+        type="object",
+        properties={
+            **{f"feature_{k}" if k in inside.properties else k: v for k, v in own.items()},
+            **inside.properties,
+        },
+        required=frozenset({"geometry"}) | inside.required,
+    )
+    return Records(("features",), "features", record, "the body is a GeoJSON document: its features are the records")
+
+
+def columns_of(body: Schema, schemas: Schemas, given: frozenset[str]) -> Records | None:
+    """Columns side by side: lists of plain values, one of them of times, in the body itself or in objects of it; of several
+    such objects, what the caller asks for is there (`hourly`, `daily`)."""
+    if _names_itself(body):
+        return None
+    read = {key: schemas.read(node) for key, node in body.properties.items()}
+    if columns := _columns(body, schemas, alone=False):
+        return Records((), "columns", columns, "the body has columns side by side")
+    blocks = {key: columns for key, schema in read.items() if (columns := _columns(schema, schemas, alone=True))}
+    if not blocks:
+        return None
+    key = next(iter(blocks))
+    others = tuple(
+        name
+        for name, schema in read.items()
+        if name != key and (name in blocks or (bare(name) in given and schema.properties))
+    )
+    return Records((key,), "columns", blocks[key], f"columns stand side by side in {key!r}", others)
+
+
+def _columns(block: Schema, schemas: Schemas, *, alone: bool) -> Schema | None:
+    """One record of columns: their items; None where these are no columns, or have other things beside them (`alone`)."""
+    read = {key: schemas.read(node) for key, node in block.properties.items()}
+    lists = {key: schema.items for key, schema in read.items() if schema.type == "array"}
+    plain = all(schemas.read(items).type not in ("object", "array") for items in lists.values())
+    others = [schema for key, schema in read.items() if key not in lists]
+    axes = [key for key in lists if AXIS.fullmatch(key)]
+    counted = any(
+        schemas.read(items).type in ("integer", "number", "any") for key, items in lists.items() if key not in axes[:1]
+    )
+    more = schemas.read(block.values).type == "array"
+    if len(lists) + more < 2 or not plain or not axes or not (counted or more):
+        return None
+    if any(schema.type in ("object", "any") for schema in others) or (alone and others):
+        return None
+    return Schema(type="object", properties={key: items if is_object(items) else {} for key, items in lists.items()})
+
+
+def written_records(response: Response, schemas: Schemas) -> Records:
+    """Records where the media type says how they are written: a table, lines of JSON, features."""
+    body = response.schema
+    record = schemas.read(body.items) if body.type == "array" else body if body.properties else ANY
+    if response.profile.form is None:
+        return Records(("features",), "features", ANY, "the media type is GeoJSON: features are the records")
+    return Records((), "list", record, f"{response.profile.media_type} holds a record a line")
+
+
+def list_at(body: Schema, path: tuple[str, ...], schemas: Schemas) -> Records | None:
+    """The list at these keys, where the body may have one there."""
+    for key in path:
+        if body.properties and key not in body.properties:
+            return None
+        body = schemas.read(body.properties.get(key))
+    if body.type not in ("array", "any"):
+        return None
+    return Records(
+        path, "list", schemas.read(body.items), f"an extension says that records stand in {'.'.join(path)!r}"
+    )
 
 
 def _without_list(body: Schema, schemas: Schemas, name: str) -> Records:

@@ -1,5 +1,7 @@
 """Bodies of collection reads: envelope, pages and the way to the next page, as the profile describes them."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from ...models.profile import ObjectProfile, PaginationProfile, member_keys
+from ...models.profile import ObjectProfile, PaginationProfile, form_of, member_keys
 from ...network.loopback import Request, Response
 from ..wire_text import json_value
 
@@ -38,6 +40,8 @@ class PageRules:
     """Parameters of paging without which there is no page."""
     end: str = "absent"
     """How a body says that there is no next page: `absent`, `null` or `empty`."""
+    media_type: str = "application/json"
+    """Of the answer."""
     short: bool = False
     """Whether pages have one record fewer than was asked for."""
 
@@ -61,7 +65,7 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
     if lacking := [name for name in rules.required if asked_for(paging, seen, name) is None]:
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     if paging.style == "none" or profile.shape == "record":
-        return json_answer(_body(profile, list(records), None, more=False, rules=rules))
+        return _written(_body(profile, list(records), None, more=False, rules=rules), rules)
     size = page_size(profile, asked_for(paging, seen, paging.size_parameter), rules)
     after = profile.goes_on_after_record
     start = _after_record(profile, records, seen, rules) if after else _start(profile, seen, size, rules)
@@ -85,7 +89,32 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
     body = _body(profile, page, in_body, more=more, rules=rules)
     if paging.total_path and has_total_in_body(profile):
         place(body, paging.total_path, len(records))
-    return json_answer(body, 200, *headers)
+    return _written(body, rules, *headers)
+
+
+def _written(body: Any, rules: PageRules, *headers: tuple[str, str]) -> Response:
+    """A body as its media type wants it."""
+    form = form_of(rules.media_type)
+    if form is None or not isinstance(body, list):
+        return json_answer(body, 200, *headers)
+    records = cast("list[Any]", body)
+    text = io.StringIO(newline="")
+    if form == "lines":
+        text.writelines(json.dumps(record) + "\n" for record in records)
+    elif records:
+        comma = "\t" if form == "tsv" else ","
+        writer = csv.writer(text, delimiter=comma, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow(records[0])
+        writer.writerows([cell(value) for value in record.values()] for record in records)
+    media_type = rules.media_type if "charset" in rules.media_type else f"{rules.media_type}; charset=utf-8"
+    return Response(200, text.getvalue().encode(), (("Content-Type", media_type), *headers))
+
+
+def cell(value: Any) -> Any:
+    """A value as it stands in a table."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)
 
 
 def asked_for(paging: PaginationProfile, seen: Request, name: str | None) -> str | None:
@@ -191,6 +220,10 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
         content = {str(key): record for key, record in page}
     elif profile.shape == "table":
         content = [list(record.values()) for record in page]
+    elif profile.shape == "columns":
+        content = {name: [record[name] for record in page] for name in page[0]} if page else {}
+    elif profile.shape == "features":
+        content = [_feature(record) for record in page]
     body = envelope(profile.record_path, content)
     if profile.shape == "table":
         place(body, profile.columns_path, list(page[0]) if page else [])
@@ -202,6 +235,11 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
     if paging.more_path:
         place(body, paging.more_path, more)
     return body
+
+
+def _feature(record: dict[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in record.items() if key in ("id", "geometry", "bbox")}
+    return {"type": "Feature", **own, "properties": {key: value for key, value in record.items() if key not in own}}
 
 
 def place(body: Any, path: Sequence[str], value: Any) -> None:

@@ -255,7 +255,9 @@ class MockServer:
             given = frozenset(
                 p.name for p in needed if p.must_be_given or asked_for(paging, seen, p.name) == str(p.fallback)
             )
-            rules = replace(self.script.pages, given=given, required=required)
+            rules = replace(
+                self.script.pages, given=given, required=required, media_type=operation.response.media_type or ""
+            )
             return collection_answer(described, self._served(described), seen, rules)
         if verb == "delete":
             return Response(204)

@@ -15,7 +15,7 @@ from ...parsed.scopes import is_guarded, is_local
 
 # fmt: off
 MODULES = frozenset((
-    "abc", "base64", "binascii", "bisect", "calendar", "collections", "collections.abc", "contextlib", "copy",
+    "abc", "base64", "binascii", "bisect", "calendar", "collections", "collections.abc", "contextlib", "copy", "csv",
     "dataclasses", "datetime", "decimal", "difflib", "email", "email.utils", "enum", "functools", "hashlib", "heapq",
     "hmac", "html", "http", "httpx2", "io", "itertools", "json", "logging", "math", "mimetypes", "operator", "os",
     "os.path", "pathlib", "random", "re", "secrets", "statistics", "string", "struct", "sys", "textwrap", "threading",
