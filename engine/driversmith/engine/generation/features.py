@@ -63,6 +63,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_size": any(p.size_parameter or p.short_page_ends for p in pagings),
         "has_short": any(p.short_page_ends is not None for p in pagings),
         "has_more": any(map(has_more, pagings)),
+        "has_last": any(has_more(p) and p.last_path for p in pagings),
         "has_total": any(map(has_total, pagings)),
         "has_total_path": any(has_total(p) and p.total_path for p in pagings),
         "has_total_header": any(has_total(p) and p.total_header for p in pagings),

@@ -166,6 +166,7 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if has_more(paging) else (),
+        "last": paging.last_path if has_more(paging) else (),
         "total": paging.total_path if has_total(paging) else (),
         "next_header": paging.next_header,
         "total_header": paging.total_header if has_total(paging) else None,
@@ -193,7 +194,7 @@ def column_kinds(profile: ApiProfile, profile_object: ObjectProfile) -> dict[str
 
 def has_more(paging: PaginationProfile) -> bool:
     """Whether a driver asks the body for a flag that says whether more follows."""
-    return bool(paging.more_path) and paging.style != "none"
+    return bool(paging.more_path or paging.last_path) and paging.style != "none"
 
 
 def has_total(paging: PaginationProfile) -> bool:

@@ -267,14 +267,17 @@ class PaginationProfile(Value):
     """Header of the answer that holds the next cursor or URL, where no body does."""
     more_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
+    last_path: tuple[str, ...] = ()
+    """Keys into the body of a boolean that says whether this is the last page; () where there is none."""
     total_path: tuple[str, ...] = ()
     """`page` and `offset`: keys into the body of the number of all records, () where there is none. As long as fewer were
-    read, a page shorter than asked for is not the last one: servers cap pages without saying so. It never ends reading."""
+    read, a page shorter than asked for is not the last one: servers cap pages without saying so. It ends no full page."""
     total_header: str | None = None
     """Header of the answer with that number, where no body has it."""
     short_page_ends: bool | None = None
     """`page` and `offset`: whether a page shorter than asked for (than `default_size`, where no size is asked for) is the
-    last. False: pages are read until one is empty. None: it is, where the size asked for is at most the documented one."""
+    last. False: pages are read until one is empty. None: it is where the answer says so, by a flag or by its total: pages
+    come short in the middle too, where the API filters after it has paged."""
     evidence: Evidence | None = None
 
     @property
