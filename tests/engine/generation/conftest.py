@@ -35,10 +35,10 @@ class Rig:
         self.driver: Any = None
 
     def open(self, handler: Handler | list[Answer] | None = None, **arguments: Any) -> Any:
-        """A driver whose requests go to the handler, or get these answers one by one."""
+        """A driver whose requests go to the handler, or get these answers one by one, and then a 404."""
         if isinstance(handler, list):
             answers = iter(handler)
-            self.handler = lambda _: next(answers)
+            self.handler = lambda _: next(answers, httpx2.Response(404))
         elif handler is not None:
             self.handler = handler
         base_url = arguments.pop("base_url", "http://api.test/v1")

@@ -34,10 +34,10 @@ def with_paging(**paging: Any) -> ApiProfile:
     return profile.model_copy(update={"objects": {**profile.objects, "pets": pets}})
 
 
-def test_pages_are_counted_up_to_a_short_one(rig: Make) -> None:
+def test_pages_are_counted_up_to_an_empty_one(rig: Make) -> None:
     found = rig(profiles.petstore())
     assert found.open(petstore_pages()).read("pets", per_page=3) == RECORDS
-    assert found.paths == [f"/v1/pets?per_page=3&page={n}" for n in (1, 2, 3)]
+    assert found.paths == [f"/v1/pets?per_page=3&page={n}" for n in (1, 2, 3, 4)]
 
 
 def test_an_undocumented_size_is_read_until_an_empty_page(rig: Make) -> None:
@@ -108,15 +108,46 @@ def test_pages_that_come_only_when_asked_for_are_asked_for_before_their_links_ar
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_a_page_that_the_server_cut_short_is_not_the_last_one_where_a_total_says_so(rig: Make, told: bool) -> None:
+def test_a_page_that_the_server_cut_short_is_not_the_last_one_and_a_total_saves_a_request(
+    rig: Make, told: bool
+) -> None:
     def answer(request: httpx2.Request) -> httpx2.Response:
         start = (int(request.url.params["page"]) - 1) * 3
         return page(*RECORDS[start : start + 3], **({"meta": {"total": len(RECORDS)}} if told else {}))
 
     paging = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1}
     found = rig(with_paging(**paging, max_size=50, total_path=("meta", "total")))
-    assert found.open(answer).read("pets") == (RECORDS if told else RECORDS[:3])
-    assert len(found.paths) == (3 if told else 1)
+    assert found.open(answer).read("pets") == RECORDS
+    assert len(found.paths) == (3 if told else 4)
+
+
+PAGED = {"style": "page", "position_parameter": "page", "size_parameter": "per_page", "first": 1, "max_size": 3}
+
+
+def test_a_page_that_comes_short_in_the_middle_loses_no_record(rig: Make) -> None:
+    pages = [page(*RECORDS[:3]), page(*RECORDS[3:5]), page(*RECORDS[5:]), page()]
+    assert rig(with_paging(**PAGED)).open([*pages]).read("pets") == RECORDS
+
+
+@pytest.mark.parametrize("past", [httpx2.Response(400), httpx2.Response(404), httpx2.Response(422), "the same again"])
+def test_what_answers_after_a_short_page_as_if_nothing_were_there_ends_the_reading(rig: Make, past: Any) -> None:
+    pages = [page(*RECORDS[:3]), page(*RECORDS[3:5])]
+    found = rig(with_paging(**PAGED))
+    found.open([*pages, pages[-1] if past == "the same again" else past])
+    assert found.driver.read("pets") == RECORDS[:5]
+
+
+def test_a_refusal_after_a_full_page_is_an_error_since_records_may_follow(rig: Make) -> None:
+    found = rig(with_paging(**PAGED))
+    with pytest.raises(found.InvalidRequestError):
+        found.open([page(*RECORDS[:3]), httpx2.Response(400)]).read("pets")
+
+
+@pytest.mark.parametrize("is_last", [True, False, None])
+def test_a_flag_says_which_page_is_the_last(rig: Make, is_last: bool | None) -> None:
+    found = rig(with_paging(**PAGED, last_path=("last",)))
+    found.open([page(*RECORDS[:3], last=False), page(*RECORDS[3:6], last=is_last), page(*RECORDS[6:], last=True)])
+    assert found.driver.read("pets") == (RECORDS[:6] if is_last else RECORDS)
 
 
 def test_the_largest_page_is_asked_for_and_no_more_than_the_limit(rig: Make) -> None:
@@ -124,7 +155,7 @@ def test_the_largest_page_is_asked_for_and_no_more_than_the_limit(rig: Make) -> 
     driver = found.open(petstore_pages())
     assert driver.read("pets") == RECORDS
     assert driver.read("pets", limit=2) == RECORDS[:2]
-    assert found.paths == ["/v1/pets?per_page=50&page=1", "/v1/pets?per_page=2&page=1"]
+    assert found.paths == [f"/v1/pets?per_page={size}&page={n}" for size, n in ((50, 1), (50, 2), (2, 1))]
 
 
 def test_a_limit_within_a_later_page_repeats_nothing(rig: Make) -> None:
@@ -191,10 +222,10 @@ def test_offsets_advance_by_what_came(rig: Make) -> None:
         return httpx2.Response(200, json=RECORDS[start : start + 2])
 
     found = rig(profiles.stations())
-    assert found.open(answer).read("trips") == RECORDS[:2]  # shorter than the documented ten: the last page
+    assert found.open(answer).read("trips") == RECORDS  # two records in place of the documented ten each
     found.requests.clear()
     assert found.driver.read("trips", count=2) == RECORDS
-    assert [r.url.params["offset"] for r in found.requests] == ["0", "2", "4", "6"]
+    assert [r.url.params["offset"] for r in found.requests] == ["0", "2", "4", "6", "7"]
 
 
 def messages(*pages: tuple[list[int], Any, Any]) -> list[httpx2.Response]:

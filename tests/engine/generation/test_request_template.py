@@ -1,14 +1,17 @@
 """Where a driver puts arguments, and what it refuses to send."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.parser import BytesParser
-from typing import Any
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
 
 import httpx2
 import pytest
-from driversmith.engine.models.profile import ApiProfile
+from driversmith.engine.models.profile import ApiProfile, BodyProfile
 
 from . import profiles
 from .conftest import Rig
@@ -31,7 +34,7 @@ def sent(found: Rig, **arguments: Any) -> httpx2.Request:
         ({"filter": {"a": 1, "b": {"c": [2, 3]}}}, "filter[a]=1&filter[b][c]=2&filter[b][c]=3"),
         ({"spread": {"x": 1, "y": True}}, "x=1&y=true"),
         ({"query": {"a": [1]}}, "query=%7B%22a%22:%20[1]%7D"),
-        ({"target": "a/b:c&d=e+f"}, "target=a/b:c%26d%3De%2Bf"),
+        ({"target": "a/b:c&d=e+f"}, "target=a/b:c%26d=e%2Bf"),
         ({"from_": "é"}, "from=%C3%A9"),
         ({"many": [], "joined": None}, ""),
     ],
@@ -64,16 +67,16 @@ ONE_STYLE = [
     ({"location": "path", "style": "matrix", "explode": True}, "/v1/p/;R=100;G=a%2Cb"),
     ({"location": "path", "json_encoded": True}, "/v1/p/%7B%22R%22%3A%20100%2C%20%22G%22%3A%20%22a%2Cb%22%7D"),
     ({"location": "query"}, "/v1/p?R=100&G=a,b"),
-    ({"location": "query", "explode": False}, "/v1/p?v=R,100,G,a,b"),
-    ({"location": "query", "style": "spaceDelimited", "explode": False}, "/v1/p?v=R%20100%20G%20a,b"),
-    ({"location": "query", "style": "pipeDelimited", "explode": False}, "/v1/p?v=R|100|G|a,b"),
+    ({"location": "query", "explode": False}, "/v1/p?v=R,100,G,a%2Cb"),
+    ({"location": "query", "style": "spaceDelimited", "explode": False}, "/v1/p?v=R%20100%20G%20a%2Cb"),
+    ({"location": "query", "style": "pipeDelimited", "explode": False}, "/v1/p?v=R|100|G|a%2Cb"),
     ({"location": "query", "style": "deepObject"}, "/v1/p?v[R]=100&v[G]=a,b"),
     ({"location": "query", "json_encoded": True}, "/v1/p?v=%7B%22R%22:%20100,%20%22G%22:%20%22a,b%22%7D"),
     ({"location": "header", "style": "simple", "explode": False}, "R,100,G,a,b"),
     ({"location": "header", "style": "simple", "explode": True}, "R=100,G=a,b"),
     ({"location": "header", "json_encoded": True}, '{"R": 100, "G": "a,b"}'),
     ({"location": "cookie"}, "R=100; G=a,b"),
-    ({"location": "cookie", "explode": False}, "v=R,100,G,a,b"),
+    ({"location": "cookie", "explode": False}, "v=R,100,G,a%2Cb"),
     ({"location": "cookie", "json_encoded": True}, "v={%22R%22:%20100,%20%22G%22:%20%22a,b%22}"),
 ]
 
@@ -99,10 +102,13 @@ def test_a_dict_is_written_right_where_no_other_parameter_has_a_style(
         ({"location": "path", "style": "label", "explode": True}, "/v1/p/.a%2Cb.c"),
         ({"location": "path", "style": "matrix", "explode": True}, "/v1/p/;v=a%2Cb;v=c"),
         ({"location": "path", "style": "matrix", "explode": False}, "/v1/p/;v=a%2Cb,c"),
+        ({"location": "path", "style": "pipeDelimited", "explode": False}, "/v1/p/a%2Cb%7Cc"),
+        ({"location": "query", "style": "tabDelimited", "explode": False}, "/v1/p?v=a%2Cb%09c"),
+        ({"location": "header", "style": "pipeDelimited", "explode": False}, "a,b|c"),
         ({"location": "query"}, "/v1/p?v=a,b&v=c"),
         ({"location": "header", "style": "simple", "explode": False}, "a,b,c"),
         ({"location": "cookie"}, "v=a,b; v=c"),
-        ({"location": "cookie", "explode": False}, "v=a,b,c"),
+        ({"location": "cookie", "explode": False}, "v=a%2Cb,c"),
     ],
 )
 def test_a_list_is_written_right_where_no_other_parameter_has_a_style(
@@ -273,21 +279,107 @@ def test_files_go_out_as_parts(rig: Make) -> None:
         "upload_photo", petId=1, body={"photo": "text", "note": "n", "other": b"\x00\xff", "x": [1, 2]}
     )
     request = found.requests[0]
-    message = BytesParser().parsebytes(
-        b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n" + request.content
-    )
-    parts = [
-        (p.get_param("name", header="content-disposition"), p.get_filename(), p.get_payload(decode=True))
-        for p in message.walk()
-        if not p.is_multipart()
-    ]
-    assert parts == [
+    assert [(name, file, content) for name, file, _, content in parts_of(request)] == [
         ("photo", "photo", b"text"),
         ("note", None, b"n"),
         ("other", "other", b"\x00\xff"),
         ("x", None, b"1"),
         ("x", None, b"2"),
     ]
+
+
+def parts_of(request: httpx2.Request) -> list[tuple[object, str | None, str, bytes]]:
+    """Name, name of the file, media type and content of each part."""
+    head = b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n"
+    return [
+        (
+            part.get_param("name", header="content-disposition"),
+            part.get_filename(),
+            str(part["Content-Type"] or ""),
+            cast("bytes", part.get_payload(decode=True)),
+        )
+        for part in BytesParser().parsebytes(head + request.content).walk()
+        if not part.is_multipart()
+    ]
+
+
+def test_files_are_bytes_paths_open_files_or_named_contents(rig: Make, tmp_path: Path) -> None:
+    image = tmp_path / "sea.png"
+    image.write_bytes(b"\x89PNG")
+    body: dict[str, Any] = {
+        "photo": [image, io.BytesIO(b"abc"), ("a.bin", b"\x00"), ("b.txt", "text", "text/markdown")],
+        "other": bytearray(b"xy"),
+        "left_out": None,
+        "about": {"a": date(2026, 1, 2)},
+    }
+    found = rig(profiles.petstore())
+    with image.open("rb") as opened:
+        found.open().call_operation("upload_photo", petId=1, body={**body, "opened": opened})
+    assert parts_of(found.requests[0]) == [
+        ("photo", "sea.png", "image/png", b"\x89PNG"),
+        ("photo", "photo", "application/octet-stream", b"abc"),
+        ("photo", "a.bin", "application/octet-stream", b"\x00"),
+        ("photo", "b.txt", "text/markdown", b"text"),
+        ("other", "other", "application/octet-stream", b"xy"),
+        ("about", None, "application/json", b'{"a": "2026-01-02"}'),
+        ("opened", "sea.png", "image/png", b"\x89PNG"),
+    ]
+
+
+def test_a_file_that_is_not_there_is_refused_before_anything_is_sent(rig: Make, tmp_path: Path) -> None:
+    found = rig(profiles.petstore())
+    with pytest.raises(found.InvalidRequestError, match="gone"):
+        found.open().call_operation("upload_photo", petId=1, body={"photo": tmp_path / "gone.png"})
+    assert not found.requests
+
+
+def posting(body: BodyProfile) -> ApiProfile:
+    return profiles.profile("Forms", [profiles.operation("post", "POST /p", body=body)], [])
+
+
+def test_fields_of_forms_are_written_as_the_description_says(rig: Make) -> None:
+    fields = ("deep", {"style": "deepObject"}), ("ids", {"explode": False}), ("tsv", {"explode": False})
+    written = [profiles.parameter(name, type="any", **how) for name, how in fields]
+    written[2] = written[2].model_copy(update={"style": "tabDelimited"})
+    kind = {"kind": "form", "media_type": "application/x-www-form-urlencoded", "type": "object"}
+    found = rig(posting(BodyProfile(**kind, written=tuple(written))))  # type: ignore[arg-type]
+    given = {
+        "deep": {"a": {"b": 1}, "no": None},
+        "ids": ["x,y", "z"],
+        "tsv": ["1", "2"],
+        "rest": ["a", "b"],
+        "no": None,
+    }
+    found.open().call_operation("post", body={**given, "dict": {"k": 1}})
+    assert found.requests[0].content == b"deep[a][b]=1&ids=x%2Cy,z&tsv=1%092&rest=a&rest=b&dict=%7B%22k%22:%201%7D"
+
+
+class Colour(Enum):
+    RED = "red"
+    ONE = 1
+
+
+def test_members_of_enums_and_dates_go_out_by_their_values(rig: Make) -> None:
+    found = rig(profiles.calls_only())
+    assert sent(found, many=[Colour.RED, Colour.ONE, date(2026, 1, 2)]).url.query == b"many=red&many=1&many=2026-01-02"
+    found = rig(profiles.petstore())
+    found.open().call_operation("add_pet", body={"colour": Colour.ONE, "on": date(2026, 1, 2)})
+    assert json.loads(found.requests[0].content) == {"colour": 1, "on": "2026-01-02"}
+
+
+def test_reserved_characters_pass_where_the_description_lets_them(rig: Make) -> None:
+    asked = profiles.operation("ask", "GET /p", profiles.parameter("q", type="any", allow_reserved=True))
+    found = rig(profiles.profile("Reserved", [asked], []))
+    found.open().call_operation("ask", q="a/b?c=d;e&f#g+h%41%")
+    assert found.requests[0].url.query == b"q=a/b?c=d;e%26f%23g%2Bh%41%25"
+
+
+def test_an_operation_below_another_path_of_the_origin_is_asked_there(rig: Make) -> None:
+    beta = profiles.operation("beta", "GET /p").model_copy(update={"base_path": "/beta"})
+    found = rig(profiles.profile("Two", [beta, profiles.operation("now", "GET /p")], []))
+    for name in ("beta", "now"):
+        found.open().call_operation(name)
+    assert found.paths == ["/beta/p", "/v1/p"]
 
 
 def test_text_and_bytes_go_out_as_they_are(rig: Make) -> None:

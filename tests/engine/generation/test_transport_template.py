@@ -168,7 +168,7 @@ def test_a_redirect_elsewhere_is_followed_bare(rig: Make, location: str) -> None
     answers = [moved(302, location), moved(302, "http://api.test/v1/back"), OK]
     found = rig(profiles.petstore(profiles.api_key("cookie", "key")))
     found.open(answers, api_key="s3cr3t").read("pets")
-    for request in found.requests[1:]:
+    for request in found.requests[1:3]:
         assert "s3cr3t" not in f"{request.url} {request.headers.raw}"
         assert "Cookie" not in request.headers
 

@@ -141,6 +141,7 @@ def _paging(paging: PaginationProfile) -> str:
     for path, meaning in (
         (paging.next_path, "next at"),
         (paging.more_path, "more at"),
+        (paging.last_path, "whether it is the last at"),
         (paging.total_path, "total at"),
     ):
         facts += [f"{meaning} {'.'.join(path)}"] if path else []

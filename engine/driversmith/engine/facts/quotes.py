@@ -29,6 +29,7 @@ _NAMED: Mapping[str, str] = {
     "item_path": r"bare|top[- ]level|root|directly|itself|object|envelope|wrapped",
     "next_path": r"next",
     "more_path": r"more|next|last",
+    "last_path": r"last|final|end",
     "total_path": r"total|count",
     "total_header": r"total|count",
     "next_header": r"next|link",

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..models.profile import ApiProfile
 from .record_types import has_nullable, is_typed, record_classes
-from .styles import needs_styles, style_of
+from .styles import is_reserved, needs_styles, style_of
 from .tables import column_kinds, filled_by_paging, form_of_records, has_more, has_one_key, has_total, pathless
 
 
@@ -37,10 +37,14 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_required_body": any(b.required for b in bodies),
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
         "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
-        "has_styles": any(needs_styles(p) for p in parameters),
+        "has_styles": any(needs_styles(p) for p in parameters) or any(b.written for b in bodies),
+        "has_reserved": any(is_reserved(p) for p in [*parameters, *(p for b in bodies for p in b.written)]),
+        "has_written": any(b.written for b in bodies),
+        "has_part_types": any(b.part_types for b in bodies),
         "has_path_styles": any(p.location == "path" and style_of(p) for p in parameters),
         "has_defaults": any(p.fallback is not None for p in parameters),
         "has_headers": any(p.location == "header" for p in parameters),
+        "has_base_paths": any(o.base_path is not None for o in operations),
         "has_fixed_query": any(o.fixed_query for o in operations),
         "has_form": any(b.kind == "form" for b in bodies),
         "has_json_only": all(b.kind == "json" for b in bodies),
@@ -59,6 +63,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_size": any(p.size_parameter or p.short_page_ends for p in pagings),
         "has_short": any(p.short_page_ends is not None for p in pagings),
         "has_more": any(map(has_more, pagings)),
+        "has_last": any(has_more(p) and p.last_path for p in pagings),
         "has_total": any(map(has_total, pagings)),
         "has_total_path": any(has_total(p) and p.total_path for p in pagings),
         "has_total_header": any(has_total(p) and p.total_header for p in pagings),

@@ -168,6 +168,7 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "max_size": paging.max_size if paging.size_parameter else None,
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if has_more(paging) else (),
+        "last": paging.last_path if has_more(paging) else (),
         "total": paging.total_path if has_total(paging) else (),
         "next_header": paging.next_header,
         "total_header": paging.total_header if has_total(paging) else None,
@@ -195,7 +196,7 @@ def column_kinds(profile: ApiProfile, profile_object: ObjectProfile) -> dict[str
 
 def has_more(paging: PaginationProfile) -> bool:
     """Whether a driver asks the body for a flag that says whether more follows."""
-    return bool(paging.more_path) and paging.style != "none"
+    return bool(paging.more_path or paging.last_path) and paging.style != "none"
 
 
 def has_total(paging: PaginationProfile) -> bool:
@@ -243,6 +244,8 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
     if operation.body:
         kwargs["body"] = _body(operation.body)
     kwargs |= _answer(operation.response)
+    if operation.base_path is not None:
+        kwargs["base"] = operation.base_path
     if operation.only_reads:
         kwargs["safe"] = True
     own = security_of(profile, operation)
@@ -291,6 +294,10 @@ def _body(body: BodyProfile) -> Construct:
     files = tuple(name for name, f in body.fields.items() if f.format == "binary")
     if body.kind == "multipart" and files:
         kwargs["files"] = files
+    if body.written:
+        kwargs["written"] = tuple(Construct("Param", (p.name,), style_of(p)) for p in body.written)
+    if body.part_types:
+        kwargs["types"] = body.part_types
     return Construct("Body", (), kwargs)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..contract.naming import DriverNames, driver_names, is_usable_identifier
 from ..contract.surface import EXCEPTIONS
@@ -139,6 +140,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "api_name": profile.api_name,
         "summary": f"Driver for {profile.title or profile.api_name}.",
         "base_url": profile.base_url,
+        "base_path": urlsplit(profile.base_url).path.rstrip("/"),
         "source": f"{profile.source.location} ({profile.source.format})",
         "token_url": token_url(profile),
         "credentials": credentials,

@@ -14,7 +14,10 @@ from .facts import Contradiction, KnownBy
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "null", "any"]
 ParameterLocation = Literal["path", "query", "header", "cookie", "body"]
-ParameterStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"]
+ParameterStyle = Literal[
+    "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject"
+]
+"""As OpenAPI names them; `tabDelimited` is the `tsv` of Swagger 2.0."""
 PayloadKind = Literal["json", "form", "multipart", "text", "binary"]
 AuthKind = Literal["api_key", "basic", "bearer", "oauth2_client_credentials"]
 PaginationStyle = Literal["none", "page", "offset", "cursor", "link_header", "next_url"]
@@ -136,6 +139,10 @@ class BodyProfile(Value):
     required: bool = False
     fields: dict[str, FieldProfile] = {}
     """Top-level fields where `type` is object."""
+    written: tuple[ParameterProfile, ...] = ()
+    """Fields of a form that are not written in its usual way: each as a parameter of that name in a query."""
+    part_types: dict[str, str] = {}
+    """Fields of a multipart body -> media type of their parts, where the description gives one."""
     description: str = ""
 
 
@@ -190,6 +197,8 @@ class OperationProfile(Value):
     path: str
     """Path template below the base URL, with `{wire_name}` for each path parameter, and after a `?` the part of the query
     that is the same in every call, as it goes on the wire."""
+    base_path: str | None = None
+    """Where it stands below another path of the same origin than that of the base URL: that path."""
     summary: str = ""
     description: str = ""
     """What the description says beyond the summary, on one line, at most 1,000 characters: hints about quirks hide there."""
@@ -224,6 +233,10 @@ class OperationProfile(Value):
     def bare_path(self) -> str:
         """The path template without its fixed query."""
         return self.path.partition("?")[0]
+
+    def path_below(self, base_path: str) -> str:
+        """The path template with what stands before it; `base_path` is that of the base URL."""
+        return (base_path if self.base_path is None else self.base_path) + self.bare_path
 
     @property
     def fixed_query(self) -> str:
@@ -264,14 +277,17 @@ class PaginationProfile(Value):
     """Header of the answer that holds the next cursor or URL, where no body does."""
     more_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
+    last_path: tuple[str, ...] = ()
+    """Keys into the body of a boolean that says whether this is the last page; () where there is none."""
     total_path: tuple[str, ...] = ()
     """`page` and `offset`: keys into the body of the number of all records, () where there is none. As long as fewer were
-    read, a page shorter than asked for is not the last one: servers cap pages without saying so. It never ends reading."""
+    read, a page shorter than asked for is not the last one: servers cap pages without saying so. It ends no full page."""
     total_header: str | None = None
     """Header of the answer with that number, where no body has it."""
     short_page_ends: bool | None = None
     """`page` and `offset`: whether a page shorter than asked for (than `default_size`, where no size is asked for) is the
-    last. False: pages are read until one is empty. None: it is, where the size asked for is at most the documented one."""
+    last. False: pages are read until one is empty. None: it is where the answer says so, by a flag or by its total: pages
+    come short in the middle too, where the API filters after it has paged."""
     evidence: Evidence | None = None
 
     @property

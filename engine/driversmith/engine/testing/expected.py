@@ -11,10 +11,9 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 from ..models.profile import BodyProfile, OperationProfile, ParameterProfile, member_keys
 from ..network.loopback import Request
 from .expected_path import Segment, expected_fixed_query, expected_segments, path_difference
-from .wire_text import compact, cut, joined, json_text, json_value, scalar_text
+from .wire_text import SEPARATORS, compact, cut, joined, json_text, json_value, scalar_text
 
 Pairs = list[tuple[str, str]]
-SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ",", "deepObject": ","}
 
 
 @dataclass
@@ -153,14 +152,20 @@ def _body_differences(expected: Expected, seen: Request, body: BodyProfile | Non
 def _place(expected: Expected, parameter: ParameterProfile, value: Any) -> None:
     written = json_text(value) if parameter.json_encoded else None
     if parameter.location == "header":
-        expected.headers[parameter.name] = written or joined(value, explode=parameter.explode)
+        expected.headers[parameter.name] = written or joined(
+            value, explode=parameter.explode, separator=SEPARATORS.get(parameter.style, ",")
+        )
     elif parameter.location in ("query", "cookie"):
         pairs = expected.query if parameter.location == "query" else expected.cookies
-        pairs += [(parameter.name, written)] if written else _form_pairs(parameter, value)
+        pairs += _pairs_of(parameter, value)
+
+
+def _pairs_of(parameter: ParameterProfile, value: Any) -> Pairs:
+    """The pairs of a parameter in a query, in cookies or in a form."""
+    return [(parameter.name, json_text(value))] if parameter.json_encoded else _form_pairs(parameter, value)
 
 
 def _form_pairs(parameter: ParameterProfile, value: Any) -> Pairs:
-    """The pairs of a parameter in a query or in cookies."""
     name = parameter.name
     if parameter.style == "deepObject" and isinstance(value, dict):
         return [(f"{name}[{k}]", scalar_text(v)) for k, v in cast("dict[Any, Any]", value).items()]
@@ -175,12 +180,28 @@ def _form_pairs(parameter: ParameterProfile, value: Any) -> Pairs:
 def _sent_body(body: BodyProfile, value: Any) -> Any:
     if body.kind not in ("form", "multipart"):
         return value.encode() if isinstance(value, str) and body.kind != "json" else value
-    pairs: list[tuple[str, Any]] = []
-    for name, held in cast("dict[str, Any]", value).items():
-        pairs += [(name, item) for item in (cast("list[Any]", held) if isinstance(held, list) else [held])]
+    written = {field.name: field for field in body.written}
+    given = cast("dict[str, Any]", value).items()
     if body.kind == "form":
-        return _sorted((name, scalar_text(item)) for name, item in pairs)
-    return _by_name((name, item if isinstance(item, bytes) else scalar_text(item).encode()) for name, item in pairs)
+        plain = [(name, scalar_text(item)) for name, held in given if name not in written for item in _items(held)]
+        return _sorted(
+            [*plain, *(pair for name, held in given if name in written for pair in _pairs_of(written[name], held))]
+        )
+    parts = [
+        (name, item)
+        for name, held in given
+        for item in _items(_in_one(written[name], held) if name in written else held)
+    ]
+    return _by_name((name, item if isinstance(item, bytes) else scalar_text(item).encode()) for name, item in parts)
+
+
+def _in_one(field: ParameterProfile, value: Any) -> Any:
+    """The value of a part: a list in one text, where its field is so written."""
+    return value if field.explode else joined(value, explode=False, separator=SEPARATORS.get(field.style, ","))
+
+
+def _items(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _multipart(seen: Request) -> dict[str, list[bytes]]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from ..models.profile import OperationProfile, ParameterProfile
-from .wire_text import Encode, joined, json_text, json_value, scalar_text
+from .wire_text import SEPARATORS, Encode, joined, json_text, json_value, scalar_text
 
 InPath = Mapping[str, tuple[ParameterProfile, Any]]
 """Parameters by name, each with its value."""
@@ -39,7 +39,7 @@ class Segment:
 
 def expected_segments(base_path: str, operation: OperationProfile, in_path: InPath) -> list[Segment]:
     """The segments of the path, the values of its placeholders filled in."""
-    return [_segment(parts, in_path) for parts in _split(base_path + operation.bare_path)]
+    return [_segment(parts, in_path) for parts in _split(operation.path_below(base_path))]
 
 
 def expected_fixed_query(operation: OperationProfile, in_path: InPath) -> list[str]:
@@ -102,7 +102,8 @@ def _written(parameter: ParameterProfile, value: Any, encode: Encode) -> str:
         if isinstance(value, dict):
             return ";" + joined(value, explode=True, separator=";", encode=encode)
         return "".join(f";{name}={encode(scalar_text(v))}" for v in cast("list[Any]", value))
-    return joined(value, explode=explode, encode=encode)
+    separator = encode(SEPARATORS[parameter.style]) if parameter.style in SEPARATORS else ","
+    return joined(value, explode=explode, separator=separator, encode=encode)
 
 
 def _spelled(raw: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 MAX_TEXT = 500
+SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+"""Between items in the styles that have one of their own; a comma in all others."""
 Encode = Callable[[str], str]
 
 

@@ -102,3 +102,59 @@ def test_bodies_of_swagger_2(study: Any, parameters: Any, consumes: Any, media_t
     (found,) = study({"swagger": "2.0", "paths": {"/a": {"post": operation}}}).operations.values()
     assert (found.body.media_type, found.body.kind) == (media_type, kind)
     assert found.parameters == ()
+
+
+def form(only: Any, encoding: Any, media_type: str = "application/x-www-form-urlencoded") -> Any:
+    properties = {
+        "ids": {"type": "array"},
+        "about": {"type": "object"},
+        "photo": {"type": "string", "format": "binary"},
+    }
+    media = {"schema": {"type": "object", "properties": properties}, "encoding": encoding}
+    return only("/a", {"post": {"requestBody": {"content": {media_type: media}}, **OK}}).body
+
+
+@pytest.mark.parametrize(
+    ("encoding", "style", "told"),
+    [
+        ({"style": "deepObject"}, "deepObject", {"explode"}),
+        ({"explode": False}, "form", set()),
+        ({"style": "pipeDelimited"}, "pipeDelimited", set()),
+        ({"style": "simple", "explode": True}, "form", {"explode"}),
+        ({"allowReserved": True}, "form", {"explode", "allow_reserved"}),
+        ({"contentType": "application/json"}, "form", {"explode", "json_encoded"}),
+    ],
+)
+def test_a_field_of_a_form_is_written_as_its_encoding_says(
+    only: Any, encoding: Any, style: str, told: set[str]
+) -> None:
+    (field,) = form(only, {"ids": encoding}).written
+    assert (field.name, field.style) == ("ids", style)
+    assert {name for name in ("explode", "json_encoded", "allow_reserved") if getattr(field, name)} == told
+
+
+@pytest.mark.parametrize("encoding", [{}, {"ids": {"contentType": "text/plain"}}, {"ids": None}, ["ids"], "ids"])
+def test_an_encoding_that_says_nothing_changes_nothing(only: Any, encoding: Any) -> None:
+    assert form(only, encoding).written == ()
+
+
+def test_parts_have_the_one_media_type_that_is_said_of_them(only: Any) -> None:
+    said = {"about": "application/json", "photo": "image/png, image/jpeg", "ids": "image/*", "x": "text/\r\nX: 1"}
+    body = form(only, {name: {"contentType": media} for name, media in said.items()}, "multipart/form-data")
+    assert body.part_types == {"about": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("collection", "style"),
+    [("csv", "form"), (None, "form"), ("ssv", "spaceDelimited"), ("tsv", "tabDelimited"), ("pipes", "pipeDelimited")],
+)
+def test_lists_in_forms_of_swagger_2_are_joined_unless_they_are_multi(
+    study: Any, collection: str | None, style: str
+) -> None:
+    items = {"type": "array", "items": {"type": "string"}, "in": "formData"}
+    joined = {"name": "a", **items, **({"collectionFormat": collection} if collection else {})}
+    multi = {"name": "m", **items, "collectionFormat": "multi"}
+    paths = {"/a": {"post": {"parameters": [joined, multi], "responses": {"200": {"description": ""}}}}}
+    (operation,) = study({"swagger": "2.0", "paths": paths}).operations.values()
+    (field,) = operation.body.written
+    assert (field.name, field.style, field.explode) == ("a", style, False)

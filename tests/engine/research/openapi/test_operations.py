@@ -117,9 +117,13 @@ def test_a_parameter_that_cannot_be_sent_is_left_out_or_skips_the_operation(stud
     [
         ([{"url": "https://api.test/v1"}], [{"url": "https://api.test/v1/beta"}], "/beta/a"),
         ([{"url": "https://api.test/v1"}], [{"url": "https://api.test/v1/"}], "/a"),
-        ([{"url": "https://api.test/v1"}], [{"url": "https://api.test/v2"}], None),
-        ([{"url": "https://api.test/v1"}], [{"url": "https://api.test"}], None),
+        ([{"url": "https://api.test/v1"}], [{"url": "https://api.test/v2"}], "/v2 /a"),
+        ([{"url": "https://api.test/v1"}], [{"url": "https://api.test"}], " /a"),
         ([{"url": "https://api.test"}], [{"url": "/v2"}], "/v2/a"),
+        ([{"url": "https://api.test/v4"}], [{"url": "/v4beta"}], "/v4beta /a"),
+        ([{"url": "https://api.test/v4"}], [{"url": "https://api.test/../x"}], None),
+        ([{"url": "https://api.test/v4"}], [{"url": "https://api.test//evil.test"}], None),
+        ([{"url": "https://api.test/v4"}], [{"url": "https://api.test/%s@evil.test"}], None),
         ([{"url": "https://api.test"}], [{"url": "https://upload.test"}, {"url": "https://api.test"}], "/a"),
         ([{"url": "https://api.test"}], [{"url": "https://upload.test"}], None),
         (
@@ -134,7 +138,11 @@ def test_a_parameter_that_cannot_be_sent_is_left_out_or_skips_the_operation(stud
 def test_servers_of_an_operation_are_near_or_elsewhere(study: Any, top: Any, own: Any, path: str | None) -> None:
     document = {"servers": top, "paths": {"/a": {"get": {**OK, "servers": own}}, "/b": {"get": OK}}}
     profile = study(document, base_url="http://localhost:1")
-    found = [operation.path for operation in profile.operations.values() if operation.path.endswith("/a")]
+    found = [
+        operation.path if operation.base_path is None else f"{operation.base_path} {operation.path}"
+        for operation in profile.operations.values()
+        if operation.path.endswith("/a")
+    ]
     assert found == ([path] if path else [])
     assert [entry.reason for entry in profile.skipped] == ([] if path else ["other_server"])
 

@@ -160,6 +160,12 @@ def test_whether_more_follows(study: Any) -> None:
     assert paging_of(study, [query("page")], body(meta=meta)).more_path == ("meta", "hasNextPage")
 
 
+@pytest.mark.parametrize("name", ["last", "isLast", "is_last", "lastPage"])
+def test_a_flag_may_say_that_a_page_is_the_last(study: Any, name: str) -> None:
+    assert paging_of(study, [query("page")], body(**{name: {"type": "boolean"}})).last_path == (name,)
+    assert paging_of(study, [query("page")], body(**{name: {"type": "string"}})).last_path == ()
+
+
 @pytest.mark.parametrize(
     ("parameter", "schema", "path"),
     [

@@ -37,6 +37,7 @@ _USED_BY: dict[str, tuple[str, ...]] = {
     "next_path": ("cursor", "next_url"),
     "next_header": ("cursor", "next_url"),
     "more_path": ("page", "offset", "cursor", "link_header", "next_url"),
+    "last_path": ("page", "offset", "cursor", "link_header", "next_url"),
     "total_path": COUNTED,
     "total_header": COUNTED,
     "short_page_ends": COUNTED,
@@ -75,6 +76,9 @@ class PaginationFact(Value):
         description="cursor, next_url: the header of the answer that holds it, or null"
     )
     more_path: Keys = Field(description="an array of keys to a boolean that says whether more follows, [] for none")
+    last_path: Keys = Field(
+        description="an array of keys to a boolean that says whether this page is the last, [] for none"
+    )
     total_path: Keys = Field(description="page, offset: an array of keys to the number of all records, [] for none")
     total_header: HeaderName | None = Field(
         description="page, offset: the header of the answer with the number of all records, or null"

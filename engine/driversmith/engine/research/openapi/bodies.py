@@ -1,13 +1,14 @@
 """Request bodies: one media type of those that an operation takes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...models.profile import BodyProfile, FieldProfile, JsonType, PayloadKind
-from ..documents.nodes import Node, flag, mapping, one_line, sequence
+from ...models.profile import BodyProfile, FieldProfile, JsonType, ParameterProfile, ParameterStyle, PayloadKind
+from ..documents.nodes import Node, flag, mapping, one_line, sequence, text
 from ..documents.references import Document, join
 from .fields import field_of, fields_of
-from .media_types import essence, preferred
-from .parameters import RawParameter
+from .media_types import essence, is_json, preferred
+from .parameters import RawParameter, style_of
 from .schemas import ANY, Schema, Schemas
 
 
@@ -42,16 +43,19 @@ class Bodies:
         if not offers:
             return None
         chosen = preferred(offers) or ("application/octet-stream", "binary", offers[0][1])
-        return self._body(chosen, place.node)
+        return self._body(chosen, place.node, mapping(mapping(content.get(chosen[0])).get("encoding")))
 
-    def _body(self, chosen: tuple[str, PayloadKind, Schema], node: Node) -> Body:
+    def _body(self, chosen: tuple[str, PayloadKind, Schema], node: Node, encoding: Node | None = None) -> Body:
         media_type, kind, schema = chosen
+        fields = self._fields_of(schema)
         profile = BodyProfile(
             media_type=media_type,
             kind=kind,
             type=_body_type(schema, kind),
             required=flag(node.get("required")),
-            fields=self._fields_of(schema),
+            fields=fields,
+            written=tuple(_written(encoding or {}, fields, kind)) if kind in ("form", "multipart") else (),
+            part_types=dict(_part_types(encoding or {})) if kind == "multipart" else {},
             description=one_line(node.get("description") or schema.description, 200),
         )
         return Body(profile, schema)
@@ -73,9 +77,10 @@ class Bodies:
         fields: dict[str, FieldProfile] = {}
         for parameter in parameters:
             schema = self._schemas.read(parameter.node)
-            fields[parameter.name] = field_of(
-                schema, required=flag(parameter.node.get("required")), schemas=self._schemas
-            )
+            required = flag(parameter.node.get("required"))
+            fields[parameter.name] = field_of(schema, required=required, schemas=self._schemas)
+        lists = (parameter for parameter in parameters if fields[parameter.name].type == "array")
+        written = tuple(_field(p.name, "array", *style_of(p.node, "query")) for p in lists)
         files = any(field.format == "binary" for field in fields.values())
         names = [essence(name) for name in consumes]
         multipart = files or ("multipart/form-data" in names and "application/x-www-form-urlencoded" not in names)
@@ -85,6 +90,7 @@ class Bodies:
             type="object",
             required=any(field.required for field in fields.values()),
             fields=fields,
+            written=tuple(field for field in written if not field.explode),
         )
 
     def _fields_of(self, schema: Schema) -> dict[str, FieldProfile]:
@@ -93,6 +99,41 @@ class Bodies:
         if id(schema) not in self._fields:
             self._fields[id(schema)] = (schema, fields_of(schema, self._schemas))
         return self._fields[id(schema)][1]
+
+
+def _written(encoding: Node, fields: dict[str, FieldProfile], body: PayloadKind) -> Iterator[ParameterProfile]:
+    """The fields of a form whose encoding says how they are written (OpenAPI 3.1.1, Encoding Object)."""
+    for name, entry in encoding.items():
+        node = mapping(entry)
+        kind: JsonType = fields[name].type if name in fields else "any"
+        if {"style", "explode", "allowReserved"} & node.keys():
+            style, explode = style_of(node, "query")
+            yield _field(name, kind, style, explode, reserved=flag(node.get("allowReserved")))
+        elif body == "form" and is_json(text(node.get("contentType"))):
+            yield _field(name, kind, "form", True, as_json=True)
+
+
+def _field(
+    name: str, kind: JsonType, style: ParameterStyle, explode: bool, *, as_json: bool = False, reserved: bool = False
+) -> ParameterProfile:
+    return ParameterProfile(
+        name=name,
+        argument=name,
+        location="query",
+        type=kind,
+        style=style,
+        explode=explode,
+        json_encoded=as_json,
+        allow_reserved=reserved,
+    )
+
+
+def _part_types(encoding: Node) -> Iterator[tuple[str, str]]:
+    """The one media type of each part; several, and ranges, are left to the caller."""
+    for name, entry in encoding.items():
+        media_type = text(mapping(entry).get("contentType")).strip()
+        if media_type.isascii() and media_type.isprintable() and "/" in media_type and not set(media_type) & set("*,"):
+            yield name, media_type
 
 
 def _body_type(schema: Schema, kind: PayloadKind) -> JsonType:

@@ -17,7 +17,7 @@ from .paths import InvalidPathError, PathTemplate, path_template
 from .questions import Post, is_question, is_taken_apart, taken_apart
 from .responses import Response, Responses
 from .schemas import Schemas
-from .servers import Home, narrower_servers
+from .servers import Home, Root, narrower_servers
 from .told import Told, told_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -134,7 +134,7 @@ class OperationReader:
         method = site.method.upper()
         raw = raw_parameters(self._document, site.item, node, (site.item_pointer, place.pointer))
         template = self._template(site.key, raw)
-        prefix = self._prefix(site, node)
+        root = self._root(site, node)
         parameters, keys = self._split(raw, template, site)
         response = self._responses.read(node, place.pointer, method)
         body = self._bodies.read(node, place.pointer, raw)
@@ -150,7 +150,8 @@ class OperationReader:
             name=self._name(operation_id, method, template.path),
             operation_id=one_line(operation_id, 300) if isinstance(operation_id, str) and operation_id else None,
             method=method,
-            path=prefix + template.path,
+            path=root.prefix + template.path,
+            base_path=root.base_path,
             summary=one_line(words, 200),
             description=one_line(more, 1000) if (more := text(node.get("description"))) != one_line(words, 200) else "",
             parameters=tuple(with_arguments(parameters)),
@@ -179,14 +180,14 @@ class OperationReader:
         except InvalidPathError as reason:
             raise _SkippedError("invalid_path", str(reason)) from None
 
-    def _prefix(self, site: _Site, node: Node) -> str:
+    def _root(self, site: _Site, node: Node) -> Root:
         servers = narrower_servers(node, site.pointer) or narrower_servers(site.item, site.item_pointer)
         if not servers:
-            return ""
-        prefix = self._home.prefix_for(servers)
-        if prefix is None:
+            return Root()
+        root = self._home.root_of(servers)
+        if root is None:
             raise _SkippedError("other_server", one_line(servers[0].url, 200))
-        return prefix
+        return root
 
     def _split(
         self, raw: list[RawParameter], template: PathTemplate, site: _Site

@@ -25,7 +25,7 @@ _STYLES: dict[str, frozenset[str]] = {
 }
 _SWAGGER2_STYLES: dict[str, ParameterStyle] = {
     "ssv": "spaceDelimited",
-    "tsv": "spaceDelimited",
+    "tsv": "tabDelimited",
     "pipes": "pipeDelimited",
 }
 
@@ -81,7 +81,7 @@ class Parameters:
         if source is None:
             source = node if self._swagger2 or "type" in node else None
         schema = self._schemas.read(source)
-        style, explode = _style(node, location)
+        style, explode = style_of(node, location)
         return ParameterProfile(
             name=raw.name,
             argument=raw.name,
@@ -133,15 +133,15 @@ def path_parameter(name: str) -> ParameterProfile:
     )
 
 
-def _style(node: Node, location: ParameterLocation) -> tuple[ParameterStyle, bool]:
+def style_of(node: Node, location: ParameterLocation) -> tuple[ParameterStyle, bool]:
+    """Style and explode of a parameter or of a field of a form, given or by default.
+
+    Sources: OpenAPI 3.1.1, Parameter Object and Encoding Object; Swagger 2.0, Parameter Object (`collectionFormat`: csv
+    wherever nothing is said).
+    """
     collection = node.get("collectionFormat")
     if isinstance(collection, str) or ("style" not in node and "schema" not in node and node.get("type") == "array"):
-        style = (
-            _SWAGGER2_STYLES.get(str(collection), _DEFAULT_STYLE[location])
-            if location == "query"
-            else _DEFAULT_STYLE[location]
-        )
-        return style, collection == "multi"
+        return _SWAGGER2_STYLES.get(str(collection), _DEFAULT_STYLE[location]), collection == "multi"
     said = node.get("style")
     known = isinstance(said, str) and said in _STYLES[location]
     style = cast(ParameterStyle, said) if known else _DEFAULT_STYLE[location]

@@ -15,6 +15,7 @@ from ..documents.references import join
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST = 20
+_BASE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[^/\\?#@\s{}]+)*")
 
 
 def servers_of(description: Description) -> tuple[ServerProfile, ...]:
@@ -35,6 +36,16 @@ def own_servers(description: Description) -> tuple[ServerProfile, ...]:
 
 
 @dataclass(frozen=True)
+class Root:
+    """Where a path stands at the API's own origin."""
+
+    prefix: str = ""
+    """What goes in front of it, below the path of the base URL."""
+    base_path: str | None = None
+    """What stands in place of the path of the base URL."""
+
+
+@dataclass(frozen=True)
 class Home:
     """Where the API lives: what stands below the base URL is its own."""
 
@@ -42,8 +53,9 @@ class Home:
     path: str
     """Path of the server that the base URL stands for."""
 
-    def prefix_for(self, servers: tuple[ServerProfile, ...]) -> str | None:
-        """What goes in front of a path whose own servers are these; None where they are all somewhere else."""
+    def root_of(self, servers: tuple[ServerProfile, ...]) -> Root | None:
+        """Where a path stands whose own servers are these; None where they are all somewhere else."""
+        elsewhere: Root | None = None
         for server in servers:
             parts = urlsplit(server.url)
             if (place := origin(server.url)) and place not in self.origins:
@@ -52,10 +64,12 @@ class Home:
             if not place and not path.startswith("/") and path:
                 path = "/" + path
             if path == self.path:
-                return ""
+                return Root()
             if path.startswith(self.path + "/"):
-                return path[len(self.path) :]
-        return None
+                return Root(prefix=path[len(self.path) :])
+            if elsewhere is None and _BASE_PATH.fullmatch(path):
+                elsewhere = Root(base_path=path)
+        return elsewhere
 
 
 def home_of(description: Description, base_url: str) -> Home:

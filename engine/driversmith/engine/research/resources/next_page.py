@@ -22,6 +22,7 @@ _MORE = frozenset({
     "hasmore", "hasnext", "hasnextpage", "hasmoreitems", "hasmoreresults", "more", "moreresults", "istruncated", "moreavailable",
     "hasmorepages", "moredata", "hasmoredata", "morepages",
 })  # fmt: skip
+_LAST = ("last", "islast", "lastpage", "islastpage", "isfinal", "finalpage", "isend", "endoflist", "endreached")
 _TOTALS = (
     "total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalsize", "totalhits", "totalentries",
     "count", "recordcount", "resultcount", "itemcount", "numfound",
@@ -29,7 +30,7 @@ _TOTALS = (
 _HOMES = re.compile(
     r"(meta\w*|paging\w*|pagin\w*|page\w*|links?|cursors?|responsemetadata|response|data|results?|info|next|nextpage|nav\w*|list)\Z"
 )
-_SPOKEN = frozenset({*_MORE, *_CURSORS, *_NUMBERS, *_TOTALS})
+_SPOKEN = frozenset({*_MORE, *_LAST, *_CURSORS, *_NUMBERS, *_TOTALS})
 _DEEPEST = 3
 
 
@@ -93,6 +94,11 @@ def more_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
         tuple(_MORE),
         ranked=False,
     )
+
+
+def last_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
+    """Keys to a boolean that says whether this is the last page; () where there is none."""
+    return _best(body, schemas, lambda spot: spot.word in _LAST and spot.schema.type == "boolean", _LAST)
 
 
 def total_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:

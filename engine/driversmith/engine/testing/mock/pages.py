@@ -140,7 +140,11 @@ def member(body: Any, name: str) -> Any:
 def has_next_in_body(profile: ObjectProfile) -> bool:
     """Whether the body can hold both the records and what leads to the next page."""
     paging = profile.pagination
-    inside = [path for path in (() if profile.goes_on_after_record else paging.next_path, paging.more_path) if path]
+    inside = [
+        path
+        for path in (() if profile.goes_on_after_record else paging.next_path, paging.more_path, paging.last_path)
+        if path
+    ]
     return all(path[: len(profile.record_path)] != profile.record_path for path in inside)
 
 
@@ -236,6 +240,8 @@ def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, mor
         place(body, paging.next_path, following or (None if rules.end == "null" else ""))
     if paging.more_path:
         place(body, paging.more_path, more)
+    if paging.last_path:
+        place(body, paging.last_path, not more)
     return body
 
 

@@ -29,7 +29,7 @@ class Routes:
         self._masks: defaultdict[tuple[str, int], dict[_Mask, None]] = defaultdict(dict)
         for rank, operation in enumerate(sorted(operations, key=lambda o: o.path.count("{"))):
             fixed = tuple(parse_qsl(operation.fixed_query, keep_blank_values=True))
-            route = _Route(rank, operation, _segments(base_path + operation.bare_path), fixed)
+            route = _Route(rank, operation, _segments(operation.path_below(base_path)), fixed)
             mask = tuple(_ANY not in segment for segment in route.segments)
             self._routes[operation.method, _masked(route.segments, mask)].append(route)
             self._masks[operation.method, len(mask)][mask] = None
