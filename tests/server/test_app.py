@@ -175,7 +175,7 @@ async def test_the_log_of_a_session_comes_in_pages(tmp_path: Path, era: str) -> 
         (
             "generate_driver_supervised",
             {**PETSTORE, "spec": "/home/me/api.md"},
-            "known kind (.curl .edmx .har .json .sh .xml .yaml .yml);",
+            "known kind (.curl .edmx .gql .graphql .graphqls .har .json .sh .xml .yaml .yml);",
         ),
         ("generate_driver_supervised", {"api_name": "", "api_url": "u"}, "api_name must be"),
         ("generate_driver_supervised", {"api_name": "class/../x", "api_url": "https://u.test"}, "'/'"),

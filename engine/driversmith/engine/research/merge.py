@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ..models.profile import ANSWERS, PAGES, Evidence
@@ -41,7 +41,7 @@ def merged(one: Description, other: Description) -> Description:
 def _moved(node: Any) -> Any:
     """A document whose references lead on when it stands below the root of another."""
     if isinstance(node, list):
-        return [_moved(item) for item in sequence(node)]
+        return [_moved(item) for item in cast("list[Any]", node)]
     if not is_object(node):
         return node
     made = {key: _moved(value) for key, value in node.items()}

@@ -214,8 +214,8 @@ async def _told(search: Search, asker: ApiAsker, url: str) -> Description | None
         raise DescriptionError(
             f"A GraphQL endpoint answers at {url}, but {why}{_quoted(asked)}",
             code="description_not_found",
-            next_action='Give its schema: spec="/absolute/path/schema.graphql" (SDL), or the answer to an introspection query as'
-            " JSON; or switch introspection on.",
+            next_action="Give the path of its schema as spec: a file of SDL (schema.graphql), or the answer to an introspection query as "
+            "JSON; or switch introspection on.",
         )
     place = asked.url if origin(asked.url) == origin(url) else url
     found = await run_sized(len(asked.content), _read, asked.content, place)
