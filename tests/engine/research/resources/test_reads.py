@@ -205,6 +205,9 @@ def test_a_post_that_is_called_a_read_is_a_collection(study: Any, path: str, ope
         ("/files/search", giving(RECORDS, requestBody={"content": {"multipart/form-data": {"schema": RECORD}}})),
         ("/crews/batch", asking(shape(items=RECORDS), "Update many crews")),
         ("/events", asking(shape(items=RECORDS), "Retrieves events")),
+        ("/accounts/{id}/listKeys", asking(shape(keys=RECORDS), "Lists the access keys of an account")),
+        ("/secrets/list", asking(shape(items=RECORDS), "List all", **{"x-ms-pageable": {"nextLinkName": "next"}})),
+        ("/jobs/next", asking(shape(items=RECORDS), "Cancel jobs", **{"x-ms-pageable": {"nextLinkName": "next"}})),
     ],
 )
 def test_a_post_that_may_change_something_is_never_taken_for_a_read(study: Any, path: str, operation: Document):

@@ -47,6 +47,10 @@ _CHANGES = re.compile(
 _BEGINS_A_CHANGE = re.compile(
     r"(set|run|book|order|pay|copy|move|charge|start|stop|store|open|close|merge|mark|request|post|put|patch|join|leave|accept|lock|archive)s?\b"
 )
+_SECRETS = re.compile(
+    r"\b((access|api|account|admin|query|shared|auth\w*) keys?|list keys|secrets?|credentials?|passwords?)\b"
+)
+"""What nobody asks for to see whether a driver reads it."""
 _NO_RECORDS = re.compile(r"(errors?|warnings?|links?|messages?|notices|facets)\Z")
 _WRAPPERS = frozenset({"data", "result", "results", "response", "payload", "content", "hits", "body", "embedded", "d"})
 _PAGED = frozenset({"page", "paging", "pagination", "options", "query"})
@@ -72,17 +76,22 @@ def is_question(post: Post, schemas: Schemas) -> bool:
     a search, a query or a list, none of them of a change, and what comes back is no record that was made."""
     if MARK in post.node:
         return flag(post.node.get(MARK))
+    summary = (text(post.node.get("summary")) or text(post.node.get("description")))[:300].lower().strip()
+    name = snake_case(text(post.node.get("operationId"))).replace("_", " ")
+    if _acts(post, summary, name):
+        return False
     if any(is_object(post.node.get(name)) for name in _IN_PAGES):
         return True
     if post.response.profile.status != 200 or (post.body is not None and post.body.profile.kind != "json"):
         return False
-    if not {"201", "202"}.isdisjoint(mapping(post.node.get("responses"))):
-        return False
-    summary = (text(post.node.get("summary")) or text(post.node.get("description")))[:300].lower().strip()
-    name = snake_case(text(post.node.get("operationId"))).replace("_", " ")
+    return {"201", "202"}.isdisjoint(mapping(post.node.get("responses"))) and _asks(post, summary, name, schemas)
+
+
+def _acts(post: Post, summary: str, name: str) -> bool:
+    """Whether words speak of a change, or of secrets."""
     if _CHANGES.search(summary.partition(". ")[0]) or _CHANGES.search(name) or _BEGINS_A_CHANGE.match(summary):
-        return False
-    return _asks(post, summary, name, schemas)
+        return True
+    return any(_SECRETS.search(words) for words in (name, summary, _last_words(post.path)))
 
 
 def _asks(post: Post, summary: str, name: str, schemas: Schemas) -> bool:
