@@ -91,7 +91,7 @@ def _acts(post: Post, summary: str, name: str) -> bool:
     """Whether words speak of a change, or of secrets."""
     if _CHANGES.search(summary.partition(". ")[0]) or _CHANGES.search(name) or _BEGINS_A_CHANGE.match(summary):
         return True
-    return any(_SECRETS.search(words) for words in (name, summary, _last_words(post.path)))
+    return any(_SECRETS.search(words) for words in (name, summary, snake_case(post.path).replace("_", " ")))
 
 
 def _asks(post: Post, summary: str, name: str, schemas: Schemas) -> bool:
