@@ -354,6 +354,14 @@ def test_fields_of_forms_are_written_as_the_description_says(rig: Make) -> None:
     assert found.requests[0].content == b"deep[a][b]=1&ids=x%2Cy,z&tsv=1%092&rest=a&rest=b&dict=%7B%22k%22:%201%7D"
 
 
+def test_a_list_goes_out_as_lines_of_json_where_that_is_the_media_type(rig: Make) -> None:
+    found = rig(posting(BodyProfile(kind="text", media_type="application/x-ndjson")))
+    found.open().call_operation("post", body=[{"a": 1}, {"b": "\n"}])
+    assert found.requests[0].content == b'{"a": 1}\n{"b": "\\n"}\n'
+    found.driver.call_operation("post", body='{"a": 1}')
+    assert found.requests[1].content == b'{"a": 1}'
+
+
 class Colour(Enum):
     RED = "red"
     ONE = 1

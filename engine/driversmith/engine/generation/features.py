@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..models.profile import ApiProfile
+from ..models.profile import ApiProfile, form_of
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import is_reserved, needs_styles, style_of
 from .tables import column_kinds, filled_by_paging, form_of_records, has_more, has_one_key, has_total, pathless
@@ -38,6 +38,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_prefix": any(a.prefix or a.kind == "bearer" for a in keys),
         "has_renamed": any(p.location != "path" and p.argument != p.name for p in parameters),
         "has_styles": any(needs_styles(p) for p in parameters) or any(b.written for b in bodies),
+        "has_lines_body": any(form_of(b.media_type) == "lines" for b in bodies),
         "has_reserved": any(is_reserved(p) for p in [*parameters, *(p for b in bodies for p in b.written)]),
         "has_written": any(b.written for b in bodies),
         "has_part_types": any(b.part_types for b in bodies),
