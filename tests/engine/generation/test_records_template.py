@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from driversmith.engine.facts.links import link_targets
 from driversmith.engine.models.profile import ApiProfile, PaginationProfile
 
 from . import profiles
@@ -276,6 +277,33 @@ def test_links_are_followed_at_the_origin_of_the_base_url(rig: Make) -> None:
     assert {r.url.host for r in found.requests} == {"api.test"}
     assert found.paths[1:] == ["/v1/more?after=2&x=%2F", "/v1/more?after=4"]
     assert all("Authorization" in r.headers for r in found.requests)
+
+
+@pytest.mark.parametrize(
+    ("link", "goes_on"),
+    [
+        ("<{}>; rel=next", True),
+        ("<{}>;REL = 'next'", True),
+        ('<{}>; rel="prev Next"; title="a, <b>; c"', True),
+        ('<x>; title="rel=next; a, b", <{}>; rel="next"', True),
+        ('<x>; rel="first", <{}>; title="say \\"rel=next\\""; rel="next"', True),
+        ('<{}>; rel="prev"; rel="next"', False),
+        ('<{}>; rel="next"; anchor="#foo"', False),
+        ('<{}>; title="rel=next"', False),
+        ('<{}>; rel="nextpage"', False),
+        ('<{}>; rev="next"', False),
+    ],
+)
+def test_link_headers_are_read_to_the_letter(rig: Make, link: str, goes_on: bool) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if "second" in request.url.params:
+            return httpx2.Response(200, json={"data": RECORDS[3:]})
+        return httpx2.Response(
+            200, json={"data": RECORDS[:3]}, headers={"Link": link.format("/v1/pets?a=1,2&second=1")}
+        )
+
+    assert rig(with_paging(style="link_header")).open(answer).read("pets") == (RECORDS if goes_on else RECORDS[:3])
+    assert list(link_targets(link.format("/p"), "next")) == (["/p"] if goes_on else [])
 
 
 def test_a_link_that_leads_back_stops_with_an_error(rig: Make) -> None:
