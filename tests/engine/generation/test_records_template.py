@@ -144,6 +144,19 @@ def test_a_refusal_after_a_full_page_is_an_error_since_records_may_follow(rig: M
         found.open([page(*RECORDS[:3]), httpx2.Response(400)]).read("pets")
 
 
+def test_the_last_full_page_is_not_asked_for_again_where_the_answer_counts_its_pages(rig: Make) -> None:
+    found = rig(with_paging(**PAGED, pages_path=("meta", "pages")))
+    found.open([page(*RECORDS[n : n + 3], meta={"pages": 2}) for n in (0, 3)])
+    assert found.driver.read("pets") == RECORDS[:6]
+    assert len(found.paths) == 2
+
+
+@pytest.mark.parametrize("pages", [0, 1, None, "2", True])
+def test_a_number_of_pages_that_cannot_be_right_loses_no_record(rig: Make, pages: object) -> None:
+    short = [page(*RECORDS[n : n + 2], meta={"pages": pages}) for n in range(0, 7, 2)]
+    assert rig(with_paging(**PAGED, pages_path=("meta", "pages"))).open([*short]).read("pets") == RECORDS
+
+
 @pytest.mark.parametrize("is_last", [True, False, None])
 def test_a_flag_says_which_page_is_the_last(rig: Make, is_last: bool | None) -> None:
     found = rig(with_paging(**PAGED, last_path=("last",)))

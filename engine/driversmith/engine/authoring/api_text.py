@@ -142,6 +142,7 @@ def _paging(paging: PaginationProfile) -> str:
         (paging.next_path, "next at"),
         (paging.more_path, "more at"),
         (paging.last_path, "whether it is the last at"),
+        (paging.pages_path, "number of pages at"),
         (paging.total_path, "total at"),
     ):
         facts += [f"{meaning} {'.'.join(path)}"] if path else []

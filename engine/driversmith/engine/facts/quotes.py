@@ -30,6 +30,7 @@ _NAMED: Mapping[str, str] = {
     "next_path": r"next",
     "more_path": r"more|next|last",
     "last_path": r"last|final|end",
+    "pages_path": r"pages?",
     "total_path": r"total|count",
     "total_header": r"total|count",
     "next_header": r"next|link",

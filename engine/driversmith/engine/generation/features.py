@@ -5,7 +5,16 @@ from typing import Any
 from ..models.profile import ApiProfile, form_of
 from .record_types import has_nullable, is_typed, record_classes
 from .styles import is_reserved, needs_styles, style_of
-from .tables import column_kinds, filled_by_paging, form_of_records, has_more, has_one_key, has_total, pathless
+from .tables import (
+    column_kinds,
+    filled_by_paging,
+    form_of_records,
+    has_more,
+    has_one_key,
+    has_pages,
+    has_total,
+    pathless,
+)
 
 
 def features(profile: ApiProfile) -> dict[str, bool]:
@@ -64,6 +73,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_size": any(p.size_parameter or p.short_page_ends for p in pagings),
         "has_short": any(p.short_page_ends is not None for p in pagings),
         "has_more": any(map(has_more, pagings)),
+        "has_pages": any(map(has_pages, pagings)),
         "has_last": any(has_more(p) and p.last_path for p in pagings),
         "has_total": any(map(has_total, pagings)),
         "has_total_path": any(has_total(p) and p.total_path for p in pagings),
@@ -75,7 +85,8 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_members": has_members,
         "has_put": has_members or "body" in places,
         "has_asking_posts": any(o.only_reads for o in operations),
-        "reads_body": styles & {"cursor", "next_url"} or any(has_more(p) or has_total(p) for p in pagings),
+        "reads_body": styles & {"cursor", "next_url"}
+        or any(has_more(p) or has_total(p) or has_pages(p) for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),
         "has_key_field": any(o.shape == "map" and o.key_field != "key" for o in objects),
         "has_table": any(o.shape == "table" for o in objects),

@@ -169,6 +169,7 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "next": paging.next_path if paging.style in ("cursor", "next_url") else (),
         "more": paging.more_path if has_more(paging) else (),
         "last": paging.last_path if has_more(paging) else (),
+        "pages": paging.pages_path if has_pages(paging) else (),
         "total": paging.total_path if has_total(paging) else (),
         "next_header": paging.next_header,
         "total_header": paging.total_header if has_total(paging) else None,
@@ -197,6 +198,11 @@ def column_kinds(profile: ApiProfile, profile_object: ObjectProfile) -> dict[str
 def has_more(paging: PaginationProfile) -> bool:
     """Whether a driver asks the body for a flag that says whether more follows."""
     return bool(paging.more_path or paging.last_path) and paging.style != "none"
+
+
+def has_pages(paging: PaginationProfile) -> bool:
+    """Whether a driver asks an answer for the number of all pages."""
+    return bool(paging.pages_path and paging.size_parameter) and paging.style == "page"
 
 
 def has_total(paging: PaginationProfile) -> bool:

@@ -279,6 +279,9 @@ class PaginationProfile(Value):
     """Keys into the body of a boolean that says whether more follows; () where there is none."""
     last_path: tuple[str, ...] = ()
     """Keys into the body of a boolean that says whether this is the last page; () where there is none."""
+    pages_path: tuple[str, ...] = ()
+    """`page`: keys into the body of the number of all pages; () where there is none. It ends reading after a full page alone:
+    where servers cap pages, it may count pages of the size that was asked for."""
     total_path: tuple[str, ...] = ()
     """`page` and `offset`: keys into the body of the number of all records, () where there is none. As long as fewer were
     read, a page shorter than asked for is not the last one: servers cap pages without saying so. It ends no full page."""

@@ -352,3 +352,9 @@ def test_extensions_say_where_records_stand(study: Any) -> None:
     get = {"responses": response, "x-ms-pageable": {"itemName": "others", "nextLinkName": "nextLink"}}
     found = study({"paths": {"/pets": {"get": get}}}).objects["pets"]
     assert (found.record_path, found.pagination.next_path) == (("others",), ("nextLink",))
+
+
+@pytest.mark.parametrize("name", ["total_pages", "totalPages", "pageCount", "pages"])
+def test_an_answer_may_count_its_pages(study: Any, name: str) -> None:
+    assert paging_of(study, [query("page")], body(**{name: {"type": "integer"}})).pages_path == (name,)
+    assert paging_of(study, [query("offset")], body(**{name: {"type": "integer"}})).pages_path == ()

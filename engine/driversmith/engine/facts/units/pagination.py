@@ -38,6 +38,7 @@ _USED_BY: dict[str, tuple[str, ...]] = {
     "next_header": ("cursor", "next_url"),
     "more_path": ("page", "offset", "cursor", "link_header", "next_url"),
     "last_path": ("page", "offset", "cursor", "link_header", "next_url"),
+    "pages_path": ("page",),
     "total_path": COUNTED,
     "total_header": COUNTED,
     "short_page_ends": COUNTED,
@@ -79,6 +80,7 @@ class PaginationFact(Value):
     last_path: Keys = Field(
         description="an array of keys to a boolean that says whether this page is the last, [] for none"
     )
+    pages_path: Keys = Field(description="page: an array of keys to the number of all pages, [] for none")
     total_path: Keys = Field(description="page, offset: an array of keys to the number of all records, [] for none")
     total_header: HeaderName | None = Field(
         description="page, offset: the header of the answer with the number of all records, or null"

@@ -23,6 +23,17 @@ _MORE = frozenset({
     "hasmorepages", "moredata", "hasmoredata", "morepages",
 })  # fmt: skip
 _LAST = ("last", "islast", "lastpage", "islastpage", "isfinal", "finalpage", "isend", "endoflist", "endreached")
+_PAGES = (
+    "totalpages",
+    "pagecount",
+    "pagestotal",
+    "numpages",
+    "numberofpages",
+    "totalpagecount",
+    "maxpage",
+    "pages",
+    "lastpage",
+)
 _TOTALS = (
     "total", "totalcount", "totalitems", "totalresults", "totalelements", "totalrecords", "totalsize", "totalhits", "totalentries",
     "count", "recordcount", "resultcount", "itemcount", "numfound",
@@ -30,7 +41,7 @@ _TOTALS = (
 _HOMES = re.compile(
     r"(meta\w*|paging\w*|pagin\w*|page\w*|links?|cursors?|responsemetadata|response|data|results?|info|next|nextpage|nav\w*|list)\Z"
 )
-_SPOKEN = frozenset({*_MORE, *_LAST, *_CURSORS, *_NUMBERS, *_TOTALS})
+_SPOKEN = frozenset({*_MORE, *_LAST, *_PAGES, *_CURSORS, *_NUMBERS, *_TOTALS})
 _DEEPEST = 3
 
 
@@ -99,6 +110,11 @@ def more_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
 def last_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
     """Keys to a boolean that says whether this is the last page; () where there is none."""
     return _best(body, schemas, lambda spot: spot.word in _LAST and spot.schema.type == "boolean", _LAST)
+
+
+def pages_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:
+    """Keys to the number of all pages; () where there is none."""
+    return _best(body, schemas, lambda spot: spot.word in _PAGES and spot.schema.type in ("integer", "number"), _PAGES)
 
 
 def total_path(body: Schema, schemas: Schemas) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ..documents.notes import Notes
 from ..names import bare
 from ..openapi.operations import Operation
 from ..openapi.schemas import Schema, Schemas
-from .next_page import last_path, more_path, next_cursor, next_number, next_url, total_path
+from .next_page import last_path, more_path, next_cursor, next_number, next_url, pages_path, total_path
 from .paging_names import (
     DEFAULT,
     FROM_ONE,
@@ -73,6 +73,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
             "max_size": _max_size(size),
             "more_path": _in_one(bodies, lambda body: more_path(body, schemas)) if found.style != "none" else (),
             "last_path": _in_one(bodies, lambda body: last_path(body, schemas)) if found.style != "none" else (),
+            "pages_path": _in_one(bodies, lambda body: pages_path(body, schemas)) if found.style == "page" else (),
             "total_path": _in_one(bodies, lambda body: total_path(body, schemas))
             if found.style in ("page", "offset")
             else (),

@@ -87,6 +87,8 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
         headers.append((paging.total_header, str(len(records))))
     in_body = following if paging.style in {"cursor", "next_url"} and not paging.next_header else None
     body = _body(profile, page, in_body, more=more, rules=rules)
+    if paging.pages_path and paging.pages_path[: len(profile.record_path)] != profile.record_path:
+        place(body, paging.pages_path, -(-len(records) // size))
     if paging.total_path and has_total_in_body(profile):
         place(body, paging.total_path, len(records))
     return _written(body, rules, *headers)
