@@ -64,6 +64,7 @@ def test_no_advice_keeps_the_words_of_tools() -> None:
         ('for example objects=["pets", "toys"].', "for example --objects pets,toys."),
         ("leave the object out (objects=[...]).", "leave the object out (--objects A,B)."),
         ("Give its path as spec.", "Give its path as --spec."),
+        ("Give one of these as auth, or leave it out.", "Give one of these as --auth, or leave it out."),
         ("Make it anew with fresh.", "Make it anew with --fresh."),
         ("nothing was read from it (live=true reads)", "nothing was read from it (--live true reads)"),
         ("Give a larger time_limit_seconds, or fewer objects.", "Fewer objects."),

@@ -30,6 +30,7 @@ _ARGUMENTS: Sequence[_Said] = (
     (re.compile(r"\bfresh=(?:true|True)"), "--fresh"),
     (re.compile(r"\b(with|give|unless|pass) `?fresh`?(?!\w)"), r"\1 --fresh"),
     (re.compile(r"`spec`|\b(?<!-)spec(?=[ .,;:)]|$)"), "--spec"),
+    (re.compile(r"\b(Give|as) (server|auth)\b"), r"\1 --\2"),
     (re.compile(r"\boutput_dir\b"), "--output"),
     (re.compile(r"\bbudget_usd\b"), "--budget"),
     (re.compile(r"\b(leave|leaving) objects out\b"), r"\1 --objects out"),
