@@ -12,6 +12,17 @@ from ...parsed.scopes import is_local
 from .literals import SECRET_NAME
 
 _SECRET_ATTRIBUTES = frozenset({"api_key", "apikey", "token", "access_token", "password", "client_secret", "secret"})
+_SETTINGS = re.compile(
+    r"settings|config|cfg|conf|options|opts|args|credentials|creds|auth|client|session", re.IGNORECASE
+)
+_SENT_HEADERS = re.compile(
+    r"_?(?:default_?|base_?|auth_?|request_?|req_?|common_?|extra_?|my_?)?(?:headers|hdrs)", re.IGNORECASE
+)
+_RECEIVED = re.compile(r"resp|reply|answer|result|\bres\b|\br\b|error|exc|\berr?\b|received|response", re.IGNORECASE)
+_CREDENTIAL_HEADER = re.compile(
+    r"authorization|(?:x[-_])?(?:api|access|auth|secret|app|subscription)[-_]?(?:key|token)|token|x[-_]\w*[-_](?:key|token|secret)|cookie|(?:\w+-)+(?:key|token|secret)",
+    re.IGNORECASE,
+)
 _MESSAGE_NAME = re.compile(r"message|msg|error_message|error_text|reason|hint")
 
 
@@ -21,7 +32,7 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
     for value in file.nodes(ast.Attribute):
         if not isinstance(value.ctx, ast.Load) or value.attr.lstrip("_") not in held:
             continue
-        if _is_of_self(value.value) and (where := _message_around(file, value)):
+        if _is_of_somebody(file, value.value) and (where := _message_around(file, value)):
             yield Fault(
                 f"{ast.unparse(value)} goes into {where}: the secret would be shown.",
                 hint="Name the argument, not its value.",
@@ -36,6 +47,15 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
                 hint="Name the argument, not its value.",
                 node=value,
             )
+
+
+def _is_of_somebody(file: PythonFile, holder: ast.expr) -> bool:
+    """Whether this is `self`, or settings that a function was given: `self.config`, `settings`, `args`."""
+    while isinstance(holder, ast.Attribute):
+        holder = holder.value
+    return isinstance(holder, ast.Name) and (
+        holder.id == "self" or is_local(file, holder, holder.id) or _SETTINGS.search(holder.id) is not None
+    )
 
 
 def _is_of_self(holder: ast.expr) -> bool:
@@ -55,6 +75,7 @@ def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
         made = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if made.endswith("headers") and _is_of_self(call.func) and (where := _message_around(file, call)):
             yield Fault(f"What {ast.unparse(call.func)}() makes goes into {where}.", hint="Leave it out.", node=call)
+    yield from _shown_headers(file)
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         touched = any(map(_is_secret, file.within(function, ast.Attribute, ast.Name, ast.Call, ast.Subscript)))
         holders = set(_holders(file, function)) if touched else set[str]()
@@ -66,6 +87,94 @@ def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
                     hint="Tell the method and the path only.",
                     node=value,
                 )
+
+
+def _shown_headers(file: PythonFile) -> Iterable[Fault]:
+    """Headers that are sent, whole, in a file that puts a credential among its headers."""
+    if not _sends_credential(file):
+        return
+    names = _holding_headers(file)
+    for node in file.nodes(ast.Attribute, ast.Name, ast.Call):
+        match node:
+            case ast.Attribute(attr=name, value=holder, ctx=ast.Load()) if _SENT_HEADERS.fullmatch(name):
+                sent = "request" in ast.unparse(holder) or not _RECEIVED.search(ast.unparse(holder).rpartition(".")[2])
+            case ast.Name(id=name, ctx=ast.Load()) if _SENT_HEADERS.fullmatch(name):
+                sent = name not in names
+            case ast.Call(func=ast.Attribute(attr="header_items")):
+                sent = True
+            case _:
+                continue
+        if sent and _is_whole(file, node) and not _is_picked(file, node) and (where := _message_around(file, node)):
+            yield Fault(
+                f"{ast.unparse(node)} goes into {where}, the credential in it too.",
+                hint="Tell the method and the path only, or leave the credential out.",
+                node=node,
+            )
+
+
+def _sends_credential(file: PythonFile) -> bool:
+    """Whether a file names a header that holds a credential, in a place where headers are made."""
+    texts = (n.value for n in file.nodes(ast.Constant) if isinstance(n.value, str) and len(n.value) < 60)
+    return any(_CREDENTIAL_HEADER.fullmatch(text) for text in texts)
+
+
+def _holding_headers(file: PythonFile) -> set[str]:
+    """Variables for headers that came back, or from which what is secret was taken out."""
+    found = set[str]()
+    for node in file.nodes(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name) and _SENT_HEADERS.fullmatch(target.id):
+                said = ast.unparse(node.value)
+                if re.search(
+                    r"resp|reply|answer|redact|mask|hide|scrub|sanitiz|filter|safe|strip", said, re.IGNORECASE
+                ):
+                    found.add(target.id)
+    return found
+
+
+def _is_picked(file: PythonFile, node: ast.AST) -> bool:
+    """Whether only some of the headers are told: what a comprehension sorts out, or a function of the file's own."""
+    for ancestor in file.ancestors(node):
+        match ancestor:
+            case ast.comprehension(ifs=[_, *_]):
+                return True
+            case ast.DictComp() | ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
+                if any(
+                    isinstance(n, ast.IfExp | ast.Call) and n is not node and not _is_passing(n)
+                    for n in ast.walk(ancestor)
+                ):
+                    return True
+            case ast.stmt():
+                return False
+            case _:
+                pass
+    return False
+
+
+def _is_passing(node: ast.AST) -> bool:
+    """Whether a call gives on what it is given: `dict(headers)`, `headers.items()`."""
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _PASS_ON
+
+
+_PASS_ON = frozenset(
+    {
+        "str",
+        "repr",
+        "dict",
+        "list",
+        "tuple",
+        "sorted",
+        "dumps",
+        "items",
+        "pformat",
+        "copy",
+        "raw",
+        "multi_items",
+        "format",
+        "join",
+        "values",
+    }
+)
 
 
 def _holders(file: PythonFile, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[str]:
@@ -103,8 +212,11 @@ def _is_secret(node: ast.AST) -> bool:
 
 def _is_whole(file: PythonFile, node: ast.AST) -> bool:
     parent = file.parent(node)
+    if isinstance(parent, ast.Attribute) and _is_passing(file.parent(parent) or parent):
+        return True
     return not isinstance(parent, ast.Subscript | ast.Attribute | ast.Compare) and not (
-        isinstance(parent, ast.Call) and getattr(parent.func, "id", "") in {"len", "sorted", "list", "set"}
+        isinstance(parent, ast.Call)
+        and getattr(parent.func, "id", "") in {"len", "sorted", "list", "set", "bool", "type"}
     )
 
 
@@ -124,14 +236,14 @@ def _message_around(file: PythonFile, node: ast.AST) -> str:  # noqa: PLR0911 - 
     for ancestor in file.ancestors(node):
         if isinstance(ancestor, ast.JoinedStr) or _is_joining(ancestor):
             inside_text = True
-        elif isinstance(ancestor, ast.Call) and getattr(ancestor.func, "id", "") in {"str", "repr"}:
+        elif _is_passing(ancestor) and _called(ancestor) != "format":
             continue
         elif isinstance(ancestor, ast.Raise):
             return "an exception's message" if inside_text else ""
         elif isinstance(ancestor, ast.Call):
-            name = getattr(ancestor.func, "attr", getattr(ancestor.func, "id", ""))
-            if name in LOG_CALLS:
-                return "a log line" if name != "print" else "output"
+            name = _called(ancestor)
+            if name in LOG_CALLS or name in _OUTPUT:
+                return "output" if name == "print" or name in _OUTPUT else "a log line"
             if not inside_text and name != "format" and not str(name).endswith("Error"):
                 return ""
         elif isinstance(ancestor, ast.Assign | ast.AugAssign):
@@ -144,6 +256,15 @@ def _message_around(file: PythonFile, node: ast.AST) -> str:  # noqa: PLR0911 - 
         elif isinstance(ancestor, ast.stmt):
             return ""
     return ""
+
+
+def _called(call: ast.AST) -> str:
+    function = call.func if isinstance(call, ast.Call) else call
+    name = getattr(function, "attr", getattr(function, "id", ""))
+    return name if name != "write" or re.search(r"std(?:err|out)", ast.unparse(function)) else ""
+
+
+_OUTPUT = frozenset({"pprint", "pp", "echo", "secho", "write"})
 
 
 def _is_joining(node: ast.AST) -> bool:

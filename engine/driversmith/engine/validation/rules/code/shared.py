@@ -1,0 +1,112 @@
+"""Values that are made once and changed by everybody: what ruff's B006 does not see."""
+
+import ast
+from collections.abc import Iterable
+
+from ...fault import Fault
+from ...parsed.members import Function
+from ...parsed.project import Project
+from ...parsed.python_file import PythonFile
+
+_MADE = frozenset({"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "bytearray"})
+_CHANGE = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "appendleft",
+    }
+)
+
+
+def shared_defaults(file: PythonFile, _project: Project) -> Iterable[Fault]:
+    """No function changes a default that a name outside it holds, and no method a dict or list of its class."""
+    shared = _made_at(file.tree.body) if file.tree else set[str]()
+    for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef) if shared else ():
+        for argument, default in _defaults(function):
+            if isinstance(default, ast.Name) and default.id in shared and argument not in _set(file, function):
+                if (place := _change(file, function, argument, of_self=False)) is not None:
+                    yield Fault(
+                        f"{argument} is {default.id} where nobody gives it, and is changed here: for all later calls.",
+                        hint=f"Change a copy: dict({argument}), or list({argument}).",
+                        node=place,
+                    )
+    for node in file.nodes(ast.ClassDef):
+        attributes = _made_at(node.body)
+        methods = [s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)] if attributes else []
+        own = {n.attr for m in methods for n in file.within(m, ast.Attribute) if isinstance(n.ctx, ast.Store)}
+        for name in sorted(attributes - own):
+            places = [
+                p for m in methods if _is_of_object(m) and (p := _change(file, m, name, of_self=True)) is not None
+            ]
+            if places:
+                yield Fault(
+                    f"All objects of {node.name} share {name}, and this changes it for all of them.",
+                    hint=f"Make self.{name} in __init__.",
+                    node=places[0],
+                )
+
+
+def _made_at(body: list[ast.stmt]) -> set[str]:
+    """Names that get a new dict, list or set in these statements; constants by their spelling are caches meant to be shared."""
+    found = set[str]()
+    for statement in body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                called = value.func if isinstance(value, ast.Call) else None
+                made = getattr(called, "attr", getattr(called, "id", ""))
+                if isinstance(value, ast.Dict | ast.List | ast.Set) or made in _MADE:
+                    found.add(name)
+            case _:
+                pass
+    return found
+
+
+def _defaults(function: Function) -> Iterable[tuple[str, ast.expr]]:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    pairs = [*zip(positional[len(positional) - len(function.args.defaults) :], function.args.defaults, strict=True)]
+    for argument, default in [*pairs, *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)]:
+        if default is not None:
+            yield argument.arg, default
+
+
+def _set(file: PythonFile, function: Function) -> set[str]:
+    return {n.id for n in file.within(function, ast.Name) if isinstance(n.ctx, ast.Store)}
+
+
+def _is_of_object(method: Function) -> bool:
+    names = {getattr(d, "attr", getattr(d, "id", "")) for d in method.decorator_list}
+    return not names & {"classmethod", "staticmethod"}
+
+
+def _change(file: PythonFile, function: Function, name: str, *, of_self: bool) -> ast.AST | None:
+    """Where a function changes what a name, or an attribute of `self`, holds."""
+    for node in file.within(function, ast.Subscript, ast.Call, ast.AugAssign):
+        match node:
+            case ast.Subscript(value=held, ctx=ast.Store() | ast.Del()):
+                pass
+            case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _CHANGE:
+                pass
+            case ast.AugAssign(target=held):
+                pass
+            case _:
+                continue
+        match held:
+            case ast.Attribute(value=ast.Name(id="self"), attr=found) if of_self and found == name:
+                return node
+            case ast.Name(id=found) if not of_self and found == name:
+                return node
+            case _:
+                pass
+    return None
