@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ...fault import Fault
 from ...parsed.members import Function
+from ...parsed.named_values import defaults
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 
@@ -31,14 +32,15 @@ def shared_defaults(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """No function changes a default that a name outside it holds, and no method a dict or list of its class."""
     shared = _made_at(file.tree.body) if file.tree else set[str]()
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef) if shared else ():
-        for argument, default in _defaults(function):
-            if isinstance(default, ast.Name) and default.id in shared and argument not in _set(file, function):
-                if (place := _change(file, function, argument, of_self=False)) is not None:
-                    yield Fault(
-                        f"{argument} is {default.id} where nobody gives it, and is changed here: for all later calls.",
-                        hint=f"Change a copy: dict({argument}), or list({argument}).",
-                        node=place,
-                    )
+        for argument, default in defaults(function.args):
+            if not isinstance(default, ast.Name) or default.id not in shared or argument in _set(file, function):
+                continue
+            if (place := _change(file, function, argument, of_self=False)) is not None:
+                yield Fault(
+                    f"{argument} is {default.id} where nobody gives it, and is changed here: for all later calls.",
+                    hint=f"Change a copy: dict({argument}), or list({argument}).",
+                    node=place,
+                )
     for node in file.nodes(ast.ClassDef):
         attributes = _made_at(node.body)
         methods = [s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)] if attributes else []
@@ -71,14 +73,6 @@ def _made_at(body: list[ast.stmt]) -> set[str]:
             case _:
                 pass
     return found
-
-
-def _defaults(function: Function) -> Iterable[tuple[str, ast.expr]]:
-    positional = [*function.args.posonlyargs, *function.args.args]
-    pairs = [*zip(positional[len(positional) - len(function.args.defaults) :], function.args.defaults, strict=True)]
-    for argument, default in [*pairs, *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)]:
-        if default is not None:
-            yield argument.arg, default
 
 
 def _set(file: PythonFile, function: Function) -> set[str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from ...fault import Fault
+from ...parsed.named_values import named_values, variables
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 from ...parsed.scopes import is_local
@@ -22,64 +23,30 @@ _CHOICE = re.compile(r"verify|insecure|ssl|tls|cert|check|trust|secure", re.IGNO
 def tls_off(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """Certificates are verified."""
     off = _names_for_false(file)
-    aiohttp = _AIOHTTP.search(file.text) is not None
-    for place, name, value in _options(file):
-        known = name in _OPTIONS or (name == "ssl" and aiohttp)
-        if known and _is_off(value, off) and not _is_chosen(file, place):
-            yield Fault(f"{name} is False: that turns TLS verification off.", hint="Remove it.", node=place)
-        elif name == "cert_reqs" and isinstance(value, ast.Constant) and value.value in {"CERT_NONE", "NONE", 0}:
-            yield Fault("cert_reqs turns TLS verification off.", hint="Remove it.", node=place)
-        elif name in _VARIABLES and isinstance(value, ast.Constant) and value.value in {"", "0", None}:
-            yield Fault(f"{name} turns TLS verification off.", hint="Remove it.", node=place)
+    options = _OPTIONS | {"ssl"} if _AIOHTTP.search(file.text) else _OPTIONS
+    for name, value in named_values(file):
+        given = value.value if isinstance(value, ast.Constant) else _UNKNOWN
+        turned = (
+            (name in options and _is_off(value, off))
+            or (name == "cert_reqs" and given in {"CERT_NONE", "NONE", 0})
+            or (name in _VARIABLES and given in {"", "0", None})
+        )
+        if turned and not _is_chosen(file, value):
+            yield Fault(f"{name}={ast.unparse(value)} turns TLS verification off.", hint="Remove it.", node=value)
     for node in file.nodes(ast.Attribute):
-        if node.attr in {"_create_unverified_context", "CERT_NONE"} and not _is_compared(file, node):
-            if not _is_chosen(file, node):
-                yield Fault(f"{node.attr} turns TLS verification off.", hint="Remove it.", node=node)
+        off_by_name = node.attr in {"_create_unverified_context", "CERT_NONE"}
+        if off_by_name and not isinstance(file.parent(node), ast.Compare) and not _is_chosen(file, node):
+            yield Fault(f"{node.attr} turns TLS verification off.", hint="Remove it.", node=node)
 
 
-def _options(file: PythonFile) -> Iterable[tuple[ast.AST, str, ast.expr]]:
-    """What is set to what, by whatever means: a keyword, an attribute, a key, a default."""
-    for node in file.nodes(ast.keyword):
-        if node.arg:
-            yield node.value, node.arg, node.value
-    for node in file.nodes(ast.Assign):
-        for target in node.targets:
-            match target:
-                case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str() as name)):
-                    yield node, name, node.value
-                case _:
-                    pass
-    for node in file.nodes(ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                yield key, key.value, value
-    for node in file.nodes(ast.Call):
-        match node:
-            case (
-                ast.Call(
-                    func=ast.Attribute(attr="setdefault" | "putenv" | "__setitem__"),
-                    args=[ast.Constant(value=str() as name), value],
-                )
-                | ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=str() as name), value])
-            ):
-                yield node, name, value
-            case _:
-                pass
-    for arguments in file.nodes(ast.arguments):
-        positional = [*arguments.posonlyargs, *arguments.args]
-        pairs = [*zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)]
-        for argument, default in [*pairs, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]:
-            if default is not None:
-                yield default, argument.arg, default
+_UNKNOWN = object()
 
 
 def _names_for_false(file: PythonFile) -> set[str]:
     """Names of the module and of its classes that stand for False."""
     values: dict[str, list[object]] = {}
-    for node in file.nodes(ast.Assign, ast.AnnAssign):
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            name = getattr(target, "id", getattr(target, "attr", ""))
-            values.setdefault(name, []).append(getattr(node.value, "value", True))
+    for name, value in [*variables(file), *named_values(file)]:
+        values.setdefault(name, []).append(value.value if isinstance(value, ast.Constant) else True)
     return {name for name, given in values.items() if all(value is False for value in given)}
 
 
@@ -93,10 +60,6 @@ def _is_off(value: ast.expr, off: set[str]) -> bool:
             return name in off
         case _:
             return False
-
-
-def _is_compared(file: PythonFile, node: ast.AST) -> bool:
-    return isinstance(file.parent(node), ast.Compare)
 
 
 def _is_chosen(file: PythonFile, node: ast.AST) -> bool:

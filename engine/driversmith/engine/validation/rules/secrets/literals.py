@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ...fault import Fault
 from ...parsed.code_facts import environment_key
+from ...parsed.named_values import named_values, variables
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 
@@ -68,9 +69,8 @@ def _is_shown(key: str, project: Project) -> bool:
 def literal_credentials(file: PythonFile, project: Project) -> Iterable[Fault]:
     """No argument or variable that names a secret has a value in the code."""
     told = set[int]()
-    for name, node, value in _named_texts(file):
-        named = _CAMEL.sub("_", name.replace("-", "_"))
-        value = _SCHEME.sub("", value, count=1)
+    for name, node, text in _named_texts(file):
+        named, value = _CAMEL.sub("_", name.replace("-", "_")), _SCHEME.sub("", text, count=1)
         secret = (SECRET_NAME.match(named) and _looks_secret(value)) or (_ANY_KEY.match(named) and is_random(value))
         if not secret or id(node) in told or _KEY_SHAPES.search(value) or project.api_text.says(value):
             continue
@@ -119,53 +119,27 @@ def _leaves(value: ast.expr) -> Iterator[ast.Constant]:
 
 
 def _named_values(file: PythonFile) -> Iterator[tuple[str, ast.expr]]:
-    for node in file.nodes(ast.Assign, ast.AnnAssign, ast.NamedExpr):
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            match target:
-                case (
-                    ast.Name(id=name)
-                    | ast.Attribute(attr=name)
-                    | ast.Subscript(slice=ast.Constant(value=str() as name))
-                ):
-                    if node.value is not None:
-                        yield name, node.value
-                case _:
-                    pass
-    for node in file.nodes(ast.keyword):
-        if node.arg == "auth" and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-            yield "password", node.value.elts[1]
-            yield "key", node.value.elts[0]
-        elif node.arg:
-            yield node.arg, node.value
+    yield from variables(file)
+    for name, value in named_values(file):
+        if name == "auth" and isinstance(value, ast.Tuple) and len(value.elts) == 2:
+            yield from zip(("key", "password"), value.elts, strict=True)
+        else:
+            yield name, value
     for node in file.nodes(ast.Call):
-        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        match node.args:
-            case [_, value] if name := environment_key(node):
+        called = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
+        if len(node.args) == 2 and (name := environment_key(node) or "password" * called.endswith(_AUTHS)):
+            yield name, node.args[1]
+    for node in file.nodes(ast.IfExp, ast.BoolOp):
+        match node:
+            case ast.IfExp(body=ast.Name(id=name) | ast.Attribute(attr=name), orelse=value):
                 yield name, value
-            case [ast.Constant(value=str() as name), value] if called in {
-                "add_header",
-                "putheader",
-                "set",
-                "setdefault",
-            }:
+            case ast.BoolOp(values=[ast.Name(id=name) | ast.Attribute(attr=name), *_, value]):
                 yield name, value
-            case [_, value] if str(called).endswith(("BasicAuth", "DigestAuth")):
-                yield "password", value
             case _:
                 pass
-    for node in file.nodes(ast.Dict):
-        parent = file.parent(node)
-        if isinstance(parent, ast.keyword) and parent.arg is None:  # arguments by other means
-            continue
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                yield key.value, value
-    for arguments in file.nodes(ast.arguments):
-        positional = [*arguments.posonlyargs, *arguments.args]
-        pairs = [*zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)]
-        for argument, default in [*pairs, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]:
-            if default is not None:
-                yield argument.arg, default
+
+
+_AUTHS = ("BasicAuth", "DigestAuth")
 
 
 def _looks_secret(value: str) -> bool:

@@ -41,7 +41,8 @@ def secrets_in_messages(file: PythonFile, _project: Project) -> Iterable[Fault]:
     for value in file.nodes(ast.Name):
         if value.id not in _SECRET_ATTRIBUTES or not isinstance(value.ctx, ast.Load):
             continue
-        if is_local(file, value, value.id) and (where := _message_around(file, value)):
+        named = isinstance(parent := file.parent(value), ast.Attribute) and parent.attr.startswith("__")
+        if not named and is_local(file, value, value.id) and (where := _message_around(file, value)):
             yield Fault(
                 f"{value.id} goes into {where}: the secret would be shown.",
                 hint="Name the argument, not its value.",
@@ -75,41 +76,67 @@ def shown_requests(file: PythonFile, _project: Project) -> Iterable[Fault]:
         made = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if made.endswith("headers") and _is_of_self(call.func) and (where := _message_around(file, call)):
             yield Fault(f"What {ast.unparse(call.func)}() makes goes into {where}.", hint="Leave it out.", node=call)
-    yield from _shown_headers(file)
+    told = set[ast.AST]()
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         touched = any(map(_is_secret, file.within(function, ast.Attribute, ast.Name, ast.Call, ast.Subscript)))
         holders = set(_holders(file, function)) if touched else set[str]()
         for value in file.within(function, ast.Name) if holders else ():
-            shown = value.id in holders and isinstance(value.ctx, ast.Load) and _is_whole(file, value)
+            shown = (
+                value.id in holders and value not in told and isinstance(value.ctx, ast.Load) and _is_whole(file, value)
+            )
             if shown and (where := _message_around(file, value)):
+                told.add(value)
                 yield Fault(
                     f"{value.id} holds a credential and goes into {where}.",
                     hint="Tell the method and the path only.",
                     node=value,
                 )
+    yield from (fault for fault in _shown_headers(file) if fault.node not in told)
 
 
 def _shown_headers(file: PythonFile) -> Iterable[Fault]:
     """Headers that are sent, whole, in a file that puts a credential among its headers."""
     if not _sends_credential(file):
         return
-    names = _holding_headers(file)
+    received, holding = _received_headers(file), _names_of_headers(file)
     for node in file.nodes(ast.Attribute, ast.Name, ast.Call):
         match node:
             case ast.Attribute(attr=name, value=holder, ctx=ast.Load()) if _SENT_HEADERS.fullmatch(name):
                 sent = "request" in ast.unparse(holder) or not _RECEIVED.search(ast.unparse(holder).rpartition(".")[2])
-            case ast.Name(id=name, ctx=ast.Load()) if _SENT_HEADERS.fullmatch(name):
-                sent = name not in names
+            case ast.Name(id=name, ctx=ast.Load()):
+                function = file.function_of(node)
+                sent = (_SENT_HEADERS.fullmatch(name) or (function, name) in holding) and (
+                    function,
+                    name,
+                ) not in received
             case ast.Call(func=ast.Attribute(attr="header_items")):
                 sent = True
             case _:
                 continue
-        if sent and _is_whole(file, node) and not _is_picked(file, node) and (where := _message_around(file, node)):
+        if not sent or not _is_whole(file, node) or _is_picked(file, node):
+            continue
+        if where := _message_around(file, node) or _told_one_by_one(file, node):
             yield Fault(
                 f"{ast.unparse(node)} goes into {where}, the credential in it too.",
                 hint="Tell the method and the path only, or leave the credential out.",
                 node=node,
             )
+
+
+def _told_one_by_one(file: PythonFile, headers: ast.AST) -> str:
+    """The place of `for name, value in headers.items(): log.debug(name, value)`, where nothing sorts out."""
+    child: ast.AST = headers
+    while _is_passing(parent := file.parent(child)) or isinstance(parent, ast.Attribute):
+        child = parent  # pyright: ignore[reportAssignmentType]
+    if (
+        not isinstance(parent, ast.For)
+        or parent.iter is not child
+        or any(True for _ in file.within(parent, ast.If, ast.IfExp))
+    ):
+        return ""
+    last = parent.target.elts[-1] if isinstance(parent.target, ast.Tuple) else parent.target
+    told = (n for n in file.within(parent, ast.Name) if n.id == getattr(last, "id", "") and isinstance(n.ctx, ast.Load))
+    return next(filter(None, (_message_around(file, n) for n in told)), "")
 
 
 def _sends_credential(file: PythonFile) -> bool:
@@ -118,18 +145,49 @@ def _sends_credential(file: PythonFile) -> bool:
     return any(_CREDENTIAL_HEADER.fullmatch(text) for text in texts)
 
 
-def _holding_headers(file: PythonFile) -> set[str]:
-    """Variables for headers that came back, or from which what is secret was taken out."""
-    found = set[str]()
+def _received_headers(file: PythonFile) -> set[tuple[ast.AST | None, str]]:
+    """Variables, by function, for headers that came back, or from which what is secret was taken out."""
+    found = set[tuple[ast.AST | None, str]]()
     for node in file.nodes(ast.Assign):
         for target in node.targets:
-            if isinstance(target, ast.Name) and _SENT_HEADERS.fullmatch(target.id):
-                said = ast.unparse(node.value)
-                if re.search(
-                    r"resp|reply|answer|redact|mask|hide|scrub|sanitiz|filter|safe|strip", said, re.IGNORECASE
-                ):
-                    found.add(target.id)
+            if (
+                isinstance(target, ast.Name)
+                and _SENT_HEADERS.fullmatch(target.id)
+                and _TAKEN_OUT.search(ast.unparse(node.value))
+            ):
+                found.add((file.function_of(node), target.id))
     return found
+
+
+_TAKEN_OUT = re.compile(r"resp|reply|answer|redact|mask|hide|scrub|saniti[sz]|filter|safe|strip", re.IGNORECASE)
+
+
+def _names_of_headers(file: PythonFile) -> set[tuple[ast.AST | None, str]]:
+    """Variables of other names, by function, that hold headers with a credential: `h`, `kwargs["headers"]`."""
+    found = set[tuple[ast.AST | None, str]]()
+    for node in file.nodes(ast.Assign):
+        for target in node.targets:
+            match target:
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)):
+                    holds = "-" in key or key == "Authorization"
+                    held = (holds and _CREDENTIAL_HEADER.fullmatch(key)) or (
+                        key == "headers" and _holds_header(node.value)
+                    )
+                case ast.Name(id=name):
+                    held = _holds_header(node.value)
+                case _:
+                    continue
+            if held:
+                found.add((file.function_of(node), name))
+    return found
+
+
+def _holds_header(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Dict):
+        return False
+    keys = [k.value for k in value.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    named = any(("-" in key or key == "Authorization") and _CREDENTIAL_HEADER.fullmatch(key) for key in keys)
+    return named or any(_holds_header(v) for v in value.values)
 
 
 def _is_picked(file: PythonFile, node: ast.AST) -> bool:
@@ -151,7 +209,7 @@ def _is_picked(file: PythonFile, node: ast.AST) -> bool:
     return False
 
 
-def _is_passing(node: ast.AST) -> bool:
+def _is_passing(node: ast.AST | None) -> bool:
     """Whether a call gives on what it is given: `dict(headers)`, `headers.items()`."""
     return isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _PASS_ON
 
@@ -233,7 +291,14 @@ def _held_secrets(file: PythonFile) -> set[str]:
 
 def _message_around(file: PythonFile, node: ast.AST) -> str:  # noqa: PLR0911 - one case a kind of place
     inside_text = False
+    child = node
     for ancestor in file.ancestors(node):
+        before, child = child, ancestor
+        # A few letters of it, or whether there is one, give nothing away.
+        if isinstance(ancestor, ast.Subscript) and isinstance(ancestor.slice, ast.Slice):
+            return ""
+        if isinstance(ancestor, ast.Compare) or (isinstance(ancestor, ast.IfExp) and ancestor.test is before):
+            return ""
         if isinstance(ancestor, ast.JoinedStr) or _is_joining(ancestor):
             inside_text = True
         elif _is_passing(ancestor) and _called(ancestor) != "format":

@@ -27,7 +27,7 @@ def endless_retries(file: PythonFile, _project: Project) -> Iterable[Fault]:
             isinstance(loop, _FORS) and not _counts_on(loop)
         ):
             continue
-        for tried in (t for t in _own(loop.body) if isinstance(t, ast.Try)):
+        for tried in filter(_asks, _tries(loop)):
             for handler in tried.handlers:
                 if _hides(handler) and _ends_on_success(loop, tried) and not _is_bounded(loop, tried, handler):
                     yield Fault(
@@ -42,6 +42,26 @@ def endless_retries(file: PythonFile, _project: Project) -> Iterable[Fault]:
 
 
 _FORS = (ast.For, ast.AsyncFor)
+
+
+def _tries(loop: ast.While | ast.For | ast.AsyncFor) -> Iterator[ast.Try]:
+    """What a loop tries; `with suppress(...)` is such a thing too."""
+    for node in _own(loop.body):
+        match node:
+            case ast.Try():
+                yield node
+            case ast.With(
+                items=[
+                    ast.withitem(
+                        context_expr=ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=kinds)
+                    )
+                ],
+                body=body,
+            ):
+                handler = ast.ExceptHandler(ast.Tuple(kinds, ast.Load()), None, [ast.Pass()])
+                yield ast.Try([node, *body], [ast.copy_location(handler, node)], [], [])
+            case _:
+                pass
 
 
 def _may_go_on(test: ast.expr) -> bool:
@@ -88,6 +108,19 @@ def _is_module(test: ast.expr, name: ast.Name) -> bool:
     return any(isinstance(n, ast.Attribute) and n.value is name for n in ast.walk(test))
 
 
+def _asks(tried: ast.Try) -> bool:
+    """Whether a `try` does more than wait for something of its own process, or for what a person types."""
+    calls = [n for n in _own(tried.body) if isinstance(n, ast.Call)]
+    return any(_called(c) not in _WAITS and not (_called(c) == "get" and not c.args and not c.keywords) for c in calls)
+
+
+_WAITS = frozenset({"result", "wait", "wait_for", "join", "acquire", "input", "int", "float", "get_nowait", "sleep"})
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
 def _caught(handler: ast.ExceptHandler) -> str:
     return ast.unparse(handler.type) if handler.type else ":"
 
@@ -128,7 +161,7 @@ def _asks_for_success(statement: ast.stmt, succeeded: set[str]) -> bool:
 
 def _by_status(loop: ast.While | ast.For | ast.AsyncFor) -> Iterator[Fault]:
     """A status of failure that is waited out without a count."""
-    stored = _stores([s for s in loop.body])
+    stored = _stores(loop.body)
     for test in (n for n in _own(loop.body) if isinstance(n, ast.If)):
         said = ast.unparse(test.test)
         again = isinstance(test.body[-1], ast.Continue) and any(_is_sleep(n) for n in _own(test.body))
@@ -224,13 +257,13 @@ def _before(body: Sequence[ast.stmt], tried: ast.Try) -> list[ast.stmt]:
 
 def _around(body: Sequence[ast.stmt], tried: ast.Try) -> tuple[list[ast.stmt], list[ast.stmt]]:
     for place, statement in enumerate(body):
-        if statement is tried:
+        if statement is tried or statement is tried.body[0]:
             return list(body[:place]), list(body[place + 1 :])
-        if any(n is tried for n in ast.walk(statement)):
+        if any(n is tried or n is tried.body[0] for n in ast.walk(statement)):
             before, after = list(body[:place]), list(body[place + 1 :])
             for name in ("body", "orelse", "finalbody"):
                 inner: list[ast.stmt] = getattr(statement, name, None) or []
-                if any(n is tried for s in inner for n in ast.walk(s)):
+                if any(n is tried or n is tried.body[0] for s in inner for n in ast.walk(s)):
                     within = _around(inner, tried)
                     return before + within[0], within[1] + after
             return before, after

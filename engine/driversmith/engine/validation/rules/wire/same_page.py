@@ -28,23 +28,27 @@ _ENDS = (ast.Return, ast.Break, ast.Continue, ast.Raise)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-def same_pages(file: PythonFile, _project: Project) -> Iterable[Fault]:
+def same_pages(file: PythonFile, project: Project) -> Iterable[Fault]:
     """What a loop over pages sends changes from turn to turn."""
+    objects = project.profile.objects.values() if project.profile else ()
+    known = frozenset(o.pagination.position_parameter for o in objects if o.pagination.position_parameter)
     for loop in file.nodes(ast.While, ast.For):
         if not _turns(loop):
             continue
         calls = [c for c in _live_nodes(loop.body) if isinstance(c, ast.Call) and _is_request(c)]
-        calls = [c for c in calls if _is_direct(file, c, loop)]
-        turn = _Turn(file, loop) if calls else None
+        calls = list(_asking(file, loop, [c for c in calls if _is_direct(file, c, loop)]))
+        turn = _Turn(file, loop, known) if calls else None
         if turn is None or any(turn.sends_something_new(call) for call in calls):
             continue
         for call in calls:
             position = turn.position(call)
             if position and turn.gathers(call) and not _is_left_after(file, call, loop):
+                place = _start(file, loop, position) or call
+                named = place.id if isinstance(place, ast.Name) else position
                 yield Fault(
-                    f"Each turn of this loop asks for the same page: `{position}` never changes before the next request.",
+                    f"Each turn of this loop asks for the same page: `{named}` never changes before the next request.",
                     hint="Advance it after each page, in what is sent, and stop at the last.",
-                    node=_start(file, loop, position) or call,
+                    node=place,
                 )
                 break
 
@@ -69,6 +73,20 @@ def _is_request(call: ast.Call) -> bool:
             return bool(told) or _SENDS.fullmatch(name) is not None
         case _:
             return False
+
+
+def _asking(file: PythonFile, loop: ast.While | ast.For, calls: list[ast.Call]) -> Iterator[ast.Call]:
+    """Those calls that ask for something: not those that only read what another one just gave."""
+    given: dict[str, list[ast.Call]] = {}
+    for target, value in _flows(file, loop):
+        for call in calls:
+            if any(n is call for n in ast.walk(value)):
+                for name in _names(target):
+                    given.setdefault(name, []).append(call)
+    for call in calls:
+        sources = [source for name in _names(*call.args) for source in given.get(name, ())]
+        if not sources or call in sources or any(s.lineno > call.lineno for s in sources):
+            yield call
 
 
 def _is_direct(file: PythonFile, node: ast.AST, loop: ast.AST) -> bool:
@@ -107,6 +125,8 @@ class _Turn:
 
     file: PythonFile
     loop: ast.While | ast.For
+    known: frozenset[str]
+    """Parameters that the API's description gives as positions, whatever they are called."""
 
     def __post_init__(self) -> None:
         function = self.file.function_of(self.loop)
@@ -133,7 +153,7 @@ class _Turn:
             node = waiting.pop(0)
             calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
             own = (f for c in calls if self._is_plain(c) for f in self._functions(c))
-            if named := next(filter(None, map(_named_position, [node, *own])), ""):
+            if named := next(filter(None, (_named_position(n, self.known) for n in [node, *own])), ""):
                 return named
             for name in sorted(_names(node) - seen):
                 if _POSITION.fullmatch(name):
@@ -207,6 +227,8 @@ class _Turn:
                 case ast.Delete(targets=targets):
                     for target in targets:
                         yield from self._targets(target, None)
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert" | "pop")):
+                    yield name, None
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _CHANGES:
                     yield name, ast.Tuple([*node.args, *(k.value for k in node.keywords)], ast.Load())
                 case _:
@@ -333,7 +355,7 @@ def _is_copy(value: ast.expr, name: str) -> bool:
             return False
 
 
-def _named_position(node: ast.AST) -> str:
+def _named_position(node: ast.AST, known: frozenset[str] = frozenset()) -> str:
     """A key, keyword or part of a URL that says which page is asked for."""
     for part in ast.walk(node):
         match part:
@@ -350,18 +372,20 @@ def _named_position(node: ast.AST) -> str:
             case _:
                 continue
         for key in keys:
-            if _POSITION.fullmatch(key):
+            if key in known or _POSITION.fullmatch(key):
                 return key
     return ""
 
 
 def _start(file: PythonFile, loop: ast.AST, position: str) -> ast.AST | None:
     """Where the position stands in the loop."""
-    for node in file.within(loop, ast.Dict, ast.keyword):
-        if _named_position(node) == position and not isinstance(node, ast.Dict):
-            return node.value if isinstance(node, ast.keyword) else node
-        if isinstance(node, ast.Dict) and _named_position(node) == position:
-            return node
+    for node in file.within(loop, ast.keyword):
+        if node.arg == position:
+            return node.value
+    for node in file.within(loop, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == position:
+                return value
     return next((n for n in file.within(loop, ast.Name) if n.id == position), None)
 
 
