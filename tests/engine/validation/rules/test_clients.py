@@ -33,6 +33,9 @@ async def test_what_ruff_finds_counts_in_a_client_and_less_in_other_files() -> N
     for code, text in OF_TOOLS:
         report = await validate_file(file_path="api.py", content=f"import requests\n\n{text}")
         assert [f.is_serious for f in report.findings if f.code == code] == [True], code
+    constant = "import requests\n\n\ndef get(path, again=[429, 503]):\n    return path in again\n"
+    report = await validate_file(file_path="api.py", content=constant)
+    assert [f.severity for f in report.findings if f.code == "B006"] == ["P3"]
     report = await validate_file(file_path="sums.py", content=OF_TOOLS[0][1])
     assert [(f.code, f.severity) for f in report.findings] == [("B006", "P3")]
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from ...contract.python_source import parse_module
 from ...models.findings import Finding
+from .changes import change_of
+from .named_values import defaults
 from .project import looks_like_driver
 
 _UNDEFINED = "F821"
@@ -34,13 +36,29 @@ def soften(findings: list[Finding], text: str) -> list[Finding]:
 
     sends = any(_imports(node) & _SENDS for node in ast.walk(tree))
 
+    constants = set(_constant_defaults(tree)) if sends else set[tuple[int, int]]()
+
+    def is_constant(finding: Finding) -> bool:
+        return finding.code == "B006" and _place(finding, lines) in constants
+
     def forgiven(finding: Finding) -> bool:
         if finding.code == _UNDEFINED:
             return any(start <= _place(finding, lines) < end for start, end in spans)
-        held = of_driver or (sends and _OF_CLIENTS.fullmatch(finding.code) is not None)
+        held = of_driver or (sends and _OF_CLIENTS.fullmatch(finding.code) is not None and not is_constant(finding))
         return not held and _OF_DRIVERS.fullmatch(finding.code) is not None
 
     return [f.model_copy(update={"severity": "P3"}) if forgiven(f) else f for f in findings]
+
+
+def _constant_defaults(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """Where defaults stand that are mutable, but filled, and that their functions leave as they are: `retries=[429, 503]`."""
+    for function in ast.walk(tree):
+        for name, default in (
+            defaults(function.args) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else ()
+        ):
+            filled = default.keys if isinstance(default, ast.Dict) else getattr(default, "elts", None)
+            if filled and change_of(ast.walk(function), name, of_self=False) is None:
+                yield default.lineno, default.col_offset
 
 
 def _imports(node: ast.AST) -> set[str]:

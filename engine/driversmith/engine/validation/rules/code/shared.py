@@ -4,28 +4,13 @@ import ast
 from collections.abc import Iterable
 
 from ...fault import Fault
+from ...parsed.changes import CHANGING, change_of
 from ...parsed.members import Function
 from ...parsed.named_values import defaults
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 
 _MADE = frozenset({"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "bytearray"})
-_CHANGE = frozenset(
-    {
-        "append",
-        "extend",
-        "insert",
-        "add",
-        "update",
-        "setdefault",
-        "pop",
-        "popitem",
-        "remove",
-        "discard",
-        "clear",
-        "appendleft",
-    }
-)
 
 
 def shared_defaults(file: PythonFile, _project: Project) -> Iterable[Fault]:
@@ -35,7 +20,7 @@ def shared_defaults(file: PythonFile, _project: Project) -> Iterable[Fault]:
         for argument, default in defaults(function.args):
             if not isinstance(default, ast.Name) or default.id not in shared or argument in _set(file, function):
                 continue
-            if (place := _change(file, function, argument, of_self=False)) is not None:
+            if (place := change_of(file.within(function, *CHANGING), argument, of_self=False)) is not None:
                 yield Fault(
                     f"{argument} is {default.id} where nobody gives it, and is changed here: for all later calls.",
                     hint=f"Change a copy: dict({argument}), or list({argument}).",
@@ -47,7 +32,9 @@ def shared_defaults(file: PythonFile, _project: Project) -> Iterable[Fault]:
         own = {n.attr for m in methods for n in file.within(m, ast.Attribute) if isinstance(n.ctx, ast.Store)}
         for name in sorted(attributes - own):
             places = [
-                p for m in methods if _is_of_object(m) and (p := _change(file, m, name, of_self=True)) is not None
+                p
+                for m in methods
+                if _is_of_object(m) and (p := change_of(file.within(m, *CHANGING), name, of_self=True)) is not None
             ]
             if places:
                 yield Fault(
@@ -82,25 +69,3 @@ def _set(file: PythonFile, function: Function) -> set[str]:
 def _is_of_object(method: Function) -> bool:
     names = {getattr(d, "attr", getattr(d, "id", "")) for d in method.decorator_list}
     return not names & {"classmethod", "staticmethod"}
-
-
-def _change(file: PythonFile, function: Function, name: str, *, of_self: bool) -> ast.AST | None:
-    """Where a function changes what a name, or an attribute of `self`, holds."""
-    for node in file.within(function, ast.Subscript, ast.Call, ast.AugAssign):
-        match node:
-            case ast.Subscript(value=held, ctx=ast.Store() | ast.Del()):
-                pass
-            case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _CHANGE:
-                pass
-            case ast.AugAssign(target=held):
-                pass
-            case _:
-                continue
-        match held:
-            case ast.Attribute(value=ast.Name(id="self"), attr=found) if of_self and found == name:
-                return node
-            case ast.Name(id=found) if not of_self and found == name:
-                return node
-            case _:
-                pass
-    return None

@@ -20,13 +20,13 @@ def unraised_exceptions(file: PythonFile, _project: Project) -> Iterable[Fault]:
     """An exception that a function makes is raised by who asked for it."""
     own = _own_exceptions(file)
     makers = _makers(file)
-    for statement in file.nodes(ast.Expr):
-        call = statement.value
+    for call in (call for statement in file.nodes(ast.Expr) for call in _outcomes(statement.value)):
         if not isinstance(call, ast.Call) or _called(call) in _BUILTIN:  # ruff knows the built-in ones (PLW0133)
             continue
         if _is_exception(call, own) or _called(call) in makers:
             yield _fault(call, "nothing raises it")
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        yield from _returned(file, function, own)
         made = {}
         for node in file.within(function, ast.Assign):
             match node:
@@ -41,6 +41,26 @@ def unraised_exceptions(file: PythonFile, _project: Project) -> Iterable[Fault]:
         for name, call in made.items():
             if name not in told and file.function_of(call) is function:
                 yield _fault(call, f"nothing raises {name}")
+
+
+def _outcomes(value: ast.expr) -> list[ast.expr]:
+    """What a statement may come to: `response.ok or ApiError(...)`."""
+    match value:
+        case ast.BoolOp(values=[*_, last]):
+            return [last]
+        case ast.IfExp(body=one, orelse=other):
+            return [one, other]
+        case _:
+            return [value]
+
+
+def _returned(file: PythonFile, function: Function, own: set[str]) -> Iterable[Fault]:
+    """Exceptions that are returned where callers expect data: the other ways out of the function read an answer."""
+    given = [n for n in file.within(function, ast.Return) if n.value and file.function_of(n) is function]
+    made = [n.value for n in given if isinstance(n.value, ast.Call) and _is_exception(n.value, own)]
+    reads = any(isinstance(n.value, ast.Call) and _called(n.value) in {"json", "loads"} for n in given)
+    if made and reads:
+        yield from (_fault(call, "it is returned, not raised") for call in made)
 
 
 def _fault(call: ast.Call, what: str) -> Fault:

@@ -28,13 +28,13 @@ def tls_off(file: PythonFile, _project: Project) -> Iterable[Fault]:
         given = value.value if isinstance(value, ast.Constant) else _UNKNOWN
         turned = (
             (name in options and _is_off(value, off))
-            or (name == "cert_reqs" and given in {"CERT_NONE", "NONE", 0})
+            or (name in {"cert_reqs", "verify_mode"} and given in {"CERT_NONE", "NONE", 0})
             or (name in _VARIABLES and given in {"", "0", None})
         )
         if turned and not _is_chosen(file, value):
             yield Fault(f"{name}={ast.unparse(value)} turns TLS verification off.", hint="Remove it.", node=value)
     for node in file.nodes(ast.Attribute):
-        off_by_name = node.attr in {"_create_unverified_context", "CERT_NONE"}
+        off_by_name = node.attr in {"_create_unverified_context", "_create_stdlib_context", "CERT_NONE"}
         if off_by_name and not isinstance(file.parent(node), ast.Compare) and not _is_chosen(file, node):
             yield Fault(f"{node.attr} turns TLS verification off.", hint="Remove it.", node=node)
 

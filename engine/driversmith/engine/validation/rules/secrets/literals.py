@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import TypeGuard
 
 from ...fault import Fault
 from ...parsed.code_facts import environment_key
@@ -71,7 +72,11 @@ def literal_credentials(file: PythonFile, project: Project) -> Iterable[Fault]:
     told = set[int]()
     for name, node, text in _named_texts(file):
         named, value = _CAMEL.sub("_", name.replace("-", "_")), _SCHEME.sub("", text, count=1)
-        secret = (SECRET_NAME.match(named) and _looks_secret(value)) or (_ANY_KEY.match(named) and is_random(value))
+        secret = (
+            (SECRET_NAME.match(named) and _looks_secret(value))
+            or (_ANY_KEY.match(named) and is_random(value))
+            or _is_password(named, value)
+        )
         if not secret or id(node) in told or _KEY_SHAPES.search(value) or project.api_text.says(value):
             continue
         told.add(id(node))
@@ -127,6 +132,10 @@ def _named_values(file: PythonFile) -> Iterator[tuple[str, ast.expr]]:
             yield name, value
     for node in file.nodes(ast.Call):
         called = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
+        if called == "b64encode" and node.args:
+            yield from (("password", leaf) for leaf in ast.walk(node.args[0]) if _is_basic(leaf))
+        elif called.endswith(_HOLDERS):
+            yield from (("key", value) for value in node.args)
         if len(node.args) == 2 and (name := environment_key(node) or "password" * called.endswith(_AUTHS)):
             yield name, node.args[1]
     for node in file.nodes(ast.IfExp, ast.BoolOp):
@@ -139,6 +148,14 @@ def _named_values(file: PythonFile) -> Iterator[tuple[str, ast.expr]]:
                 pass
 
 
+def _is_basic(node: ast.AST) -> TypeGuard[ast.Constant]:
+    """`user:password`, as it is made ready for an Authorization header."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return isinstance(text, str) and _AS_BASIC.fullmatch(text) is not None
+
+
+_HOLDERS = ("Auth", "Credentials", "Credential", "ApiKey", "APIKey", "Token", "Client", "Session")
 _AUTHS = ("BasicAuth", "DigestAuth")
 
 
@@ -150,8 +167,26 @@ def _is_mixed(value: str) -> bool:
     return _OPAQUE.fullmatch(value) is not None and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 
+def _is_password(name: str, value: str) -> bool:
+    """Whether a text stands for a password, which may be short and a word: it holds what names and labels do not."""
+    return (
+        _PASSWORD.search(name) is not None
+        and 6 <= len(value) <= 64
+        and not re.search(r"\s", value)
+        and not _PLACEHOLDER.search(value)
+        and re.search(r"[A-Za-z]", value) is not None
+        and re.search(r"[0-9!@#$%^&*?]", value) is not None
+    )
+
+
+_PASSWORD = re.compile(r"(?:^|_)(?:password|passwd|pwd|passphrase)$", re.IGNORECASE)
+_AS_BASIC = re.compile(r"[\w.@+-]+:\S{6,}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
 def is_random(value: str) -> bool:
     """Whether a text ends in what nobody would write by hand: letters and digits mixed, without words."""
+    value = value.replace("-", "") if _UUID.fullmatch(value) else value
     tail = re.split(r"[^A-Za-z0-9]", value.rstrip("="))[-1]
     if len(tail) < 16 or _SHOWN.search(value) or not _OPAQUE.fullmatch(value):
         return False

@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from ...fault import Fault
 from ...parsed.code_facts import LOG_CALLS, environment_key
+from ...parsed.named_values import named_values
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 from ...parsed.scopes import is_local
@@ -98,6 +100,7 @@ def _shown_headers(file: PythonFile) -> Iterable[Fault]:
     """Headers that are sent, whole, in a file that puts a credential among its headers."""
     if not _sends_credential(file):
         return
+    yield from _debugged(file)
     received, holding = _received_headers(file), _names_of_headers(file)
     for node in file.nodes(ast.Attribute, ast.Name, ast.Call):
         match node:
@@ -121,6 +124,32 @@ def _shown_headers(file: PythonFile) -> Iterable[Fault]:
                 hint="Tell the method and the path only, or leave the credential out.",
                 node=node,
             )
+
+
+def _debugged(file: PythonFile) -> Iterable[Fault]:
+    """What http.client prints where it is told to, and texts that have a place for a credential."""
+    for name, value in named_values(file):
+        if name == "debuglevel" and isinstance(value, ast.Constant) and value.value:
+            yield Fault("debuglevel prints the headers of each request.", hint="Remove it.", node=value)
+    for call in file.nodes(ast.Call):
+        if _called(call) == "set_debuglevel" and call.args and getattr(call.args[0], "value", 1):
+            yield Fault("set_debuglevel prints the headers of each request.", hint="Remove it.", node=call)
+    for text in file.nodes(ast.JoinedStr):
+        for before, value in pairwise(text.values):
+            shown = isinstance(before, ast.Constant) and _PLACE.search(str(before.value))
+            hidden = isinstance(value, ast.FormattedValue) and isinstance(
+                value.value, ast.Call | ast.Subscript | ast.IfExp
+            )
+            if (
+                shown
+                and isinstance(value, ast.FormattedValue)
+                and not hidden
+                and (where := _message_around(file, value))
+            ):
+                yield Fault(f"The credential goes into {where}.", hint="Leave it out.", node=value)
+
+
+_PLACE = re.compile(r"(?:authorization['\"]?\s*[:=]|\bbearer)\s*(?:bearer |token |basic )?['\"]?$", re.IGNORECASE)
 
 
 def _told_one_by_one(file: PythonFile, headers: ast.AST) -> str:
@@ -187,6 +216,7 @@ def _holds_header(value: ast.expr) -> bool:
         return False
     keys = [k.value for k in value.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
     named = any(("-" in key or key == "Authorization") and _CREDENTIAL_HEADER.fullmatch(key) for key in keys)
+    named = named or any(_SENT_HEADERS.fullmatch(n.id) for n in value.values if isinstance(n, ast.Name))
     return named or any(_holds_header(v) for v in value.values)
 
 

@@ -39,6 +39,7 @@ def endless_retries(file: PythonFile, _project: Project) -> Iterable[Fault]:
         yield from _by_status(loop)
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         yield from _by_recursion(file, function)
+    yield from _by_library(file)
 
 
 _FORS = (ast.For, ast.AsyncFor)
@@ -69,6 +70,8 @@ def _may_go_on(test: ast.expr) -> bool:
     told = (ast.Constant, ast.Name, ast.UnaryOp, ast.Not, ast.Load, ast.Compare, ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
     if isinstance(test, ast.Constant):
         return bool(test.value)
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name):
+        return all(isinstance(c, ast.Constant | ast.Name | ast.Attribute) for c in test.comparators)
     return all(isinstance(n, told) for n in ast.walk(test))
 
 
@@ -205,6 +208,35 @@ def _by_recursion(file: PythonFile, function: Function) -> Iterator[Fault]:
                     hint="Count the tries, and raise what was caught after the last.",
                     node=call,
                 )
+
+
+def _by_library(file: PythonFile) -> Iterator[Fault]:
+    """tenacity and backoff try for ever where nothing tells them when to stop."""
+    if not _LIBRARIES.search(file.text):
+        return
+    made = [
+        *file.nodes(ast.Call),
+        *(d for f in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef) for d in f.decorator_list),
+    ]
+    for node in made:
+        call = node if isinstance(node, ast.Call) else None
+        name = ast.unparse(call.func if call else node)
+        if call is None and name not in {"retry", "tenacity.retry"}:
+            continue
+        given = {k.arg for k in call.keywords} if call else set[str | None]()
+        of_tenacity = name.rpartition(".")[2] in {"retry", "Retrying", "AsyncRetrying"} and not given & {"stop", None}
+        of_backoff = name.endswith(("on_exception", "on_predicate")) and not given & {"max_tries", "max_time", None}
+        if ("tenacity" in file.text and of_tenacity and not (call and call.args)) or (
+            "backoff" in file.text and of_backoff
+        ):
+            yield Fault(
+                f"{name} without {'stop' if of_tenacity else 'max_tries or max_time'} tries for ever.",
+                hint="stop=stop_after_attempt(5)" if of_tenacity else "max_tries=5",
+                node=node,
+            )
+
+
+_LIBRARIES = re.compile(r"^\s*(?:import|from)\s+(?:tenacity|backoff)\b", re.MULTILINE)
 
 
 def _exits_otherwise(handler: ast.ExceptHandler) -> bool:

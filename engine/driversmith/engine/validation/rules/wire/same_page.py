@@ -41,7 +41,7 @@ def same_pages(file: PythonFile, project: Project) -> Iterable[Fault]:
         if turn is None or any(turn.sends_something_new(call) for call in calls):
             continue
         for call in calls:
-            position = turn.position(call)
+            position = turn.position(call) or _link(loop, call)
             if position and turn.gathers(call) and not _is_left_after(file, call, loop):
                 place = _start(file, loop, position) or call
                 named = place.id if isinstance(place, ast.Name) else position
@@ -51,6 +51,19 @@ def same_pages(file: PythonFile, project: Project) -> Iterable[Fault]:
                     node=place,
                 )
                 break
+
+
+def _link(loop: ast.While | ast.For, call: ast.Call) -> str:
+    """What a request asks for in a loop that reads from its answers where the next page is."""
+    texts = (n.value for n in ast.walk(loop) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return ast.unparse(call.args[-1]) if call.args and any(_NEXT.fullmatch(text) for text in texts) else ""
+
+
+_NEXT = re.compile(
+    r"@?(?:odata\.)?next(?:_?(?:link|url|uri|page|cursor|page_?token|token|href|path))?"
+    r"|has_?more|hasNext(?:Page)?|endCursor",
+    re.IGNORECASE,
+)
 
 
 def _turns(loop: ast.While | ast.For) -> bool:
@@ -299,6 +312,9 @@ class _Turn:
     def _handed_over(self, requests: set[int]) -> Iterator[str]:
         """Names whose objects something else may change: given to a call that is no request, or called by a method."""
         numbers = {"self", "cls", *self._plain_numbers()}
+        function = self.file.function_of(self.loop)
+        for inner in self.file.within(function, ast.Nonlocal, ast.Global) if isinstance(function, ast.stmt) else ():
+            yield from inner.names
         for node in self.live:
             if not isinstance(node, ast.Call) or id(node) in requests or self._is_plain(node):
                 continue
