@@ -27,7 +27,7 @@ def unraised_exceptions(file: PythonFile, _project: Project) -> Iterable[Fault]:
             yield _fault(call, "nothing raises it")
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         yield from _returned(file, function, own)
-        made = {}
+        made: dict[str, ast.Call] = {}
         for node in file.within(function, ast.Assign):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _is_exception(call, own):

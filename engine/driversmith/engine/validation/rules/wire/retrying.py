@@ -15,6 +15,7 @@ _OF_REQUESTS = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(r"status|\.ok\b|is_success|is_error|\.code\b|\b5\d\d\b", re.IGNORECASE)
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _LEAVES = frozenset({"exit", "_exit", "abort"})
@@ -143,12 +144,13 @@ def _is_bounded(loop: ast.While | ast.For | ast.AsyncFor, tried: ast.Try, handle
         after += _after(loop.body, tried)
     before = _before(loop.body, tried)
     failing = [*handler.body, *after, *before]
-    if isinstance(loop, ast.While) and _stores(failing) & _names(loop.test):
+    counting = (
+        isinstance(loop, ast.While) and isinstance(loop.test, ast.Compare) and isinstance(loop.test.ops[0], _ORDER)
+    )
+    if isinstance(loop, ast.While) and _stores(loop.body if counting else failing) & _names(loop.test):
         return True
     succeeded = _stores([*tried.body, *tried.orelse])
-    changed = _stores(failing) | (
-        {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} if isinstance(loop, _FORS) else set()
-    )
+    changed = _stores(failing) | (set[str]() if isinstance(loop, ast.While) else _names(loop.target))
     for block in (after, before):
         for statement in block:
             if _exits([statement]) and not _asks_for_success(statement, succeeded - changed):
@@ -186,8 +188,9 @@ def _by_status(loop: ast.While | ast.For | ast.AsyncFor) -> Iterator[Fault]:
 
 def _by_recursion(file: PythonFile, function: Function) -> Iterator[Fault]:
     """A handler that calls its own function again with the same arguments."""
-    changed = _stores(function.body)
-    for handler in file.within(function, ast.ExceptHandler):
+    handlers = list(file.within(function, ast.ExceptHandler))
+    changed = _stores(function.body) if handlers else set[str]()
+    for handler in handlers:
         if file.function_of(handler) is not function or _exits_otherwise(handler):
             continue
         caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
