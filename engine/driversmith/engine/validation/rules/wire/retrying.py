@@ -134,7 +134,19 @@ def _ends_on_success(loop: ast.While | ast.For | ast.AsyncFor, tried: ast.Try) -
     stored = _stores([*tried.body, *tried.orelse])
     if isinstance(loop, ast.While) and stored & _names(loop.test):
         return True
-    return _exits(loop.body)
+    return _exits([s for s in loop.body for s in _unless_stopped(s)])
+
+
+def _unless_stopped(statement: ast.stmt) -> list[ast.stmt]:
+    """The statement, without what only a flag of the object asks for: `if self._stopping: return`."""
+    match statement:
+        case ast.If() if _names(statement.test) <= {"self", "cls"}:
+            return [inner for s in statement.orelse for inner in _unless_stopped(s)]
+        case ast.Try():
+            parts = [*statement.body, *statement.orelse, *(s for h in statement.handlers for s in h.body)]
+            return [inner for s in parts for inner in _unless_stopped(s)]
+        case _:
+            return [statement]
 
 
 def _is_bounded(loop: ast.While | ast.For | ast.AsyncFor, tried: ast.Try, handler: ast.ExceptHandler) -> bool:
