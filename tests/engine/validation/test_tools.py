@@ -38,7 +38,7 @@ async def test_ruff_finds_with_place_and_severity() -> None:
 
 @only_with_pinned("ruff")
 async def test_several_files_go_in_one_run() -> None:
-    found = await run_ruff({"a.py": "x\n", "b/a.py": "y\n", "__init__.py": ""})
+    found = await run_ruff({"a.py": "x()\n", "b/a.py": "y()\n", "__init__.py": ""})
     assert {(f.file, f.message) for f in found} == {("a.py", "Undefined name `x`."), ("b/a.py", "Undefined name `y`.")}
 
 

@@ -8,7 +8,9 @@ from .members import Function
 from .project import ClassPlace, Project
 from .python_file import PythonFile
 
-LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
+LOG_CALLS = frozenset(
+    {"debug", "info", "warning", "error", "exception", "critical", "log", "print", "warn", "fatal", "trace"}
+)
 """Calls that only tell something."""
 _DATA_FILE = re.compile(r"[\w/]\.json['\"]|importlib\.resources|pkgutil")
 

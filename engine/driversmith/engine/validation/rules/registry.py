@@ -4,11 +4,23 @@ P0 cannot run, P1 breaks the contract, P2 misbehaves or is unsafe, P3 style.
 """
 
 from ...models.findings import Severity
-from .code import library, modules, strings, stubs, swallowing, unsafe, usage
+from .code import library, modules, shared, strings, stubs, swallowing, unraised, unsafe, usage
 from .contract import documents, driver_class, exceptions, inheritance, project_file, readme, shapes
-from .rule import ANY, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
+from .rule import ANY, CLIENT, DRIVER, OUTSIDE, PACKAGE, FileRule, ProjectRule, Rule
 from .secrets import authorization, environment, literals, messages
-from .wire import against_profile, answers, endpoints, network, own_methods, own_reading, paging, parameters, sending
+from .wire import (
+    against_profile,
+    answers,
+    endpoints,
+    network,
+    own_methods,
+    own_reading,
+    paging,
+    parameters,
+    retrying,
+    same_page,
+    sending,
+)
 
 SYNTAX_SEVERITY: dict[str, Severity] = {
     "syntax-error": "P0",
@@ -69,11 +81,12 @@ RULES: tuple[Rule, ...] = (
     FileRule("no-timeout", "P2", network.no_timeout, PACKAGE),
     ProjectRule("ignored-argument", "P1", network.ignored_arguments, partial=True),
     FileRule("endless-loop", "P1", network.endless_loops, PACKAGE),
+    FileRule("endless-retry", "P2", retrying.endless_retries, CLIENT),
     ProjectRule("status-not-mapped", "P1", answers.unmapped_statuses),
     ProjectRule("failure-not-mapped", "P1", answers.unmapped_failures),
     FileRule("status-escapes", "P1", answers.escaping_statuses, PACKAGE),
     FileRule("method-not-called", "P1", answers.methods_not_called, PACKAGE),
-    FileRule("exception-not-raised", "P1", answers.unraised_exceptions, PACKAGE),
+    FileRule("exception-not-raised", "P1", unraised.unraised_exceptions, CLIENT),
     FileRule("idle-function", "P1", answers.idle_functions, PACKAGE),
     FileRule("unsafe-retry", "P2", sending.unsafe_retries, PACKAGE),
     FileRule("unguarded-wait", "P2", sending.unguarded_waits, PACKAGE),
@@ -88,12 +101,13 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("base-url-path", "P1", sending.base_url_of_another_path),
     FileRule("literal-key", "P2", literals.literal_keys, ANY),
     ProjectRule("literal-key-in-text", "P2", literals.keys_in_texts, partial=True),
-    FileRule("literal-credential", "P2", literals.literal_credentials, ("package", "example")),
+    FileRule("literal-credential", "P2", literals.literal_credentials, CLIENT),
     FileRule("redirects-with-key", "P2", authorization.redirects_with_key, PACKAGE),
     FileRule("tls-off", "P2", unsafe.tls_off, ANY),
     FileRule("dynamic-code", "P2", unsafe.dynamic_code, DRIVER),
-    FileRule("secret-in-message", "P2", messages.secrets_in_messages, PACKAGE),
-    FileRule("secret-in-request-shown", "P2", messages.shown_requests, PACKAGE),
+    FileRule("secret-in-message", "P2", messages.secrets_in_messages, CLIENT),
+    FileRule("secret-in-request-shown", "P2", messages.shown_requests, CLIENT),
+    FileRule("shared-value", "P2", shared.shared_defaults, CLIENT),
     FileRule("swallowed-error", "P2", swallowing.swallowed_errors, PACKAGE),
     ProjectRule("project-dependencies", "P1", project_file.project_dependencies),
     ProjectRule("project-metadata", "P2", project_file.project_metadata),
@@ -120,7 +134,7 @@ RULES: tuple[Rule, ...] = (
     ProjectRule("auth-not-sent", "P1", authorization.auth_not_sent),
     FileRule("wrong-authorization", "P1", authorization.wrong_authorization, PACKAGE),
     ProjectRule("paging-not-followed", "P1", paging.paging_not_followed),
-    FileRule("paging-stands-still", "P1", paging.positions_that_stand_still, PACKAGE),
+    FileRule("paging-stands-still", "P1", same_page.same_pages, CLIENT),
     FileRule("paging-single-page", "P1", paging.loops_that_run_once, PACKAGE),
     ProjectRule("records-not-found", "P1", paging.records_not_found),
     FileRule("next-misplaced", "P1", paging.misplaced_positions, PACKAGE),

@@ -15,6 +15,8 @@ ProjectCheck = Callable[[Project], Iterable[Fault]]
 ANY: Final = ("package", "test", "example", "other")
 DRIVER: Final = ("package", "test", "example")
 PACKAGE: Final = ("package",)
+CLIENT: Final = ("package", "example", "other")
+"""Whatever sends requests: drivers, and files that are no driver."""
 OUTSIDE: Final = ("test", "example")
 
 

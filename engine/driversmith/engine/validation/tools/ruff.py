@@ -18,7 +18,10 @@ from .child import printed, run_child
 from .tool import UNKNOWN_RULE, place, tool_limiter, unavailable, write_files
 
 SELECTED = (
-    *("F", "E9", "B006", "BLE", "G", "LOG", "PLE0704"),
+    *("F", "E9", "BLE", "G", "LOG"),
+    *("B006", "B012", "B015", "B016", "B018", "B020", "B023", "B025", "B029", "B030", "B035", "B039"),
+    *("PLE0704", "PLE1205", "PLE1206", "PLE1307", "PLE1507", "PLW0127", "PLW0133", "PLW0711"),
+    *("ASYNC210", "ASYNC251", "RUF006", "RUF008", "S110", "S112", "S113", "S502", "S503", "S504"),
     *("S102", "S301", "S302", "S307", "S506", "S602", "S603", "S604", "S605", "S606"),
 )
 """What ruff looks for: codes, and beginnings of codes."""

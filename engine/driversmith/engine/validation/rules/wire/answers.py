@@ -8,6 +8,7 @@ from ...fault import Fault
 from ...parsed.code_facts import driver_functions
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
+from ..code.unraised import gives_exception
 
 _STATUSES = {401: "AuthenticationError", 403: "AuthenticationError", 404: "ObjectNotFoundError", 429: "RateLimitError"}
 _STATUS_NAMES = {"UNAUTHORIZED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "TOO_MANY_REQUESTS": 429}
@@ -107,32 +108,8 @@ def idle_functions(file: PythonFile, project: Project) -> Iterable[Fault]:
         )
 
 
-def unraised_exceptions(file: PythonFile, project: Project) -> Iterable[Fault]:
-    """An exception that a function makes is raised by who asked for it."""
-    if project.driver is None or not project.whole:
-        return
-    made: dict[str, bool] = {}
-    for function in file.nodes(ast.FunctionDef):
-        made[function.name] = made.get(function.name, True) and _gives_exception(function)
-    for statement in file.nodes(ast.Expr):
-        call = statement.value
-        name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
-        if made.get(name) and isinstance(call, ast.Call):
-            yield Fault(
-                f"{ast.unparse(call.func)} makes an exception, and nothing raises it.",
-                hint=f"raise {ast.unparse(call)}",
-                node=statement,
-            )
-
-
-def _gives_exception(function: ast.FunctionDef) -> bool:
-    said = function.returns
-    name = said.value if isinstance(said, ast.Constant) else getattr(said, "attr", getattr(said, "id", ""))
-    return str(name).endswith(("Error", "Exception"))
-
-
 def _purpose(file: PythonFile, function: ast.FunctionDef) -> str:
-    if _gives_exception(function):
+    if gives_exception(function):
         return "makes the exceptions of answers"
     if any(True for _ in file.within(function, ast.Yield, ast.YieldFrom)):
         return "reads page by page"

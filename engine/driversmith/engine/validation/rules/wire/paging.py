@@ -4,14 +4,12 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from ....models.profile import ApiProfile
 from ...fault import Fault
 from ...parsed.code_facts import driver_functions, reads_data_files, words
 from ...parsed.members import Function
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
 
-_LOOPS = (ast.While, ast.For)
 _FOLLOWED = re.compile(
     r"(?:\w*_)?(?:next|cursor|token|after|page|offset|continuation|more)(?:_\w*|[A-Z]\w*)?", re.IGNORECASE
 )
@@ -73,20 +71,6 @@ def records_not_found(project: Project) -> Iterable[Fault]:
                     file=file.path,
                 )
                 return
-
-
-def positions_that_stand_still(file: PythonFile, project: Project) -> Iterable[Fault]:
-    """What a loop sends as the position in the pages changes in the loop."""
-    positions = _positions(project.profile)
-    for value in _sent_positions(file, positions) if positions else ():
-        loops = _loops_around(file, value)
-        gathering = next((loop for loop in loops if _counts(loop) and _gathers(file, loop)), None)
-        if gathering is not None and value.id not in {name for loop in loops for name in _stored(file, loop)}:
-            yield Fault(
-                f"`{value.id}` says which page is read, and stays the same in this loop: it never gets beyond one page.",
-                hint=f"Change {value.id} after each page, and stop at the last.",
-                node=value,
-            )
 
 
 def wrong_steps(file: PythonFile, project: Project) -> Iterable[Fault]:
@@ -306,11 +290,6 @@ def _likely(project: Project, names: re.Pattern[str]) -> tuple[PythonFile, ast.A
     return None
 
 
-def _positions(profile: ApiProfile | None) -> set[str]:
-    objects = profile.objects.values() if profile else ()
-    return {o.pagination.position_parameter for o in objects if o.pagination.position_parameter}
-
-
 def _sent_positions(file: PythonFile, positions: set[str]) -> Iterator[ast.Name]:
     for node in file.nodes(ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
@@ -329,16 +308,6 @@ def _sent_positions(file: PythonFile, positions: set[str]) -> Iterator[ast.Name]
                 pass
 
 
-def _loops_around(file: PythonFile, node: ast.AST) -> list[ast.While | ast.For]:
-    found: list[ast.While | ast.For] = []
-    for ancestor in file.ancestors(node):
-        if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            break
-        if isinstance(ancestor, _LOOPS):
-            found.append(ancestor)
-    return found
-
-
 def _counts(loop: ast.While | ast.For) -> bool:
     """Whether a loop goes on by itself: `while`, or `for _ in range(...)`."""
     return isinstance(loop, ast.While) or (
@@ -355,7 +324,3 @@ def _gathers(file: PythonFile, loop: ast.While | ast.For) -> bool:
         return True
     steps = file.within(loop, ast.AugAssign)  # += 1 counts tries
     return any(isinstance(n.op, ast.Add) and not isinstance(n.value, ast.Constant) for n in steps)
-
-
-def _stored(file: PythonFile, loop: ast.While | ast.For) -> Iterator[str]:
-    yield from (n.id for n in file.within(loop, ast.Name) if not isinstance(n.ctx, ast.Load))
