@@ -1,6 +1,7 @@
 """Two profiles of one API compared, the one of the driver and the one of today: blind to values and to prose."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import cast
 from urllib.parse import urljoin
 
 from ..facts.catalogue import RefusedError, apply, current, segments
@@ -34,13 +35,11 @@ def compare(driver: ApiProfile, now: ApiProfile) -> list[Change]:
     nothing: the description said otherwise before, too.
     """
     now = _as_the_driver_has_it(driver, now)
-    moved = _moved(driver, now)
-    renamed = _partners(driver, now)
     found = [
-        *moved,
+        *_moved(driver, now),
         *_auth(driver, now),
         *_headers(driver, now),
-        *_operations(driver, now, renamed, with_base=not moved),
+        *_operations(driver, now, _partners(driver, now)),
         *_objects(driver, now),
     ]
     order: tuple[Impact, ...] = ("breaking", "harmless", "told")
@@ -64,6 +63,8 @@ def _as_the_driver_has_it(driver: ApiProfile, now: ApiProfile) -> ApiProfile:
     }
     now = without_operations(now, gone) if gone else now
     for fact in uncompared(driver):
+        if fact in now.facts_evidence:  # observed again
+            continue
         try:
             if segments(fact)[-1:] == ["fields"]:
                 now = _with_fields(driver, now, segments(fact)[1])
@@ -160,9 +161,7 @@ def _partners(driver: ApiProfile, now: ApiProfile) -> dict[str, str]:
     return found
 
 
-def _operations(
-    driver: ApiProfile, now: ApiProfile, partners: Mapping[str, str], *, with_base: bool
-) -> Iterator[Change]:
+def _operations(driver: ApiProfile, now: ApiProfile, partners: Mapping[str, str]) -> Iterator[Change]:
     for name, operation in driver.operations.items():
         if name not in partners:
             yield _change("operation_removed", "breaking", operation.signature, f"{operation.signature} is gone.")
@@ -172,7 +171,7 @@ def _operations(
             told = f"{operation.signature} is named {partners[name]} now, and was {name}."
             yield _change("operation_renamed", "harmless", operation.signature, told)
         yield from _security(operation, after)
-        yield from operation_changes(operation, after, filled=_filled(driver, name), with_base=with_base)
+        yield from operation_changes(operation, after, filled=_filled(driver, name))
     known = set(partners.values())
     for name, operation in now.operations.items():
         if name not in known:
@@ -271,5 +270,5 @@ def field_changes(name: str, before: Mapping[str, FieldProfile], after: Mapping[
 
 def _spelled(value: object) -> str:
     if isinstance(value, tuple):
-        return ".".join(map(str, value)) or "the body itself"
+        return ".".join(map(str, cast("tuple[object, ...]", value))) or "the body itself"
     return "none" if value is None else str(value)

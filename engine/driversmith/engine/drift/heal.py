@@ -21,8 +21,8 @@ def healing_request(
     """
     request = made.request_again(spec=spec, allow_local=allow_local)
     authors = {_WRITTEN_BY[f.author] for f in made.manifest.files.values() if f.author in _WRITTEN_BY}
-    engine = engine or next(iter(sorted(authors)), None) or request.engine
-    if engine == "host":
+    writer: EngineName = engine or min(authors, default=request.engine)
+    if writer == "host":
         raise InvalidArgumentError(
             "The calling agent's model wrote parts of this driver, and a command line has no agent.",
             next_action="Have the agent call generate_driver_supervised with fresh=true, or take --engine template: what the agent"
@@ -30,7 +30,7 @@ def healing_request(
         )
     changes = {
         "output_dir": str(made.project.parent),
-        "engine": engine,
+        "engine": writer,
         "fresh": True,
         "stop_after": "none",
     }

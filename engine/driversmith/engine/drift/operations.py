@@ -9,14 +9,12 @@ _Key = tuple[str, str]
 
 
 def operation_changes(
-    before: OperationProfile, after: OperationProfile, *, filled: Collection[str] = (), with_base: bool = True
+    before: OperationProfile, after: OperationProfile, *, filled: Collection[str] = ()
 ) -> Iterator[Change]:
     """What changed about an operation but for its name; of the parameters that are `filled`, the paging tells."""
     subject = before.signature
-    moved = before.signature != after.signature or (with_base and before.base_path != after.base_path)
-    if moved:
-        place = f"{after.method} {after.base_path or ''}{after.path}"
-        yield _of("operation_moved", "breaking", subject, f"{subject} moved to {place}.")
+    if subject != after.signature:
+        yield _of("operation_moved", "breaking", subject, f"{subject} moved to {after.signature}.")
     if after.deprecated and not before.deprecated:
         yield _of("operation_deprecated", "told", subject, f"{subject} is deprecated.")
     yield from _parameters(before, after, filled)

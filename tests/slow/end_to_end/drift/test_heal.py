@@ -1,0 +1,83 @@
+"""`heal`: a driver that a person edited fits its API again, edits and all."""
+
+from typing import Any
+
+import pytest
+
+from .conftest import Shelf
+
+CLIENT = "library_driver/client.py"
+BASE = "library_driver/_base.py"
+ADDED = '''
+    def first_title(self) -> str:
+        """What a person added."""
+        return str(next(iter(self.read("books", limit=1)[0].values())))
+'''
+
+
+def edited(shelf: Shelf) -> None:
+    """A method added, one changed, a line in the README."""
+    client = shelf.project / CLIENT
+    client.write_text(client.read_text() + ADDED)
+    shelf.edit(BASE, "return list(", "return sorted(")
+    readme = shelf.project / "README.md"
+    readme.write_text(readme.read_text() + "\nKept by the reading room, ask Ada.\n")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "name", "envelope": "items"},
+        {"path": "/v2/books", "needs": "region"},
+        {"paging": "cursor"},
+    ],
+    ids=["field and envelope", "path and required parameter", "paging"],
+)
+def test_an_edited_driver_is_healed(shelf: Shelf, changes: dict[str, Any]) -> None:
+    edited(shelf)
+    shelf.library.moves(**changes)
+    assert shelf.check()[0] == 1
+    code, healed = shelf.heal()
+    assert code == 0, healed
+    assert set(healed["result"]["merged_files"]) == {CLIENT, BASE, "README.md"}, healed["result"]["notes"]
+    assert healed["result"]["kept_files"] == []
+    assert any(change["impact"] == "breaking" for change in healed["changes"])
+    assert ADDED in shelf.text(CLIENT)
+    assert "return sorted(" in shelf.text(BASE)
+    assert "ask Ada" in shelf.text("README.md")
+    assert not list(shelf.project.rglob("*.new")) + list(shelf.project.rglob("*.conflict"))
+    read = shelf.run("read", str(shelf.project), "books", "--limit", "25", "--json")
+    if "needs" in changes:
+        read = shelf.run("read", str(shelf.project), "books", "--limit", "25", "--json", "--param", "region=north")
+    assert read.stdout.count('"id"') == 25, read.stderr
+    assert shelf.check("--live")[0] == 0
+
+
+def test_a_conflict_is_laid_beside_and_told(shelf: Shelf) -> None:
+    readme = shelf.text("README.md")
+    line = next(line for line in readme.splitlines() if "page" in line and len(line) > 20)
+    shelf.edit("README.md", line, "My own words about pages.")
+    shelf.library.moves(paging="cursor")
+    code, healed = shelf.heal()
+    assert code == 0, healed
+    assert healed["result"]["kept_files"] == ["README.md"]
+    assert "My own words" in shelf.text("README.md") and "<<<<<<<" not in shelf.text("README.md")
+    beside = shelf.text("README.md.conflict")
+    assert "<<<<<<< yours" in beside and "My own words" in beside and line in beside
+    assert any("README.md.conflict" in note for note in healed["result"]["notes"])
+    again = shelf.heal()[1]  # not settled yet: told again, and nothing is lost
+    assert again["result"]["kept_files"] == ["README.md"]
+    (shelf.project / "README.md").write_text(shelf.text("README.md.new") + "\nMy own words about pages.\n")
+    settled = shelf.heal()[1]
+    assert settled["result"]["merged_files"] == ["README.md"], settled["result"]["notes"]
+    assert not list(shelf.project.rglob("*.new")) + list(shelf.project.rglob("*.conflict"))
+
+
+def test_a_driver_without_a_base_gets_the_new_text_beside_its_edits(shelf: Shelf) -> None:
+    edited(shelf)
+    (shelf.project / ".driversmith" / "base").unlink()
+    shelf.library.moves(title="name")
+    code, healed = shelf.heal()
+    assert set(healed["result"]["kept_files"]) == {CLIENT, BASE, "README.md"}, healed
+    assert ADDED in shelf.text(CLIENT) and (shelf.project / f"{BASE}.new").exists()
+    assert code in (0, 1)
