@@ -8,24 +8,32 @@ from ..facts.catalogue import RefusedError, apply, current, segments
 from ..facts.structure import is_value_key
 from ..models.drift import Change, ChangeKind, Impact
 from ..models.facts import Correction
-from ..models.profile import ApiProfile, AuthScheme, FieldProfile, ObjectProfile, OperationProfile
+from ..models.profile import ApiProfile, AuthScheme, FieldProfile, ObjectProfile, OperationProfile, PaginationProfile
 from ..research.omission import without_operations
 from .operations import operation_changes, spelled_type
 
-_PAGING = (
-    "style",
-    "position_parameter",
-    "size_parameter",
-    "position_in",
-    "first",
-    "next_path",
-    "next_header",
-    "more_path",
-    "last_path",
-    "total_path",
-    "total_header",
+_PAGING = tuple(
+    name
+    for name in PaginationProfile.model_fields
+    if name not in {"evidence", "default_size", "max_size", "first_required", "short_page_ends"}
 )
-_RECORDS = ("record_path", "shape", "columns_path", "inner_path", "item_path")
+_RECORDS = tuple(
+    name
+    for name in ObjectProfile.model_fields
+    if name
+    not in {
+        "name",
+        "description",
+        "operations",
+        "identifier",
+        "fields",
+        "pagination",
+        "filters",
+        "evidence",
+        "records_evidence",
+    }
+)
+"""All that says where records stand: a fact that is new in the profile is compared without a word here."""
 
 
 def compare(driver: ApiProfile, now: ApiProfile) -> list[Change]:

@@ -6,6 +6,25 @@ from ..models.drift import Change, ChangeKind, Impact
 from ..models.profile import BodyProfile, FieldProfile, OperationProfile, ParameterProfile
 
 _Key = tuple[str, str]
+_PLACE = tuple(
+    name
+    for name in OperationProfile.model_fields
+    if name
+    not in {
+        "name",
+        "operation_id",
+        "summary",
+        "description",
+        "parameters",
+        "body",
+        "response",
+        "only_reads",
+        "security",
+        "deprecated",
+        "evidence",
+    }
+)
+"""All that says where an operation is asked."""
 
 
 def operation_changes(
@@ -13,8 +32,9 @@ def operation_changes(
 ) -> Iterator[Change]:
     """What changed about an operation but for its name; of the parameters that are `filled`, the paging tells."""
     subject = before.signature
-    if subject != after.signature:
-        yield _of("operation_moved", "breaking", subject, f"{subject} moved to {after.signature}.")
+    if any(getattr(before, name) != getattr(after, name) for name in _PLACE):
+        told = f"moved to {after.signature}" if subject != after.signature else "moved to another path of the API"
+        yield _of("operation_moved", "breaking", subject, f"{subject} {told}.")
     if after.deprecated and not before.deprecated:
         yield _of("operation_deprecated", "told", subject, f"{subject} is deprecated.")
     yield from _parameters(before, after, filled)
