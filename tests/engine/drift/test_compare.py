@@ -1,6 +1,7 @@
 """What changed between two profiles, and what that means for the driver."""
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.facts.fields import with_observed_fields
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile, FieldProfile
-from driversmith.engine.research.documents.parse import Description
+from driversmith.engine.research.documents.parse import parse_description
 from driversmith.engine.research.omission import without_operations
 from driversmith.engine.research.profile import build_profile
 
@@ -54,7 +55,8 @@ def library() -> dict[str, Any]:
 
 
 def profile(document: dict[str, Any], **options: Any) -> ApiProfile:
-    described = Description(document, "https://library.example/openapi.json", "OpenAPI 3.1.0", "0", 1)
+    text = json.dumps(document).encode()
+    described = parse_description(text, location="https://library.example/openapi.json", max_bytes=1 << 20)
     return build_profile(described, api_name="Library", base_url="https://library.example/v1", **options)
 
 
