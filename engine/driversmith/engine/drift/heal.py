@@ -21,7 +21,7 @@ def healing_request(
     """
     request = made.request_again(spec=spec, allow_local=allow_local)
     authors = {_WRITTEN_BY[f.author] for f in made.manifest.files.values() if f.author in _WRITTEN_BY}
-    writer: EngineName = engine or min(authors, default=request.engine)
+    writer = engine or (min(authors) if authors else request.engine)
     if writer == "host":
         raise InvalidArgumentError(
             "The calling agent's model wrote parts of this driver, and a command line has no agent.",
