@@ -10,6 +10,7 @@ import anyio.to_thread
 from pydantic import JsonValue
 
 from ..drivers.publish import lay_out, listed_hashes
+from ..drivers.trust import Sessions
 from ..errors import DriversmithError, InvalidArgumentError
 from ..generation.template_engine import write_driver
 from ..models.drift import Change, DriftReport
@@ -25,7 +26,7 @@ from ..supervision.live.live_api import LiveApi
 from ..supervision.live.live_budget import LiveBudget
 from .compare import compare, uncompared
 from .live import NOTHING, receipt_of, seen
-from .origin import MadeDriver, Sessions, made_driver
+from .origin import MadeDriver, made_driver
 
 MOST_TOLD = 12
 """Objects or facts that one sentence names."""

@@ -2,24 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import ValidationError
 
+from ..drivers.trust import Sessions, last_session
 from ..errors import InvalidArgumentError
 from ..generation.manifest import Manifest, read_manifest
-from ..journal.port import Page
 from ..models.profile import ANSWERS, PAGES, ApiProfile
-from ..models.session import GenerateRequest, SessionRecord, SessionStatus
+from ..models.session import GenerateRequest
 
-MOST_SESSIONS = 500
 PROFILE = "profile.json"
-
-
-class Sessions(Protocol):
-    """What is asked of a journal."""
-
-    async def sessions(self, *, status: SessionStatus | None = None, limit: int = 50) -> Page[SessionRecord]: ...
 
 
 @dataclass(frozen=True)
@@ -74,10 +66,8 @@ async def made_driver(project: Path, journal: Sessions | None) -> MadeDriver:
             f"{project} is not a whole driver: {PROFILE} cannot be read ({type(error).__name__}).",
             next_action="Make it anew with fresh.",
         ) from error
-    page = await journal.sessions(status="succeeded", limit=MOST_SESSIONS) if journal is not None else None
-    records = page.items if page else ()
-    made = (r.request for r in records if r.result is not None and r.result.output_path == str(project))
-    return MadeDriver(project, manifest, profile, next(made, None))
+    record = await last_session(project, journal) if journal is not None else None
+    return MadeDriver(project, manifest, profile, record.request if record else None)
 
 
 def _gone(location: str) -> InvalidArgumentError:
