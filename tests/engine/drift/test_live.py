@@ -42,17 +42,17 @@ def before(records: list[dict[str, Any]]) -> Before:
     return Before(True, len(records), structure_hash(records), frozenset(keys))
 
 
-def told(records: list[dict[str, Any]], known: Before = before(FULL)) -> set[tuple[str, str]]:
+def told(records: list[dict[str, Any]], known: Before | None = None) -> set[tuple[str, str]]:
     live = LiveRead(object_name="books", ok=True, count=len(records), structure=structure_hash(records))
-    found = seen(Reading(live, fields=field_kinds(records)), PROFILE, known, has_key=False)
+    found = seen(Reading(live, fields=field_kinds(records)), PROFILE, known or before(FULL), has_key=False)
     return {(change.kind, change.impact) for change in found.changes}
 
 
-def failed(
-    kind: str, *answers: Answer, known: Before = before(FULL), profile: ApiProfile = PROFILE
-) -> tuple[int, bool]:
+def failed(kind: str, *answers: Answer, known: Before | None = None, profile: ApiProfile = PROFILE) -> tuple[int, bool]:
     live = LiveRead(object_name="books", ok=False, error="It failed.")
-    found = seen(Reading(live, answers, Raised(type=kind, message="It failed.")), profile, known, has_key=False)
+    found = seen(
+        Reading(live, answers, Raised(type=kind, message="It failed.")), profile, known or before(FULL), has_key=False
+    )
     return len(found.changes), bool(found.not_checked)
 
 
