@@ -158,21 +158,22 @@ def test_what_the_driver_lives_with_is_harmless(name: str) -> None:
     assert (found["breaking"], kind in found["harmless"]) == (set(), True), found
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda d: d,
-        lambda d: d["info"].update(description="Other words", version="1.0.1"),
-        lambda d: books(d).update(summary="Other words", operationId="listBooks"),
-        lambda d: parameter(d, "after").update(example=7, description="Other words"),
-        lambda d: record(d)["properties"]["title"].update(description="Other words", example="Emma"),
-        lambda d: record(d)["properties"].update({"2024-05-01": {"type": "number"}, "9f86d081": {"type": "number"}}),
-        lambda d: d["components"].update(schemas={"Unused": {"type": "object"}}),
-    ],
-    ids=["nothing", "info", "summary", "example", "field's words", "keys that are data", "an unused schema"],
-)
-def test_values_and_prose_are_no_drift(change: Change) -> None:
-    assert changes(change) == {"breaking": set(), "harmless": set(), "told": set()}
+NO_DRIFT: dict[str, Change] = {
+    "nothing": lambda d: d,
+    "info": lambda d: d["info"].update(description="Other words", version="1.0.1"),
+    "summary": lambda d: books(d).update(summary="Other words"),
+    "example": lambda d: parameter(d, "after").update(example=7, description="Other words"),
+    "field's words": lambda d: record(d)["properties"]["title"].update(description="Other words", example="Emma"),
+    "keys that are data": lambda d: record(d)["properties"].update(
+        {"2024-05-01": {"type": "number"}, "9f86d081": {"type": "number"}}
+    ),
+    "an unused schema": lambda d: d["components"].update(schemas={"Unused": {"type": "object"}}),
+}
+
+
+@pytest.mark.parametrize("name", NO_DRIFT)
+def test_values_and_prose_are_no_drift(name: str) -> None:
+    assert changes(NO_DRIFT[name]) == {"breaking": set(), "harmless": set(), "told": set()}
 
 
 def test_another_operation_id_is_harmless() -> None:
