@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .llm.anthropic.endpoint import Endpoint
     from .llm.anthropic.model import AnthropicModel
     from .llm.patience import Backoff, PatientModel
+    from .models.drift import DriftReport
     from .sandbox.process import ProcessSandbox
     from .self_check import CheckOutcome, OpenJournalAt, OpenSandbox, Progress
     from .supervision.activities import Activities
@@ -141,6 +142,37 @@ async def judge_driver(
         return await known()
     async with open_engine(settings) as engine:
         return await known(journal=engine.journal)
+
+
+async def check_driver(
+    project: Path,
+    *,
+    settings: Settings | None = None,
+    spec: str | None = None,
+    live: bool = False,
+    allow_local: tuple[str, ...] = (),
+) -> "DriftReport":
+    """What changed about an API since the driver in a project folder was made (drift.check).
+
+    Raises:
+        InvalidArgumentError: the folder holds no whole driver of ours.
+        JournalError: the session database cannot be used.
+    """
+    from .drift.check import DriftCheck
+    from .sandbox.process import ProcessSandbox
+
+    settings = Settings() if settings is None else settings
+    redactor = Redactor(stored_secrets(settings.credentials_file))
+    sandbox = ProcessSandbox()
+    async with open_engine(settings, sandbox=sandbox) as engine:
+        check = DriftCheck(
+            settings=settings,
+            sandbox=lambda: sandbox,
+            learn=redactor.learn,
+            redact=lambda text: visible(mask_urls(redactor(text))),
+            journal=engine.journal,
+        )
+        return await check.check(project, spec=spec, live=live, allow_local=allow_local)
 
 
 def model_endpoint() -> "Endpoint | None":

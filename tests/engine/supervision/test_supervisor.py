@@ -163,13 +163,18 @@ async def test_a_folder_that_cannot_be_written_is_told(made, tmp_path) -> None:
     assert (tmp_path / "drivers/pets_driver").read_text() == "in the way"
 
 
-async def test_kept_files_reach_the_result(made, journal, tmp_path, activities) -> None:
+async def test_merged_and_kept_files_reach_the_result(made, journal, tmp_path, activities) -> None:
     first = await made()
     await journal.mark_delivered(first.session_id)
     (tmp_path / "drivers/pets_driver/README.md").write_text("mine")
     second = await made()
-    assert second.kept_files == ["README.md"]
-    assert any("README.md.new" in note for note in second.notes)
+    assert (second.merged_files, second.kept_files) == (["README.md"], [])
+    await journal.mark_delivered(second.session_id)
+    (tmp_path / "drivers/pets_driver/.driversmith/base").unlink()  # as of a version that kept none
+    (tmp_path / "drivers/pets_driver/README.md").write_text("mine again")
+    third = await made()
+    assert (third.merged_files, third.kept_files) == ([], ["README.md"])
+    assert any("README.md.new" in note for note in third.notes)
 
 
 @pytest.mark.parametrize("step", ["research", "write", "validate", "contract", "live"])

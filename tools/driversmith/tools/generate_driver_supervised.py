@@ -7,6 +7,7 @@ from driversmith.engine.sessions.request import DESCRIPTION_SUFFIXES, known_urls
 from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import BeforeValidator, Field
 
+from .answers.stored import told_before, with_age
 from .answers.supervised import supervised_answer
 from .calling.asking import Asking
 from .calling.choosing import Waiting, chosen, which_api
@@ -134,7 +135,7 @@ async def generate_driver_supervised(
         settings=made.settings,
         default_output_dir=made.settings.output_dir_of(made.principal),
     )
-    session = await made.start(request)
+    session = before = await made.start(request)
     waiting = Waiting(ctx, asking)
     result = await waiting.wait(session.session_id, wait_seconds)
     if waiting.open:
@@ -145,6 +146,6 @@ async def generate_driver_supervised(
         taken = {choice.argument: choice.taken for choice in waiting.open}
         if any(taken[name] != value for name, value in answer.items()):
             await made.cancel(session.session_id)
-            session = await made.start(request.model_copy(update={**answer, "fresh": False}))
+            session = before = await made.start(request.model_copy(update={**answer, "fresh": False}))
         result = chosen(await waiting.wait(session.session_id, wait_seconds), answer)
-    return supervised_answer(result)
+    return supervised_answer(with_age(result, before) if told_before(before) else result)

@@ -17,6 +17,8 @@ from ..models.base import Value
 from ..models.driver import DriverFile
 from ..models.session import PublishedFile
 from .atomic_folder import AtomicFolder, hash_of, sweep, try_out
+from .base import BASE, Base, read_base
+from .merge import Merged, merge
 
 
 class Publication(Value):
@@ -24,16 +26,21 @@ class Publication(Value):
 
     files: tuple[PublishedFile, ...]
     kept_files: tuple[str, ...] = ()
+    merged_files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def publish(files: Sequence[DriverFile], project: Path, *, unlisted: Sequence[DriverFile] = ()) -> Publication:
+def publish(
+    files: Sequence[DriverFile], project: Path, *, unlisted: Sequence[DriverFile] = (), keeps_base: bool = False
+) -> Publication:
     """Write all files of a driver, `driver.json` among them, to its project folder. Blocks; call it in a thread. What is
     `unlisted` is written with them, whatever lies there, and is no part of what was published: a receipt that is dated.
 
     A folder that is not there yet appears by one rename. In one that holds a driver of ours, files are replaced one by
     one, `driver.json` last, and all put back if one fails; a file that was edited since it was published (its hash is
-    not the one in `driver.json`) stays, and the new text lies beside it as `<name>.new`.
+    not the one in `driver.json`) stays, and the new text lies beside it as `<name>.new`; where what we wrote is known, the edits
+    and the new text are merged, and only in conflict it stays, with both sides in `<name>.conflict`. `keeps_base`: what is
+    written now is kept for that (drivers.base).
 
     Raises:
         OutputError: the folder is a link, a file, or holds something that is not a driver of ours; there is no space,
@@ -48,7 +55,9 @@ def publish(files: Sequence[DriverFile], project: Path, *, unlisted: Sequence[Dr
             sweep(parent, project.name)
             place = _Place(parent, project)
             if not place.is_free():
-                return _replace(files, place, _published_hashes(place), unlisted)
+                return _Replacing(place, _published_hashes(place), keeps_base).replace(files, unlisted)
+            if keeps_base:
+                unlisted = [*unlisted, Base(_texts(files)).stored()]
             with AtomicFolder(parent, project.name) as placing:
                 placing.write([*files, *unlisted])
                 placing.appear()
@@ -111,6 +120,20 @@ class _Place:
     def hash(self, path: str) -> str | None:
         return hash_of(self.parent, f"{self.project.name}/{path}")
 
+    def read(self, path: str) -> bytes | None:
+        """The content of a regular file, None where there is none."""
+        try:
+            return self.parent.read(f"{self.project.name}/{path}")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, LinkInTheWayError):
+            return None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, None where it is none."""
+        try:
+            return (self.read(path) or b"").decode()
+        except UnicodeDecodeError:
+            return None
+
     def is_free(self) -> bool:
         """Whether nothing, or an empty folder, lies there.
 
@@ -147,41 +170,105 @@ def _published_hashes(place: _Place) -> dict[str, str]:
         ) from error
 
 
-def _replace(
-    files: Sequence[DriverFile], place: _Place, before: Mapping[str, str], unlisted: Sequence[DriverFile]
-) -> Publication:
-    writes: list[DriverFile] = []
-    removals: list[str] = []
-    published: list[PublishedFile] = []
-    kept: list[str] = []
-    notes: list[str] = []
-    for file in sorted(files, key=lambda f: f.path == MANIFEST):
-        _check_way(place, file.path)
-        if file.path == MANIFEST or _is_ours(place, file.path, {before.get(file.path), file.sha256}):
-            writes.append(file)
-            published.append(_published(file, file.path))
-            leftover = f"{file.path}.new"
-            if file.path in before and place.hash(leftover) == before[file.path]:
-                removals.append(leftover)
-            continue
-        beside = _beside(place, file, before)
-        writes.insert(0, file.model_copy(update={"path": beside}))
-        published.append(_published(file, beside))
-        kept.append(file.path)
-        notes.append(f"{file.path} was edited since it was made, so it stays; the new text is in {beside}.")
-    for path in sorted(set(before) - {file.path for file in files} - {MANIFEST}):
-        current = place.hash(path)
-        if current == before[path]:
-            removals.append(path)
-        elif current is not None:
-            notes.append(f"{path} is no part of the driver any more, but it was edited, so it stays.")
-    for file in unlisted:
-        _check_way(place, file.path)
-        writes.insert(0, file)
-    with AtomicFolder(place.parent, place.project.name) as placing:
-        placing.write(writes)
-        placing.move_in([file for file in writes if place.hash(file.path) != file.sha256], removals)
-    return Publication(files=tuple(published), kept_files=tuple(kept), notes=tuple(notes))
+class _Replacing:
+    """The replacement of a driver of ours: `before` are the hashes of what was published."""
+
+    def __init__(self, place: _Place, before: Mapping[str, str], keeps_base: bool) -> None:
+        self._place = place
+        self._before = before
+        self._keeps_base = keeps_base
+        self._base = read_base(place.read(BASE))
+        self._bases: dict[str, str] = {}
+        self._conflicts: dict[str, str] = {}
+        self._writes: list[DriverFile] = []
+        self._removals: list[str] = []
+        self._published: list[PublishedFile] = []
+        self._kept: list[str] = []
+        self._merged: list[str] = []
+        self._notes: list[str] = []
+
+    def replace(self, files: Sequence[DriverFile], unlisted: Sequence[DriverFile]) -> Publication:
+        """Write them, each where it may be."""
+        place, before = self._place, self._before
+        for file in sorted(files, key=lambda f: f.path == MANIFEST):
+            _check_way(place, file.path)
+            self._bases[file.path] = file.text
+            if file.path == MANIFEST or _is_ours(place, file.path, {before.get(file.path), file.sha256}):
+                self._writes.append(file)
+                self._published.append(_published(file, file.path))
+                self._tidy_beside(file.path)
+            elif not self._is_merged(file):
+                self._write_beside(file)
+        for path in sorted(set(before) - {file.path for file in files} - {MANIFEST}):
+            current = place.hash(path)
+            if current == before[path]:
+                self._removals.append(path)
+            elif current is not None:
+                self._notes.append(f"{path} is no part of the driver any more, but it was edited, so it stays.")
+        self._bases.pop(MANIFEST, None)
+        base = [Base(self._bases, self._conflicts).stored()] if self._keeps_base else []
+        for file in (*unlisted, *base):
+            _check_way(place, file.path)
+            self._writes.insert(0, file)
+        with AtomicFolder(place.parent, place.project.name) as placing:
+            placing.write(self._writes)
+            placing.move_in([file for file in self._writes if place.hash(file.path) != file.sha256], self._removals)
+        return Publication(
+            files=tuple(self._published),
+            kept_files=tuple(self._kept),
+            merged_files=tuple(self._merged),
+            notes=tuple(self._notes),
+        )
+
+    def _is_merged(self, file: DriverFile) -> bool:
+        """Whether a person's edits and the new text became one; else both sides are laid beside, where that can be."""
+        base, theirs = self._base.files.get(file.path), self._place.text(file.path)
+        found = merge(file.path, base=base, theirs=theirs, new=file.text) if base and theirs is not None else None
+        if found is None:
+            return False
+        if found.why:
+            self._lay_conflict(file.path, found)
+            return False
+        merged = file.model_copy(update={"text": found.text, "author": "merged"})
+        self._writes.insert(0, merged)
+        self._published.append(_published(merged, file.path))
+        self._merged.append(file.path)
+        self._tidy_beside(file.path)
+        told = "nothing new came for it" if found.text == theirs else "your edits are merged into the new text"
+        self._notes.append(f"{file.path} was edited since it was made: {told}.")
+        return True
+
+    def _lay_conflict(self, path: str, found: Merged) -> None:
+        beside = f"{path}.conflict"
+        text = DriverFile(path=beside, text=found.text)
+        if not _is_ours(self._place, beside, {self._base.conflicts.get(path), text.sha256}):
+            self._notes.append(f"{beside} was edited, so it stays.")
+            return
+        self._writes.insert(0, text)
+        self._conflicts[path] = text.sha256
+        self._notes.append(f"{path}: {found.why}, which is for you to settle: {beside} shows both sides.")
+
+    def _write_beside(self, file: DriverFile) -> None:
+        """The file as a person has it stays, and with it what it descends from."""
+        beside = _beside(self._place, file, self._before)
+        self._writes.insert(0, file.model_copy(update={"path": beside}))
+        self._published.append(_published(file, beside))
+        self._kept.append(file.path)
+        self._notes.append(f"{file.path} was edited since it was made, so it stays; the new text is in {beside}.")
+        self._bases.pop(file.path)
+        if file.path in self._base.files:
+            self._bases[file.path] = self._base.files[file.path]
+
+    def _tidy_beside(self, path: str) -> None:
+        """Remove what was laid beside a file before, if nobody touched it."""
+        if path in self._before and self._place.hash(f"{path}.new") == self._before[path]:
+            self._removals.append(f"{path}.new")
+        if path in self._base.conflicts and self._place.hash(f"{path}.conflict") == self._base.conflicts[path]:
+            self._removals.append(f"{path}.conflict")
+
+
+def _texts(files: Sequence[DriverFile]) -> dict[str, str]:
+    return {file.path: file.text for file in files if file.path != MANIFEST}
 
 
 def _is_ours(place: _Place, path: str, hashes: set[str | None]) -> bool:

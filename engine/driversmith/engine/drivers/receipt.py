@@ -16,7 +16,7 @@ def receipt(live: LiveReport, profile: ApiProfile) -> str:
 
     `known` of an object is `proven` (records were read as the API has them), `observed` (the API answered, and that is not
     proven) or `described` (it was not asked); operations that are not named are `described`. `structure` is a hash of the keys
-    and types of its records, which says whether they are still the same.
+    and types of its records, which says whether they are still the same; `keys` are those that all of them have.
     """
     reads = {read.object_name: read for read in live.reads}
     objects = {name: _of(name, reads.get(name), live, profile) for name in profile.objects}
@@ -50,6 +50,7 @@ def _of(name: str, read: LiveRead | None, live: LiveReport, profile: ApiProfile)
         "records": read.count,
         "complete": read.complete,
         "structure": read.structure or None,
+        **({"keys": list(read.keys)} if read.keys else {}),
         **({"note": read.error} if read.error else {}),
     }
 

@@ -165,7 +165,7 @@ class DriverReader:
             return None
         if self._journal is not None and not await anyio.to_thread.run_sync(files_intact, place.project, files):
             files = await last_published(place.project, self._journal) or files
-        return {file.path: file.sha256 for file in files}
+        return {file.path: file.sha256 for file in files if file.author != "merged"}
 
     @asynccontextmanager
     async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":

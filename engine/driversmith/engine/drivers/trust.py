@@ -45,11 +45,15 @@ async def check_may_run(
 
 async def last_published(project: Path, journal: Sessions) -> tuple[PublishedFile, ...] | None:
     """The files that the newest session wrote to a folder, as the journal knows them; None where none did."""
+    record = await last_session(project, journal)
+    return tuple(record.result.files) if record is not None and record.result is not None else None
+
+
+async def last_session(project: Path, journal: Sessions) -> SessionRecord | None:
+    """The newest session that wrote a driver to a folder; None where none did that the journal knows."""
     page = await journal.sessions(status="succeeded", limit=_MOST_SESSIONS)
-    for record in page.items:
-        if record.result is not None and record.result.output_path == str(project):
-            return tuple(record.result.files)
-    return None
+    made = (r for r in page.items if r.result is not None and r.result.output_path == str(project))
+    return next(made, None)
 
 
 def _is_as_written(project: Path, files: Iterable[PublishedFile]) -> bool:

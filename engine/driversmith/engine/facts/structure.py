@@ -56,6 +56,11 @@ class FieldKinds:
     """JSON types of what is neither null nor an empty array or object: these stand for each other in some APIs."""
 
 
+def is_value_key(key: str) -> bool:
+    """Whether a key looks like a value (an identifier, a date, an address): what a map keyed by data has for keys."""
+    return key == ANY_KEY or _VALUE_KEY.fullmatch(key) is not None
+
+
 def field_kinds(records: Sequence[Any]) -> dict[str, FieldKinds]:
     """By key, what the records have there; of values that are no objects, nothing."""
     values: dict[str, list[Any]] = {}
@@ -70,6 +75,13 @@ def field_kinds(records: Sequence[Any]) -> dict[str, FieldKinds]:
         )
         for key, found in values.items()
     }
+
+
+def always_there(kinds: Mapping[str, FieldKinds], records: int) -> tuple[str, ...]:
+    """The keys that so many records all have, sorted; without those that look like values."""
+    return tuple(sorted(key for key, kind in kinds.items() if kind.records == records and not is_value_key(key)))[
+        :MAX_KEYS
+    ]
 
 
 def _json_type(value: Any) -> JsonType:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from .base import Value
 
-Author = Literal["model", "simplified", "template", "host"]
+Author = Literal["model", "simplified", "template", "host", "merged"]
+"""`merged`: one of the others, and a person's edits."""
 VerificationLevel = Literal["live", "mock", "static_only"]
 
 

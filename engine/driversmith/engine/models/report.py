@@ -103,6 +103,8 @@ class LiveRead(Value):
     """Whether these are all of its records: None where the read ended before the last page, or it cannot be told."""
     structure: str = ""
     """Hash of the structure of its records (facts.structure)."""
+    keys: tuple[str, ...] = ()
+    """Keys that all of its records have, but for those that look like values."""
     seen: JsonValue = None
     """The structure of the first answer, without values: for whoever is asked what is wrong."""
 

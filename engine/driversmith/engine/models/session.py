@@ -121,6 +121,8 @@ class SupervisedResult(Value):
     files: list[PublishedFile] = []
     kept_files: list[str] = []
     """Files that the user edited and that were therefore left alone; the new text lies beside each as `<name>.new`."""
+    merged_files: list[str] = []
+    """Files that the user edited, and that hold these edits and the new text."""
     preview: dict[str, list[dict[str, JsonValue]]] = Field(default_factory=dict)
     """Object -> its first 3 records, read live."""
     verification: Verification = Verification()

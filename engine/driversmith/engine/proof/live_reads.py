@@ -17,7 +17,7 @@ from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of, text_of
 from ..facts.record_shapes import RecordsMissingError, records_of
 from ..facts.rows import rows_of
-from ..facts.structure import FieldKinds, field_kinds, structure_hash, structure_of
+from ..facts.structure import FieldKinds, always_there, field_kinds, structure_hash, structure_of
 from ..facts.totals import told_total
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, ParameterProfile, Verb
 from ..models.report import LiveRead
@@ -301,6 +301,7 @@ class _Reader:
             fault = _miscounted(plan, answers, records, ended=ended)
         if fault:
             return Reading(bare.model_copy(update={"error": fault, "wrong": True}), answers, raised, plan.described)
+        kinds = field_kinds(records)
         found = {
             "ok": True,
             "records": tuple(records[: self.limit]),
@@ -309,8 +310,9 @@ class _Reader:
             "pages": len(_good(exchanges)),
             "complete": True if ended and not raised else False if raised else None,
             "structure": structure_hash(records),
+            "keys": always_there(kinds, len(records)),
         }
-        return Reading(bare.model_copy(update=found), answers, raised, plan.described, field_kinds(records))
+        return Reading(bare.model_copy(update=found), answers, raised, plan.described, kinds)
 
     async def _some_pages(
         self, plan: _Plan, records: list[Any], most: int, answers: Callable[[], Sequence[Exchange]]

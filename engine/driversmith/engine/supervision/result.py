@@ -63,6 +63,7 @@ def conclude(
             "output_path": str(session.project),
             "files": list(made.publication.files),
             "kept_files": list(made.publication.kept_files),
+            "merged_files": list(made.publication.merged_files),
             "preview": {
                 read.object_name: list(read.records[:PREVIEW_RECORDS])
                 for read in made.live.reads

@@ -176,7 +176,9 @@ class Verifier:
         async def work() -> Publication:
             proof = await anyio.to_thread.run_sync(receipt, live, self._profile)
             shown = [DriverFile(path=RECEIPT, text=proof), *beside]
-            publication = await anyio.to_thread.run_sync(lambda: publish(files, self._session.project, unlisted=shown))
+            publication = await anyio.to_thread.run_sync(
+                lambda: publish(files, self._session.project, unlisted=shown, keeps_base=True)
+            )
             await self._session.journal.store_files(self._session.session_id, self._session.epoch, files)
             return publication
 

@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError, alone
 
-from .commands import catalogue, credentials, demo, doctor, generate, read, serve, sessions, tokens, validate
+from .commands import (
+    catalogue,
+    credentials,
+    demo,
+    doctor,
+    drift,
+    generate,
+    heal,
+    read,
+    serve,
+    sessions,
+    tokens,
+    validate,
+)
 from .terminal.console import FAILED, INTERRUPTED, USAGE, complain, speak_any_encoding
 from .terminal.wording import for_a_command_line
 
@@ -52,6 +65,8 @@ def _app() -> typer.Typer:
     app.callback()(_options)
     app.command()(generate.generate)
     app.command()(validate.validate)
+    app.command()(drift.check)
+    app.command()(heal.heal)
     app.command()(read.read)
     app.command("sessions")(sessions.sessions)
     app.command()(sessions.show)

@@ -10,6 +10,7 @@ from driversmith.engine.settings import Settings
 
 from ..context import command_settings
 from ..terminal.console import FAILED, INTERRUPTED, SUCCESS, complain, print_json, stderr, stdout
+from ..terminal.driver_folder import absolute_spec, is_url
 from ..terminal.progress import Watched, run_watched
 from ..terminal.result import print_result
 from ..terminal.typed import TypedEngines, typed_pairs
@@ -66,7 +67,7 @@ def generate(
     arguments: dict[str, Any] = {
         "api_name": name,
         "api_url": url,
-        "spec": _absolute_spec(spec),
+        "spec": absolute_spec(spec),
         "server": server,
         "auth": auth,
         "output_dir": str((output or settings.output_dir or Path.cwd()).expanduser().absolute()),
@@ -78,7 +79,7 @@ def generate(
     }
     if allow_local:
         settings = settings.model_copy(update={"allow_local": True})
-    engines = TypedEngines(typed_pairs([*([url] if url else []), *([spec] if spec and _is_url(spec) else [])]))
+    engines = TypedEngines(typed_pairs([*([url] if url else []), *([spec] if spec and is_url(spec) else [])]))
     session = _Session(settings, engines, arguments)
     try:
         result = run_watched(name, session.run, quiet=as_json)
@@ -141,11 +142,3 @@ class _Session:
         if answer.is_error:
             raise InvalidArgumentError(" ".join(getattr(block, "text", "") for block in answer.content).strip())
         return SupervisedResult.model_validate(answer.structured_content)
-
-
-def _is_url(text: str) -> bool:
-    return text.lower().startswith(("http://", "https://"))
-
-
-def _absolute_spec(spec: str | None) -> str | None:
-    return spec if spec is None or _is_url(spec) else str(Path(spec).expanduser().absolute())

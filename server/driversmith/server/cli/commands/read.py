@@ -13,9 +13,9 @@ from driversmith.engine.models.visible import visible
 
 from ..context import command_settings, engine_for_command
 from ..terminal.console import print_json, stderr, stdout
+from ..terminal.driver_folder import own_addresses
 from ..terminal.progress import Watched, run_watched
 from ..terminal.result import is_cut, records_table
-from ..terminal.typed import typed_pairs
 
 _FORMULAS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """What text in a spreadsheet's cell begins with that may be calculated, also as wide forms that some of them take for it."""
@@ -48,7 +48,7 @@ def read(
         shown.doing(f"Reading {object_name}.")
         async with engine_for_command(settings) as engine:
             return await engine.read_driver(
-                project, object_name, params=params, limit=limit, allow_local=_own_address(project)
+                project, object_name, params=params, limit=limit, allow_local=own_addresses(project)
             )
 
     records = run_watched("read", run, quiet=as_json)
@@ -62,15 +62,6 @@ def read(
             stderr().print("Cut to fit: --json or --csv shows everything.", style="dim")
     else:
         stderr().print(f"No records of {object_name}.", markup=False)
-
-
-def _own_address(project: Path) -> tuple[str, ...]:
-    """The address of the driver's own API, which may be local: the person named this driver on the command line."""
-    try:
-        url = json.loads((project / "profile.json").read_text(encoding="utf-8")).get("base_url", "")
-    except (OSError, ValueError, AttributeError):
-        return ()  # the engine says what is wrong with the folder
-    return typed_pairs([url]) if isinstance(url, str) else ()
 
 
 def _pair(text: str) -> tuple[str, Any]:

@@ -87,6 +87,8 @@ def _print_success(console: Console, result: SupervisedResult) -> None:
     if result.kept_files:
         kept = ", ".join(result.kept_files)
         console.print(Text(f"  left alone, since you changed them: {kept} (new text in *.new)"), soft_wrap=True)
+    if result.merged_files:
+        console.print(Text(f"  merged with your edits: {', '.join(result.merged_files)}"), soft_wrap=True)
     if result.skipped:
         reasons = sorted({s.reason for s in result.skipped})
         console.print(f"  {len(result.skipped)} operations skipped ({', '.join(reasons)}); see the driver's README")

@@ -1,0 +1,1 @@
+"""Drift: an API as it is now beside the driver that was made for it."""
