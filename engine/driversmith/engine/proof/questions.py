@@ -9,7 +9,7 @@ from ..testing.mock.routes import Routes
 
 class Questions:
     """Tells requests that only read: those of operations with POST that are known to, with all that such an operation fixes
-    in path, query and body. A profile without such operations has none."""
+    in path, query, headers and body. A profile without such operations has none."""
 
     def __init__(self, profile: ApiProfile) -> None:
         asking = [operation for operation in profile.operations.values() if operation.only_reads]
@@ -19,4 +19,7 @@ class Questions:
         """Whether a request is one of them."""
         if self._routes is None:
             return False
-        return self._routes.find(request.method, request.path, request.query, content=request.body) is not None
+        found = self._routes.find(
+            request.method, request.path, request.query, headers=request.headers, content=request.body
+        )
+        return found is not None

@@ -232,3 +232,11 @@ def test_a_path_that_chooses_a_format_gets_json_and_an_identifier_no_default(stu
     profile = study({"paths": {"/{format}/teams": {"get": teams}, "/{version}/{area}/crews": {"get": version}}})
     told = {p.name: (p.fallback, p.must_be_given) for o in profile.operations.values() for p in o.parameters}
     assert told == {"format": ("JSON", False), "version": ("v2", False), "area": (None, True)}
+
+
+def test_lists_that_a_fragment_tells_apart_are_called_by_what_they_list(study: Any):
+    paths = {
+        f"/#X-Target=Service_1.{name}": {"post": asking(shape(apps=RECORDS), "List them")}
+        for name in ("ListApps", "ListJobs")
+    }
+    assert sorted(study({"paths": paths}).objects) == ["Apps", "Jobs"]

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from driversmith.engine.models.profile import Evidence, OperationProfile, ResponseProfile
+from driversmith.engine.models.profile import Evidence, OperationProfile, ParameterProfile, ResponseProfile
 from driversmith.engine.testing.mock.routes import Routes
 
 from tests.counting import calls
@@ -17,6 +17,21 @@ def routes(*signatures: str, base_path: str = "") -> Routes:
         for signature in signatures
     ]
     return Routes(base_path, made)
+
+
+def test_requests_to_one_path_are_told_apart_by_the_header_that_names_what_is_asked() -> None:
+    values: dict[str, Any] = {"response": ResponseProfile(), "evidence": Evidence(pointer="#"), "method": "POST"}
+    named = {"location": "header", "argument": "target", "required": True}
+    made = [
+        OperationProfile(
+            name=name, path="/", parameters=(ParameterProfile(name="X-Target", enum=(f"S.{name}",), **named),), **values
+        )
+        for name in ("ListApps", "CreateApp")
+    ]
+    found = Routes("", made).find("POST", "/", headers=(("x-target", "S.CreateApp"),))
+    assert found and found.name == "CreateApp"
+    assert Routes("", made[:1]).find("POST", "/", headers=(("x-target", "S.CreateApp"),)) is None
+    assert Routes("", made[:1]).find("POST", "/") is None
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """Beginnings of names of POST operations that ask rather than make."""
+_VERB = re.compile(r"(List|Describe|Get|Search|Query|Scan|Find)(?=[A-Z])")
 _ASKED = re.compile(r"(search|find|query|list|all)\Z", re.IGNORECASE)
 """Segments that ask for what is named after them: `/search/artists`."""
 _JOINS = re.compile(r"(by|to|from|of|for|in|at|on|with|and|between|near)\Z", re.IGNORECASE)
@@ -139,7 +140,8 @@ class _Path:
         """`queried` are the names in its fixed query whose values count as segments."""
         segments = [part for segment in operation.profile.bare_path.split("/") if segment for part in _parts(segment)]
         if operation.profile.only_reads:  # several may be asked at one path
-            segments += [part for part in operation.fragment.split("/") if part and "{" not in part]
+            called = (part.rpartition("=")[2].rpartition(".")[2] for part in operation.fragment.split("/"))
+            segments += [_VERB.sub("", part) for part in called if part and "{" not in part]
         segments += [value for name, value in _fixed_pairs(operation) if name in queried and "{" not in value]
         fixed = [index for index, segment in enumerate(segments) if segment != "{}"]
         telling = [index for index in fixed if not _NOISE.match(segments[index])]

@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, quote, unquote
 
 from ...models.profile import OperationProfile
+from ...network.loopback import Headers
 from ..wire_text import json_value
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
@@ -19,9 +20,9 @@ _ANY = "\0"
 
 
 class Routes:
-    """The operations of an API by method, path and the parts of query and body that are in every call.
+    """The operations of an API by method, path and the parts of query, headers and body that are in every call.
 
-    Of several that fit, that which fixes most of query and body, and then that with the fewest placeholders.
+    Of several that fit, that which fixes most of these, and then that with the fewest placeholders.
     """
 
     def __init__(self, base_path: str, operations: Iterable[OperationProfile]) -> None:
@@ -40,15 +41,24 @@ class Routes:
         path: str,
         query: Sequence[tuple[str, str]] = (),
         *,
+        headers: Headers = (),
         content: bytes = b"",
         preferred: str | None = None,
     ) -> OperationProfile | None:
-        """The operation that a request is for; the one named `preferred` where it fits at all. `content` is its body."""
+        """The operation that a request is for; the one named `preferred` where it fits at all. `content` is its body, and
+        names of `headers` are in lower case."""
         segments = tuple(spelled(path).split("/"))
         keys = [_masked(segments, mask) for mask in self._masks.get((method, len(segments)), ())]
         near = [route for key in keys for route in self._routes.get((method, key), ())]
         body = json_value(content.decode("utf-8", "replace")) if any(route.members for route in near) else None
-        fitting = [route for route in near if route.fits("/".join(segments), query) and _holds(body, route.members)]
+        told = dict(headers)
+        fitting = [
+            route
+            for route in near
+            if route.fits("/".join(segments), query)
+            and route.headers.items() <= told.items()
+            and _holds(body, route.members)
+        ]
         best = min(fitting, key=lambda r: (r.operation.name != preferred, -r.weight, r.rank), default=None)
         return best.operation if best else None
 
@@ -80,10 +90,16 @@ class _Route:
         body = self.operation.body
         return dict(body.fixed) if body else {}
 
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Those that every call has, with the one value that they can have (`X-Amz-Target`)."""
+        only = (p for p in self.operation.parameters if p.location == "header" and p.required and len(p.enum) == 1)
+        return {p.name.lower(): str(p.enum[0]) for p in only}
+
     @property
     def weight(self) -> int:
         """How much of a request it fixes beside the path."""
-        return len(self.fixed) + len(self.members)
+        return len(self.fixed) + len(self.headers) + len(self.members)
 
     def fits(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
         """Whether a request is for this operation."""

@@ -216,7 +216,9 @@ class MockServer:
     def _operation(self, seen: Request) -> OperationProfile | None:
         preferred = self.focus.name if self.focus else None
         path = seen.path.removeprefix(MOVED)
-        return self._routes.find(seen.method, path, seen.query, content=seen.body, preferred=preferred)
+        return self._routes.find(
+            seen.method, path, seen.query, headers=seen.headers, content=seen.body, preferred=preferred
+        )
 
     def _authorised(self, operation: OperationProfile, seen: Request) -> bool:
         alternatives = self.placements(operation)
