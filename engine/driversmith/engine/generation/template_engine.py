@@ -99,7 +99,7 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
-    modules = ["client", "exceptions", "types", "_api", "_base", "_records", "_request", "_transport"]
+    modules = ["client", "async_client", "exceptions", "types", "_api", "_async", "_base", "_records", "_request", "_transport"]
     if any(form_of_records(profile, o) for o in profile.objects.values()):
         modules.append("_rows")
     if not is_typed(profile):
@@ -159,13 +159,14 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "object_names": object_names(profile),
         "sample_object": found.object_name,
         "class_example": class_example(names, found),
+        "async_example": class_example(names, found, awaited=True),
         "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }
 
 
 def exports(names: DriverNames) -> str:
     """`__all__` of the package."""
-    public = [e.name for e in EXCEPTIONS] + [names.class_name, "DriverCapabilities", "ObjectName"]
+    public = [e.name for e in EXCEPTIONS] + [names.class_name, f"Async{names.class_name}", "DriverCapabilities", "ObjectName"]
     return source.assignment("__all__", sorted(public))
 
 
