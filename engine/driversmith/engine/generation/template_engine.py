@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..contract.naming import DriverNames, driver_names, is_usable_identifier
-from ..contract.surface import EXCEPTIONS
+from ..contract.surface import EXCEPTIONS, TWIN_PREFIX
 from ..errors import GenerationError, InvalidArgumentError
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
@@ -99,7 +99,18 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
-    modules = ["client", "async_client", "exceptions", "types", "_api", "_async", "_base", "_records", "_request", "_transport"]
+    modules = [
+        "client",
+        "async_client",
+        "exceptions",
+        "types",
+        "_api",
+        "_async",
+        "_base",
+        "_records",
+        "_request",
+        "_transport",
+    ]
     if any(form_of_records(profile, o) for o in profile.objects.values()):
         modules.append("_rows")
     if not is_typed(profile):
@@ -166,7 +177,12 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
 
 def exports(names: DriverNames) -> str:
     """`__all__` of the package."""
-    public = [e.name for e in EXCEPTIONS] + [names.class_name, f"Async{names.class_name}", "DriverCapabilities", "ObjectName"]
+    public = [e.name for e in EXCEPTIONS] + [
+        names.class_name,
+        f"{TWIN_PREFIX}{names.class_name}",
+        "DriverCapabilities",
+        "ObjectName",
+    ]
     return source.assignment("__all__", sorted(public))
 
 
