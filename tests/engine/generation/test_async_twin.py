@@ -135,3 +135,12 @@ def test_options_are_a_view_on_the_same_driver(petstore: Rig) -> None:
         driver.read("pets")
     assert len(petstore.requests) == 4
     assert petstore.requests[1].extensions["timeout"]["read"] == 30
+
+
+async def test_records_come_one_by_one(petstore: Rig) -> None:
+    driver = petstore.open(pages)
+    records = driver.iterate("pets", batch_size=3)
+    assert [next(records), len(petstore.requests)] == [RECORDS[0], 1]
+    assert list(records) == RECORDS[1:]
+    async with twin(petstore) as other:
+        assert [record async for record in other.iterate("pets", per_page=3)] == RECORDS

@@ -16,6 +16,7 @@ from ..validation.limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 from . import markup, source
 from .driver_tests import unittest_values
 from .features import features
+from .parameters import parameter_table
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, sample
@@ -107,6 +108,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
         "_api",
         "_async",
         "_base",
+        "_parameters",
         "_records",
         "_request",
         "_transport",
@@ -163,6 +165,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "variables": source.wrapped(f"`from_env` reads {', '.join(variables.values())}.", 4),
         "exports": exports(names),
         "fields": "" if is_typed(profile) else field_table(profile),
+        "parameter_table": parameter_table(profile),
         "records": records,
         "record_table": record_table(profile),
         "json_types": json_types(profile),
