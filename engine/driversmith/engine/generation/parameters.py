@@ -25,9 +25,9 @@ def _of_object(
     profile: ApiProfile, found: ObjectProfile, filled: dict[str, set[tuple[str, str]]]
 ) -> dict[str, Argument]:
     told: dict[str, Argument] = {}
-    verbs = [verb for verb in ("read", "read_one") if verb in found.operations]
-    for place, verb in enumerate(verbs):
-        operation = profile.operations[found.operations[verb]]
+    names = [found.operations.get("read"), found.operations.get("read_one")]
+    for place, name in enumerate(filter(None, names)):
+        operation = profile.operations[name]
         by_paging = filled.get(operation.name, set())
         for parameter in operation.parameters:
             given = (parameter.location, parameter.name) not in by_paging and parameter.must_be_given

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from driversmith.engine.models.profile import ApiProfile
 
+from ....engine.generation import conftest as rigs
 from ....engine.generation.blocking import blocking
-from ....engine.generation.conftest import Rig
-from ....engine.generation.conftest import rig as synchronous_rig  # noqa: F401 - a fixture
+from ....engine.generation.conftest import rig as synchronous_rig  # noqa: F401 # pyright: ignore[reportUnusedImport] - a fixture
 from ....engine.generation.test_auth_template import *  # noqa: F403
 from ....engine.generation.test_client_template import *  # noqa: F403
 from ....engine.generation.test_headers_of_the_caller import *  # noqa: F403
@@ -18,7 +18,7 @@ from ....engine.generation.test_request_template import *  # noqa: F403
 from ....engine.generation.test_rows_template import *  # noqa: F403
 from ....engine.generation.test_transport_template import *  # noqa: F403
 
-Make = Callable[[ApiProfile], Rig]
+MakeRig = Callable[[ApiProfile], rigs.Rig]
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture
-def rig(runner: asyncio.Runner, synchronous_rig: Make, monkeypatch: pytest.MonkeyPatch) -> Make:  # noqa: F811
+def rig(runner: asyncio.Runner, synchronous_rig: MakeRig, monkeypatch: pytest.MonkeyPatch) -> MakeRig:  # noqa: F811
     """The same rig, with the twin in place of the driver."""
 
-    def make(profile: ApiProfile) -> Rig:
+    def make(profile: ApiProfile) -> rigs.Rig:
         found = synchronous_rig(profile)
 
         async def sleep(seconds: float) -> None:
