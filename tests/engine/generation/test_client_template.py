@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 
 from . import profiles
@@ -220,3 +221,37 @@ def test_nobody_at_the_door_is_a_connection_error(rig: Make) -> None:
     found = rig(profiles.repositories())
     with found.driver_class("http://127.0.0.1:1", max_retries=0) as driver, pytest.raises(found.DriverConnectionError):
         driver.read("repos", user="octo")
+
+
+def test_what_a_read_takes_is_told(rig: Make) -> None:
+    driver = rig(profiles.petstore()).open()
+    assert driver.get_parameters("pets") == {
+        "page": {"type": "integer", "required": False},
+        "per_page": {"type": "integer", "required": False},
+        "status": {"type": "string", "required": False},
+        "tags": {"type": "array", "required": False},
+        "petId": {"type": "integer", "required": False},
+    }
+    assert driver.get_parameters("orders") == {"petId": {"type": "integer", "required": True}}
+    with pytest.raises(Exception, match="No object is called 'no such'"):
+        driver.get_parameters("no such")
+
+
+def test_what_a_read_demands_stands_in_the_readme() -> None:
+    readme = write_driver(profiles.petstore())["README.md"].text
+    assert "| `orders` | read | `petId` | none |" in readme
+
+
+@pytest.mark.parametrize("kind", profiles.ALL)
+def test_what_is_told_to_be_required_is_what_a_read_refuses_to_go_without(kind: str, rig: Make) -> None:
+    found = rig(profiles.ALL[kind]())
+    driver = found.open(lambda _: httpx2.Response(500), max_retries=0)
+    for name in driver.list_objects():
+        demanded = [argument for argument, told in driver.get_parameters(name).items() if told["required"]]
+        try:
+            driver.read(name)
+        except found.InvalidRequestError as error:
+            assert all(argument in str(error) for argument in demanded)
+            assert demanded
+        except (found.ServerError, found.NotSupportedError):
+            assert not demanded

@@ -48,7 +48,7 @@ class ParameterContract:
 
 @dataclass(frozen=True)
 class MethodContract:
-    """One method of the driver class; all are plain functions, never coroutines."""
+    """One method of the driver class; all are plain functions, never coroutines; those are the twin's."""
 
     name: str
     parameters: tuple[ParameterContract, ...] = ()
@@ -190,6 +190,10 @@ METHODS: Final = (
 CONTEXT_METHODS: Final = ("__enter__", "__exit__")
 """The driver is a context manager: these must exist, their signatures are Python's."""
 
+MORE_METHODS: Final = frozenset({"with_options", "get_parameters", "iterate"})
+"""What the templates' drivers offer beside them; those of earlier versions, and of other authors, need not."""
+TWIN_PREFIX: Final = "Async"
+"""The class of the same methods as coroutines and asynchronous iterators is called so before the driver's name."""
 METHOD_NAMES: Final = frozenset(m.name for m in METHODS)
 EXCEPTION_NAMES: Final = frozenset(e.name for e in EXCEPTIONS)
 NETWORK_METHODS: Final = frozenset(

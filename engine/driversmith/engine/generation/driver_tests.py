@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..contract.surface import TWIN_PREFIX
 from ..models.profile import ApiProfile, ObjectProfile, PaginationProfile, member_keys
 from .sample import Sample, auth_sample, reading
 from .source import Construct, Raw, assignment, literal
@@ -15,7 +16,8 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
     """Variables of the template: the object to read, and how a server in memory pages it."""
     auth = auth_sample(profile, found.object_name)
     credentials = {**auth.credentials, **({"token_url": "/token"} if auth.token else {})} if auth else {}
-    driver = Construct(class_name, ("http://test/v1",), {"transport": Raw("network"), "max_retries": 0, **credentials})
+    given = {"transport": Raw("network"), "max_retries": 0, **credentials}
+    driver, twin = (Construct(name, ("http://test/v1",), given) for name in (class_name, f"{TWIN_PREFIX}{class_name}"))
     values: dict[str, Any] = {
         "object_name": found.object_name,
         "paged": False,
@@ -29,6 +31,7 @@ def unittest_values(profile: ApiProfile, class_name: str, found: Sample) -> dict
         "auth": auth,
         "assertions": [_assertion(*expected) for expected in auth.expected] if auth else [],
         "driver_call": literal(driver, indent=8, column=len("        self.driver = ")),
+        "async_driver_call": literal(twin, indent=8, column=len("        self.driver = ")),
         "has_arguments": bool(found.arguments),
         "promises_json": _promises_json(profile, found),
     }

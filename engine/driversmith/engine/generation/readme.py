@@ -6,6 +6,7 @@ from ..contract.naming import DriverNames
 from ..models.facts import KnownBy
 from ..models.profile import ApiProfile, AuthScheme, ObjectProfile
 from .markup import code
+from .parameters import required
 from .sample import Sample
 from .servers import other_servers
 from .source import import_names, literal, shorten
@@ -18,6 +19,7 @@ MAX_OPERATIONS = 40
 def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
     """Variables of the template."""
     of_objects = {name for o in profile.objects.values() for name in o.operations.values()}
+    demanded = required(profile)
     others = [o for name, o in profile.operations.items() if name not in of_objects]
     return {
         "title": profile.title if profile.title != profile.api_name else "",
@@ -30,7 +32,7 @@ def readme_values(profile: ApiProfile, names: DriverNames, found: Sample) -> dic
             for c in scheme.credentials
         ],
         "token_url": token_url(profile),
-        "object_rows": [_object_row(name, o) for name, o in profile.objects.items()],
+        "object_rows": [_object_row(name, o, demanded[name]) for name, o in profile.objects.items()],
         "operation_rows": [
             {"name": o.name, "signature": o.signature, "summary": shorten(o.summary, 80)}
             for o in (others if len(others) <= MAX_OPERATIONS else ())
@@ -94,14 +96,19 @@ def _wire(scheme: AuthScheme) -> str:
     return f"{place} {code(scheme.parameter)}" + (f", after {code(prefix)}" if prefix else "")
 
 
-def _object_row(name: str, profile_object: ObjectProfile) -> dict[str, str]:
+def _object_row(name: str, profile_object: ObjectProfile, demanded: list[str]) -> dict[str, str]:
     operations = profile_object.operations
     verbs = [
         v
         for v in ("read", "create", "update", "delete")
         if v in operations or (v == "read" and "read_one" in operations)
     ]
-    return {"name": name, "verbs": ", ".join(verbs), "paging": profile_object.pagination.style.replace("_", " ")}
+    return {
+        "name": name,
+        "verbs": ", ".join(verbs),
+        "demanded": ", ".join(code(argument) for argument in demanded),
+        "paging": profile_object.pagination.style.replace("_", " "),
+    }
 
 
 def _otherwise(profile: ApiProfile, known_by: KnownBy) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..contract.naming import DriverNames
+from ..contract.surface import TWIN_PREFIX
 from ..models.profile import ApiProfile, ObjectProfile, OperationProfile, PaginationProfile, ParameterProfile
 from .source import Construct, docstring_source, literal
 from .tables import common_security, security_of
@@ -61,13 +62,14 @@ def reading(profile: ApiProfile, profile_object: ObjectProfile) -> OperationProf
     return profile.operations[name] if name else None
 
 
-def class_example(names: DriverNames, found: Sample) -> list[str]:
-    """The example in the docstring of the driver's class."""
+def class_example(names: DriverNames, found: Sample, *, awaited: bool = False) -> list[str]:
+    """The example in the docstring of the driver's class, or in that of its asynchronous twin."""
     call = found.read(limit=10) if found.object_name else found.call() if found.operation else None
-    flat = literal(call, column=20) if call else 'driver.call_endpoint("GET", "/")'
+    flat = literal(call, column=26 if awaited else 20) if call else 'driver.call_endpoint("GET", "/")'
     first, *rest = docstring_source(flat).splitlines()
-    target = "records = " if found.object_name else "answer = "
-    lines = [f">>> with {names.class_name}.from_env() as driver:", f"...     {target}{first}"]
+    target = ("records = " if found.object_name else "answer = ") + ("await " if awaited else "")
+    head = f"async with {TWIN_PREFIX}{names.class_name}" if awaited else f"with {names.class_name}"
+    lines = [f">>> {head}.from_env() as driver:", f"...     {target}{first}"]
     return lines + [f"...     {line}" for line in rest]
 
 

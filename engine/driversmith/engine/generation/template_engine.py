@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..contract.naming import DriverNames, driver_names, is_usable_identifier
-from ..contract.surface import EXCEPTIONS
+from ..contract.surface import EXCEPTIONS, TWIN_PREFIX
 from ..errors import GenerationError, InvalidArgumentError
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
@@ -16,6 +16,7 @@ from ..validation.limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 from . import markup, source
 from .driver_tests import unittest_values
 from .features import features
+from .parameters import parameter_table
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, sample
@@ -99,7 +100,19 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
-    modules = ["client", "exceptions", "types", "_api", "_base", "_records", "_request", "_transport"]
+    modules = [
+        "client",
+        "async_client",
+        "exceptions",
+        "types",
+        "_api",
+        "_async",
+        "_base",
+        "_parameters",
+        "_records",
+        "_request",
+        "_transport",
+    ]
     if any(form_of_records(profile, o) for o in profile.objects.values()):
         modules.append("_rows")
     if not is_typed(profile):
@@ -152,6 +165,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "variables": source.wrapped(f"`from_env` reads {', '.join(variables.values())}.", 4),
         "exports": exports(names),
         "fields": "" if is_typed(profile) else field_table(profile),
+        "parameter_table": parameter_table(profile),
         "records": records,
         "record_table": record_table(profile),
         "json_types": json_types(profile),
@@ -159,13 +173,19 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "object_names": object_names(profile),
         "sample_object": found.object_name,
         "class_example": class_example(names, found),
+        "async_example": class_example(names, found, awaited=True),
         "example_call": source.literal(call, indent=8, column=22, trailing=1),
     }
 
 
 def exports(names: DriverNames) -> str:
     """`__all__` of the package."""
-    public = [e.name for e in EXCEPTIONS] + [names.class_name, "DriverCapabilities", "ObjectName"]
+    public = [e.name for e in EXCEPTIONS] + [
+        names.class_name,
+        f"{TWIN_PREFIX}{names.class_name}",
+        "DriverCapabilities",
+        "ObjectName",
+    ]
     return source.assignment("__all__", sorted(public))
 
 

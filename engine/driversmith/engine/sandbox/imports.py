@@ -28,6 +28,7 @@ MEMBERS: dict[str, frozenset[str]] = {
     "email": frozenset({"utils"}),
     "importlib": frozenset({"resources"}),
     "importlib.resources": frozenset({"files"}),
+    "asyncio": frozenset({"sleep"}),
 }
 """Modules of which a driver may use these members only."""
 

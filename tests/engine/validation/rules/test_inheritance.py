@@ -67,7 +67,7 @@ def test_a_copy_of_an_inherited_method_is_told_whatever_its_docstring(files: dic
 
 
 def test_a_client_that_is_the_whole_contract_is_told_to_inherit_it(files: dict[str, str]) -> None:
-    whole = files[BASE].replace("class DriverBase:", "class PetstoreDriver:")
+    whole = files[BASE].replace("class DriverBase(", "class PetstoreDriver(")
     told = inspect({**files, CLIENT: whole}, profile=profiles.petstore(), whole=True)
     (finding,) = [f for f in told if f.code == "contract-not-inherited"]
     assert (finding.severity, finding.file) == ("P1", CLIENT)

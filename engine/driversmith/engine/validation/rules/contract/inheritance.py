@@ -58,9 +58,11 @@ def _overrides(project: Project) -> Iterator[tuple[ClassPlace, Function, Functio
     place, base = project.driver, project.base
     if place is None or base is None:
         return
-    inherited = {name: function for name, function in _functions(base) if name in _INHERITED}
+    bases = reversed(project.ancestry(base)[0])
+    inherited = {name: function for b in bases for name, function in _functions(b) if name in _INHERITED}
+    above = {id(b.node) for b in project.ancestry(base)[0]}
     for ancestor in project.ancestry(place)[0]:
-        if ancestor.node is base.node:
+        if id(ancestor.node) in above:
             continue
         for name, function in _functions(ancestor):
             if name in inherited:
