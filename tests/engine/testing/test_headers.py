@@ -45,6 +45,6 @@ async def test_each_fault_is_caught_by_the_behaviour_that_names_it(tmp_path: Pat
 async def test_a_driver_of_an_earlier_version_is_not_asked_for_them(tmp_path: Path) -> None:
     project, package, class_name = written(harbour_profile(), tmp_path)
     (project / package / "_base.py").rename(project / package / "base.py")
-    client = project / package / "client.py"
-    client.write_text(client.read_text("utf-8").replace("._base", ".base"), "utf-8")
+    for module in (project / package).glob("*.py"):
+        module.write_text(module.read_text("utf-8").replace("._base", ".base"), "utf-8")
     assert (await tried((project, package, class_name))).behaviours == ()

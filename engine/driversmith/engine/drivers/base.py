@@ -1,4 +1,4 @@
-"""What we wrote of a driver, kept beside it: the base of the merge when it is written anew (ADR 0024).
+"""What we wrote of a driver, kept beside it: the base of the merge when it is written anew (ADR 0025).
 
 One small file in the project folder, so that it travels with the driver through version control; compressed, so that no tool
 takes it for code. It is in neither the wheel nor driver.json. A folder may come from anybody: what is read is text to merge with,
