@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..contract.python_source import parse_module
+
 SECONDS = 20.0
 MAX_BYTES = 8 << 20
 """Of one text."""
@@ -83,7 +85,7 @@ def _broken(path: str, text: str, theirs: str, new: str) -> str:
         return ""
     if fault := _fault(read, text):
         return f"what both changes come to cannot be read ({fault})"
-    if read is ast.parse and (twice := _twice(text) - _twice(theirs) - _twice(new)):
+    if read is parse_module and (twice := _twice(text) - _twice(theirs) - _twice(new)):
         return f"both changes define {', '.join(sorted(twice))}"
     return ""
 
@@ -100,7 +102,7 @@ def _twice(text: str) -> set[str]:
     """Names that a class or module defines more than once: the later one silently hides the other. Overloads and the parts of
     a property are meant to."""
     found: set[str] = set()
-    for scope in ast.walk(ast.parse(text)):
+    for scope in ast.walk(parse_module(text)):
         if isinstance(scope, ast.Module | ast.ClassDef):
             defined = Counter(
                 node.name
@@ -112,4 +114,4 @@ def _twice(text: str) -> set[str]:
     return found
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {".py": ast.parse, ".json": json.loads, ".toml": tomllib.loads}
+_READERS: Mapping[str, Callable[[str], object]] = {".py": parse_module, ".json": json.loads, ".toml": tomllib.loads}
