@@ -293,7 +293,9 @@ class _Reader:
         if count:
             note = f"The API repeats itself after {count} records; reading on stops there with an error."
         if raised and not note:
-            wrong = raised.type == "UnexpectedResponseError" and any(answer.is_good for answer in answers)
+            # Where a body asks, an error in a good answer is about the question; elsewhere it is what a wrong fact looks like.
+            came = any(a.is_good or (a.question is None and 200 <= a.status < 300) for a in answers)
+            wrong = raised.type == "UnexpectedResponseError" and came
             told = bare.model_copy(update={"error": _text(raised), "wrong": wrong})
             return Reading(told, answers, raised, plan.described)
         fault = _fault(records, plan, exchanges, least=count or None, limit=self.limit)
