@@ -147,3 +147,13 @@ def test_an_example_asks_for_the_columns_that_it_reads() -> None:
     shaped = tides("columns", "hourly").model_copy(update={"operations": {"get_tides": asking}})
     texts = {file.path: file.text for file in write_driver(shaped).files}
     assert 'hourly=["tide"]' in texts["README.md"]
+
+
+def test_a_driver_reads_text_and_rows_below_columns_alike(rig: Make) -> None:
+    text = ResponseProfile(media_type="text/csv", kind="text", type="string")
+    reads = [operation("list_ships", "GET /ships", response=text), operation("list_tides", "GET /tides")]
+    tides = thing("tides", {"read": "list_tides"}, shape="table", record_path=("rows",), columns_path=("columns",))
+    found = rig(profile("Harbour", reads, [thing("ships", {"read": "list_ships"}), tides]))
+    csv = httpx2.Response(200, text="name\nAda\n", headers={"Content-Type": "text/csv"})
+    driver = found.open([csv, httpx2.Response(200, json={"columns": ["at"], "rows": [[1]]})])
+    assert (driver.read("ships"), driver.read("tides")) == ([{"name": "Ada"}], [{"at": 1}])
