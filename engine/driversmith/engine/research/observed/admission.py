@@ -17,8 +17,12 @@ Put = Callable[[str, tuple[AuthScheme, ...] | None], Awaitable[Asked | None]]
 class Admission:
     """What one API lets in by; learnt at its first refusal."""
 
-    def __init__(self, put: Put, credentials: OriginCredentials | None) -> None:
+    def __init__(
+        self, put: Put, credentials: OriginCredentials | None, is_refused: Callable[[Asked], bool] | None = None
+    ) -> None:
+        """`is_refused` tells refusals where that is not done by the answer's status."""
         self._put = put
+        self._is_refused = is_refused or (lambda asked: is_refusal(asked.answer))
         self._given = credentials
         self._spellings = 0
         self.auth: tuple[AuthScheme, ...] | None = None
@@ -29,7 +33,7 @@ class Admission:
 
     async def settled(self, asked: Asked) -> Asked | None:
         """The answer once the API lets in; None where it does not."""
-        if not is_refusal(asked.answer):
+        if not self._is_refused(asked):
             return asked
         if self.auth is None and (again := await self._authenticated(asked)) is not None:
             return again
@@ -45,7 +49,7 @@ class Admission:
                     break
                 self._spellings += 1
             asked = await self._put(refused.url, way.auth)
-            if asked is not None and not is_refusal(asked.answer):
+            if asked is not None and not self._is_refused(asked):
                 self.auth = way.auth
                 self.schemes |= {scheme.name: scheme for scheme in way.schemes}
                 return asked

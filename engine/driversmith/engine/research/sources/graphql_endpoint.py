@@ -7,6 +7,7 @@ follows GraphQL over HTTP takes it, and what one refuses a driver could not ask 
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -18,8 +19,8 @@ from ..documents.nodes import Node, mapping, one_line, sequence, text
 from ..documents.parse import Description
 from ..graphql import introspection
 from ..graphql.document import KIND, describe
+from ..observed.admission import Admission
 from ..observed.document import scheme_node
-from ..observed.ways_in import MOST_PASSWORDS, MOST_SPELLINGS, ways_in
 from ..openapi.servers import origin
 from ..worker import run_sized
 from .page import Page
@@ -173,22 +174,17 @@ async def _asked(asker: ApiAsker, url: str, query: str, most: int) -> _Answer | 
     Raises:
         ResearchError: code `authentication_required`.
     """
-    question = json.dumps({"query": query}).encode()
-    refused = await asker.ask(url, question=question, most=most)
+    ask = partial(asker.ask, question=json.dumps({"query": query}).encode(), most=most)
+    refused = await ask(url)
     if refused is None or not _is_graphql(refused):
         return None
     if not _is_refused(refused):
         return _Answer(refused)
-    given, tried = asker.credentials, 0
-    seen = refused if is_refusal(refused.answer) else replace(refused, answer=replace(refused.answer, status=401))
-    for way in ways_in(seen, given, origin(url)) if given is not None else ():
-        tried += len(way.auth)
-        if tried > (MOST_PASSWORDS if any(s.kind == "basic" for s in way.auth) else MOST_SPELLINGS):
-            break
-        asked = await asker.ask(url, way.auth, question=question, most=most)
-        if asked is not None and not _is_refused(asked):
-            return _Answer(asked, way.schemes)
-    which = "the credential that is set was refused" if given is not None else "none is set"
+    answer = refused.answer if is_refusal(refused.answer) else replace(refused.answer, status=401)
+    admission = Admission(ask, asker.credentials, _is_refused)
+    if (asked := await admission.settled(replace(refused, url=url, answer=answer))) is not None:
+        return _Answer(asked, tuple(admission.schemes.values()))
+    which = "the credential that is set was refused" if asker.credentials is not None else "none is set"
     raise ResearchError(
         f"The GraphQL endpoint {urlsplit(url).path} wants a credential, and {which}{_quoted(refused)}",
         code="authentication_required",
