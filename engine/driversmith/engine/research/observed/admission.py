@@ -14,15 +14,20 @@ Put = Callable[[str, tuple[AuthScheme, ...] | None], Awaitable[Asked | None]]
 """Asks a URL by these schemes, as `ApiAsker.ask` does; None where no more may be asked."""
 
 
+def refuses(asked: Asked) -> bool:
+    """Whether an answer is a refusal by its status."""
+    return is_refusal(asked.answer)
+
+
 class Admission:
     """What one API lets in by; learnt at its first refusal."""
 
     def __init__(
-        self, put: Put, credentials: OriginCredentials | None, is_refused: Callable[[Asked], bool] | None = None
+        self, put: Put, credentials: OriginCredentials | None, is_refused: Callable[[Asked], bool] = refuses
     ) -> None:
         """`is_refused` tells refusals where that is not done by the answer's status."""
         self._put = put
-        self._is_refused = is_refused or (lambda asked: is_refusal(asked.answer))
+        self._is_refused = is_refused
         self._given = credentials
         self._spellings = 0
         self.auth: tuple[AuthScheme, ...] | None = None
