@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ async def by_driver(package: Any, url: str, readers: int) -> int:
         return sum(len(batch) for n in range(readers) for batch in driver.read_batched("tides", reader=n))
 
 
-WAYS: dict[str, Callable[[Any, str, int], Awaitable[int]]] = {
+WAYS: dict[str, Callable[[Any, str, int], Coroutine[Any, Any, int]]] = {
     "plain httpx2, asynchronous": by_httpx,
     "asynchronous twin": by_twin,
     "driver, one after the other": by_driver,
@@ -144,7 +144,7 @@ def main() -> None:
             for _ in range(arguments.runs):
                 for name, read in WAYS.items():
                     begun = time.perf_counter()
-                    count = asyncio.run(read(package, url, arguments.readers))  # type: ignore[arg-type]
+                    count = asyncio.run(read(package, url, arguments.readers))
                     if count != pages * SIZE * arguments.readers:
                         sys.exit(f"{name} read {count} records.")
                     speeds[name].append(count / (time.perf_counter() - begun))

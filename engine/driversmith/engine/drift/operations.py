@@ -85,18 +85,30 @@ def _parameter(subject: str, old: ParameterProfile, new: ParameterProfile) -> It
         yield _of("parameter_required", "breaking", subject, f"{name} must be given now.")
     elif old.must_be_given and not new.must_be_given:
         yield _of("parameter_changed", "harmless", subject, f"{name} may be left out now.")
+    yield from _type("parameter_changed", subject, name, old, new)
+    if (old.style, old.explode, old.json_encoded) != (new.style, new.explode, new.json_encoded):
+        yield _of("parameter_changed", "breaking", subject, f"{name} is written in another style.")
+    if _takes_fewer(old, new):
+        yield _of("enum_changed", "breaking", subject, f"{name} takes fewer values than before.")
+    elif set(map(str, old.enum)) != set(map(str, new.enum)):
+        yield _of("enum_changed", "harmless", subject, f"{name} takes more values than before.")
+
+
+_Sent = FieldProfile | ParameterProfile
+"""What a caller gives."""
+
+
+def _type(kind: ChangeKind, subject: str, name: str, old: _Sent, new: _Sent) -> Iterator[Change]:
     if spelled_type(old) != spelled_type(new):
         wider = new.type == "any" or (old.type, new.type) == ("integer", "number")
         told = f"{name} is {spelled_type(new)}, and was {spelled_type(old)}."
-        yield _of("parameter_changed", "harmless" if wider else "breaking", subject, told)
-    if (old.style, old.explode, old.json_encoded) != (new.style, new.explode, new.json_encoded):
-        yield _of("parameter_changed", "breaking", subject, f"{name} is written in another style.")
+        yield _of(kind, "harmless" if wider else "breaking", subject, told)
+
+
+def _takes_fewer(old: _Sent, new: _Sent) -> bool:
+    """Whether a value that was taken before may be refused."""
     before, after = set(map(str, old.enum)), set(map(str, new.enum))
-    if before == after:
-        return
-    narrowed = bool(after) and (not before or bool(before - after))
-    told = "takes fewer values than before" if narrowed else "takes more values than before"
-    yield _of("enum_changed", "breaking" if narrowed else "harmless", subject, f"{name} {told}.")
+    return bool(after) and (not before or bool(before - after))
 
 
 def _body(subject: str, old: BodyProfile | None, new: BodyProfile | None) -> Iterator[Change]:
@@ -129,10 +141,6 @@ def _body_field(subject: str, key: str, was: FieldProfile, now: FieldProfile) ->
     name = f"{key} in the body of {subject}"
     if now.required and not was.required:
         yield _of("body_changed", "breaking", subject, f"{name} must be given now.")
-    if spelled_type(was) != spelled_type(now):
-        wider = now.type == "any" or (was.type, now.type) == ("integer", "number")
-        told = f"{name} is {spelled_type(now)}, and was {spelled_type(was)}."
-        yield _of("body_changed", "harmless" if wider else "breaking", subject, told)
-    before, after = set(map(str, was.enum)), set(map(str, now.enum))
-    if after and before != after and (not before or before - after):
+    yield from _type("body_changed", subject, name, was, now)
+    if _takes_fewer(was, now):
         yield _of("enum_changed", "breaking", subject, f"{name} takes fewer values than before.")

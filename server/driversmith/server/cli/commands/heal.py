@@ -23,6 +23,7 @@ from .drift import change_line
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
+    from driversmith.engine.drift.origin import MadeDriver
 
 SEVERE = frozenset({"P0", "P1", "P2"})
 MOST_FINDINGS = 20
@@ -107,7 +108,7 @@ class _Healing:
             diagnosis = await self._diagnosed(engine, shown) if self._error else None
             if diagnosis is not None and await self._is_pointless(diagnosis, shown):
                 return Healed(diagnosis=diagnosis, notes=tuple(self._notes))
-            result = await self._made_anew(engine, shown)
+            result = await self._made_anew(engine, before, shown)
             if not result.success:
                 return Healed(diagnosis=diagnosis, result=result, notes=tuple(self._notes))
             after = await made_driver(self._project, engine.journal)
@@ -149,11 +150,9 @@ class _Healing:
         self._notes += report.not_checked
         return True
 
-    async def _made_anew(self, engine: "Engine", shown: Watched) -> SupervisedResult:
+    async def _made_anew(self, engine: "Engine", made: "MadeDriver", shown: Watched) -> SupervisedResult:
         from driversmith.engine.drift.heal import healing_request
-        from driversmith.engine.drift.origin import made_driver
 
-        made = await made_driver(self._project, engine.journal)
         allowed = own_addresses(self._project, self._spec)
         request = healing_request(made, spec=self._spec, engine=self._engine, allow_local=allowed)
         session = await engine.start(request)
@@ -194,7 +193,7 @@ def _print(healed: Healed) -> None:
     for note in healed.notes:
         console.print(Text(f"note: {printable(note)}", style="dim"), soft_wrap=True)
     if healed.result is not None and healed.result.success and (healed.result.merged_files or healed.result.kept_files):
-        said = "does not keep the contract" if severe else "keeps the contract, or was not run"
         ran = not any("was not run" in note for note in healed.notes)
-        words = said if severe or not ran else "keeps the contract"
+        well = "keeps the contract" if ran else "keeps the contract, or was not run"
+        words = "does not keep the contract" if severe else well
         console.print(f"The driver with your edits {words}.", style="bold red" if severe else None)
