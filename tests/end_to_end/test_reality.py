@@ -97,6 +97,13 @@ async def test_an_envelope_that_is_another_is_healed_without_a_key(tmp_path: Pat
         assert "sail-" not in json.dumps(log)  # of answers, only structure is told
 
 
+async def test_a_short_list_that_comes_for_every_page_is_all_there_is(tmp_path: Path) -> None:
+    async with made(tmp_path, description("page", "per_page"), lambda _: {"data": SHIPS[:7]}) as session:
+        assert (session.result["success"], session.result["verification"]["level"]) == (True, "live")
+        records = (await session.told("read_records", object_name="ships", limit=50))["records"]
+        assert [record["id"] for record in records] == list(range(1, 8))
+
+
 async def test_what_cannot_be_healed_makes_no_driver_that_would_lie(tmp_path: Path) -> None:
     rows = [[ship["id"], ship["name"]] for ship in SHIPS[:5]]
     async with made(tmp_path, description(), lambda _: {"fields": ["id", "name"], "grid": {"a": rows}}) as session:

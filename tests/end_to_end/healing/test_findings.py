@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
     "names: undefined": (CLIENT, put(PETS, "        return self.read(KNOWN_OBJECT, limit=limit)\n"), "F821"),
     "names: an attribute made up": (
         CLIENT,
-        put(PETS, '        return self._http.dispatch("pets")\n'),
+        put(PETS, '        return self._http.dispatch("pets", limit=limit)\n'),
         "missing-attribute",
     ),
     "types": (CLIENT, put(PETS, PETS.replace("self", "len(self").replace("\n", ")\n")), "invalid-explicit-return"),

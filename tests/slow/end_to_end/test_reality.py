@@ -56,3 +56,29 @@ async def test_what_was_read_stands_whatever_becomes_of_trying_more(
     async with made(tmp_path, description("page"), lambda query: {"data": paged(query, 1)}) as session:
         assert session.result["verification"]["level"] == "live"
         assert len(session.result["preview"]["ships"]) == 3
+
+
+@pytest.mark.parametrize("count", [7, 45, 47])
+async def test_an_api_that_gives_its_last_page_once_more_is_read_to_its_end(count: int, tmp_path: Path) -> None:
+    def clamped(query: dict[str, str]) -> dict[str, Any]:
+        last = (count - 1) // 20
+        start = min(int(query.get("page", 1)) - 1, last) * 20
+        return {"data": SHIPS[start : min(start + 20, count)]}
+
+    async with made(tmp_path, description("page", "per_page"), clamped) as session:
+        assert session.result["verification"]["level"] == "live"
+        records = (await session.told("read_records", object_name="ships", limit=60))["records"]
+        assert [record["id"] for record in records] == list(range(1, count + 1))
+
+
+async def test_a_page_that_comes_again_whatever_is_asked_for_is_no_whole_list_where_another_way_leads_on(
+    tmp_path: Path,
+) -> None:
+    def by_offset(query: dict[str, str]) -> dict[str, Any]:
+        start = int(query.get("offset", 0))
+        return {"data": SHIPS[start : start + 20]}
+
+    async with made(tmp_path, description("page", "per_page", "offset"), by_offset) as session:
+        assert session.result["verification"]["level"] == "live"
+        records = (await session.told("read_records", object_name="ships", limit=100))["records"]
+        assert [record["id"] for record in records] == list(range(1, 61))

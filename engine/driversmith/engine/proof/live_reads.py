@@ -15,6 +15,7 @@ import anyio
 
 from ..errors import SandboxError, SandboxUnavailableError
 from ..facts.answer import Answer, answer_of, text_of
+from ..facts.detectors.counting import ROUND
 from ..facts.record_shapes import RecordsMissingError, records_of
 from ..facts.rows import rows_of
 from ..facts.structure import FieldKinds, always_there, field_kinds, structure_hash, structure_of
@@ -349,8 +350,12 @@ def _miscounted(plan: _Plan, answers: Sequence[Answer], records: Sequence[Any], 
         return ""
     pages = [_hashes(plan.described, answer.body) for answer in answers if answer.is_good]
     for number, (one, other) in enumerate(itertools.pairwise(pages), 1):
-        if other and len(one & other) * 2 >= len(other):
+        if not other or len(one & other) * 2 < len(other):
+            continue
+        if one != other or not ended or number + 1 < len(pages):
             return f"Page {number + 1} gives records of page {number} again."
+        if number == 1 and len(one) in ROUND:
+            return f"Page 2 repeats page 1, and its {len(one)} records look like one page of more."
     last = next((answer for answer in reversed(answers) if answer.is_good), None)
     told = told_total(last, plan.described) if last is not None and ended else None
     if told is not None and len(records) + max(2, told.number // 50) < told.number:
@@ -393,6 +398,8 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
         pages = [records_of(plan.described, _body(answer, plan), single=plan.single) for answer in answers]
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
+    again = [False, *(page == before for before, page in itertools.pairwise(pages))]  # past the end, some repeat the last
+    pages = [page for page, is_again in zip(pages, again, strict=True) if not is_again]
     served = encode([record for page in pages for record in page])
     if least is None:
         least = min(limit, len(served)) if plan.single else sum(map(len, pages[:-1])) + bool(pages[-1])
