@@ -20,6 +20,7 @@ from .parameters import parameter_table
 from .readme import readme_values
 from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
 from .sample import Sample, class_example, sample
+from .skill import skill_values
 from .tables import (
     api_tables,
     environment,
@@ -101,6 +102,7 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     modules = [
+        "__main__",
         "client",
         "async_client",
         "exceptions",
@@ -121,6 +123,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     return {
         "pyproject.toml.j2": "pyproject.toml",
         "README.md.j2": "README.md",
+        "SKILL.md.j2": "SKILL.md",
         "init.py.j2": f"{package}/__init__.py",
         **{f"{module}.py.j2": f"{package}/{module}.py" for module in modules},
         **auth,
@@ -145,6 +148,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         **features(profile),
         **api_tables(profile, names),
         **readme_values(profile, names, found),
+        **skill_values(profile, names, found),
         **unittest_values(profile, names.class_name, found),
         **limit_values(profile),
         "names": names,
