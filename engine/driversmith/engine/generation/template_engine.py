@@ -12,9 +12,11 @@ from ..contract.surface import EXCEPTIONS, TWIN_PREFIX
 from ..errors import GenerationError, InvalidArgumentError
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
+from ..testing import serving
 from ..validation.limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 from . import markup, source
 from .driver_tests import unittest_values
+from .fake import blank_lines, fake_values
 from .features import features
 from .parameters import parameter_table
 from .readme import readme_values
@@ -53,6 +55,8 @@ def write_driver(profile: ApiProfile) -> DriverBundle:
     found = sample(profile)
     values = _values(profile, names, found)
     files = {path: _render(template, values) for template, path in _templates(profile, names.package).items()}
+    pages = f"{names.package}/_pages.py"
+    files[pages] = blank_lines(files[pages])
     files["profile.json"] = profile.to_json()
     files[f"{names.package}/py.typed"] = ""
     _check_sizes(files, profile)
@@ -110,10 +114,12 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
         "_api",
         "_async",
         "_base",
+        "_pages",
         "_parameters",
         "_records",
         "_request",
         "_transport",
+        "testing",
     ]
     if any(form_of_records(profile, o) for o in profile.objects.values()):
         modules.append("_rows")
@@ -146,6 +152,7 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
     call = found.read(limit=10) if found.object_name else found.call()
     return {
         **features(profile),
+        **fake_values(profile),
         **api_tables(profile, names),
         **readme_values(profile, names, found),
         **skill_values(profile, names, found),
@@ -203,8 +210,12 @@ def _environment() -> "Environment":
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     folder = resources.files(__name__.rpartition(".")[0]) / "templates"
+    templates = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}
+    pages = resources.files(serving.__name__).joinpath("pages.py").read_text(encoding="utf-8")
+    templates["_pages.py.j2"] = pages.replace("from .collection import", "from ._api import")
     environment = Environment(
-        loader=DictLoader({f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}),
+        loader=DictLoader(templates),
+        line_statement_prefix="#:",
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
