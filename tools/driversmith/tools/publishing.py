@@ -5,6 +5,8 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
+from mcp.server.mcpserver.tools import Tool
+
 from .registry import TOOLS, declared_tool
 
 NAMED = {"properties", "$defs"}
@@ -14,7 +16,7 @@ TARGET = Path(__file__).with_name("published.json")
 
 def published() -> dict[str, dict[str, Any]]:
     """What `tools/list` says of each tool, by name."""
-    return {name: _face(name) for name in TOOLS}
+    return {name: face_of(declared_tool(name)) for name in TOOLS}
 
 
 def as_text(faces: dict[str, dict[str, Any]]) -> str:
@@ -22,10 +24,10 @@ def as_text(faces: dict[str, dict[str, Any]]) -> str:
     return json.dumps(faces, indent=1, ensure_ascii=False) + "\n"
 
 
-def _face(name: str) -> dict[str, Any]:
-    tool = declared_tool(name)
+def face_of(tool: Tool) -> dict[str, Any]:
+    """What `tools/list` says of a tool, as short as it can be."""
     if tool.output_schema is None or tool.annotations is None:
-        raise TypeError(f"{name} declares no structured answer")
+        raise TypeError(f"{tool.name} declares no structured answer")
     return {
         "title": tool.title,
         "description": cleandoc(tool.description),  # Python 3.13 does it by itself
