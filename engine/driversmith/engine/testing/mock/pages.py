@@ -62,17 +62,21 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     size = page_size(profile, asked_for(paging, seen, paging.size_parameter), rules)
     kept = [pair for pair in seen.query if pair[0] not in rules.hidden]
-    asked = Asked(f"{rules.origin}{seen.path}", kept, lambda name: asked_for(paging, seen, name))
+
+    def value(name: str) -> str | None:
+        return asked_for(paging, seen, name)
+
+    asked = Asked(f"{rules.origin}{seen.path}", kept, value)
     given, odd = paging.position_parameter in rules.given, Oddities(stuck=rules.stuck, end=rules.end)
     page = serve(resource_of(profile), records, asked, size, given, odd)
     if page is None:
         return json_answer({"error": "unknown page"}, 400)
-    headers = tuple(page.headers.items())
+    body, headers = page.body, tuple(page.headers.items())
     form = form_of(rules.media_type)
-    if form is None or not isinstance(page.body, list):
-        return json_answer(page.body, 200, *headers)
+    if form is None or not isinstance(body, list):
+        return json_answer(body, 200, *headers)
     media_type = rules.media_type if "charset" in rules.media_type else f"{rules.media_type}; charset=utf-8"
-    text = written(form, cast("list[Any]", page.body))
+    text = written(form, cast("list[Any]", body))
     return Response(200, text.encode(), (("Content-Type", media_type), *headers))
 
 
