@@ -4,16 +4,14 @@ import re
 from typing import Any
 
 from ..models.profile import ApiProfile
-from .features import features
 from .source import assignment
 
 
-def fake_values(profile: ApiProfile) -> dict[str, Any]:
-    """Variables of the templates: by which field a record is found, where that is not `id`, and whether anything stands
-    beside the records of a page."""
+def fake_values(profile: ApiProfile, flags: dict[str, bool]) -> dict[str, Any]:
+    """Variables of the templates, beside the flags of `features`: by which field a record is found, where that is not `id`,
+    and whether anything stands beside the records of a page."""
     found = {name: o.identifier for name, o in profile.objects.items() if o.identifier not in (None, "id")}
     wanted = ("has_cursor", "has_next_field", "has_more", "has_pages", "has_total_path")
-    flags = features(profile)
     return {
         "mock": False,
         "has_beside": flags["has_keys"] and any(flags[name] for name in wanted),

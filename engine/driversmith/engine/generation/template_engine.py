@@ -140,7 +140,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
 
 
 def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
-    records = record_types(profile)
+    flags, records = features(profile), record_types(profile)
     objects = profile.objects.values()
     credentials = list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials))
     given = source.Construct("Credentials", ({c: source.Raw(c) for c in credentials},))
@@ -151,8 +151,8 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
     variables = environment(profile, names)
     call = found.read(limit=10) if found.object_name else found.call()
     return {
-        **features(profile),
-        **fake_values(profile),
+        **flags,
+        **fake_values(profile, flags),
         **api_tables(profile, names),
         **readme_values(profile, names, found),
         **skill_values(profile, names, found),
