@@ -196,6 +196,17 @@ def test_an_operation_is_found_by_all_that_it_fixes(rig: Make) -> None:
     assert [driver.read(name) for name in ("cats", "dogs", "old")] == [[{"id": n}] for n in ("cats", "dogs", "old")]
 
 
+def test_an_identifier_may_stand_in_brackets_and_hold_anything(rig: Make) -> None:
+    listing = operation("list", "GET /Products")
+    one = operation("one", "GET /Products({id})", path("id", type="string"))
+    products = thing("products", {"read": "list", "read_one": "one"}, identifier="sku")
+    records = [{"sku": "a/b ü"}, {"sku": "c"}]
+    driver, fake = opened(rig(profiles.profile("OData", [listing, one], [products])), {"products": records})
+    assert driver.read("products", id="a/b ü") == records[:1]
+    assert driver.read("products") == records
+    assert len(fake.requests) == 2
+
+
 def test_no_module_of_the_driver_loads_it(rig: Make) -> None:
     found = rig(profiles.petstore())
     found.open([httpx2.Response(200, json={"data": []})]).read("pets")
