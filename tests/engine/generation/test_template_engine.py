@@ -104,8 +104,8 @@ def test_a_driver_of_twelve_operations_is_small() -> None:
         o.name: o.model_copy(update={"body": o.body and profiles.JSON_BODY}) for o in every_kind.operations.values()
     }
     assert len(usual) == 12
-    assert size(every_kind.model_copy(update={"operations": usual})) < 57_000
-    assert size(every_kind) < 59_000
+    assert size(every_kind.model_copy(update={"operations": usual})) < 59_000
+    assert size(every_kind) < 61_000
 
 
 def size(profile: ApiProfile) -> int:

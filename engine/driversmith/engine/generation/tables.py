@@ -254,6 +254,10 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
         kwargs["base"] = operation.base_path
     if operation.only_reads:
         kwargs["safe"] = True
+    if operation.idempotency_key:
+        kwargs["once"] = operation.idempotency_key
+    if operation.deprecated:
+        kwargs["deprecated"] = True
     own = security_of(profile, operation)
     if has_one_key(profile):
         if any(own) != any(security):

@@ -121,9 +121,14 @@ class ParameterProfile(Value):
         return self.default if self.required and self.default not in ("", [], {}) else None
 
     @property
+    def is_idempotency_key(self) -> bool:
+        """Whether it makes a write one that may be sent again: a driver gives it a new value in every call."""
+        return self.location == "header" and self.name.lower() in ("idempotency-key", "x-idempotency-key")
+
+    @property
     def must_be_given(self) -> bool:
         """Whether a caller cannot leave it out."""
-        return self.required and self.fallback is None
+        return self.required and self.fallback is None and not self.is_idempotency_key
 
 
 class BodyProfile(Value):
@@ -221,6 +226,13 @@ class OperationProfile(Value):
     def is_safe(self) -> bool:
         """Whether it changes nothing, so that it may be sent again, and be asked of the real API."""
         return self.method in ("GET", "HEAD") or self.only_reads
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """Header by which the API knows a write that is sent again; None: a write is sent once."""
+        if self.is_safe:
+            return None
+        return next((p.name for p in self.parameters if p.is_idempotency_key), None)
 
     @property
     def asks_for_one(self) -> tuple[str, ...]:
