@@ -194,6 +194,7 @@ MORE_METHODS: Final = frozenset({"with_options", "get_parameters", "iterate", "c
 """What the templates' drivers offer beside them; those of earlier versions, and of other authors, need not."""
 TWIN_PREFIX: Final = "Async"
 """The class of the same methods as coroutines and asynchronous iterators is called so before the driver's name."""
+TWIN_MODULE: Final = "async_client.py"
 METHOD_NAMES: Final = frozenset(m.name for m in METHODS)
 EXCEPTION_NAMES: Final = frozenset(e.name for e in EXCEPTIONS)
 NETWORK_METHODS: Final = frozenset(
