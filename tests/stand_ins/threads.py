@@ -117,6 +117,7 @@ class _Thread:
                 closing.join()
             del runner
             gc.collect()
+        gc.freeze()  # what is left the next need not look through
 
     async def request(self, operation: str, **fields: Any) -> dict[str, Any]:
         assert self._runner
