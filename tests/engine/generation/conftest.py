@@ -32,7 +32,9 @@ class Rig:
         self.naps: list[float] = []
         self.handler: Handler = lambda _: httpx2.Response(200, json={})
         transport = importlib.import_module(f"{package.__name__}._transport")
-        vars(transport)["time"] = SimpleNamespace(sleep=self.naps.append, time=transport.time.time)
+        vars(transport)["time"] = SimpleNamespace(
+            sleep=self.naps.append, time=transport.time.time, monotonic=transport.time.monotonic
+        )
         self.driver: Any = None
 
     def open(self, handler: Handler | list[Answer] | None = None, **arguments: Any) -> Any:
