@@ -8,7 +8,7 @@ import pytest
 from driversmith.engine.models.profile import ApiProfile
 
 from .conftest import Rig
-from .test_records_template import PAGED, page, with_paging
+from .test_records_template import PAGED, RECORDS, page, with_paging
 
 Make = Callable[[ApiProfile], Rig]
 READINGS = [{"value": 0}] * 8
@@ -49,3 +49,16 @@ def test_equal_readings_are_no_way_on_where_nothing_tells_of_more(rig: Make) -> 
     found = rig(with_paging(**PAGED))
     with pytest.raises(found.UnexpectedResponseError):
         found.open(lambda _: page(*READINGS[:3])).read("pets")
+
+
+def test_a_cursor_that_stands_for_all_parameters_is_sent_alone(rig: Make) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        query = dict(request.url.params)
+        if "cursor" in query and len(query) > 1:
+            return httpx2.Response(400, json={"error": "cursor cannot be combined"})
+        start = int(query.get("cursor", 0))
+        return page(*RECORDS[start : start + 3], next=start + 3 if start + 3 < len(RECORDS) else None)
+
+    found = rig(with_paging(**CURSOR, size_parameter="per_page", max_size=3, alone=True))
+    assert found.open(answer).read("pets", status="sold") == RECORDS
+    assert found.paths == ["/v1/pets?status=sold&per_page=3", "/v1/pets?cursor=3", "/v1/pets?cursor=6"]

@@ -108,6 +108,18 @@ async def test_it_keeps_it_without_any_auth(tmp_path: Path):
     assert "no-credentials-in-messages" not in {b.name for b in report.behaviours}
 
 
+async def test_it_keeps_it_where_a_cursor_stands_for_all_parameters(tmp_path: Path):
+    profile = harbour_profile()
+    alone = {
+        name: o.model_copy(update={"pagination": o.pagination.model_copy(update={"alone": True})})
+        for name, o in profile.objects.items()
+        if o.pagination.style == "cursor" and o.pagination.position_in == "query" and not o.goes_on_after_record
+    }
+    assert alone
+    report = await contract_of(profile.model_copy(update={"objects": {**profile.objects, **alone}}), tmp_path)
+    assert failures(report) == []
+
+
 async def test_its_asynchronous_twin_keeps_the_contract_too(tmp_path: Path):
     profile = harbour_profile()
     project, package, class_name = written(profile, tmp_path)

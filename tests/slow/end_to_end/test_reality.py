@@ -95,3 +95,21 @@ async def test_a_driver_takes_the_credential_that_the_api_asks_for_where_nobody_
         manifest = json.loads(await anyio.Path(session.result["output_path"], "driver.json").read_text("utf-8"))
         (credential,) = manifest["credentials"]
         assert (credential["argument"], credential["env"], credential["required"]) == ("token", "SHIPS_TOKEN", False)
+
+
+async def test_a_cursor_that_is_refused_with_other_parameters_is_sent_alone(tmp_path: Path) -> None:
+    def alone(query: dict[str, str]) -> Any:
+        if "cursor" in query and len(query) > 1:
+            return Response(400, b'{"error": "bad request"}', (("Content-Type", "application/json"),))
+        start = int(query.get("cursor", 0))
+        return {"data": SHIPS[start : start + 20], "next_cursor": str(start + 20) if start < 40 else None}
+
+    described = description("cursor", "limit")
+    listing = described["paths"]["/ships"]["get"]
+    listing["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["next_cursor"] = {
+        "type": "string"
+    }
+    async with made(tmp_path, described, alone) as session:
+        assert session.result["verification"]["level"] == "live"
+        records = (await session.told("read_records", object_name="ships", limit=100))["records"]
+        assert [record["id"] for record in records] == list(range(1, 61))

@@ -64,6 +64,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_uncounted": styles - {"none", "page", "offset"},
         "has_first": any(p.counted for p in pagings),
         "has_cursor": "cursor" in styles,
+        "has_alone": any(p.alone for p in pagings),
         "has_after_record": any(o.goes_on_after_record for o in objects),
         "has_link": "link_header" in styles,
         "has_relation": any("next" in o.pagination.next_path[1:-1] for o in objects),

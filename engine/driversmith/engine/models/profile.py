@@ -277,6 +277,8 @@ class PaginationProfile(Value):
     position_in: PositionPlace = "query"
     """Where both parameters go: the query, a header of their name, or the JSON body, where their names are paths of members
     (`member_keys`)."""
+    alone: bool = False
+    """`cursor`: whether a cursor in the query is sent without any other parameter, all of which it stands for."""
     first: int = 0
     first_required: bool = False
     """Whether the description requires the number of the first page although something else leads to those after it."""
