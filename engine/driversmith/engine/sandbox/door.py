@@ -94,8 +94,15 @@ def lead_through(connect: Connect) -> None:
         def get_extra_info(self, info: str) -> Any:
             return self._stream.get_extra_info(info)
 
-    async def connect_awaited(self: object, host: str, port: int, **options: Any) -> AsyncNetworkStream:
-        return AwaitedStream(connect_tcp(self, host, port, options.get("timeout")))
+    async def connect_awaited(  # noqa: PLR0917
+        self: object,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> AsyncNetworkStream:
+        return AwaitedStream(connect_tcp(self, host, port, timeout))
 
     httpcore2.SyncBackend.connect_tcp = connect_tcp
     AutoBackend.connect_tcp = connect_awaited

@@ -19,7 +19,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     from . import door, landlock, seccomp, wire
@@ -225,7 +225,7 @@ class Runner:
     def _invoke(self, request: dict[str, Any]) -> Any:
         method = getattr(self._kept[request["handle"]], request["method"])
         value = method(*wire.decode(request["args"]), **wire.decode(request["kwargs"]))
-        return self._awaited(value) if isinstance(value, Coroutine) else value
+        return self._awaited(cast("Coroutine[Any, Any, Any]", value)) if isinstance(value, Coroutine) else value
 
     def _awaited(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         import asyncio  # only the asynchronous twin needs it
@@ -241,7 +241,8 @@ class Runner:
     def _next_item(self, request: dict[str, Any]) -> dict[str, Any]:
         iterator = self._kept[request["iterator"]]
         try:
-            item = self._awaited(_next_of(iterator)) if isinstance(iterator, AsyncIterator) else next(iterator)
+            is_awaited = isinstance(iterator, AsyncIterator)
+            item = self._awaited(_next_of(cast("AsyncIterator[Any]", iterator))) if is_awaited else next(iterator)
         except (StopIteration, StopAsyncIteration):
             return {"done": True}
         return {"value": wire.encode(item)}
