@@ -1,5 +1,7 @@
 """What `tools/list` says is what the code does."""
 
+import json
+
 from driversmith.tools.publishing import TARGET, as_text, published
 from driversmith.tools.registry import TOOLS, declared_tool
 
@@ -61,3 +63,18 @@ def test_only_what_reads_is_called_read_only() -> None:
 
 def test_every_tool_is_async_so_that_none_holds_up_the_server() -> None:
     assert all(declared_tool(name).is_async and declared_tool(name).context_kwarg == "ctx" for name in TOOLS)
+
+
+def test_what_several_tools_answer_is_told_whole_once() -> None:
+    faces = published()
+    for name in ("cancel_session", "get_session"):
+        told = faces[name]["outputSchema"]
+        assert "SupervisedResult, as generate_driver_supervised publishes it." in str(told)
+        assert "model_usage" not in str(told) and told["type"] == "object"
+    assert "model_usage" in faces["generate_driver_supervised"]["outputSchema"]["properties"]
+
+
+def test_schemas_of_answers_are_short_and_need_no_references() -> None:
+    told = [json.dumps(face["outputSchema"], separators=(",", ":")) for face in published().values()]
+    assert sum(map(len, told)) < 13_000
+    assert not any("$ref" in text or "$defs" in text or '"default"' in text for text in told)
