@@ -10,8 +10,8 @@ DESIGN = {
         "api_name api_url spec server auth output_dir engine objects stop_after max_supervisor_attempts max_retries budget_usd "
         "time_limit_seconds live fresh wait_seconds"
     ),
-    "validate_file": "file_path content driver_root",
-    "diagnose_failure": "session_id error_message file_path content log",
+    "validate_file": "file_path content driver_root cursor",
+    "diagnose_failure": "session_id error_message file_path content log cursor",
     "submit_file": "session_id path content",
     "get_session": "session_id view path search cursor wait_seconds",
     "read_records": "session_id object_name params limit fields cursor",
@@ -76,5 +76,5 @@ def test_what_several_tools_answer_is_told_whole_once() -> None:
 
 def test_schemas_of_answers_are_short_and_need_no_references() -> None:
     told = [json.dumps(face["outputSchema"], separators=(",", ":")) for face in published().values()]
-    assert sum(map(len, told)) < 13_000
+    assert sum(map(len, told)) < 13_500
     assert not any("$ref" in text or "$defs" in text or '"default"' in text for text in told)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -30,6 +31,8 @@ class EngineTool(Tool):
     paths: UserPaths = Field(exclude=True)
     heartbeat_seconds: float = Field(default=BEAT_SECONDS, exclude=True)
     """How long whoever waits for the tool hears nothing at most."""
+    memory: OrderedDict[str, Any] = Field(default_factory=OrderedDict, exclude=True)
+    """What the tool keeps between calls."""
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         """Call the tool.
@@ -42,7 +45,7 @@ class EngineTool(Tool):
             declared = self.load()
             paths = self.paths.of(context.request_context.lifespan_context.principal)
             validated = self._validated(arguments, declared, paths)
-            ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds)
+            ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds, memory=self.memory)
             async with ctx.kept_up():
                 return await declared.fn(**validated, **{str(declared.context_kwarg): ctx})
         except MCPError:
