@@ -70,7 +70,7 @@ async def test_name_and_url_in_all_records_out(tmp_path: Path, size: str, era: s
         async with Client(create_server(settings, engine_factory=open_engine), mode=era) as client:
             host = WeakHost(client)
             text = await host.call("generate_driver_supervised", api_name="Shop", api_url=shop.base_url)
-            session = re.search(r"\b(s1\w{15,})\b", text)[1]  # type: ignore[index]
+            session = _session_of(text)
             while "goes on by itself" in text:
                 text = await host.call("get_session", session_id=session, wait_seconds=45)
             assert text.startswith("Succeeded") and "Verified: live" in text, text[:2_000]
@@ -87,6 +87,7 @@ async def test_name_and_url_in_all_records_out(tmp_path: Path, size: str, era: s
             await _looks_around(host, project, session)
             for resource in (await client.list_resources()).resources:
                 await host.resource(str(resource.uri))
+            await _asked_to_write(host, shop, str(tmp_path / "mine"))
             profile = await host.resource(f"driversmith://sessions/{session}/files/profile.json")
     parts = [re.sub(r"\n\[Part \d+ of [^\n]*\]\n$", "\n", part) for part in profile]
     assert json.loads("".join(parts))["objects"].keys() == set(objects)
@@ -128,3 +129,26 @@ async def _looks_around(host: WeakHost, project: Path, session: str) -> None:
     assert "Succeeded" in await host.call("cancel_session", session_id=session)
     result = await host.whole("get_session", session_id=session, cursor="result-1")
     assert '"session_id"' in result
+
+
+async def _asked_to_write(host: WeakHost, shop: shops.Shop, folder: str) -> None:
+    """Engine host: its request comes in parts, each with the way to the next."""
+    told = {"api_name": "Shop", "api_url": shop.base_url, "output_dir": folder, "engine": "host"}
+    text = await host.call("generate_driver_supervised", **told)
+    session = _session_of(text)
+    while "goes on by itself" in text:
+        text = await host.call("get_session", session_id=session, wait_seconds=45)
+    assert f'submit_file(session_id="{session}", path="facts.json"' in text
+    seen: set[str] = set()
+    while following := set(re.findall(r'Go on with get_session\(session_id="\w+", cursor="(part-\d+)"\)', text)):
+        assert len(following) == 1 and following.isdisjoint(seen)
+        seen |= following
+        text = await host.call("get_session", session_id=session, cursor=following.pop())
+    await host.call("submit_file", session_id=session, path="facts.json", content='{"corrections": []}')
+    await host.call("cancel_session", session_id=session)
+
+
+def _session_of(text: str) -> str:
+    found = re.search(r"\b(s1\w{15,})\b", text)
+    assert found is not None, text[:500]
+    return found[1]
