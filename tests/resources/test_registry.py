@@ -229,7 +229,7 @@ async def test_a_long_log_comes_in_pages_of_whole_lines_and_parts_of_a_long_one(
     ]
     long = json.loads("".join(line["text"] for line in lines if "part" in line))
     assert long["data"] == {"text": "x" * 70_000}
-    assert [line["next"] for line in lines if "next" in line][0].startswith(
+    assert next(line["next"] for line in lines if "next" in line).startswith(
         f"driversmith://sessions/{session}/log?cursor="
     )
 
