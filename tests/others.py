@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-hosts"
-PYTHON = FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+ENVIRONMENTS = (FOLDER, FOLDER / "earlier")
 MODULES = FOLDER / "node_modules"
 OLDEST_NODE = 22
 _HOW = "`.ci/hosts` installs it"
@@ -37,9 +37,10 @@ def package(name: str) -> Path:
 
 def framework(name: str) -> str:
     """The Python that has a package; the test is skipped where it is not installed."""
-    if not PYTHON.is_file() or name not in _frameworks():
-        pytest.skip(f"{name} is not installed; {_HOW}")
-    return str(PYTHON)
+    for folder in ENVIRONMENTS:
+        if list(folder.glob(f"[Ll]ib*/**/site-packages/{name.replace('-', '_')}-*.dist-info")):
+            return str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+    pytest.skip(f"{name} is not installed; {_HOW}")
 
 
 def with_node() -> dict[str, str]:
@@ -51,9 +52,3 @@ def _major(command: str) -> int:
     told = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"v(\d+)\.", told)
     return int(found[1]) if found else 0
-
-
-@functools.cache
-def _frameworks() -> frozenset[str]:
-    folders = FOLDER.glob("lib*/**/site-packages/*.dist-info")
-    return frozenset(folder.name.partition("-")[0].replace("_", "-") for folder in folders)
