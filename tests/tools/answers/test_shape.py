@@ -1,6 +1,7 @@
 """The shape of answers."""
 
-from driversmith.tools.answers.shape import answer, clipped
+from driversmith.engine.views.weights import clipped
+from driversmith.tools.answers.shape import answer
 from mcp_types import TextContent
 
 

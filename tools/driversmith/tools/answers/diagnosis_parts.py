@@ -4,11 +4,11 @@ from typing import Any
 
 from driversmith.engine.models.diagnosis import Diagnosis
 from driversmith.engine.views.pages import PAGE, part_of
-from driversmith.engine.views.weights import weight
+from driversmith.engine.views.weights import clipped, weight
 from mcp_types import CallToolResult
 
 from .offsets import not_a_cursor, offset_of
-from .shape import OF_THE_API, answer, clipped, more
+from .shape import OF_THE_API, answer, more
 
 WHOLE_REQUEST = 36_000
 """Bytes of a request that is still structured content, whole; what is left for the text is a part then."""

@@ -6,12 +6,12 @@ from typing import Any
 from driversmith.engine.models.base import Value
 from driversmith.engine.views.pages import PAGE, fitting
 from driversmith.engine.views.parts import in_parts
-from driversmith.engine.views.weights import compact, weight
+from driversmith.engine.views.weights import clipped, compact, weight
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 
 from .record_cursors import RecordCursor, digest_of
-from .shape import OF_THE_API, answer, clipped, more
+from .shape import OF_THE_API, answer, more
 
 _ROOM = 2_000
 """Bytes of a page for what stands around a part."""

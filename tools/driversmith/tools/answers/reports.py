@@ -2,10 +2,11 @@
 
 from driversmith.engine.models.findings import Finding, ValidationReport
 from driversmith.engine.views.pages import PAGE, fitting
+from driversmith.engine.views.weights import clipped
 from mcp_types import CallToolResult
 
 from .offsets import not_a_cursor, offset_of
-from .shape import answer, clipped, more
+from .shape import answer, more
 
 MOST_FINDINGS = 100
 _LONGEST_MESSAGE = 2_000

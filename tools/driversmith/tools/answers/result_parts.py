@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from driversmith.engine.models.session import SupervisedResult
 from driversmith.engine.views.pages import PAGE, ROOM, part_of
-from driversmith.engine.views.weights import compact, weight
+from driversmith.engine.views.weights import clipped, compact, weight
 from mcp_types import CallToolResult
 
 from .offsets import not_a_cursor
-from .shape import OF_THE_API, Items, answer, clipped, more
+from .shape import OF_THE_API, Items, answer, more
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 RESULT_PARTS = "result-"
 """A cursor of `get_session` begins so that leads through the whole result."""
 _ROOMS = {
-    "files": (5_000, "files"),
+    "files": (4_000, "files"),
     "verification.objects": (4_000, "objects with how they are verified"),
-    "profile.objects": (5_000, "objects"),
+    "profile.objects": (4_000, "objects"),
     "profile.pagination": (1_500, "objects with how they are paged"),
     "profile.skipped": (500, "skipped operations of the profile"),
     "profile.servers": (1_000, "servers"),
     "profile.auth": (1_000, "schemes of authentication"),
     "profile.warnings": (1_000, "warnings"),
-    "contradictions": (3_000, "contradictions"),
-    "skipped": (3_000, "skipped operations"),
-    "choices": (2_000, "choices"),
+    "contradictions": (2_500, "contradictions"),
+    "skipped": (2_000, "skipped operations"),
+    "choices": (5_000, "choices"),
     "notes": (3_000, "notes"),
     "fixes_applied": (1_500, "fixes"),
     "kept_files": (500, "kept files"),
@@ -35,7 +35,7 @@ _ROOMS = {
 }
 """Bytes of a page for what there may be any number of, and how it is called."""
 _LEAST_PREVIEW = 3_000
-_LONGEST_TEXT = 800
+_LONGEST_TEXT = 1_200
 _LONGEST_VALUE = 300
 """Characters of a text in a preview; of lists and objects there, a tenth as many entries."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from driversmith.engine.models.base import Value
 from driversmith.engine.models.visible import visible
 from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.weights import clipped
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel
 
@@ -35,8 +36,3 @@ def answer(structured: BaseModel | dict[str, Any], text: str, *, longest: int = 
 def more(next_cursor: str | None) -> str:
     """How to read on, for those who see nothing but text; empty where nothing follows."""
     return f"More: call again with cursor={next_cursor!r}." if next_cursor else ""
-
-
-def clipped(text: str, limit: int) -> str:
-    """The text, shortened in the open where it is longer than `limit` characters."""
-    return text if len(text) <= limit else f"{text[: limit - 40]}... ({len(text) - limit + 40} characters more)"

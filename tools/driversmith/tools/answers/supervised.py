@@ -3,12 +3,12 @@
 from driversmith.engine.models.session import SessionStatus, SupervisedResult
 from driversmith.engine.models.visible import QUOTES_THE_API, visible_values
 from driversmith.engine.views.pages import PAGE
-from driversmith.engine.views.weights import compact
+from driversmith.engine.views.weights import clipped, compact
 from mcp_types import CallToolResult
 
 from .host_parts import first_part
 from .result_parts import within
-from .shape import LONGEST_REQUEST, OF_THE_API, answer, clipped
+from .shape import LONGEST_REQUEST, OF_THE_API, answer
 
 MOST_TOLD = 15
 MOST_OF_A_PREVIEW = 1_200

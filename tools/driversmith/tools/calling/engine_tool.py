@@ -9,6 +9,8 @@ from typing import Any
 
 from driversmith.engine.errors import DriversmithError, alone
 from driversmith.engine.models.visible import visible
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.weights import clipped
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -90,7 +92,7 @@ class EngineTool(Tool):
 
 def _shown(text: str, context: Context[Any, Any]) -> str:
     """What went wrong, without secrets, also those that stand in the arguments that it quotes."""
-    return visible(context.request_context.lifespan_context.redact(text))
+    return clipped(visible(context.request_context.lifespan_context.redact(text)), PAGE)
 
 
 def _parsed(value: Any, schema: dict[str, Any]) -> Any:
