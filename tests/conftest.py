@@ -22,9 +22,14 @@ MOST_WORKERS = 16
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Two workers a core: many a test waits for a process, or for a time that has to pass."""
+    """More workers than cores, since many a test waits for a process, or for a time that has to pass; collecting the tests
+    costs each of them some seconds."""
     workers = yield
-    return workers if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(2 * workers, max(workers, MOST_WORKERS))
+    return (
+        workers
+        if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ
+        else min(workers + (workers + 1) // 2, max(workers, MOST_WORKERS))
+    )
 
 
 def pytest_configure() -> None:

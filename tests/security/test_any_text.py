@@ -22,7 +22,7 @@ API = "Things"
 SHORT = 4
 """Letters of what is left of escaped bytes, and of letters written in other ones."""
 QUICK = settings(
-    max_examples=12,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     database=None,

@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -75,8 +76,9 @@ class ThreadSandbox(ProcessSandbox):
 def _lead_through() -> None:
     """Clients of httpx2 in a thread that runs a driver connect to its door; all others connect as ever."""
     import httpcore2
+    from httpcore2._backends.auto import AutoBackend
 
-    ever = httpcore2.SyncBackend.connect_tcp
+    ever, ever_awaited = httpcore2.SyncBackend.connect_tcp, AutoBackend.connect_tcp
 
     def connect(host: str, port: int, _: float | None) -> socket.socket:
         way = _DOOR.get()
@@ -84,12 +86,16 @@ def _lead_through() -> None:
         return way(host, port)
 
     lead_through(connect)
-    led = httpcore2.SyncBackend.connect_tcp
+    led, led_awaited = httpcore2.SyncBackend.connect_tcp, AutoBackend.connect_tcp
 
     def choose(self: httpcore2.SyncBackend, *args: Any, **kwargs: Any) -> Any:
         return (ever if _DOOR.get() is None else led)(self, *args, **kwargs)
 
+    def choose_awaited(self: AutoBackend, *args: Any, **kwargs: Any) -> Any:
+        return (ever_awaited if _DOOR.get() is None else led_awaited)(self, *args, **kwargs)
+
     httpcore2.SyncBackend.connect_tcp = choose  # type: ignore[method-assign]
+    AutoBackend.connect_tcp = choose_awaited  # type: ignore[method-assign]
 
 
 def _forget_modules(projects: list[Path]) -> None:
@@ -108,10 +114,16 @@ class _Thread:
 
     def forget(self) -> None:
         """Lose all that the driver made, its open connections too: a process would end with them."""
-        self._runner = None
+        runner, self._runner = self._runner, None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
+            if runner is not None:  # a loop is closed where none runs
+                closing = threading.Thread(target=runner.close)
+                closing.start()
+                closing.join()
+            del runner
             gc.collect()
+        gc.freeze()  # what is left the next need not look through
 
     async def request(self, operation: str, **fields: Any) -> dict[str, Any]:
         assert self._runner

@@ -1,15 +1,16 @@
 """Drivers made from hand-written profiles, imported here (they are our own templates) and driven against a server in memory."""
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
 from driversmith.engine.generation.template_engine import write_driver
+from driversmith.engine.models.driver import DriverBundle
 from driversmith.engine.models.profile import ApiProfile
 
 Answer = httpx2.Response | Exception
@@ -31,7 +32,9 @@ class Rig:
         self.naps: list[float] = []
         self.handler: Handler = lambda _: httpx2.Response(200, json={})
         transport = importlib.import_module(f"{package.__name__}._transport")
-        vars(transport)["time"] = SimpleNamespace(sleep=self.naps.append, time=transport.time.time)
+        vars(transport)["time"] = SimpleNamespace(
+            sleep=self.naps.append, time=transport.time.time, monotonic=transport.time.monotonic
+        )
         self.driver: Any = None
 
     def open(self, handler: Handler | list[Answer] | None = None, **arguments: Any) -> Any:
@@ -61,22 +64,40 @@ class Rig:
         return answer
 
 
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[DriverBundle], ModuleType]:
+    """Imports the package of a driver: the same files once, since most tests are about one of a few drivers."""
+    known: dict[str, dict[str, ModuleType]] = {}
+
+    def load(bundle: DriverBundle) -> ModuleType:
+        forget(bundle.project)
+        key = hashlib.sha256(repr([(file.path, file.text) for file in bundle.files]).encode()).hexdigest()
+        if key not in known:
+            folder = tmp_path_factory.mktemp("driver")
+            for file in bundle.files:
+                target = folder / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(file.text, encoding="utf-8")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.syspath_prepend(str(folder))
+                importlib.import_module(
+                    f"{bundle.project}._parameters"
+                )  # which the driver imports when it is asked for
+            known[key] = {name: sys.modules[name] for name in modules_of(bundle.project)}
+        sys.modules.update(known[key])
+        return known[key][bundle.project]
+
+    return load
+
+
 @pytest.fixture
-def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ApiProfile], Rig]]:
+def rig(imported: Callable[[DriverBundle], ModuleType]) -> Iterator[Callable[[ApiProfile], Rig]]:
     """Writes and imports the driver of a profile."""
     made: list[tuple[str, Rig]] = []
 
     def make(profile: ApiProfile) -> Rig:
         bundle = write_driver(profile)
-        folder = tmp_path / str(len(made))
-        for file in bundle.files:
-            target = folder / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(file.text, encoding="utf-8")
-        forget(bundle.project)
-        monkeypatch.syspath_prepend(str(folder))
-        package = importlib.import_module(bundle.project)
-        found = Rig(package, bundle.class_name)
+        found = Rig(imported(bundle), bundle.class_name)
         made.append((bundle.project, found))
         return found
 
@@ -87,6 +108,10 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[A
         forget(name)
 
 
+def modules_of(package: str) -> list[str]:
+    return [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
+
+
 def forget(package: str) -> None:
-    for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+    for name in modules_of(package):
         del sys.modules[name]

@@ -36,11 +36,14 @@ def every() -> ApiProfile:
             verbs = {verb: f"{kind}_{called}" for verb, called in held.operations.items()}
             objects[f"{kind}_{name}"] = held.model_copy(update={"name": f"{kind}_{name}", "operations": verbs})
     text = ResponseProfile(media_type="text/csv", kind="text", type="string")
+    events = ResponseProfile(media_type="text/event-stream", kind="text", type="string")
     json_body = BodyProfile(media_type="application/json", kind="json", argument=None, fixed={"q": "x"})
     styled = (parameter("a", type="any", style="deepObject", allow_reserved=True),)
     joined = (parameter("a", type="array", explode=False),)
     for made in (
         operation("list_csv", "GET /csv", response=text),
+        operation("watch", "GET /watch", response=events),
+        operation("pay", "POST /pay", parameter("Idempotency-Key", argument="key", location="header"), deprecated=True),
         operation("list_columns", "GET /columns"),
         operation("list_features", "GET /features"),
         operation("list_edges", "GET /edges"),

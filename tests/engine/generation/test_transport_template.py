@@ -1,5 +1,7 @@
 """Retries, redirects, and the exceptions that answers become."""
 
+import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -74,6 +76,42 @@ def test_the_server_says_how_long_to_wait(rig: Make) -> None:
     found.open([*waits, OK]).read("pets")
     assert found.naps[:2] == [7, 60]
     assert 15 < found.naps[2] <= 20
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Retry-After": "3000"},
+        {"RateLimit-Reset": "3000.5"},
+        {"X-RateLimit-Reset": f"{time.time() + 3000:.0f}"},
+        {"X-Rate-Limit-Reset": f"{(time.time() + 3000) * 1000:.0f}"},
+        {"RateLimit": '"default";r=0;t=3000'},
+        {"RateLimit": "limit=100, remaining=0, reset=3000"},
+    ],
+)
+def test_a_spent_limit_says_in_many_ways_when_it_is_reset(rig: Make, headers: dict[str, str]) -> None:
+    found = rig(profiles.petstore())
+    found.open([httpx2.Response(429, headers=headers), OK]).read("pets")
+    assert found.naps == [60], "the longest that is waited"
+
+
+def test_a_reset_says_nothing_of_an_error_of_the_server(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    found.open([httpx2.Response(503, headers={"RateLimit-Reset": "50"}), OK]).read("pets")
+    assert found.naps[0] <= 0.25
+
+
+@pytest.mark.parametrize("name", ["X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining"])
+def test_a_403_of_a_spent_limit_is_waited_out(rig: Make, name: str) -> None:
+    found = rig(profiles.petstore())
+    assert found.open([httpx2.Response(403, headers={name: "0"}), OK]).read("pets") == [{"id": 1}]
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-16", "utf-8"])
+def test_json_is_read_in_the_charset_that_is_declared(rig: Make, charset: str) -> None:
+    body = json.dumps({"data": [{"name": "Zoë"}]}, ensure_ascii=False).encode(charset)
+    answer = httpx2.Response(200, content=body, headers={"Content-Type": f"application/json; charset={charset}"})
+    assert rig(profiles.petstore()).open([answer]).read("pets") == [{"name": "Zoë"}]
 
 
 @pytest.mark.parametrize("after", ["soon", "-5", "", "1e400", "Mon, 99 Nov 9999999 00:00:00 GMT"])

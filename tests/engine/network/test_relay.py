@@ -15,6 +15,7 @@ from driversmith.engine.errors import AddressRefusedError
 from driversmith.engine.models.profile import AuthScheme, Credential, Evidence
 from driversmith.engine.network.addresses import AddressPolicy
 from driversmith.engine.network.credentials import OriginCredentials
+from driversmith.engine.network.injection import Injector
 from driversmith.engine.network.loopback import LoopbackServer, Request, Response
 from driversmith.engine.network.relay import MARKER, Relay, RelayLimits, open_relay
 
@@ -361,12 +362,11 @@ async def test_an_exception_in_the_block_comes_out_as_it_is(upstream: Upstream) 
 async def test_credentials_that_no_scheme_takes_are_named(upstream: Upstream) -> None:
     key = scheme("key", "api_key", "api_key", parameter="X-Key")
     login = scheme("login", "basic", "username", "password")
-    async with relay_to(upstream, auth=(key, login), credentials=given(upstream, token="t", username="u")) as relay:
-        assert relay.unused_credentials == ("token",), "a user name alone is used"
-    async with relay_to(upstream, auth=(login,), credentials=given(upstream, password="p")) as relay:
-        assert relay.unused_credentials == ("password",), "a password without its user name is not"
-    async with relay_to(upstream, auth=(key,), credentials=given(upstream, api_key="k")) as relay:
-        assert relay.unused_credentials == ()
+    alone = Injector((key, login), given(upstream, token="t", username="u"))
+    assert alone.unused() == ("token",), "a user name alone is used"
+    without_name = Injector((login,), given(upstream, password="p"))
+    assert without_name.unused() == ("password",), "a password without its user name is not"
+    assert Injector((key,), given(upstream, api_key="k")).unused() == ()
 
 
 async def test_a_credential_as_it_goes_on_the_wire_is_a_schemes_own_where_one_takes_it(upstream: Upstream) -> None:

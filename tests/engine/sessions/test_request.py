@@ -246,6 +246,11 @@ def test_a_name_that_nobody_knows_needs_a_url(resolved) -> None:
         resolved(api_name="Harbour of Nowhere", api_url=None)
 
 
+def test_the_url_of_a_description_is_enough(resolved) -> None:
+    request = resolved(api_name="Nobody knows this", api_url=None, spec="https://docs.example.com/openapi.json")
+    assert (request.api_url, request.spec) == ("https://docs.example.com/openapi.json", None)
+
+
 def test_another_catalogue_can_be_set(resolved, tmp_path) -> None:
     file = tmp_path / "mine.json"
     source = {"name": "mine", "url": "", "licence": "", "date": "2026-11-29"}

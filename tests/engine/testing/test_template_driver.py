@@ -7,7 +7,7 @@ from driversmith.engine.generation.template_engine import write_driver
 from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.models.report import ContractReport
 from driversmith.engine.testing.behaviours import ALL, own, quirks
-from driversmith.engine.testing.contract_suite import run_contract
+from driversmith.engine.testing.contract_suite import TWIN, run_contract
 from driversmith.engine.testing.trial import Behaviour
 
 from ...stand_ins.threads import ThreadSandbox
@@ -50,7 +50,8 @@ async def test_it_keeps_the_whole_contract(tmp_path: Path):
     report = await contract_of(profile, tmp_path)
     assert failures(report) == []
     assert {b.name for b in report.behaviours} == {b.name for b in ALL} - {
-        b.name for b in (*own.BEHAVIOURS, *quirks.BEHAVIOURS)
+        "writes-repeat-their-key",  # no operation takes one
+        *(b.name for b in (*own.BEHAVIOURS, *quirks.BEHAVIOURS)),
     }
     assert set(report.operations_called) == set(profile.operations)
     assert report.unittests
@@ -105,3 +106,44 @@ async def test_it_keeps_it_without_any_auth(tmp_path: Path):
     report = await contract_of(profile.model_copy(update={"operations": operations, "auth": ()}), tmp_path)
     assert failures(report) == []
     assert "no-credentials-in-messages" not in {b.name for b in report.behaviours}
+
+
+async def test_it_keeps_it_where_a_cursor_stands_for_all_parameters(tmp_path: Path):
+    profile = harbour_profile()
+    alone = {
+        name: o.model_copy(update={"pagination": o.pagination.model_copy(update={"alone": True})})
+        for name, o in profile.objects.items()
+        if o.pagination.style == "cursor" and o.pagination.position_in == "query" and not o.goes_on_after_record
+    }
+    assert alone
+    report = await contract_of(profile.model_copy(update={"objects": {**profile.objects, **alone}}), tmp_path)
+    assert failures(report) == []
+
+
+async def test_its_asynchronous_twin_keeps_the_contract_too(tmp_path: Path):
+    profile = harbour_profile()
+    project, package, class_name = written(profile, tmp_path)
+    report = await run_contract(
+        project, profile, package=package, class_name=class_name, sandbox=ThreadSandbox(), behaviours=ALL, twin=True
+    )
+    assert failures(report) == []
+    shown = {b.name.removeprefix(TWIN) for b in report.behaviours if b.name.startswith(TWIN)}
+    wanted = {b.name for b in ALL if not b.waits and not b.looks_back} - {"writes-repeat-their-key"}
+    assert shown == wanted - {b.name for b in (*own.BEHAVIOURS, *quirks.BEHAVIOURS)}
+
+
+async def test_a_twin_that_reads_otherwise_is_found_out(tmp_path: Path):
+    profile = harbour_profile()
+    project, package, class_name = written(profile, tmp_path)
+    module = project / package / "_async.py"
+    text = module.read_text("utf-8")
+    wrong = text.replace(
+        "return [record async for page in found for record in page]", "return [r async for p in found for r in p[:1]]"
+    )
+    assert wrong != text
+    module.write_text(wrong, "utf-8")
+    report = await run_contract(
+        project, profile, package=package, class_name=class_name, sandbox=ThreadSandbox(), behaviours=ALL, twin=True
+    )
+    assert {b.name for b in report.broken} >= {"async-read-every-page"}
+    assert all(b.name.startswith(TWIN) for b in report.broken)

@@ -1,11 +1,13 @@
 """Where the API may be asked, it is right: kinds of descriptions beside those of the quick suite."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from driversmith.engine.errors import FetchError
+from driversmith.engine.network.loopback import Response
 
 from ...end_to_end.test_reality import SHIPS, description, made, paged
 
@@ -79,6 +81,35 @@ async def test_a_page_that_comes_again_whatever_is_asked_for_is_no_whole_list_wh
         return {"data": SHIPS[start : start + 20]}
 
     async with made(tmp_path, description("page", "per_page", "offset"), by_offset) as session:
+        assert session.result["verification"]["level"] == "live"
+        records = (await session.told("read_records", object_name="ships", limit=100))["records"]
+        assert [record["id"] for record in records] == list(range(1, 61))
+
+
+async def test_a_driver_takes_the_credential_that_the_api_asks_for_where_nobody_described_any(tmp_path: Path) -> None:
+    def closed(_: dict[str, str]) -> Response:
+        return Response(401, b"{}", (("Content-Type", "application/json"), ("WWW-Authenticate", "Bearer")))
+
+    async with made(tmp_path, description(), closed) as session:
+        assert (session.result["success"], session.result["verification"]["level"]) == (True, "mock")
+        manifest = json.loads(await anyio.Path(session.result["output_path"], "driver.json").read_text("utf-8"))
+        (credential,) = manifest["credentials"]
+        assert (credential["argument"], credential["env"], credential["required"]) == ("token", "SHIPS_TOKEN", False)
+
+
+async def test_a_cursor_that_is_refused_with_other_parameters_is_sent_alone(tmp_path: Path) -> None:
+    def alone(query: dict[str, str]) -> Any:
+        if "cursor" in query and len(query) > 1:
+            return Response(400, b'{"error": "bad request"}', (("Content-Type", "application/json"),))
+        start = int(query.get("cursor", 0))
+        return {"data": SHIPS[start : start + 20], "next_cursor": str(start + 20) if start < 40 else None}
+
+    described = description("cursor", "limit")
+    listing = described["paths"]["/ships"]["get"]
+    listing["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["next_cursor"] = {
+        "type": "string"
+    }
+    async with made(tmp_path, described, alone) as session:
         assert session.result["verification"]["level"] == "live"
         records = (await session.told("read_records", object_name="ships", limit=100))["records"]
         assert [record["id"] for record in records] == list(range(1, 61))

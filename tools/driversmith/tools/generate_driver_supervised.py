@@ -36,7 +36,7 @@ async def generate_driver_supervised(
         str | None,
         Field(
             description="URL of the API, of its description (OpenAPI, Swagger) or of its documentation. It may be left out where"
-            " the catalogue of public APIs knows the name.",
+            " the catalogue of public APIs knows the name, and where spec is a URL.",
             min_length=1,
             max_length=2000,
         ),

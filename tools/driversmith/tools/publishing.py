@@ -7,16 +7,16 @@ from typing import Any, cast
 
 from mcp.server.mcpserver.tools import Tool
 
+from .answer_schemas import NAMED, AnswerSchemas
 from .registry import TOOLS, declared_tool
 
-NAMED = {"properties", "$defs"}
-"""Here keys are names, and `title` may be one."""
 TARGET = Path(__file__).with_name("published.json")
 
 
 def published() -> dict[str, dict[str, Any]]:
     """What `tools/list` says of each tool, by name."""
-    return {name: face_of(declared_tool(name)) for name in TOOLS}
+    answers = AnswerSchemas()
+    return {name: face_of(declared_tool(name), answers) for name in TOOLS}
 
 
 def as_text(faces: dict[str, dict[str, Any]]) -> str:
@@ -24,7 +24,7 @@ def as_text(faces: dict[str, dict[str, Any]]) -> str:
     return json.dumps(faces, indent=1, ensure_ascii=False) + "\n"
 
 
-def face_of(tool: Tool) -> dict[str, Any]:
+def face_of(tool: Tool, answers: AnswerSchemas) -> dict[str, Any]:
     """What `tools/list` says of a tool, as short as it can be."""
     if tool.output_schema is None or tool.annotations is None:
         raise TypeError(f"{tool.name} declares no structured answer")
@@ -33,7 +33,7 @@ def face_of(tool: Tool) -> dict[str, Any]:
         "description": cleandoc(tool.description),  # Python 3.13 does it by itself
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
-        "outputSchema": _without_titles(tool.output_schema),
+        "outputSchema": answers.told(tool.name, tool.output_schema),
     }
 
 

@@ -135,6 +135,7 @@ def _paging(paging: PaginationProfile) -> str:
     start = f" from {paging.first}" if paging.counted else ""
     facts += [f"position in {paging.position_parameter}{start}"] if paging.position_parameter else []
     facts += [f"size in {paging.size_parameter}"] if paging.size_parameter else []
+    facts += ["a cursor goes without all other parameters"] if paging.alone else []
     facts += [f"both in the {paging.position_in}"] if paging.position_in != "query" else []
     facts += [f"{paging.default_size} a page by default"] if paging.default_size else []
     facts += [f"at most {paging.max_size}"] if paging.max_size else []

@@ -54,6 +54,7 @@ async def judge_driver(
             class_name=subject.class_name,
             sandbox=sandbox,
             progress=progress,
+            twin=True,
         )
     except SandboxUnavailableError:
         raise

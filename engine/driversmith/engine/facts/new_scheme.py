@@ -10,9 +10,9 @@ MOST = 3
 
 
 def with_scheme(profile: ApiProfile, name: str, value: JsonValue) -> ApiProfile:
-    """The profile with a scheme of this name, a key, taken by every operation that is described to need none.
+    """The profile with a scheme of this name taken by every operation that is described to need none.
 
-    The key may be left out, since nobody says which of them need it. A profile that has the scheme stays as it is, and so
+    The credential may be left out, since nobody says which of them need it. A profile that has the scheme stays as it is, and so
     does one for which `value` does not say whole where the key goes.
     """
     if not isinstance(value, dict) or not {"kind", "location", "parameter"} <= set(value):
@@ -21,7 +21,8 @@ def with_scheme(profile: ApiProfile, name: str, value: JsonValue) -> ApiProfile:
     if any(scheme.name == name for scheme in profile.auth) or added >= MOST:
         return profile
     evidence = Evidence(pointer="#", rule="The API refuses what comes without it.", known_by="observed")
-    scheme = AuthScheme(name=name, kind="api_key", evidence=evidence)
+    kind = value["kind"] if value["kind"] in ("bearer", "basic") else "api_key"
+    scheme = AuthScheme(name=name, kind=kind, evidence=evidence)
     scheme = scheme.model_copy(update={"credentials": credentials_of(profile, scheme)})
     operations = {
         key: operation if operation.security else operation.model_copy(update={"security": ((name,), ())})

@@ -36,6 +36,7 @@ _NAMED: Mapping[str, str] = {
     "next_header": r"next|link",
     "short_page_ends": r"short|fewer|last page|less than|full",
     "position_in": r"header|query|body",
+    "alone": r"other (?:query )?param|alone|only param",
     "position_parameter": r"page|offset|cursor|next|pag(?:ing|inat)",
     "size_parameter": r"size|limit|per page|many",
     "max_size": r"at most|max|limit|cap|up to",

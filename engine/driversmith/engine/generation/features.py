@@ -64,6 +64,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_uncounted": styles - {"none", "page", "offset"},
         "has_first": any(p.counted for p in pagings),
         "has_cursor": "cursor" in styles,
+        "has_alone": any(p.alone for p in pagings),
         "has_after_record": any(o.goes_on_after_record for o in objects),
         "has_link": "link_header" in styles,
         "has_relation": any("next" in o.pagination.next_path[1:-1] for o in objects),
@@ -85,6 +86,10 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_members": has_members,
         "has_put": has_members or "body" in places,
         "has_asking_posts": any(o.only_reads for o in operations),
+        "has_idempotency": any(o.idempotency_key for o in operations),
+        "has_safe_posts": any(o.only_reads or o.idempotency_key for o in operations),
+        "has_events": any(o.response.media_type == "text/event-stream" for o in operations),
+        "has_deprecated": any(o.deprecated for o in operations),
         "reads_body": styles & {"cursor", "next_url"}
         or any(has_more(p) or has_total(p) or has_pages(p) for p in pagings),
         "has_map": any(o.shape == "map" for o in objects),

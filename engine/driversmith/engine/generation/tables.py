@@ -174,6 +174,7 @@ def _resource(profile: ApiProfile, profile_object: ObjectProfile) -> Construct:
         "next_header": paging.next_header,
         "total_header": paging.total_header if has_total(paging) else None,
         "short_ends": paging.short_page_ends,
+        "alone": paging.alone,
         "place": paging.position_in if paging.position_in != "query" else None,
     }
     wanted = {k: v for k, v in wanted.items() if v or (k in ("first", "short_ends") and v is not None)}
@@ -254,6 +255,10 @@ def _operation(profile: ApiProfile, operation: OperationProfile, security: Secur
         kwargs["base"] = operation.base_path
     if operation.only_reads:
         kwargs["safe"] = True
+    if operation.idempotency_key:
+        kwargs["once"] = operation.idempotency_key
+    if operation.deprecated:
+        kwargs["deprecated"] = True
     own = security_of(profile, operation)
     if has_one_key(profile):
         if any(own) != any(security):

@@ -194,6 +194,7 @@ def exports(names: DriverNames) -> str:
     public = [e.name for e in EXCEPTIONS] + [
         names.class_name,
         f"{TWIN_PREFIX}{names.class_name}",
+        "ApiResponse",
         "DriverCapabilities",
         "ObjectName",
     ]

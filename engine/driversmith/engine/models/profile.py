@@ -121,9 +121,14 @@ class ParameterProfile(Value):
         return self.default if self.required and self.default not in ("", [], {}) else None
 
     @property
+    def is_idempotency_key(self) -> bool:
+        """Whether it makes a write one that may be sent again: a driver gives it a new value in every call."""
+        return self.location == "header" and self.name.lower() in ("idempotency-key", "x-idempotency-key")
+
+    @property
     def must_be_given(self) -> bool:
         """Whether a caller cannot leave it out."""
-        return self.required and self.fallback is None
+        return self.required and self.fallback is None and not self.is_idempotency_key
 
 
 class BodyProfile(Value):
@@ -223,6 +228,13 @@ class OperationProfile(Value):
         return self.method in ("GET", "HEAD") or self.only_reads
 
     @property
+    def idempotency_key(self) -> str | None:
+        """Header by which the API knows a write that is sent again; None: a write is sent once."""
+        if self.is_safe:
+            return None
+        return next((p.name for p in self.parameters if p.is_idempotency_key), None)
+
+    @property
     def asks_for_one(self) -> tuple[str, ...]:
         """Arguments that say which record is meant, where it gives one: those of its path, or of a question what it needs."""
         in_path = tuple(p.argument for p in self.parameters if p.location == "path")
@@ -265,6 +277,8 @@ class PaginationProfile(Value):
     position_in: PositionPlace = "query"
     """Where both parameters go: the query, a header of their name, or the JSON body, where their names are paths of members
     (`member_keys`)."""
+    alone: bool = False
+    """`cursor`: whether a cursor in the query is sent without any other parameter, all of which it stands for."""
     first: int = 0
     first_required: bool = False
     """Whether the description requires the number of the first page although something else leads to those after it."""

@@ -123,11 +123,6 @@ class Relay:
         return await self._handle(request)
 
     @property
-    def unused_credentials(self) -> tuple[str, ...]:
-        """Names of credentials of the origin that no scheme of the API takes."""
-        return self._injector.unused()
-
-    @property
     def driver_arguments(self) -> dict[str, str]:
         """Credential arguments for the driver's constructor: placeholders, and a token URL that the relay answers for OAuth2."""
         arguments = self._injector.driver_arguments()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ..facts.answer import Answer
 from ..facts.catalogue import RefusedError, address, apply
 from ..facts.detectors.case import Case, Given
+from ..facts.detectors.credentials import told_by_refusal
 from ..facts.detectors.doubts import doubt, question, unfinished
 from ..facts.detectors.registry import proposals
 from ..models.facts import Correction
@@ -189,6 +190,12 @@ def _with_doubt(profile: ApiProfile, reading: Reading, given: Given | None) -> R
     else:
         return reading
     return replace(reading, live=live.model_copy(update=changes))
+
+
+def told_credential(profile: ApiProfile, reading: Reading, given: Given | None) -> Correction | None:
+    """The credential that the API asks for where it refused to be read without one; None where it names none."""
+    case = None if reading.live.ok else _case(profile, reading, given)
+    return told_by_refusal(case) if case else None
 
 
 def _case(profile: ApiProfile, reading: Reading, given: Given | None) -> Case | None:

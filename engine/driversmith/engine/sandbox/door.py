@@ -45,8 +45,11 @@ class Door:
 
 
 def lead_through(connect: Connect) -> None:
-    """Have every client of httpx2 in this process connect so."""
+    """Have every client of httpx2 in this process connect so, those for coroutines too: they wait as the others do, since
+    nothing else is to be done in a child meanwhile."""
     import httpcore2
+    from httpcore2._backends.auto import AutoBackend
+    from httpcore2._backends.base import AsyncNetworkStream
     from httpcore2._backends.sync import SyncStream
 
     class PlainStream(SyncStream):
@@ -70,7 +73,39 @@ def lead_through(connect: Connect) -> None:
         except OSError as error:
             raise httpcore2.ConnectError(error) from error
 
+    class AwaitedStream(AsyncNetworkStream):
+        """The same connection, for coroutines."""
+
+        def __init__(self, stream: SyncStream) -> None:
+            self._stream = stream
+
+        async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as httpcore2 has it
+            return self._stream.read(max_bytes, timeout)
+
+        async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+            self._stream.write(buffer, timeout)
+
+        async def aclose(self) -> None:
+            self._stream.close()
+
+        async def start_tls(self, *_: Any, **__: Any) -> "AwaitedStream":
+            return self
+
+        def get_extra_info(self, info: str) -> Any:
+            return self._stream.get_extra_info(info)
+
+    async def connect_awaited(  # noqa: PLR0917
+        self: object,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> AsyncNetworkStream:
+        return AwaitedStream(connect_tcp(self, host, port, timeout))
+
     httpcore2.SyncBackend.connect_tcp = connect_tcp
+    AutoBackend.connect_tcp = connect_awaited
 
 
 def dialling(port: int, token: str) -> Connect:

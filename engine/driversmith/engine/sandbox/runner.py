@@ -17,9 +17,9 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     from . import door, landlock, seccomp, wire
@@ -66,6 +66,7 @@ def main() -> None:
             with contextlib.suppress(Exception):
                 stream.flush()
         send(replies, {"id": request["id"], **reply}, limits["output_bytes"])
+    runner.close()
 
 
 def lay_out(files: dict[str, str]) -> Path:
@@ -185,6 +186,7 @@ class Runner:
         self._project = project
         self._class: Any = None
         self._kept: dict[str, Any] = {}
+        self._loop: Any = None
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "import": self._import,
             "construct": self._construct,
@@ -204,6 +206,11 @@ class Runner:
         except BaseException as error:  # an edge: whatever the driver raises, SystemExit too, is its answer
             return {"raised": describe(error)}
 
+    def close(self) -> None:
+        """End what coroutines ran in."""
+        if self._loop is not None:
+            self._loop.close()
+
     def _import(self, request: dict[str, Any]) -> dict[str, Any]:
         module = __import__(request["package"])
         self._class = getattr(module, request["class_name"])
@@ -217,21 +224,36 @@ class Runner:
 
     def _invoke(self, request: dict[str, Any]) -> Any:
         method = getattr(self._kept[request["handle"]], request["method"])
-        return method(*wire.decode(request["args"]), **wire.decode(request["kwargs"]))
+        value = method(*wire.decode(request["args"]), **wire.decode(request["kwargs"]))
+        return self._awaited(cast("Coroutine[Any, Any, Any]", value)) if isinstance(value, Coroutine) else value
+
+    def _awaited(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        import asyncio  # only the asynchronous twin needs it
+
+        self._loop = self._loop or asyncio.Runner()
+        return self._loop.run(coroutine)
 
     def _open_iterator(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._kept[request["iterator"]] = iter(self._invoke(request))
+        found = self._invoke(request)
+        self._kept[request["iterator"]] = found if isinstance(found, AsyncIterator) else iter(found)
         return {}
 
     def _next_item(self, request: dict[str, Any]) -> dict[str, Any]:
+        iterator = self._kept[request["iterator"]]
         try:
-            return {"value": wire.encode(next(self._kept[request["iterator"]]))}
-        except StopIteration:
+            is_awaited = isinstance(iterator, AsyncIterator)
+            item = self._awaited(_next_of(cast("AsyncIterator[Any]", iterator))) if is_awaited else next(iterator)
+        except (StopIteration, StopAsyncIteration):
             return {"done": True}
+        return {"value": wire.encode(item)}
 
     def _drop(self, request: dict[str, Any]) -> dict[str, Any]:
         self._kept.pop(request["handle"], None)
         return {}
+
+
+async def _next_of(iterator: AsyncIterator[Any]) -> Any:
+    return await anext(iterator)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def resolve_request(
     restricted: bool = False,
 ) -> GenerateRequest:
     """The request with paths absolute, defaults filled in and lists sorted. Without `api_url` it is the one that the catalogue of
-    public APIs has for `api_name`.
+    public APIs has for `api_name`, else `spec`, where that is a URL.
 
     `restricted` confines `spec` paths and `output_dir` to `settings.read_roots`, as over HTTP.
 
@@ -71,6 +71,8 @@ def resolve_request(
         OutputError: nothing can be written to `output_dir`, and something is to be.
     """
     driver_names(api_name)
+    if api_url is None and spec is not None and _is_url(spec) and not _known_as(api_name, settings):
+        api_url, spec = spec, None  # it names its servers
     roots = settings.read_roots if restricted else None
     values = {
         "api_name": api_name.strip(),
@@ -135,7 +137,7 @@ def _known_url(api_name: str, settings: Settings) -> str:
     if not found:
         raise InvalidArgumentError(
             f"The catalogue of public APIs knows no API called {api_name.strip()!r}, and api_url is not given.",
-            next_action='Give api_url as a whole URL, for example "https://api.example.com".',
+            next_action='Give api_url as a whole URL, for example "https://api.example.com", also beside a file as spec.',
         )
     if len(found) > 1:
         named = "\n".join(f"- {candidate.told}" for candidate in found[:MOST_CANDIDATES])
@@ -192,9 +194,13 @@ def _url(text: str, name: str) -> str:
     return url
 
 
+def _is_url(text: str) -> bool:
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
 def _spec(text: str, roots: Sequence[Path] | None) -> str:
     spec = text.strip()
-    if spec.lower().startswith(("http://", "https://")):
+    if _is_url(spec):
         return _url(spec, "spec")
     path = _absolute(spec, "spec", "Give spec as an http(s) URL or as the absolute path of a file.")
     if path.suffix.lower() not in DESCRIPTION_SUFFIXES:

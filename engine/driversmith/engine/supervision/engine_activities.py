@@ -201,7 +201,7 @@ class EngineActivities:
         behaviours: Collection[str] | None = None,
     ) -> ContractReport:
         from ..testing.behaviours import ALL
-        from ..testing.contract_suite import run_contract
+        from ..testing.contract_suite import TWIN, run_contract
 
         if why := await self.why_unrun(bundle):
             raise SandboxUnavailableError(why, next_action=HOW_TO_RUN)
@@ -216,7 +216,8 @@ class EngineActivities:
             class_name=bundle.class_name,
             sandbox=self._sandbox(),
             progress=progress,
-            behaviours=ALL if behaviours is None else [b for b in ALL if b.name in behaviours],
+            behaviours=ALL if behaviours is None else [b for b in ALL if {b.name, f"{TWIN}{b.name}"} & {*behaviours}],
+            twin=all(file.author == "template" for file in bundle.files),  # what a model writes leaves it as it was
         )
 
     async def why_unrun(self, bundle: DriverBundle) -> str:

@@ -127,6 +127,7 @@ def _live_notes(session: SessionContext, attempt: AttemptRecord, live: LiveRepor
     notes = [*live.notes, *(f"{read.object_name}: {read.error}" for read in live.reads if read.error)]
     if attempt.profile is not None:
         asked = [read for read in live.reads if not read.ok and read.seen is not None]
+        asked = [read for read in asked if not read.error.startswith("AuthenticationError")]  # no fact of records
         unread = [read.object_name for read in asked if read.object_name in attempt.profile.objects]
         notes += [f"{name}: {what_to_correct(name, attempt.profile)}" for name in unread[:MOST_TOLD]]
     if live.ok or session.request.live == "false" or attempt.profile is None:

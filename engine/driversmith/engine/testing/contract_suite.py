@@ -5,12 +5,13 @@ the mock's log of requests. What only the child can report never decides alone.
 
 Behaviours that pass their time waiting are tried beside the others, in a lane of their own. That costs the start of a
 second child; threads in the first would cost nothing, but a driver that kept state of a module, or killed its process,
-would then fail where nothing is wrong.
+would then fail where nothing is wrong. The asynchronous twin has a third: it shows each behaviour for one subject, since
+what differs between subjects is written once for both.
 """
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +19,11 @@ import anyio
 import anyio.to_thread
 
 from ..contract.naming import driver_names
-from ..contract.surface import BASE_MODULE
+from ..contract.surface import BASE_MODULE, TWIN_MODULE, TWIN_PREFIX
 from ..models.profile import ApiProfile
 from ..models.report import ContractReport, UnittestResult
 from ..sandbox.port import Sandbox
-from .behaviours import ALL
+from .behaviours import ALL, own
 from .lane import Begin, Lane, Task
 from .mock.credentials import make_credentials
 from .mock.records import RecordMaker
@@ -30,6 +31,8 @@ from .mock.server import MockServer
 from .own_methods import OwnMethod, own_methods
 from .trial import Behaviour, Run
 
+TWIN = "async-"
+"""Before the name of a behaviour that the asynchronous twin shows."""
 Progress = Callable[[float, str], Awaitable[None]]
 
 
@@ -43,8 +46,10 @@ async def run_contract(
     progress: Progress | None = None,
     seed: int | None = None,
     behaviours: Sequence[Behaviour] = ALL,
+    twin: bool = False,
 ) -> ContractReport:
-    """Try every behaviour that applies to the profile, and the driver's own tests for information.
+    """Try every behaviour that applies to the profile, and the driver's own tests for information; with `twin` also on the
+    asynchronous class, where the driver has one.
 
     `progress` is told a rising fraction and what is being tried. Without a seed the served values are unguessable.
 
@@ -56,33 +61,45 @@ async def run_contract(
     maker = RecordMaker(seed)
     credentials = make_credentials(profile, maker)
     layered = (project / package / f"{BASE_MODULE}.py").is_file()
-    own = await anyio.to_thread.run_sync(_own_methods, project / package / "client.py", class_name) if layered else ()
+    methods = (
+        await anyio.to_thread.run_sync(_own_methods, project / package / "client.py", class_name) if layered else ()
+    )
 
-    def lane(maker: RecordMaker) -> Lane:
+    names = driver_names(profile.api_name)
+
+    def lane(maker: RecordMaker, *, is_twin: bool = False) -> Lane:
         mock = MockServer(profile, credentials=credentials, maker=maker)
-        run = Run(profile, driver_names(profile.api_name), mock, maker, credentials, layered=layered, own_methods=own)
-        return Lane(run, partial(sandbox.open, project, package, class_name, door=mock.door))
+        run = Run(profile, names, mock, maker, credentials, layered=layered, own_methods=methods, is_twin=is_twin)
+        called = f"{TWIN_PREFIX}{class_name}" if is_twin else class_name
+        return Lane(run, partial(sandbox.open, project, package, called, door=mock.door), TWIN if is_twin else "")
 
     main, beside = lane(maker), lane(RecordMaker(seed))
-    plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours)
+    twins = lane(RecordMaker(seed), is_twin=True) if twin and _has_twin(project, package) else None
+    plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours, twins is not None)
 
     async def own_tests(lane: Lane) -> UnittestResult | None:
         result = await lane.run_own_tests() if (project / "tests").is_dir() else None
         await sandbox.prepare()  # for whoever opens the driver next, mostly to read live
         return result
 
-    unittests = await _run_lanes(main, beside, plan, _telling(progress, plan.count), own_tests)
-    unmade = main.unmade or beside.unmade
-    results = main.results | beside.results
+    begin = _telling(progress, plan.count)
+    lanes = [lane for lane in (main, beside, twins) if lane is not None]
+    unittests = await _run_lanes(main, beside, plan, begin, own_tests, twins=twins)
+    unmade = next((lane.unmade for lane in lanes if lane.unmade), None)
+    results = {place: result for lane in lanes for place, result in lane.results.items()}
     return ContractReport(
         behaviours=(unmade,) if unmade else tuple(results[place] for place in sorted(results)),
-        operations_called=tuple(main.run.called | beside.run.called),
+        operations_called=tuple(main.run.called | beside.run.called),  # by the class that everybody uses
         unittests=unittests,
         isolation=main.isolation or "none",
         layers=main.layers,
-        requests=main.run.mock.requests + beside.run.mock.requests,
+        requests=sum(lane.run.mock.requests for lane in lanes),
         elapsed_seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _has_twin(project: Path, package: str) -> bool:
+    return (project / package / TWIN_MODULE).is_file()
 
 
 def _own_methods(client: Path, class_name: str) -> tuple[OwnMethod, ...]:
@@ -98,19 +115,23 @@ class _Plan:
     """Those that wait, where there are others."""
     steady: list[Task]
     last: list[Task]
+    twin: list[Task]
+    """Those that the asynchronous twin shows too."""
 
     @property
     def count(self) -> int:
-        return len(self.waiting) + len(self.steady) + len(self.last)
+        return len(self.waiting) + len(self.steady) + len(self.last) + len(self.twin)
 
 
-def _planned(run: Run, behaviours: Sequence[Behaviour]) -> _Plan:
+def _planned(run: Run, behaviours: Sequence[Behaviour], has_twin: bool) -> _Plan:
     every = [(behaviour, subject) for behaviour in behaviours for subject in behaviour.subjects(run)]
     tasks = [Task(place, behaviour, subject) for place, (behaviour, subject) in enumerate(every)]
     waiting = [task for task in tasks if task.behaviour.waits]
     last = [task for task in tasks if task.behaviour.looks_back]
     steady = [task for task in tasks if not (task.behaviour.waits or task.behaviour.looks_back)]
-    return _Plan(waiting, steady, last) if steady or last else _Plan([], waiting, [])
+    shown = {task.behaviour.name: task for task in reversed(steady) if task.behaviour not in own.BEHAVIOURS}
+    twin = [replace(task, place=len(tasks) + task.place) for task in reversed(shown.values())] if has_twin else []
+    return _Plan(waiting, steady, last, twin) if steady or last else _Plan([], waiting, [], [])
 
 
 def _telling(progress: Progress | None, count: int) -> Begin:
@@ -129,7 +150,13 @@ def _telling(progress: Progress | None, count: int) -> Begin:
 
 
 async def _run_lanes(
-    main: Lane, beside: Lane, plan: _Plan, begin: Begin, own_tests: Callable[[Lane], Awaitable[UnittestResult | None]]
+    main: Lane,
+    beside: Lane,
+    plan: _Plan,
+    begin: Begin,
+    own_tests: Callable[[Lane], Awaitable[UnittestResult | None]],
+    *,
+    twins: Lane | None,
 ) -> UnittestResult | None:
     """Try the whole plan; what the driver's own tests gave. They come last in their lane: no behaviour is tried on a driver
     that they could have changed."""
@@ -153,9 +180,14 @@ async def _run_lanes(
             if not plan.waiting:
                 tested.append(await own_tests(main))
 
+    async def show_twin() -> None:
+        if twins is not None and plan.twin:
+            async with twins:
+                await twins.try_all(plan.twin, begin)
+
     try:
         async with anyio.create_task_group() as tasks:
-            for lane in (wait, work):
+            for lane in (wait, work, show_twin):
                 tasks.start_soon(lane)
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None

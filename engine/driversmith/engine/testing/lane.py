@@ -48,8 +48,10 @@ class Lane:
     Entering it raises what opening the child raises.
     """
 
-    def __init__(self, run: Run, open_child: OpenChild) -> None:
+    def __init__(self, run: Run, open_child: OpenChild, prefix: str = "") -> None:
         self.run = run
+        self._prefix = prefix
+        """Before the names of its results."""
         self._open = open_child
         self._server = AsyncExitStack()
         self._stack = AsyncExitStack()
@@ -84,7 +86,7 @@ class Lane:
         if (raised := self._constructed.raised) is None:
             return None
         return BehaviourResult(
-            name="construct",
+            name=f"{self._prefix}construct",
             passed=False,
             sent=f"{self.run.names.class_name}({', '.join(self.run.constructor_arguments)})",
             received=f"{raised.type}: {raised.message}"[:500],
@@ -118,7 +120,8 @@ class Lane:
         except SandboxUnavailableError:
             raise
         except SandboxError as error:
-            return BehaviourResult(name=behaviour.name, subject=subject, passed=False, received=error.message[:500])
+            name = f"{self._prefix}{behaviour.name}"
+            return BehaviourResult(name=name, subject=subject, passed=False, received=error.message[:500])
         trial = Trial(self.run, child, subject, on_operation=behaviour.on_operations)
         unmet = None
         try:
@@ -130,7 +133,7 @@ class Lane:
         except SandboxError as error:
             unmet = UnmetError(expected="an answer of the driver", received=error.message)
             await self._lost()
-        return trial.result(behaviour.name, unmet)
+        return trial.result(f"{self._prefix}{behaviour.name}", unmet)
 
     async def _current(self) -> DriverProcess:
         """A living child with the main driver constructed.

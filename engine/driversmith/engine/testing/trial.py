@@ -48,7 +48,10 @@ class Run:
         *,
         layered: bool = False,
         own_methods: tuple[OwnMethod, ...] = (),
+        is_twin: bool = False,
     ) -> None:
+        self.is_twin = is_twin
+        """Whether the asynchronous twin is tried, whose methods are coroutines."""
         self.layered = layered
         """Whether the driver's contract has a module of its own: those of earlier versions promise less."""
         self.own_methods = own_methods

@@ -8,7 +8,8 @@ from driversmith.engine.models.session import SupervisedResult
 
 from ..cli.terminal.console import stderr, stdout
 from ..cli.terminal.progress import Watched
-from ..cli.terminal.result import print_result, records_table
+from ..cli.terminal.records import print_records
+from ..cli.terminal.result import print_result
 from .client import API_NAME, DemoClient, Records
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class MakingShow:
             return
         console = stdout()
         for name, records in self.records.items():
-            console.print(records_table(f"{name}: {len(records)} records", records, rows=ROWS))
+            print_records(console, f"{name}: {len(records)} records", records, rows=ROWS)
             console.print()
         found = result.verification
         total = sum(map(len, self.records.values()))

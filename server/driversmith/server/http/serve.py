@@ -23,6 +23,8 @@ from .names import LOCAL_NAMES, KnownNamesOnly, Names
 
 if TYPE_CHECKING:
     import uvicorn
+    from driversmith.engine.api import Engine
+    from mcp.server.mcpserver import MCPServer
 
 PATH = "/mcp"
 
@@ -97,17 +99,21 @@ def server_config(app: ASGIApp) -> "uvicorn.Config":
 def http_app(
     settings: Settings, access: Access, names: Names, *, engine_factory: EngineFactory = opened_engine
 ) -> ASGIApp:
-    """The server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
-    server = create_server(
-        settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True
-    ).streamable_http_app(
+    """The whole server behind its guards."""
+    server = create_server(settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True)
+    return guarded(server, access, names)
+
+
+def guarded(server: "MCPServer[Engine]", access: Access, names: Names) -> ASGIApp:
+    """A server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
+    app = server.streamable_http_app(
         streamable_http_path=PATH,
         transport_security=TransportSecuritySettings(
             allowed_hosts=names.patterns(),
             allowed_origins=[f"{scheme}://{name}" for scheme in ("http", "https") for name in names.patterns()],
         ),
     )
-    return KnownNamesOnly(access.guard(server), names)
+    return KnownNamesOnly(access.guard(app), names)
 
 
 def _said(access: Access, url: str, settings: Settings) -> list[str]:

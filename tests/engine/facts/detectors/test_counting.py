@@ -84,3 +84,17 @@ def test_headers_lead_on():
         "next_header": "x-next-cursor",
         "position_parameter": "cursor",
     }
+
+
+def test_a_next_page_that_is_refused_with_other_parameters_may_want_its_cursor_alone():
+    paging = PaginationProfile(
+        style="cursor", position_parameter="cursor", size_parameter="limit", next_path=("next",), max_size=50
+    )
+    seen = case({"data": ROWS, "next": "abc"}, paging=paging, parameters=("cursor", "limit"))
+    first = Answer("/ships?limit=50", 200, {}, {"data": ROWS, "next": "abc"})
+    refused = Answer("/ships?limit=50&cursor=abc", 400, {}, {"error": "cursor cannot be combined"})
+    found = proposals(Case(seen.profile, "ships", (first, refused), "InvalidRequestError"))
+    assert found[0].value == {"alone": True}
+    bare = Answer("/ships?cursor=abc", 400, {}, {"error": "bad"})
+    found = proposals(Case(seen.profile, "ships", (first, bare), "InvalidRequestError"))
+    assert {"alone": True} not in [c.value for c in found]

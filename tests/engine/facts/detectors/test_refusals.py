@@ -6,7 +6,7 @@ import pytest
 from driversmith.engine.facts.answer import Answer
 from driversmith.engine.facts.catalogue import apply
 from driversmith.engine.facts.detectors.case import Case, Given
-from driversmith.engine.facts.detectors.credentials import told_challenge
+from driversmith.engine.facts.detectors.credentials import told_by_refusal, told_challenge
 from driversmith.engine.facts.detectors.registry import proposals
 from driversmith.engine.models.facts import Correction
 from driversmith.engine.models.profile import ApiProfile, AuthScheme, Evidence, ParameterProfile
@@ -203,3 +203,46 @@ def test_a_header_of_the_user_that_no_scheme_takes_becomes_a_credential():
     found = refused(200, {"data": [{"id": 1}]}, given=Given(headers={"X-Ship-Pass": "Bearer "}), auth=(), security=())
     assert found[0].fact == "/auth/X-Ship-Pass"
     assert found[0].value == {"kind": "api_key", "location": "header", "parameter": "X-Ship-Pass", "prefix": "Bearer "}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "argument", "place"),
+    [
+        (None, {"www-authenticate": "Bearer"}, ["token"], ("header", "Authorization", "Bearer ")),
+        (None, {"www-authenticate": 'Basic realm="x"'}, ["username", "password"], ("header", "Authorization", "")),
+        ({"message": "Missing header X-Fleet-Key"}, {}, ["api_key"], ("header", "X-Fleet-Key", "")),
+        ({"error": "api_key parameter is required"}, {}, ["api_key"], ("query", "api_key", "")),
+    ],
+)
+def test_a_refusal_says_which_credential_a_driver_takes_that_nobody_described(
+    body: Any, headers: dict[str, str], argument: list[str], place: tuple[str, str, str]
+):
+    facts = profile(auth=())
+    found = told_by_refusal(Case(facts, "ships", (Answer("/ships", 401, headers, body),), given=Given()))
+    assert found is not None
+    (scheme,) = apply(facts, found, known_by="observed").auth
+    assert [c.argument for c in scheme.credentials] == argument
+    assert (scheme.location, scheme.parameter, scheme.prefix) == place
+    assert not any(c.required for c in scheme.credentials)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"www-authenticate": 'Digest realm="x", nonce="y"'}, {"www-authenticate": "Negotiate"}]
+)
+def test_a_refusal_that_names_no_way_or_one_that_no_driver_speaks_adds_none(headers: dict[str, str]):
+    case = Case(profile(auth=()), "ships", (Answer("/ships", 401, headers, {"error": "no"}),), given=Given())
+    assert told_by_refusal(case) is None
+
+
+def test_what_is_described_or_given_is_no_news():
+    refusal = (Answer("/ships", 401, {"www-authenticate": "Bearer"}),)
+    assert told_by_refusal(Case(profile(), "ships", refusal, given=Given())) is None
+    given = Given(arguments=frozenset({"token"}))
+    assert told_by_refusal(Case(profile(auth=()), "ships", refusal, given=given)) is None
+
+
+def test_a_token_that_nobody_described_stays_a_token():
+    given = Given(arguments=frozenset({"token"}))
+    found = refused(401, None, headers={"www-authenticate": "Bearer"}, given=given, auth=())[0]
+    (credential,) = apply(profile(auth=()), found, known_by="observed").auth[0].credentials
+    assert (found.fact, credential.argument) == ("/auth/token", "token")

@@ -358,3 +358,20 @@ def test_extensions_say_where_records_stand(study: Any) -> None:
 def test_an_answer_may_count_its_pages(study: Any, name: str) -> None:
     assert paging_of(study, [query("page")], body(**{name: {"type": "integer"}})).pages_path == (name,)
     assert paging_of(study, [query("offset")], body(**{name: {"type": "integer"}})).pages_path == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "alone"),
+    [
+        ("The cursor of the next page. No other parameters may be sent with it.", True),
+        ("When given, all other query parameters must be omitted.", True),
+        ("It cannot be combined with other parameters.", True),
+        ("Must be the only parameter of the request.", True),
+        ("Where the next page begins. No other parameters are required.", False),
+        ("Other parameters are not required.", False),
+        ("The cursor of the next page.", False),
+    ],
+)
+def test_words_say_that_a_cursor_stands_for_all_parameters(study: Any, said: str, alone: bool) -> None:
+    cursor = {**query("cursor", TEXT), "description": said}
+    assert paging_of(study, [cursor, query("limit")], body(next_cursor=TEXT)).alone is alone

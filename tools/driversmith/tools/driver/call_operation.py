@@ -6,13 +6,15 @@ from secrets import token_hex
 from typing import Annotated, Any
 
 from driversmith.engine.models.base import Value
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.parts import in_parts
+from driversmith.engine.views.weights import compact, weight
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from ..answers.parts import in_parts
-from ..answers.shape import OF_THE_API, PAGE, answer, compact, more, weight
+from ..answers.shape import OF_THE_API, answer, more
 from ..calling.arguments import Cursor
 from ..calling.context import EngineContext, engine_of
 from ..calling.declaration import declared

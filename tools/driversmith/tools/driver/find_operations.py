@@ -7,7 +7,7 @@ from driversmith.engine.models.profile import OperationProfile
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult
 
-from ..answers.offsets import offset_page
+from ..answers.list_pages import offset_page
 from ..answers.shape import Items
 from ..calling.arguments import Cursor
 from ..calling.context import EngineContext

@@ -8,7 +8,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from ..answers.offsets import offset_page
+from ..answers.list_pages import offset_page
 from ..answers.shape import Items
 from ..calling.arguments import Cursor
 from ..calling.context import EngineContext

@@ -69,7 +69,10 @@ def otherwise_authenticated(case: Case) -> list[Correction]:
     return [
         Correction(
             fact=address("auth", name),
-            value={"kind": "api_key", **spelling},
+            value={
+                "kind": "bearer" if name == "token" and not scheme and _is_bearer(spelling) else "api_key",
+                **spelling,
+            },
             because=f"The API refuses the credential as described; it may want it in the {spelling['location']}"
             f" {spelling['parameter']}.",
         )
@@ -96,10 +99,35 @@ def credential_of_user(case: Case) -> list[Correction]:
     ][:1]
 
 
+def told_by_refusal(case: Case) -> Correction | None:
+    """The credential that a refusal asks for in so many words, by its challenge or its text, where no description names any and
+    the user gave none: no read can show that it is right, yet the driver can take it, and can do without."""
+    refused = next((answer for answer in case.answers if is_refusal(answer)), None)
+    has_given = case.given is not None and (case.given.arguments or case.given.headers or case.given.query)
+    if refused is None or has_given or case.profile.auth or case.operation.security:
+        return None
+    because = f"{case.operation.signature} is refused without a credential, and says how it is sent."
+    if _asks_for_basic(refused):
+        value: JsonValue = {"kind": "basic", "location": "header", "parameter": "Authorization", "prefix": ""}
+        return Correction(fact=address("auth", "basic"), value=value, because=because)
+    spelling = next(_told(refused), None)
+    if spelling is None:
+        return None
+    kind = "bearer" if _is_bearer(spelling) else "api_key"
+    return Correction(fact=address("auth", kind), value={"kind": kind, **spelling}, because=because)
+
+
+def _is_bearer(spelling: Spelling) -> bool:
+    return (spelling["parameter"].lower(), spelling["prefix"]) == ("authorization", "Bearer ")
+
+
+def _asks_for_basic(refused: Answer) -> bool:
+    return any(challenge.lower() == "basic" for challenge in _challenges(refused))
+
+
 def _as_basic(case: Case, refused: Answer, scheme: AuthScheme | None) -> list[Correction]:
     """A name and a password, where the API challenges for them and the user gave them."""
-    asked = any(challenge.lower() == "basic" for challenge in _challenges(refused))
-    if not asked or case.given is None or "username" not in case.given.arguments:
+    if not _asks_for_basic(refused) or case.given is None or "username" not in case.given.arguments:
         return []
     because = f"{case.operation.signature} asks for a name and a password (WWW-Authenticate: Basic)."
     value: JsonValue = {"kind": "basic", "location": "header", "parameter": "Authorization", "prefix": ""}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
 
 from ...models.facts import Correction
 from ...models.profile import member_keys
@@ -57,6 +58,18 @@ def way_on(case: Case) -> list[Correction]:
     found += _after_last_record(case, answer)
     distinct = [pair for n, pair in enumerate(found) if pair[0] not in [value for value, _ in found[:n]]]
     return [_correction(case, value, because) for value, because in distinct[:MOST]]
+
+
+def goes_alone(case: Case) -> list[Correction]:
+    """That a cursor is sent without other parameters, where the page that it leads to is refused with them."""
+    now = case.described.pagination
+    if now.style != "cursor" or now.alone or now.position_in != "query" or case.first is None:
+        return []
+    refused = (answer for answer in case.answers if answer.status in (400, 422))
+    with_others = [
+        a for a in refused if a.asked(now, now.position_parameter) and len(parse_qsl(urlsplit(a.target).query)) > 1
+    ]
+    return [_correction(case, {"alone": True}, "the next page is refused with other parameters")] if with_others else []
 
 
 def _in_body(case: Case, answer: Answer) -> Iterator[tuple[dict[str, Any], str]]:

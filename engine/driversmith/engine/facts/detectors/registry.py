@@ -8,7 +8,7 @@ from .demands import demanded
 from .disguised import disguised_error
 from .limits import limited_otherwise
 from .media import other_media_type
-from .onward import way_on
+from .onward import goes_alone, way_on
 from .places import elsewhere, moved
 from .records import records_elsewhere
 
@@ -20,7 +20,7 @@ FIRST: tuple[tuple[Detector, ...], ...] = (
     (records_elsewhere,),
 )
 """Where the operation is, how it is asked, where its records stand: each group hides all that follows."""
-THEN: tuple[Detector, ...] = (credential_of_user, moved, way_on, counted_otherwise)
+THEN: tuple[Detector, ...] = (credential_of_user, moved, goes_alone, way_on, counted_otherwise)
 """Whose credential it is, and how its pages are read."""
 
 

@@ -43,10 +43,11 @@ _USED_BY: dict[str, tuple[str, ...]] = {
     "total_header": COUNTED,
     "short_page_ends": COUNTED,
     "position_in": ("none", "page", "offset", "cursor"),
+    "alone": ("cursor",),
 }
 """Styles that have a use for a member; all have for the others."""
 _STYLES = get_args(PaginationStyle)
-_NOTHING: tuple[Any, ...] = (None, [], "query")
+_NOTHING: tuple[Any, ...] = (None, [], "query", False)
 """What says that there is none of a member, or the usual."""
 
 
@@ -65,6 +66,9 @@ class PaginationFact(Value):
     position_in: Literal["query", "header", "body"] = Field(
         description="where both parameters go: one of query, header, body (the JSON body: both are paths of its "
         "members, such as page.cursor)"
+    )
+    alone: bool = Field(
+        description="cursor: true (a cursor in the query goes without all other parameters, which it stands for) or false"
     )
     first: int = Field(ge=0, le=1, description="page, offset: the number of the first, 0 or 1")
     default_size: int | None = Field(ge=1, description="records a page where none are asked for, or null")
@@ -95,6 +99,8 @@ class PaginationFact(Value):
             raise ValueError(f"style {self.style} needs position_parameter, the name of a parameter")
         if self.style in ("cursor", "next_url") and not self.next_path and not self.next_header:
             raise ValueError(f"style {self.style} needs next_path, an array of keys, or next_header")
+        if self.alone and self.position_in != "query":
+            raise ValueError("alone is for a cursor in the query")
         if self.position_parameter and self.position_parameter == self.size_parameter:
             raise ValueError("position_parameter and size_parameter cannot be the same")
         if self.default_size and self.max_size and self.default_size > self.max_size:

@@ -1,5 +1,6 @@
 """How all pages of a collection are read."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +44,18 @@ class _Parameters:
     cursor: ParameterProfile | None
 
 
+_OTHERS = r"other (?:query )?(?:parameters?|params?|arguments?|filters?)"
+_ALONE = re.compile(
+    rf"\b(?:no|without(?: any)?) {_OTHERS}\b(?! (?:is |are )?(?:required|needed|necessary))|"
+    rf"\b{_OTHERS}[^.]{{0,40}}\b(?:be (?:omitted|left out|absent|dropped)|not (?:be )?"
+    r"(?:allowed|accepted|permitted|sent|given|used|passed|combined|present|included|supported))\b|"
+    r"\bbe (?:combined|mixed|used together|sent together) with (?:any )?other\b|"
+    r"\b(?:be|is) the only (?:query )?param|\b(?:sent|used|passed|given) alone\b",
+    re.IGNORECASE,
+)
+"""That a parameter goes without all others, in the words of descriptions."""
+
+
 def pagination_of(operation: Operation, records: Records, schemas: Schemas, notes: Notes) -> PaginationProfile:
     """How the pages of a collection follow each other: what its response says first, then what its parameters say."""
     if records.shape == "record":
@@ -69,6 +82,7 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
     return found.model_copy(
         update={
             "size_parameter": size.name if size else None,
+            "alone": _goes_alone(found, operation),
             "default_size": _default_size(size),
             "max_size": _max_size(size),
             "more_path": _in_one(bodies, lambda body: more_path(body, schemas)) if found.style != "none" else (),
@@ -79,6 +93,14 @@ def pagination_of(operation: Operation, records: Records, schemas: Schemas, note
             else (),
         }
     )
+
+
+def _goes_alone(found: PaginationProfile, operation: Operation) -> bool:
+    """Whether the description says that a cursor is sent without other parameters."""
+    if found.style != "cursor" or found.position_in != "query":
+        return False
+    told = [p.description for p in operation.profile.parameters if p.name == found.position_parameter]
+    return any(_ALONE.search(text) for text in [*told, operation.profile.description])
 
 
 def _size_for(found: PaginationProfile, given: Sequence[ParameterProfile]) -> ParameterProfile | None:

@@ -15,6 +15,7 @@ import anyio
 
 from ...errors import FetchError, InvalidArgumentError, JournalError, SandboxLimitError
 from ...facts.answer import Answer, answer_of
+from ...facts.catalogue import apply
 from ...facts.contradictions import contradictions
 from ...facts.detectors.case import Given
 from ...facts.fields import field_contradictions, observed_fields
@@ -25,9 +26,10 @@ from ...models.report import LiveProof, LiveRead, LiveReport
 from ...models.session import GenerateRequest
 from ...network.addresses import address_policy, same_api
 from ...network.credentials import OriginCredentials, load_credentials
+from ...network.injection import Injector
 from ...network.redaction import Redactor
 from ...network.relay import Relay, RelayLimits, open_relay
-from ...proof.correct import Corrected, corrected, is_suspect
+from ...proof.correct import Corrected, corrected, is_suspect, told_credential
 from ...proof.live_reads import GIVE_UP_AFTER, POINTLESS, Reading, readings, why_untried
 from ...proof.questions import Questions
 from ...sandbox.port import Sandbox
@@ -143,6 +145,8 @@ class LiveApi:
             if made[-1].live.error and not changed.corrections and self._is_pointless(found):
                 break
             names = [name for name in names if name not in found.names]
+        if not found.profile.auth:
+            found.ask_for(given)
 
     def _is_pointless(self, found: "_Found") -> bool:
         """Whether the API refuses everything, so that asking on would only be a nuisance."""
@@ -208,7 +212,7 @@ class LiveApi:
                 self._learn(relay.secrets())  # an access token may have been fetched
                 with anyio.CancelScope(shield=True):
                     await gate.settle()
-            return Read(tuple(made), Redactor(relay.secrets()), relay.refused, relay.unused_credentials)
+            return Read(tuple(made), Redactor(relay.secrets()), relay.refused)
 
     async def peek(self, profile: ApiProfile, name: str, answer: Answer, query: Mapping[str, str]) -> Answer | None:
         """What the API answers to the same request with these parameters, in its body where it has one; None: no more requests
@@ -269,7 +273,8 @@ class LiveApi:
             untried=self._untried({reading.live.object_name for reading in read.readings}, profile),
             read_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
-        return read.without_secrets(report).model_copy(update={"notes": _unused(read.unused, profile)})
+        unused = Injector(profile.auth, self._credentials(profile)).unused()
+        return read.without_secrets(report).model_copy(update={"notes": _unused(unused, profile)})
 
     def _untried(self, tried: Collection[str], profile: ApiProfile) -> dict[str, str]:
         why = (
@@ -287,7 +292,7 @@ class _Found:
         self.profile = profile
         self.wanted = wanted
         self.remembered = remembered
-        self.read = Read((), str, [], ())
+        self.read = Read((), str, [])
         self.corrections: list[Correction] = []
         self.tried = 0
 
@@ -309,6 +314,13 @@ class _Found:
 
     def take(self, read: Read) -> None:
         self.read = replace(read, readings=(*self.read.readings, *read.readings))
+
+    def ask_for(self, given: Given) -> None:
+        """Have the driver take the credential that refusals ask for."""
+        told = (told_credential(self.profile, reading, given) for reading in self.read.readings)
+        if correction := next(filter(None, told), None):
+            self.profile = apply(self.profile, correction, known_by="observed")
+            self.corrections.append(correction)
 
     def correct(self, changed: Corrected) -> None:
         """Have the last readings as they are by the corrected facts."""

@@ -16,7 +16,6 @@ class Read:
     readings: tuple[Reading, ...]
     redact: Callable[[str], str]
     refused: list[str]
-    unused: tuple[str, ...]
 
     def without_secrets(self, report: LiveReport) -> LiveReport:
         """A report of these reads without secrets, and with the relay's own words where it refused a request."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...models.profile import Verb
+from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from ...network.loopback import Response
 from ..arguments import data_for, operation_arguments
 from ..expected import differences, received_body
@@ -45,6 +45,23 @@ async def writes_are_not_sent_again(trial: Trial) -> None:
         trial.raised(await trial.driver.call(verb, trial.subject, *call[0], **call[1]), kind)
         made = len(trial.mock.log) - start
         trial.require(made == 1, expected=f"1 request before {kind}", received=f"{made}")
+
+
+async def writes_are_sent_again_with_their_key(trial: Trial) -> None:
+    """A write that takes an idempotency key and meets 503 is sent again with the same key, and the next one with another."""
+    verb, header = _repeatable_write(trial.profile, trial.described)
+    keys: list[list[str | None]] = []
+    for _ in range(2):
+        start = len(trial.mock.log)
+        trial.mock.script.first = [problem(503)]
+        call, _sent = _call(trial, verb)
+        trial.succeeded(await trial.driver.call(verb, trial.subject, *call[0], **call[1]))
+        keys.append([sent.header(header) for sent in trial.mock.log[start:]])
+    (first, again), (other, *_) = keys
+    kept = bool(first) and first == again and first != other
+    trial.require(
+        kept, expected=f"one {header} for a write and its retry, and another for the next", received=f"{keys}"
+    )
 
 
 async def writes_do_not_follow_to_another_origin(trial: Trial) -> None:
@@ -132,8 +149,21 @@ def _call(trial: Trial, verb: Verb) -> tuple[tuple[list[Any], dict[str, Any]], d
 
 
 def _first_write(trial: Trial) -> Verb:
-    methods = {verb: trial.profile.operations[name].method for verb, name in trial.described.operations.items()}
-    return next(verb for verb in WRITES if methods.get(verb, "GET") not in {"GET", "HEAD"})
+    return next(verb for verb, _ in _sent_once(trial.profile, trial.described))
+
+
+def _writes_of(profile: ApiProfile, described: ObjectProfile) -> list[tuple[Verb, OperationProfile]]:
+    return [(v, profile.operations[described.operations[v]]) for v in WRITES if v in described.operations]
+
+
+def _sent_once(profile: ApiProfile, described: ObjectProfile) -> list[tuple[Verb, OperationProfile]]:
+    writes = _writes_of(profile, described)
+    return [(v, o) for v, o in writes if o.method not in {"GET", "HEAD"} and not o.idempotency_key]
+
+
+def _repeatable_write(profile: ApiProfile, described: ObjectProfile) -> tuple[Verb, str]:
+    """The first write that takes an idempotency key, and the header of the key; StopIteration where there is none."""
+    return next((v, o.idempotency_key) for v, o in _writes_of(profile, described) if o.idempotency_key)
 
 
 def _with_record_id(verb: Verb, run: Run) -> list[str]:
@@ -146,12 +176,12 @@ def _with_record_id(verb: Verb, run: Run) -> list[str]:
 
 
 def _writable(run: Run) -> list[str]:
-    found: list[str] = []
-    for name, described in run.profile.objects.items():
-        names = [described.operations[verb] for verb in WRITES if verb in described.operations]
-        if any(run.profile.operations[n].method not in {"GET", "HEAD"} for n in names):
-            found.append(name)
-    return found[:1]
+    return [name for name, described in run.profile.objects.items() if _sent_once(run.profile, described)][:1]
+
+
+def _repeatable(run: Run) -> list[str]:
+    writes = ((name, o) for name, d in run.profile.objects.items() for _, o in _writes_of(run.profile, d))
+    return [name for name, operation in writes if operation.idempotency_key][:1]
 
 
 def _creatable(run: Run) -> list[str]:
@@ -168,6 +198,7 @@ BEHAVIOURS = (
     Behaviour("update", updates, lambda run: _with_record_id("update", run)),
     Behaviour("delete", deletes, lambda run: _with_record_id("delete", run)),
     Behaviour("writes-sent-once", writes_are_not_sent_again, _writable),
+    Behaviour("writes-repeat-their-key", writes_are_sent_again_with_their_key, _repeatable),
     Behaviour("writes-stay-on-origin", writes_do_not_follow_to_another_origin, _writable),
     Behaviour("writes-follow-307", writes_follow_on_the_origin, lambda run: _creatable(run)[:1]),
     Behaviour("verb-not-supported", verbs_that_do_not_exist_are_refused, _lacking),

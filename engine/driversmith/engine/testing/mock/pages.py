@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ...models.profile import ObjectProfile, PaginationProfile, form_of, member_keys
@@ -58,6 +58,15 @@ def page_size(profile: ObjectProfile, asked: str | None, rules: PageRules) -> in
 def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> Response:
     """The page that the request asks for; for shape `map` the records are (key, record) pairs."""
     paging = profile.pagination
+    is_on = (
+        paging.alone
+        and paging.position_parameter not in rules.given
+        and bool(asked_for(paging, seen, paging.position_parameter))
+    )
+    if is_on and asked_for(paging, seen, paging.size_parameter) is not None:
+        return json_answer({"error": f"{paging.position_parameter} goes without other parameters"}, 400)
+    if is_on:
+        rules = replace(rules, required=frozenset(), size=rules.size)
     if lacking := [name for name in rules.required if asked_for(paging, seen, name) is None]:
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
     size = page_size(profile, asked_for(paging, seen, paging.size_parameter), rules)

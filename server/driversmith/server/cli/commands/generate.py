@@ -29,7 +29,7 @@ def generate(
         typer.Argument(
             metavar="[URL]",
             help="URL of the API, of its description or of its documentation; may be left out where the catalogue of public APIs"
-            " knows the name.",
+            " knows the name, and beside a URL as --spec.",
         ),
     ] = None,
     *,

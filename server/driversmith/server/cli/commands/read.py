@@ -15,7 +15,7 @@ from ..context import command_settings, engine_for_command
 from ..terminal.console import print_json, stderr, stdout
 from ..terminal.driver_folder import own_addresses
 from ..terminal.progress import Watched, run_watched
-from ..terminal.result import is_cut, records_table
+from ..terminal.records import print_records
 
 _FORMULAS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """What text in a spreadsheet's cell begins with that may be calculated, also as wide forms that some of them take for it."""
@@ -57,8 +57,7 @@ def read(
     elif as_csv:
         _print_csv(records)
     elif records:
-        stdout().print(records_table(f"{object_name} ({len(records)})", records, rows=len(records)))
-        if is_cut(records):
+        if print_records(stdout(), f"{object_name} ({len(records)})", records, rows=len(records)):
             stderr().print("Cut to fit: --json or --csv shows everything.", style="dim")
     else:
         stderr().print(f"No records of {object_name}.", markup=False)

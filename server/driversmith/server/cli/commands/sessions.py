@@ -13,7 +13,8 @@ from ..terminal.console import FAILED, INTERRUPTED, SUCCESS, complain, print_jso
 from ..terminal.event_lines import printable
 from ..terminal.interrupt import run_async
 from ..terminal.progress import Watched, run_watched
-from ..terminal.result import cell, print_result
+from ..terminal.records import cell
+from ..terminal.result import print_result
 
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="Id of the session, as `driversmith sessions` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,19 +1,12 @@
 """A session's result for a person."""
 
-import json
-from typing import Any
-
 from driversmith.engine.models.session import SupervisedResult
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from .event_lines import printable
+from .records import print_records
 from .wording import for_a_command_line
-
-MOST_COLUMNS = 7
-MOST_ROWS = 20
-CELL = 40
 
 _LEVELS = {
     "live": "read real records from the API",
@@ -41,39 +34,6 @@ def print_result(console: Console, result: SupervisedResult) -> None:
         console.print(Text(advice, style="dim"), soft_wrap=True)
 
 
-def records_table(title: str, records: list[dict[str, Any]], *, rows: int = MOST_ROWS) -> Table:
-    """The first records as a table of their first columns."""
-    names: list[str] = []
-    for record in records[:rows]:
-        names += [name for name in record if name not in names]
-    shown = names[:MOST_COLUMNS]
-    more = f" (and {len(names) - len(shown)} more columns)" if len(names) > len(shown) else ""
-    table = Table(title=Text(f"{title}{more}"), title_justify="left", header_style="bold")
-    for name in shown:
-        table.add_column(Text(printable(name)), overflow="ellipsis", no_wrap=True)
-    for record in records[:rows]:
-        table.add_row(*(Text(cell(record.get(name))) for name in shown))
-    return table
-
-
-def is_cut(records: list[dict[str, Any]]) -> bool:
-    """Whether a table of the records leaves something out."""
-    columns = {name for record in records for name in record}
-    return len(columns) > MOST_COLUMNS or any(len(_whole_cell(v)) > CELL for record in records for v in record.values())
-
-
-def cell(value: Any) -> str:
-    """A value in one short line."""
-    text = _whole_cell(value)
-    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."
-
-
-def _whole_cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
-
-
 def _print_success(console: Console, result: SupervisedResult) -> None:
     found = result.verification
     if result.driver_name is None:
@@ -95,7 +55,7 @@ def _print_success(console: Console, result: SupervisedResult) -> None:
     if result.profile is not None:
         console.print(Text(f"  objects: {', '.join(result.profile.objects) or 'none'}"), soft_wrap=True)
     for name, records in result.preview.items():
-        console.print(records_table(name, list(records)))
+        print_records(console, name, records)
     if result.output_path and result.driver_name:
         example = next(iter(result.preview), "OBJECT")
         console.print(Text(f'  next: pip install "{result.output_path}"', style="dim"), soft_wrap=True)
