@@ -1,6 +1,7 @@
 """Where a name belongs: local to a function, or guarded against its absence."""
 
 import ast
+import itertools
 
 from .python_file import PythonFile
 
@@ -34,3 +35,12 @@ def is_guarded(file: PythonFile, node: ast.AST) -> bool:
         elif isinstance(ancestor, ast.If | ast.IfExp) and any(w in ast.unparse(ancestor.test) for w in _VERSION_WORDS):
             return True
     return False
+
+
+def is_for_checkers(file: PythonFile, node: ast.AST) -> bool:
+    """Whether only type checkers see a node: it stands below `if TYPE_CHECKING:`."""
+    above = [node, *file.ancestors(node)]
+    return any(
+        isinstance(outer, ast.If) and inner in outer.body and ast.unparse(outer.test).endswith("TYPE_CHECKING")
+        for inner, outer in itertools.pairwise(above)
+    )
