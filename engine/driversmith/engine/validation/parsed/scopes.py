@@ -6,6 +6,7 @@ import itertools
 from .python_file import PythonFile
 
 _VERSION_WORDS = ("version_info", "hasattr", "TYPE_CHECKING", "platform", "find_spec")
+_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def is_local(file: PythonFile, node: ast.AST, name: str) -> bool:
@@ -41,6 +42,6 @@ def is_for_checkers(file: PythonFile, node: ast.AST) -> bool:
     """Whether only type checkers see a node: it stands below `if TYPE_CHECKING:`."""
     above = [node, *file.ancestors(node)]
     return any(
-        isinstance(outer, ast.If) and inner in outer.body and ast.unparse(outer.test).endswith("TYPE_CHECKING")
+        isinstance(outer, ast.If) and inner in outer.body and ast.unparse(outer.test) in _CHECKING
         for inner, outer in itertools.pairwise(above)
     )
