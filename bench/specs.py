@@ -297,7 +297,8 @@ def judge_output(rows: list[Row], work: Path) -> None:
         check=False,
     )
     for finding in json.loads(run.stdout or "[]"):
-        owner(finding["filename"], projects).ruff += 1
+        for row in owner(finding["filename"], projects):
+            row.ruff += 1
     config = {
         "typeCheckingMode": "basic",
         "pythonVersion": "3.11",
@@ -313,11 +314,13 @@ def judge_output(rows: list[Row], work: Path) -> None:
     )
     for finding in json.loads(run.stdout)["generalDiagnostics"]:
         if finding["severity"] == "error":
-            owner(finding["file"], projects).pyright += 1
+            for row in owner(finding["file"], projects):
+                row.pyright += 1
 
 
-def owner(file: str, projects: dict[str, Row]) -> Row:
-    return next(row for root, row in projects.items() if str(Path(file).resolve()).startswith(root + "/"))
+def owner(file: str, projects: dict[str, Row]) -> list[Row]:
+    """Whose file it is: nobody's, where the peer wrote it."""
+    return [row for root, row in projects.items() if str(Path(file).resolve()).startswith(root + "/")]
 
 
 def run_peer(path: Path, row: Row, target: Path) -> None:
