@@ -8,7 +8,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,19 +97,19 @@ def _reads(profile: ApiProfile) -> Iterator[Typo]:
     known = next((o for o in usable if any(f.required and n.isidentifier() for n, f in o.fields.items())), None)
     known = known or next((o for o in usable if o.fields), least)
     for way, of in (("read", least), ("read_batched", most)):
-        yield Typo(f"driver.{way}({_given(profile, of)})", f"driver.{way}({_given(profile, of, name=of.name + 'z')})")
+        yield Typo(f"driver.{way}({_given(profile, of)})", f"driver.{way}({_given(profile, of, called=of.name + 'z')})")
     for way, of in (("read", most), ("iterate", least)):
         argument = next((a for a in told[of.name] if a.isidentifier()), None)
         more = _value(told[of.name][argument].type) if argument else None
         right = {argument: more[0]} if argument and more else {"limit" if way == "read" else "batch_size": "1"}
         wrong = {f"{name}z": value for name, value in right.items()}
-        yield Typo(f"driver.{way}({_given(profile, of, **right)})", f"driver.{way}({_given(profile, of, **wrong)})")
+        yield Typo(f"driver.{way}({_given(profile, of, right)})", f"driver.{way}({_given(profile, of, wrong)})")
     typed = [(a, how.type) for a, how in told[most.name].items() if a.isidentifier() and how.type in _VALUES]
     argument, kind = next(iter(typed), ("limit", "integer"))
     right, wrong = _VALUES[kind]
     yield Typo(
-        f"driver.read({_given(profile, most, **{argument: right})})",
-        f"driver.read({_given(profile, most, **{argument: wrong})})",
+        f"driver.read({_given(profile, most, {argument: right})})",
+        f"driver.read({_given(profile, most, {argument: wrong})})",
     )
     for of in usable:
         if demanded := [a for a, how in told[of.name].items() if how.required]:
@@ -147,11 +147,17 @@ def _names(profile: ApiProfile) -> Iterator[Typo]:
             yield Typo(f"driver.{call.format(name)}", f"driver.{call.format(name + 'z')}")
 
 
-def _given(profile: ApiProfile, of: ObjectProfile, *, name: str = "", left_out: str = "", **more: str) -> str:
-    needed = {
-        a: _needed(profile, of, a) for a, how in arguments(profile)[of.name].items() if how.required and a != left_out
-    }
-    return ", ".join([repr(name or of.name), *(f"{a}={value}" for a, value in {**needed, **more}.items())])
+def _given(
+    profile: ApiProfile,
+    of: ObjectProfile,
+    more: Mapping[str, str] | None = None,
+    *,
+    called: str = "",
+    left_out: str = "",
+) -> str:
+    told = arguments(profile)[of.name]
+    needed = {a: _needed(profile, of, a) for a, how in told.items() if how.required and a != left_out}
+    return ", ".join([repr(called or of.name), *(f"{a}={value}" for a, value in {**needed, **(more or {})}.items())])
 
 
 def _needed(profile: ApiProfile, of: ObjectProfile, argument: str) -> str:

@@ -44,7 +44,6 @@ def by_hand(name: str, data: dict[str, Any]) -> dict[str, Any]:
     return driver.create(Name(name), data, dry_run=True)
 
 
-
 created: dict[str, Any] = driver.create("parcels", {"to": "Ada"})
 updated: dict[str, Any] = driver.update("parcels", 7, {"to": "Grace"})
 driver.delete("parcels", "7")
