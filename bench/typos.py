@@ -208,11 +208,12 @@ def _program(
     cls, field, _ = models[0]
     head = [
         "from typing import Any",
-        f"from {package} import Client",
+        f"from {package} import AuthenticatedClient",
         f"from {package}.api.{tag} import {module}",
         f"from {package}.models import {cls}",
         "def any_() -> Any: ...",
-        "client = Client(base_url='https://api.example.com')",
+        "def signed_in() -> AuthenticatedClient: ...  # type: ignore",
+        "client = signed_in()",
         f"def one() -> {cls}: ...  # type: ignore",
     ]
 
@@ -225,7 +226,7 @@ def _program(
         Typo(f"from {package}.models import {cls}", f"from {package}.models import {cls}z"),
         Typo(f"{module}.sync_detailed({given()})", f"{module}.sync_detailedz({given()})"),
         Typo(f"{module}.sync_detailed({given()})", f"{module}.sync_detailed({given(clientz='client')})"),
-        Typo(f"{module}.asyncio_detailed({given()})", f"{module}.asyncio_detailed({given(clientz='client')})"),
+        Typo(f"_ = {module}.asyncio_detailed({given()})", f"_ = {module}.asyncio_detailed({given(clientz='client')})"),
         Typo(
             f"{module}.sync_detailed({given()})",
             f"{module}.sync_detailed({given(**({typed[0][0]: typed[0][1][1]} if typed else {'client': '7'}))})",
