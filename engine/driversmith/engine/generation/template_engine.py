@@ -18,9 +18,20 @@ from . import markup, source
 from .driver_tests import unittest_values
 from .fake import blank_lines, fake_values
 from .features import features
+from .overloads import overload_values
 from .parameters import parameter_table
 from .readme import readme_values
-from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
+from .record_types import (
+    has_literals,
+    is_typed,
+    json_types,
+    object_names,
+    record_table,
+    record_types,
+    says_nothing,
+    silent_table,
+    typing_names,
+)
 from .sample import Sample, class_example, sample
 from .skill import skill_values
 from .tables import (
@@ -114,6 +125,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
         "_api",
         "_async",
         "_base",
+        "_overloads",
         "_pages",
         "_parameters",
         "_records",
@@ -177,7 +189,12 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "exports": exports(names),
         "fields": "" if is_typed(profile) else field_table(profile),
         "parameter_table": parameter_table(profile),
+        **overload_values(profile, names),
         "records": records,
+        "has_literals": has_literals(records),
+        "has_nested": len(records) > sum(bool(o.fields) for o in objects),
+        "silent_table": silent_table(profile),
+        "all_silent": all(says_nothing(o.fields) for o in objects),
         "record_table": record_table(profile),
         "json_types": json_types(profile),
         "typing_names": typing_names(profile, records),
@@ -196,6 +213,7 @@ def exports(names: DriverNames) -> str:
         f"{TWIN_PREFIX}{names.class_name}",
         "ApiResponse",
         "DriverCapabilities",
+        "Name",
         "ObjectName",
     ]
     return source.assignment("__all__", sorted(public))
