@@ -128,8 +128,7 @@ class TypeWriter:
         if any(not is_usable_identifier(n) or n in words for n in kinds):
             # pyright refuses Required within Annotated here, though not in a class
             shape = {n: Raw(kinds[n] if "Required[" in kinds[n] else text) for n, text in told.items()}
-            made = assignment(cls, Construct("TypedDict", (cls, shape), options))
-            self.definitions.append(f"# {shorten(about, LINE - 2)}\n{made}" if about else made)
+            self.definitions.append(assignment(cls, Construct("TypedDict", (cls, shape), options)))
             return
         more = "".join(f", {name}={value}" for name, value in options.items())
         lines = [f"class {cls}(TypedDict{more}):"]
