@@ -49,7 +49,7 @@ import sys, time
 sys.path.insert(0, sys.argv[1])
 began = time.perf_counter()
 package = __import__(sys.argv[2])
-print(time.perf_counter() - began, any(name.startswith("Async") for name in dir(package)))
+print(time.perf_counter() - began, any(name.startswith("Async") for name in getattr(package, "__all__", dir(package))))
 """
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -264,7 +264,7 @@ async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundl
     started = time.monotonic()
     try:
         report = await run_contract(
-            folder, profile, package=bundle.project, class_name=bundle.class_name, sandbox=ProcessSandbox()
+            folder, profile, package=bundle.project, class_name=bundle.class_name, sandbox=ProcessSandbox(), twin=True
         )
     except DriversmithError as error:
         row.contract_error = f"{error.code}: {error.message}"
