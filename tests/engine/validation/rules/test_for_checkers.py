@@ -2,6 +2,7 @@
 
 import pytest
 from driversmith.engine.models.findings import Finding
+from driversmith.engine.models.profile import ApiProfile
 from driversmith.engine.validation.inspection import inspect
 
 CODES = {"stub-function", "import-not-allowed"}
@@ -39,3 +40,16 @@ def test_it_is_no_stub_and_no_foreign_import(driver: dict[str, str]) -> None:
 )
 def test_what_runs_is_judged(driver: dict[str, str], more: dict[str, str], codes: set[str]) -> None:
     assert found(driver, **more) == codes
+
+
+def test_the_values_of_a_parameter_are_no_parameters(driver: dict[str, str]) -> None:
+    operations = ApiProfile.model_validate_json(driver["profile.json"]).operations.values()
+    known = next(names for o in operations if len(names := [p.name for p in o.parameters]) > 1)[:2]
+    row = ", ".join(f'"{name}"' for name in (*known, "no_such_name"))
+
+    def told(text: str) -> list[str]:
+        findings = inspect({**driver, "pet_shop_driver/_kinds.py": text}, whole=True)
+        return [f.code for f in findings if (f.code, f.file) == ("invented-parameter", "pet_shop_driver/_kinds.py")]
+
+    assert told(f"from typing import Literal\n\nKind = Literal[{row}]\n") == []
+    assert told(f"NAMES = ({row})\n") == ["invented-parameter"]
