@@ -21,6 +21,7 @@ from .sessions.sessions import OnEvent, Sessions
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .drivers.archive import Archive
     from .drivers.records import DriverReader
     from .sessions.submissions import Submission
     from .validation.tools.ty_server import TyServer
@@ -258,6 +259,25 @@ class Engine:
 
         place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
         return await self._parts.reader().read(place, limit=limit)
+
+    async def archive(self, session_id: str) -> "Archive":
+        """The driver that a session made, as one file, to be taken to another machine.
+
+        Raises:
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: it has no driver, or one that is too large.
+        """
+        from .drivers.archive import archive
+
+        return await archive(self.journal, session_id)
+
+    async def check_health(self) -> None:
+        """Find out whether sessions could be worked on.
+
+        Raises:
+            JournalError: the journal cannot be written.
+        """
+        await self._whole_journal.check_writable()
 
     def redact(self, text: str) -> str:
         """The text without secrets, for what is told outside of sessions."""

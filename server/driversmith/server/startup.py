@@ -1,11 +1,14 @@
 """What both transports do first: read the settings, and log to stderr."""
 
+import json
 import logging
 import re
 import sys
+import time
 
 from driversmith.engine.network.redaction import REDACTED, Redactor
 from driversmith.engine.settings import Settings
+from opentelemetry.trace import get_current_span
 from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
@@ -30,15 +33,37 @@ def read_settings() -> Settings:
 
 
 class RedactedLines(logging.Formatter):
-    """One plain line a message, without bearer tokens, and without the secrets that `redact` has learned."""
+    """What another formatter makes of a message, without bearer tokens, and without the secrets that `redact` has learned."""
 
-    def __init__(self, redact: Redactor) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    def __init__(self, redact: Redactor, inner: logging.Formatter | None = None) -> None:
+        super().__init__()
+        self._inner = inner or logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with its traceback where it has one."""
-        return _BEARER.sub(rf"\1{REDACTED}", self._redact(super().format(record)))
+        return _BEARER.sub(rf"\1{REDACTED}", self._redact(self._inner.format(record)))
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, in ASCII; with the trace that it belongs to, where there is one."""
+
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object."""
+        told: dict[str, object] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        span = get_current_span().get_span_context()
+        if span.is_valid:
+            told |= {"trace_id": f"{span.trace_id:032x}", "span_id": f"{span.span_id:016x}"}
+        return json.dumps(told)
 
 
 def log_to_stderr(settings: Settings) -> Redactor:
@@ -46,7 +71,7 @@ def log_to_stderr(settings: Settings) -> Redactor:
     below INFO. The answer learns what no line may hold."""
     redact = Redactor()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactedLines(redact))
+    handler.setFormatter(RedactedLines(redact, JsonLines() if settings.log_format == "json" else None))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
