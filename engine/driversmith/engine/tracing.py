@@ -18,7 +18,7 @@ OURS = "driversmith"
 def span(name: str, *, calls: bool = False, **attributes: AttributeValue | None) -> Generator[Span]:
     """What happens in the block, as a span below the current one. `calls`: it is a request to another service.
 
-    Attributes are those of `tell`. An exception that is a failure (`is_failure` is not False) is told by its code, else its class.
+    Attributes are those of `tell`. An exception that is a failure (`is_failure` is not False) is told by its fault, its code, or its class.
     """
     kind = SpanKind.CLIENT if calls else SpanKind.INTERNAL
     with _tracer.start_as_current_span(
@@ -29,7 +29,7 @@ def span(name: str, *, calls: bool = False, **attributes: AttributeValue | None)
             yield current
         except Exception as error:
             if getattr(error, "is_failure", True):
-                failed(current, str(getattr(error, "code", type(error).__name__)))
+                failed(current, str(getattr(error, "fault", None) or getattr(error, "code", type(error).__name__)))
             raise
 
 

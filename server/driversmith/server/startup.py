@@ -1,14 +1,13 @@
 """What both transports do first: read the settings, and log to stderr."""
 
-import json
 import logging
 import re
 import sys
-import time
+from collections.abc import Callable
 
+from driversmith.engine.network.log_redaction import JsonLines
 from driversmith.engine.network.redaction import REDACTED, Redactor
 from driversmith.engine.settings import Settings
-from opentelemetry.trace import get_current_span
 from pydantic import ValidationError
 
 URL_LOGGERS = ("httpx2", "httpcore2")
@@ -33,37 +32,20 @@ def read_settings() -> Settings:
 
 
 class RedactedLines(logging.Formatter):
-    """What another formatter makes of a message, without bearer tokens, and without the secrets that `redact` has learned."""
+    """One plain line a message, with its traceback where it has one, without what `redact` takes out."""
 
-    def __init__(self, redact: Redactor, inner: logging.Formatter | None = None) -> None:
-        super().__init__()
-        self._inner = inner or logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, with its traceback where it has one."""
-        return _BEARER.sub(rf"\1{REDACTED}", self._redact(self._inner.format(record)))
+        """The line."""
+        return self._redact(super().format(record))
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line, in ASCII; with the trace that it belongs to, where there is one."""
-
-    converter = time.gmtime
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The object."""
-        told: dict[str, object] = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z",
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        span = get_current_span().get_span_context()
-        if span.is_valid:
-            told |= {"trace_id": f"{span.trace_id:032x}", "span_id": f"{span.span_id:016x}"}
-        return json.dumps(told)
+def without_tokens(redact: Redactor) -> Callable[[str], str]:
+    """Takes bearer tokens out of a text, and the secrets that `redact` has learned."""
+    return lambda text: _BEARER.sub(rf"\1{REDACTED}", redact(text))
 
 
 def log_to_stderr(settings: Settings) -> Redactor:
@@ -71,7 +53,8 @@ def log_to_stderr(settings: Settings) -> Redactor:
     below INFO. The answer learns what no line may hold."""
     redact = Redactor()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactedLines(redact, JsonLines() if settings.log_format == "json" else None))
+    lines = JsonLines if settings.log_format == "json" else RedactedLines
+    handler.setFormatter(lines(without_tokens(redact)))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -17,6 +17,7 @@ from .lifespan import EngineFactory
 from .serving import resuming
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
+from .telemetry import exported_spans
 from .wire import AnsweredLines
 
 
@@ -35,7 +36,7 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     server = create_server(settings, engine_factory=_keeping_stdout_clean(resuming(engine_factory)))
     departure = Departure()
     stdin = EndableStdin(on_end=departure.begin)
-    with departure.on_signals(stdin.end):
+    with exported_spans(), departure.on_signals(stdin.end):
         try:
             anyio.run(_serve, server)
         except* OSError as broken:

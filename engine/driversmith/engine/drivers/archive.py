@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidArgumentError, OutputError
@@ -45,7 +45,7 @@ async def archive(journal: "OwnJournal", session_id: str) -> Archive:
             f"Session {session_id} is {record.status} and has no driver.",
             next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
         )
-    listed = {MANIFEST, RECEIPT, *listed_hashes(parse_manifest(manifest))}
+    listed = {MANIFEST, RECEIPT, *listed_hashes(parse_manifest(manifest.encode(), Path(record.project_path)))}
     files = [f for f in await journal.files(session_id) if f.path in listed or f.path.startswith(f"{UNRUN}/")]
     if sum(file.size for file in files) > MOST_BYTES:
         raise InvalidArgumentError(
@@ -53,7 +53,7 @@ async def archive(journal: "OwnJournal", session_id: str) -> Archive:
             next_action='Fetch them one by one: get_session(view="files").',
         )
     texts = [(file.path, await journal.file_text(session_id, file.path) or "") for file in files]
-    project = PurePath(record.project_path).name
+    project = Path(record.project_path).name
     return Archive(name=f"{project}.zip", content=zipped(project, texts))
 
 

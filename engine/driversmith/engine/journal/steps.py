@@ -68,7 +68,7 @@ class Steps:
             return model.model_validate(stored)
         await self._log.write("step.started", f"{title}.", data={"step": name})
         began = time.monotonic()
-        with span(f"step {_kind(name)}", session_id=self._session_id, step=name):
+        with span(_kind(name), session_id=self._session_id, step=name):
             result = await work()
         # A profile of thousands of operations takes a second.
         dumped = await anyio.to_thread.run_sync(lambda: result.model_dump(mode="json", exclude_defaults=True))

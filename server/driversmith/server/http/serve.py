@@ -20,6 +20,7 @@ from ..leaving import Departure
 from ..lifespan import EngineFactory, opened_engine
 from ..serving import resuming
 from ..startup import log_to_stderr, read_settings
+from ..telemetry import exported_spans
 from .access import Access, open_access
 from .downloads import download_route
 from .health import Health
@@ -78,7 +79,8 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
     url = f"http://{_spelled(host)}:{port}{PATH}"
     for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
         print(line, file=sys.stderr, flush=True)
-    anyio.run(Server(config).serve, [listening])
+    with exported_spans():
+        anyio.run(Server(config).serve, [listening])
     return departure.exit_code
 
 
