@@ -18,6 +18,7 @@ from driversmith.server.cli.terminal.progress import run_watched
 from driversmith.server.demo.healing import HealingShow
 
 from ...patience import LONG
+from ...security.served import LATEST
 from ...stand_ins.spans import Tree, exported, said
 
 WORDS = (resources.files(demo) / "data" / "reads_one_page.txt", resources.files(demo) / "data" / "records.json")
@@ -58,7 +59,8 @@ def test_a_healed_session_is_a_tree_that_holds_no_word_of_api_or_model(
     values = {v for rows in json.loads(WORDS[1].read_text()).values() for row in rows for v in _texts(row)}
     lines = {line.strip() for line in WORDS[0].read_text().splitlines() if len(line.strip()) > 12}
     assert len(values) > 50 and len(lines) >= 3
-    assert [word for word in values | lines if len(word) > 6 and word in whole] == []
+    words = (values | lines) - {LATEST}  # a keeper began on the day of the protocol's version
+    assert [word for word in words if len(word) > 6 and word in whole] == []
 
 
 @asynccontextmanager
