@@ -72,3 +72,14 @@ def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _filled(inner) for key, inner in value.items()} or {"x": 7}
     return 7
+
+
+def test_the_page_about_watching_tells_every_family_its_kind_and_its_label() -> None:
+    page = (Path(__file__).parents[3] / "docs/observability.md").read_text("utf-8")
+    rows = [line.split("|")[1:4] for line in page.splitlines() if re.match(r"\| `[a-z_`, ]+ \| (gauge|counter) ", line)]
+    told = {
+        (name, kind.strip(), *re.findall(r"`(\w+)`", label)[:1])
+        for names, kind, label in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    assert told == {(f.name, f.kind, f.label) if f.label else (f.name, f.kind) for f in FAMILIES}

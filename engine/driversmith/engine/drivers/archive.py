@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
+
 from ..errors import InvalidArgumentError, OutputError
 from ..generation.manifest import MANIFEST, parse_manifest
 from ..models.base import Value
@@ -54,7 +56,8 @@ async def archive(journal: "OwnJournal", session_id: str) -> Archive:
         )
     texts = [(file.path, await journal.file_text(session_id, file.path) or "") for file in files]
     project = Path(record.project_path).name
-    return Archive(name=f"{project}.zip", content=zipped(project, texts))
+    content = await anyio.to_thread.run_sync(zipped, project, texts)
+    return Archive(name=f"{project}.zip", content=content)
 
 
 def zipped(folder: str, files: Sequence[tuple[str, str]]) -> bytes:
