@@ -110,7 +110,7 @@ async def write_file(
     count = 0
     while True:
         count += 1
-        with span("try", path=path, attempt=attempt, **{"try": asking.try_number}, role=asking.role) as current:
+        with span("try", path=path, attempt=attempt, try_number=asking.try_number, role=asking.role) as current:
             answer = await ask(compose(asking))
             judged = await writing.judge(answer)
             tell(current, outcome=judged.outcome, findings=len(judged.findings), fixes=len(judged.fixes))

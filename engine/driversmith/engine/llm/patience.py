@@ -114,7 +114,7 @@ class PatientModel:
     async def _asked(self, request: ModelRequest, record: Record) -> ModelAnswer:
         """One request, as a span that says what it took, and nothing of what was asked or answered."""
         task = request.task
-        with span("chat", calls=True, role=task.role, attempt=task.attempt, **{"try": task.try_number}) as current:
+        with span("chat", calls=True, role=task.role, attempt=task.attempt, try_number=task.try_number) as current:
 
             async def seen(found: RequestRecord) -> None:
                 answer = found.answer

@@ -5,6 +5,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..journal.port import Journal
 from ..journal.step_names import decision_step, report_step
 from ..journal.steps import Steps
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
-from ..tracing import failed, span
+from ..tracing import Span, failed, span
 from .activities import Activities
 from .asks.host import Suspended
 from .asks.opening import Asks
@@ -212,7 +213,7 @@ class Supervisor:
         attempt = Attempt(number, plan, session, state)
         at_work = state.at_work = attempt.record, time.monotonic()
         failure: Failure | None = None
-        with span("attempt", **_of_attempt(number, plan, session)) as current:
+        with _attempt_span(number, plan, session) as current:
             try:
                 await attempt.run()
             except (JournalError, Suspended, Objected):
@@ -252,7 +253,7 @@ class Supervisor:
         plan = Plan(mode="template", strategy="fallback")
         attempt = Attempt(state.attempts, plan, session, state)
         try:
-            with span("attempt", **_of_attempt(state.attempts, plan, session)):
+            with _attempt_span(state.attempts, plan, session):
                 await attempt.run()
         except JournalError:
             raise
@@ -354,9 +355,8 @@ class Supervisor:
         await self._policy.pause(seconds)
 
 
-def _of_attempt(number: int, plan: Plan, session: SessionContext) -> dict[str, str | int | None]:
-    """What a span says of an attempt."""
-    return {"session_id": session.session_id, "attempt": number, "mode": plan.mode, "strategy": plan.strategy}
+def _attempt_span(number: int, plan: Plan, session: SessionContext) -> AbstractContextManager[Span]:
+    return span("attempt", session_id=session.session_id, attempt=number, mode=plan.mode, strategy=plan.strategy)
 
 
 async def _keep_reports(attempt: AttemptRecord, steps: Steps) -> None:
