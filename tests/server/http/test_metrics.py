@@ -1,9 +1,11 @@
 """What Prometheus scrapes are the figures that the tools tell, of whoever asks."""
 
 import re
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from driversmith.engine.errors import JournalError
 from driversmith.engine.journal.sqlite.opening import open_journal
 from driversmith.server.http.metrics import FAMILIES, exposition
 
@@ -83,3 +85,16 @@ def test_the_page_about_watching_tells_every_family_its_kind_and_its_label() -> 
         for name in re.findall(r"`(\w+)`", names)
     }
     assert told == {(f.name, f.kind, f.label) if f.label else (f.name, f.kind) for f in FAMILIES}
+
+
+async def test_without_a_journal_it_says_so_and_is_no_page_of_zeros(tmp_path: Path) -> None:
+    @asynccontextmanager
+    async def refusing(_: Any) -> Any:
+        raise JournalError("no space left in /home/alice/driversmith.db")
+        yield
+
+    async with served(tmp_path, engine_factory=refusing) as server:
+        root = server.url.removesuffix("/mcp")
+        for path in ("/metrics", "/sessions/s1/driver.zip"):
+            answer = await server.raw.get(f"{root}{path}", headers=bearing("alice"))
+            assert (answer.status_code, answer.text) == (503, "journal_unusable\n")
