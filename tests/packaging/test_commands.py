@@ -16,7 +16,7 @@ RUN_BY = {
     r"python3 -m venv .* install -q \.": "tests/slow/packaging/test_commands.py",
     r"python3 -m venv .* -e \.\[dev\] && .venv/bin/pytest": ".ci/run",
     r"\.venv/bin/driversmith demo --heal": "tests/slow/server/cli/test_demo_healing.py",
-    r"driversmith (generate|read|validate|check|heal) .*": "tests/slow/packaging/test_commands.py",
+    r"driversmith (generate|read|validate|check|heal|serve-driver) .*": "tests/slow/packaging/test_commands.py",
     r"driversmith catalogue find .*": "tests/server/cli/commands/test_catalogue.py",
     r"driversmith catalogue refresh.*": "tests/server/cli/commands/test_catalogue.py",
     r"python bench/validation.py .*": "bench/validation.py",

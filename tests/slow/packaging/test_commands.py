@@ -76,7 +76,7 @@ def test_the_readmes_first_command_installs_and_shows_the_demo(tmp_path: Path) -
 def ran(command: list[str], folder: Path, environment: dict[str, str]) -> str:
     """What a command says that succeeds."""
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=LONG, check=False
+        command, cwd=folder, env=environment, input="", capture_output=True, text=True, timeout=LONG, check=False
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
