@@ -58,7 +58,7 @@ async def checked(
 
 
 def test_every_promise_has_one_name() -> None:
-    assert len(journal_suite.CHECKS) == 45
+    assert len(journal_suite.CHECKS) == 46
     assert len(sandbox_suite.CHECKS) == 43
 
 

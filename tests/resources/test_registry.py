@@ -55,6 +55,7 @@ async def test_the_templates_are_those_of_the_design(tmp_path: Path, era: str) -
         "driversmith://sessions/{session_id}",
         "driversmith://sessions/{session_id}/log",
         "driversmith://sessions/{session_id}/diagnostics",
+        "driversmith://sessions/{session_id}/archive",
         "driversmith://sessions/{session_id}/files/{+path}",
     ]
     assert all(template.description for template in templates)

@@ -8,7 +8,7 @@ import pytest
 
 from ..patience import LONG
 
-HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit")
+HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit", "opentelemetry.sdk")
 PROGRAM = """
 import sys
 from driversmith.server.entry import main

@@ -21,6 +21,7 @@ from .sessions.sessions import OnEvent, Sessions
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .drivers.archive import Archive
     from .drivers.records import DriverReader
     from .sessions.submissions import Submission
     from .validation.tools.ty_server import TyServer
@@ -119,6 +120,17 @@ class Engine:
         """
         return await as_it_stands(self._whole_journal, await self.journal.session(session_id))
 
+    async def archive(self, session_id: str) -> "Archive":
+        """The driver that a session made, as one file, to be taken to another machine.
+
+        Raises:
+            SessionNotFoundError: no such session.
+            InvalidArgumentError: it has no driver, or one that is too large.
+        """
+        from .drivers.archive import archive
+
+        return await archive(self.journal, session_id)
+
     async def cancel(self, session_id: str) -> SupervisedResult:
         """Cancel a session, in whatever process it runs, and give its final state.
 
@@ -157,6 +169,14 @@ class Engine:
     async def prune(self, *, before: str) -> int:
         """Forget the sessions of all principals that finished before a point in time (ISO 8601); how many."""
         return await self._whole_journal.prune(before=before)
+
+    async def check_health(self) -> None:
+        """Find out whether sessions could be worked on.
+
+        Raises:
+            JournalError: the journal cannot be written.
+        """
+        await self._whole_journal.check_writable()
 
     async def owner_of(self, session_id: str) -> Principal:
         """Whose a session is; for what tells them of its changes.

@@ -18,6 +18,7 @@ DESCRIPTION_TOO_LARGE = (
 )
 """What to do about a description above `max_description_bytes`."""
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+LogFormat = Literal["text", "json"]
 
 
 class Settings(BaseSettings):
@@ -89,6 +90,9 @@ class Settings(BaseSettings):
     """Refuse every model endpoint that is not on this machine, so that tests cannot spend money."""
     log_level: Annotated[LogLevel, BeforeValidator(lambda value: str(value).upper())] = "WARNING"
     """DEBUG, INFO, WARNING, ERROR or CRITICAL; the log goes to standard error."""
+
+    log_format: Annotated[LogFormat, BeforeValidator(lambda value: str(value).lower())] = "text"
+    """text, or json: one object a line, with time, level, logger, message, and exception and trace where there are some."""
 
     @field_validator("allow_local", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from driversmith.engine.errors import DriversmithError, InvalidArgumentError, SessionNotFoundError
 from mcp.server.mcpserver import Context
@@ -13,18 +13,25 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 
 if TYPE_CHECKING:
+    from driversmith.engine.api import Engine
     from driversmith.engine.journal.own import OwnJournal
 
 P = ParamSpec("P")
+R = TypeVar("R", str, bytes)
 logger = logging.getLogger(__name__)
 
 
 def journal_of(ctx: Context[Any, Any]) -> "OwnJournal":
     """The journal behind a request, as its principal sees it."""
-    return ctx.request_context.lifespan_context.journal
+    return engine_of(ctx).journal
 
 
-def read_from_journal(read: Callable[P, Awaitable[str]]) -> Callable[P, Awaitable[str]]:
+def engine_of(ctx: Context[Any, Any]) -> "Engine":
+    """The engine behind a request, as its principal."""
+    return ctx.request_context.lifespan_context
+
+
+def read_from_journal(read: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """Wrap the function of a resource, so that the engine's errors reach the client as the protocol's.
 
     Raises:
@@ -34,7 +41,7 @@ def read_from_journal(read: Callable[P, Awaitable[str]]) -> Callable[P, Awaitabl
     """
 
     @functools.wraps(read)
-    async def reading(*args: P.args, **kwargs: P.kwargs) -> str:
+    async def reading(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await read(*args, **kwargs)
         except (ResourceError, MCPError):

@@ -12,6 +12,7 @@ from .uris import DIAGNOSTICS, METRICS, SESSIONS
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 TEXT = "text/plain"
+ZIP = "application/zip"
 ONE = f"{SESSIONS}/{{session_id}}"
 
 TEMPLATES = (
@@ -21,6 +22,7 @@ TEMPLATES = (
     (f"{ONE}{{?cursor}}", sessions.read_session, "session", JSON),
     (f"{ONE}/log{{?cursor}}", sessions.read_log, "session log", NDJSON),
     (f"{ONE}/diagnostics{{?cursor}}", sessions.read_diagnostics, "session diagnostics", JSON),
+    (f"{ONE}/archive", sessions.read_archive, "session archive", ZIP),
     (f"{ONE}/files/{{+path}}{{?cursor}}", sessions.read_file, "session file", TEXT),
 )
 LISTED = {

@@ -7,14 +7,16 @@ from driversmith.engine.models.visible import visible_json
 from driversmith.engine.views.pages import PAGE, ROOM, Place, is_long, part_of
 from driversmith.engine.views.weights import compact, weight
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
-from .context import journal_of, read_from_journal
+from .context import engine_of, journal_of, read_from_journal
 from .pages import cursor_refused, journal_page, number_of, whole_or_part
 from .parameters import limit_of, one_of
 from .uris import file_uri, log_uri
 
 EVENTS_AT_ONCE = 500
+MOST_ARCHIVED = 16 << 20
+"""Bytes of a zip file that goes as one message."""
 _CURSOR = "?cursor="
 
 
@@ -110,6 +112,18 @@ async def read_file(ctx: Context, session_id: str, path: str, cursor: str | None
         if part.number < part.of
         else f"{part.text}{end}{at}, the last]\n"
     )
+
+
+@read_from_journal
+async def read_archive(ctx: Context, session_id: str) -> bytes:
+    """The driver that the session made as a zip file, for a program on another machine: a model reads its files."""
+    found = await engine_of(ctx).archive(session_id)
+    if len(found.content) > MOST_ARCHIVED:
+        raise ResourceError(
+            f"The zip file has {len(found.content)} bytes, more than a resource takes. Over HTTP fetch driver.zip, which"
+            " `links` of the result names, or read the files one by one."
+        )
+    return found.content
 
 
 def _listed(record: SessionRecord) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
 
+from driversmith.engine.network.log_redaction import JsonLines
 from driversmith.engine.network.redaction import REDACTED, Redactor
 from driversmith.engine.settings import Settings
 from pydantic import ValidationError
@@ -30,15 +32,20 @@ def read_settings() -> Settings:
 
 
 class RedactedLines(logging.Formatter):
-    """One plain line a message, without bearer tokens, and without the secrets that `redact` has learned."""
+    """One plain line a message, with its traceback where it has one, without what `redact` takes out."""
 
-    def __init__(self, redact: Redactor) -> None:
+    def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, with its traceback where it has one."""
-        return _BEARER.sub(rf"\1{REDACTED}", self._redact(super().format(record)))
+        """The line."""
+        return self._redact(super().format(record))
+
+
+def without_tokens(redact: Redactor) -> Callable[[str], str]:
+    """Takes bearer tokens out of a text, and the secrets that `redact` has learned."""
+    return lambda text: _BEARER.sub(rf"\1{REDACTED}", redact(text))
 
 
 def log_to_stderr(settings: Settings) -> Redactor:
@@ -46,7 +53,8 @@ def log_to_stderr(settings: Settings) -> Redactor:
     below INFO. The answer learns what no line may hold."""
     redact = Redactor()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactedLines(redact))
+    lines = JsonLines if settings.log_format == "json" else RedactedLines
+    handler.setFormatter(lines(without_tokens(redact)))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name in URL_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

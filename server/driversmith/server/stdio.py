@@ -18,6 +18,7 @@ from .lifespan import EngineFactory
 from .serving import resuming
 from .startup import log_to_stderr, read_settings
 from .stdin import EndableStdin
+from .telemetry import exported_spans
 from .wire import AnsweredLines
 
 
@@ -45,7 +46,7 @@ def serve_on_stdio(
     server = create(engine_factory=_keeping_stdout_clean(engine_factory))
     departure = Departure()
     stdin = EndableStdin(on_end=departure.begin)
-    with departure.on_signals(stdin.end):
+    with exported_spans(), departure.on_signals(stdin.end):
         try:
             anyio.run(_serve, server)
         except* OSError as broken:

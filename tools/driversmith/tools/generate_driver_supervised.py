@@ -13,6 +13,7 @@ from .calling.asking import Asking
 from .calling.choosing import Waiting, chosen, which_api
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
+from .calling.downloads import download_url
 from .calling.paths import FolderPath, ReadPath
 
 
@@ -148,4 +149,5 @@ async def generate_driver_supervised(
             await made.cancel(session.session_id)
             session = before = await made.start(request.model_copy(update={**answer, "fresh": False}))
         result = chosen(await waiting.wait(session.session_id, wait_seconds), answer)
-    return supervised_answer(with_age(result, before) if told_before(before) else result)
+    told = with_age(result, before) if told_before(before) else result
+    return supervised_answer(told, download=download_url(ctx, result.session_id))

@@ -22,6 +22,7 @@ from .answers.supervised import supervised_answer
 from .calling.arguments import Cursor, SessionId
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
+from .calling.downloads import download_url
 from .calling.progress import ProgressTold
 
 View = Literal["summary", "profile", "log", "diagnostics", "files", "metrics"]
@@ -79,7 +80,7 @@ async def get_session(
         result = await engine.wait(session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
         if view == "summary":
             if cursor is None:
-                return supervised_answer(result)
+                return supervised_answer(result, download=download_url(ctx, session_id))
             further = result_part if cursor.startswith(RESULT_PARTS) else further_part
             return await further(engine, session_id, cursor)
     if view == "files":

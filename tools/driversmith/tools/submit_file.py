@@ -16,6 +16,7 @@ from .answers.supervised import told, trim
 from .calling.arguments import SessionId
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
+from .calling.downloads import download_url
 
 if TYPE_CHECKING:
     from driversmith.engine.sessions.submissions import Submission
@@ -61,7 +62,7 @@ async def submit_file(
     """
     await ctx.report_progress(0, message=f"Checking {path}.")
     handed = await engine_of(ctx).submit_file(session_id, path, content, wait_seconds=WAIT_SECONDS)
-    made, text = answered(handed)
+    made, text = answered(handed, download=download_url(ctx, session_id))
     return answer(made, text, longest=LONGEST_REQUEST)
 
 
@@ -69,7 +70,7 @@ WAIT_SECONDS = 45.0
 """The run against the mock server takes a few seconds; most clients give a call a minute."""
 
 
-def answered(handed: "Submission") -> tuple[SubmitAnswer, str]:
+def answered(handed: "Submission", *, download: str | None = None) -> tuple[SubmitAnswer, str]:
     """What the calling agent is told: structured, and as a text that holds the next request."""
     report = (
         trimmed(handed.report, MOST_FINDINGS, size=FINDINGS) if handed.report is not None else ValidationReport(ok=True)
@@ -86,7 +87,7 @@ def answered(handed: "Submission") -> tuple[SubmitAnswer, str]:
         )
         return SubmitAnswer(**said, session=words, next_request=request), _lines(became, findings, text)
     if record.status in FINISHED and result is not None:
-        shown = trim(result, size=PAGE - FINDINGS)
+        shown = trim(result, size=PAGE - FINDINGS, download=download)
         words = _lines(became, told(shown))
         return SubmitAnswer(**said, session=words, result=shown), _lines(became, _findings(handed), told(shown))
     words = (

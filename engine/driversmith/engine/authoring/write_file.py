@@ -16,6 +16,7 @@ from ..models.findings import Finding
 from ..models.profile import ApiProfile
 from ..models.report import BehaviourResult
 from ..models.tries import FixRecord, OnTry, Tried, TryOutcome
+from ..tracing import span, tell
 from ..validation.blame import new_findings
 from ..validation.package import validate_package
 from ..validation.selection import findings_to_repair
@@ -109,10 +110,12 @@ async def write_file(
     count = 0
     while True:
         count += 1
-        answer = await ask(compose(asking))
-        judged = await writing.judge(answer)
-        if on_try is not None:
-            await on_try(_tried(asking, judged))
+        with span("try", path=path, attempt=attempt, try_number=asking.try_number, role=asking.role) as current:
+            answer = await ask(compose(asking))
+            judged = await writing.judge(answer)
+            tell(current, outcome=judged.outcome, findings=len(judged.findings), fixes=len(judged.fixes))
+            if on_try is not None:
+                await on_try(_tried(asking, judged))
         if judged.outcome == "accepted":
             return WrittenFile(text=judged.text, tries=count, fixes=judged.fixes)
         if count >= max(1, tries) or writing.is_hopeless:

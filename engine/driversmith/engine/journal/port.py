@@ -272,3 +272,11 @@ class Journal(Protocol):
     async def prune(self, *, before: str) -> int:
         """Forget sessions that finished before a point in time (ISO 8601), with all that belongs to them; how many."""
         ...
+
+    async def check_writable(self) -> None:
+        """Write something and take it back, all the way to the disk.
+
+        Raises:
+            JournalError: nothing can be written.
+        """
+        ...

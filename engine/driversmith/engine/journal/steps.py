@@ -7,6 +7,7 @@ from typing import TypeVar
 import anyio.to_thread
 from pydantic import BaseModel, JsonValue
 
+from ..tracing import span
 from .clean import Clean
 from .log import SessionLog
 from .port import Journal
@@ -67,7 +68,8 @@ class Steps:
             return model.model_validate(stored)
         await self._log.write("step.started", f"{title}.", data={"step": name})
         began = time.monotonic()
-        result = await work()
+        with span(_kind(name), session_id=self._session_id, step=name):
+            result = await work()
         # A profile of thousands of operations takes a second.
         dumped = await anyio.to_thread.run_sync(lambda: result.model_dump(mode="json", exclude_defaults=True))
         cleaned = await anyio.to_thread.run_sync(self._clean, dumped)
@@ -95,3 +97,8 @@ class Steps:
         """Store a result under a name, and how long the session has been worked on."""
         await self._journal.store_step(self._session_id, self._epoch, name, result)
         await self._journal.store_step(self._session_id, self._epoch, CLOCK, round(self.elapsed, 3))
+
+
+def _kind(name: str) -> str:
+    """What a step does, without where and for the how manieth time."""
+    return next(part for part in reversed(name.split("/")) if not part.isdigit())

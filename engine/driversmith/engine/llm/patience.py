@@ -9,9 +9,10 @@ from pydantic import Field
 
 from ..errors import ModelTransportError
 from ..models.base import Value
+from ..tracing import span, tell, tell_exactly
 from .clock import Clock
 from .gate import Gate
-from .port import LanguageModel, ModelAnswer, Record
+from .port import LanguageModel, ModelAnswer, Record, RequestRecord
 from .request import ModelRequest
 
 
@@ -107,11 +108,45 @@ class PatientModel:
         """One request, inside the gate, cut off at the deadline."""
         async with self._gate.passage(deadline=deadline):
             with anyio.move_on_after(deadline - self._gate.clock()):
-                return await self._model.ask(request, record=record)
+                return await self._asked(request, record)
         raise ModelTransportError("The model did not answer before the deadline.", fault="deadline")
+
+    async def _asked(self, request: ModelRequest, record: Record) -> ModelAnswer:
+        """One request, as a span that says what it took, and nothing of what was asked or answered."""
+        task = request.task
+        with span("chat", calls=True, role=task.role, attempt=task.attempt, try_number=task.try_number) as current:
+
+            async def seen(found: RequestRecord) -> None:
+                answer = found.answer
+                current.update_name(f"chat {answer.model}")
+                tell_exactly(current, model_attributes(found))
+                tell(current, cost_usd=answer.cost_usd)
+                await record(found)
+
+            return await self._model.ask(request, record=seen)
 
     def _wait(self, fault: ModelTransportError, retry: int) -> float:
         """Seconds: what the server asked for, or anything up to a ceiling that doubles."""
         if fault.retry_after:
             return min(fault.retry_after, self._backoff.longest_retry_after)
         return self._backoff.ceiling(retry) * self._jitter()
+
+
+def model_attributes(found: RequestRecord) -> dict[str, str | int | list[str] | None]:
+    """A request by the semantic conventions of generative AI."""
+    answer = found.answer
+    usage = answer.usage
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": answer.model,
+        "gen_ai.response.model": answer.model,
+        "gen_ai.request.max_tokens": found.request.max_tokens,
+        "gen_ai.request.stream": True,
+        "gen_ai.usage.input_tokens": usage.prompt_tokens,
+        "gen_ai.usage.cache_read.input_tokens": usage.cache_read_tokens,
+        "gen_ai.usage.cache_write.input_tokens": usage.cache_write_tokens,
+        "gen_ai.usage.output_tokens": usage.output_tokens,
+        "gen_ai.response.finish_reasons": [answer.stop_reason] if answer.stop_reason else None,
+        "error.type": None if found.outcome == "answered" else found.outcome,
+    }

@@ -15,6 +15,7 @@ from ..models.principal import Principal
 from ..models.session import ErrorInfo, SessionRecord, SupervisedResult
 from ..supervision.asks.host import Suspended
 from ..supervision.supervisor import Supervisor
+from ..tracing import failed, span, tell
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,15 @@ class Worker:
             return
         record, epoch, log = claimed
         try:
-            result = await self._run(record, epoch, log)
+            with span(
+                "session", session_id=session_id, engine=record.request.engine, resumed=record.resumed
+            ) as current:
+                result = await self._run(record, epoch, log)
+                tell(current, status=result.status if result else "cancelled")
+                if result is not None:
+                    tell(current, attempts=result.supervisor_attempts, verified=result.verification.level)
+                    if result.error is not None and not result.success:
+                        failed(current, result.error.code)
             if result is None:
                 await self._stopped(record, epoch, log, "cancelled")
             else:

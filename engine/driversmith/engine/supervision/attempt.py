@@ -5,6 +5,7 @@ from typing import TypeVar
 import anyio.to_thread
 
 from ..authoring.assignment import Assignment
+from ..drivers.archive import UNRUN
 from ..errors import DriversmithError, GenerationError, JournalError, OutputError, ResearchError
 from ..facts.catalogue import apply_all
 from ..facts.fields import with_observed_fields
@@ -45,8 +46,6 @@ from .written_verifier import WrittenVerifier
 
 V = TypeVar("V", bound=Verifier)
 CLIENT = "client.py"
-UNRUN = "unrun"
-"""Folder beside the package for what was written and may not be run here."""
 
 
 class _Written(Value):

@@ -47,6 +47,8 @@ VerifierOf = Callable[[type[TemplateVerifier], str, ApiProfile], TemplateVerifie
 class Objected(Exception):  # noqa: N818  no error: the facts changed, and what was written from them is begun anew
     """A correction that was handed in unasked counts; nobody catches this before the supervisor."""
 
+    is_failure = False
+
 
 class FactsRound:
     """The corrections of one session, as one of its attempts comes to them."""

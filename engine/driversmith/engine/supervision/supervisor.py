@@ -5,6 +5,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ..journal.port import Journal
 from ..journal.step_names import decision_step, report_step
 from ..journal.steps import Steps
 from ..models.session import ErrorInfo, FixApplied, SessionRecord, SupervisedResult
+from ..tracing import Span, failed, span
 from .activities import Activities
 from .asks.host import Suspended
 from .asks.opening import Asks
@@ -211,12 +213,14 @@ class Supervisor:
         attempt = Attempt(number, plan, session, state)
         at_work = state.at_work = attempt.record, time.monotonic()
         failure: Failure | None = None
-        try:
-            await attempt.run()
-        except (JournalError, Suspended, Objected):
-            raise
-        except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
-            failure = located(await self._caught(error, session), error, attempt.record())
+        with _attempt_span(number, plan, session) as current:
+            try:
+                await attempt.run()
+            except (JournalError, Suspended, Objected):
+                raise
+            except Exception as error:  # edge: one broken session must not take the server, or the other sessions, down
+                failure = located(await self._caught(error, session), error, attempt.record())
+                failed(current, failure.code)
         record = await self._record(at_work, failure, session, state)
         if failure is None:
             await session.log.write("attempt.succeeded", f"Attempt {number} succeeded.", progress=0.99)
@@ -246,9 +250,11 @@ class Supervisor:
         aborted = state.last is not None and state.last.strategy == "abort" and error.code != "time_limit"
         if aborted and session.request.engine != "auto":
             return
-        attempt = Attempt(state.attempts, Plan(mode="template", strategy="fallback"), session, state)
+        plan = Plan(mode="template", strategy="fallback")
+        attempt = Attempt(state.attempts, plan, session, state)
         try:
-            await attempt.run()
+            with _attempt_span(state.attempts, plan, session):
+                await attempt.run()
         except JournalError:
             raise
         except Exception as broken:  # edge: the honest failure before counts, not what became of mending it
@@ -347,6 +353,10 @@ class Supervisor:
         seconds = random.uniform(0.5, 1.0) * 2 ** (number - 1)  # noqa: S311  jitter, no secret
         await log.write("retry.waiting", f"Trying again in {seconds:.1f} seconds.")
         await self._policy.pause(seconds)
+
+
+def _attempt_span(number: int, plan: Plan, session: SessionContext) -> AbstractContextManager[Span]:
+    return span("attempt", session_id=session.session_id, attempt=number, mode=plan.mode, strategy=plan.strategy)
 
 
 async def _keep_reports(attempt: AttemptRecord, steps: Steps) -> None:

@@ -179,7 +179,7 @@ class Verifier:
             publication = await anyio.to_thread.run_sync(
                 lambda: publish(files, self._session.project, unlisted=shown, keeps_base=True)
             )
-            await self._session.journal.store_files(self._session.session_id, self._session.epoch, files)
+            await self._session.journal.store_files(self._session.session_id, self._session.epoch, [*files, *shown])
             return publication
 
         published = await self._progress.step(

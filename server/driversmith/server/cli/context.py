@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from driversmith.engine.settings import Settings
 
 from ..startup import log_to_stderr, read_settings
+from ..telemetry import exported_spans
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
@@ -28,5 +29,6 @@ async def engine_for_command(settings: Settings) -> "AsyncGenerator[Engine]":
     """An engine that works on nothing but what the command asks of it."""
     from driversmith.engine.composition import open_engine
 
-    async with open_engine(settings) as engine:
-        yield engine
+    with exported_spans():
+        async with open_engine(settings) as engine:
+            yield engine

@@ -5,12 +5,14 @@ import json
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.settings import Settings
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..app import create_server
@@ -18,7 +20,11 @@ from ..leaving import Departure
 from ..lifespan import EngineFactory, opened_engine
 from ..serving import resuming
 from ..startup import log_to_stderr, read_settings
+from ..telemetry import exported_spans
 from .access import Access, open_access
+from .downloads import download_route
+from .health import Health
+from .metrics import metrics_route
 from .names import LOCAL_NAMES, KnownNamesOnly, Names
 
 if TYPE_CHECKING:
@@ -73,7 +79,8 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
     url = f"http://{_spelled(host)}:{port}{PATH}"
     for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
         print(line, file=sys.stderr, flush=True)
-    anyio.run(Server(config).serve, [listening])
+    with exported_spans():
+        anyio.run(Server(config).serve, [listening])
     return departure.exit_code
 
 
@@ -99,13 +106,17 @@ def server_config(app: ASGIApp) -> "uvicorn.Config":
 def http_app(
     settings: Settings, access: Access, names: Names, *, engine_factory: EngineFactory = opened_engine
 ) -> ASGIApp:
-    """The whole server behind its guards."""
-    server = create_server(settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True)
-    return guarded(server, access, names)
+    """The whole server behind its guards, with what is served beside MCP; in front of them only `/health`."""
+    opened: list[Engine] = []
+    server = create_server(
+        settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True, opened=opened.append
+    )
+    beside = [metrics_route(lambda: opened[-1]), download_route(lambda: opened[-1])]
+    return Health(guarded(server, access, names, beside=beside), lambda: opened[-1] if opened else None)
 
 
-def guarded(server: "MCPServer[Engine]", access: Access, names: Names) -> ASGIApp:
-    """A server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
+def guarded(server: "MCPServer[Engine]", access: Access, names: Names, *, beside: Sequence[Route] = ()) -> ASGIApp:
+    """A server behind its guards: names first, then tokens; whatever is beside it stands behind both."""
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         transport_security=TransportSecuritySettings(
@@ -113,6 +124,7 @@ def guarded(server: "MCPServer[Engine]", access: Access, names: Names) -> ASGIAp
             allowed_origins=[f"{scheme}://{name}" for scheme in ("http", "https") for name in names.patterns()],
         ),
     )
+    app.router.routes.extend(beside)
     return KnownNamesOnly(access.guard(app), names)
 
 

@@ -21,19 +21,19 @@ _BARE = {"session_id": "", "status": "failed"}
 UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
 
 
-def supervised_answer(result: SupervisedResult) -> CallToolResult:
-    """The result of a session; where it waits for a file, the request for that."""
+def supervised_answer(result: SupervisedResult, *, download: str | None = None) -> CallToolResult:
+    """The result of a session; where it waits for a file, the request for that. `download`: where its driver is fetched."""
     if result.status == "waiting_for_host" and result.host_request is not None:
         text, request = first_part(result.session_id, result.host_request)
-        shown = trim(result, size=BESIDE_A_REQUEST).model_copy(update={"host_request": request})
+        shown = trim(result, size=BESIDE_A_REQUEST, download=download).model_copy(update={"host_request": request})
         return answer(shown, text, longest=LONGEST_REQUEST)
-    trimmed = trim(result)
+    trimmed = trim(result, download=download)
     return answer(trimmed, told(trimmed))
 
 
-def trim(result: SupervisedResult, *, size: int = PAGE) -> SupervisedResult:
+def trim(result: SupervisedResult, *, size: int = PAGE, download: str | None = None) -> SupervisedResult:
     """The result within `size` bytes of JSON, without its request; notes say what was cut and where the rest stands."""
-    linked = result.model_copy(update={"links": links(result), "host_request": None})
+    linked = result.model_copy(update={"links": links(result, download), "host_request": None})
     return _for_people(within(linked, size))
 
 
@@ -48,11 +48,12 @@ def _for_people(result: SupervisedResult) -> SupervisedResult:
     )
 
 
-def links(result: SupervisedResult) -> dict[str, str]:
-    """The log and the files that a person opens first, as resources."""
+def links(result: SupervisedResult, download: str | None = None) -> dict[str, str]:
+    """The log and the files that a person opens first, as resources; and where the whole driver is fetched."""
     base = f"driversmith://sessions/{result.session_id}"
     opened_first = [f.path for f in result.files if f.path == "README.md" or f.path.endswith("/client.py")]
-    return {"log": f"{base}/log", **{path: f"{base}/files/{path}" for path in opened_first}}
+    fetched = {"driver.zip": download} if download and result.files else {}
+    return {"log": f"{base}/log", **fetched, **{path: f"{base}/files/{path}" for path in opened_first}}
 
 
 def told(result: SupervisedResult) -> str:

@@ -39,6 +39,14 @@ async def metrics_of_nothing_claim_nothing(journal: Journal) -> None:
     expect_equal("Sessions, without any", metrics["sessions"]["total"], 0)
 
 
+@with_journal
+async def what_is_written_to_see_whether_it_can_be_is_taken_back(journal: Journal) -> None:
+    """A check of writing leaves nothing that is counted."""
+    before = await journal.metrics()
+    await journal.check_writable()
+    expect_equal("Metrics after a check of writing", await journal.metrics(), before)
+
+
 async def metrics_come_from_what_happened(open_journal: OpenJournal) -> None:
     """Sessions that were cancelled or interrupted are neither success nor failure."""
     clock = Clock()
@@ -231,6 +239,7 @@ async def metrics_of_a_principal_count_nothing_of_another(journal: Journal) -> N
 CHECKS: dict[str, Check] = by_name(
     metrics_of_a_principal_count_nothing_of_another,
     metrics_of_nothing_claim_nothing,
+    what_is_written_to_see_whether_it_can_be_is_taken_back,
     metrics_come_from_what_happened,
     usage_adds_up_and_an_unknown_price_stays_unknown,
     only_answers_that_were_to_be_a_file_are_tries_of_it,

@@ -374,6 +374,16 @@ class SqliteJournal:
 
         return await self._writer.submit(work)
 
+    async def check_writable(self) -> None:
+        async def work(db: Statements) -> None:
+            token = secrets.token_hex(8)
+            await db.execute_fetchall(
+                "INSERT INTO counts (token, name, at, amount, principal) VALUES (?, 'health', '', 0, '')", (token,)
+            )
+            await db.execute_fetchall("DELETE FROM counts WHERE token = ?", (token,))
+
+        await self._writer.submit(work)
+
     async def _read(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:
         with self._explained():
             return list(await self._reading.execute_fetchall(sql, parameters))

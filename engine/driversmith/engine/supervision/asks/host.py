@@ -21,6 +21,8 @@ from .journalled import Keep
 class Suspended(Exception):  # noqa: N818  no error: the session has come to where the calling agent goes on
     """The calling agent's own model is to answer; nobody catches this before the session's worker."""
 
+    is_failure = False
+
     def __init__(self, wanted: HostRequest, *, seconds_left: float) -> None:
         super().__init__(wanted.path)
         self.wanted = wanted

@@ -12,6 +12,7 @@ from ...llm.request import ModelRequest
 from ...models.diagnosis import Diagnosis, FaultKind
 from ...models.principal import LOCAL, Principal
 from ...models.session import DiagnosisRecord, SessionRecord
+from ...tracing import span, tell
 from .attempt_history import AttemptRecord, log_lines, read_attempt
 from .failure import Failure, failure_context, finding_texts
 from .repair_request import Repair, as_data, repair_request
@@ -191,7 +192,16 @@ async def _stored(
 ) -> Diagnosed:
     began = time.monotonic()
     priced = PricedAsk(ask) if ask is not None else None
-    diagnosis, fingerprint = await _weigh(journal, context, subject, ask=priced)
+    with span("diagnosis", session_id=subject.session_id or None, attempt=subject.attempt or None) as current:
+        diagnosis, fingerprint = await _weigh(journal, context, subject, ask=priced)
+        tell(
+            current,
+            error_type=diagnosis.error_type,
+            fault_kind=diagnosis.fault_kind,
+            fix_strategy=diagnosis.fix_strategy,
+            source=diagnosis.source,
+            confidence=diagnosis.confidence,
+        )
     if diagnosis.fault_kind in passing:
         return Diagnosed(diagnosis, fingerprint, None)
     number = await journal.add_diagnosis(
