@@ -1,6 +1,6 @@
 """`create_server`: the whole MCP surface around an engine."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,12 +33,13 @@ def create_server(
     transport: Literal["stdio", "http"] = "stdio",
     authenticated: bool = False,
     heartbeat_seconds: float = BEAT_SECONDS,
+    opened: "Callable[[Engine], None] | None" = None,
 ) -> "MCPServer[Engine]":
     """The server: tools, resources, prompts, and a lifespan that opens the engine with `engine_factory`.
 
     With `transport="http"` tools take paths of the user's only below `settings.read_roots`. `authenticated` says that each
     request names its principal, whose sessions alone it meets; else all are the local user's. Whoever waits for a tool
-    hears nothing for `heartbeat_seconds` at most.
+    hears nothing for `heartbeat_seconds` at most. `opened` is given the engine, for what is served beside MCP.
     """
     settings = settings or Settings()
     subscriptions = Subscriptions()
@@ -48,6 +49,8 @@ def create_server(
     @asynccontextmanager
     async def lifespan(_: "MCPServer[Engine]") -> "AsyncGenerator[Engine]":
         async with engine_life(settings, engine_factory, subscriptions) as engine:
+            if opened is not None:
+                opened(engine)
             yield engine
 
     def register() -> None:

@@ -1,0 +1,151 @@
+// Where the figures come from. A feed has `load(session)`, which gives the dashboard as JSON or throws, and `live`.
+
+class NotSignedIn extends Error {}
+
+// A page that holds its data: one session as one file.
+function file_feed(held) {
+  return { live: false, load: async () => held };
+}
+
+// The server that gave the page. The token stays in this tab, and goes nowhere but there.
+function http_feed() {
+  const KEPT = "driversmith-token";
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  if (fragment.has("token")) {
+    remember(KEPT, fragment.get("token"));
+    fragment.delete("token");
+    history.replaceState(null, "", `${location.pathname}${location.search}${fragment.size ? `#${fragment}` : ""}`);
+  }
+  const place = new URL(`${location.pathname.replace(/\/$/, "")}/data`, location.origin);
+  const since = new URLSearchParams(location.search).get("since");
+  const wanted = document.body.dataset.token === "wanted";
+  return {
+    live: true,
+    sign_in: (token) => remember(KEPT, token),
+    async load(session) {
+      const token = remembered(KEPT);
+      if (wanted && !token) throw new NotSignedIn("");
+      place.search = new URLSearchParams({ ...(since ? { since } : {}), ...(session ? { session } : {}) });
+      const answer = await fetch(place, { cache: "no-store", headers: token ? { Authorization: `Bearer ${token}` } : {} });
+      if (answer.status === 401 || answer.status === 403) {
+        remember(KEPT, "");
+        throw new NotSignedIn(token ? "That token does not count here." : "");
+      }
+      const told = await answer.json();
+      if (!answer.ok) throw new Error(told.error || `The server answered ${answer.status}.`);
+      return told;
+    },
+  };
+}
+
+// A host of MCP Apps: JSON-RPC with the window around this one, which calls the server's tools for us, where it may.
+function app_feed(pushed, themed) {
+  const waiting = new Map();
+  let last = 0;
+  let latest = null;
+  let first;
+  const arrived = new Promise((resolve) => (first = resolve));
+  const post = (message) => window.parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
+  const request = (method, params) =>
+    new Promise((resolve, reject) => {
+      last += 1;
+      waiting.set(last, { resolve, reject });
+      post({ id: last, method, params });
+    });
+  window.addEventListener("message", (event) => {
+    const message = event.data;
+    if (event.source !== window.parent || !message || message.jsonrpc !== "2.0") return;
+    if (message.method === undefined) {
+      const asked = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (asked) message.error ? asked.reject(new Error(message.error.message)) : asked.resolve(message.result);
+    } else if (message.method === "ui/notifications/tool-result") {
+      const found = whole_answer(message.params);
+      if (found) {
+        latest = found;
+        first();
+        pushed();
+      }
+    } else if (message.method === "ui/notifications/host-context-changed") themed(message.params);
+    else if (message.id !== undefined) post({ id: message.id, result: {} }); // ping, ui/resource-teardown
+  });
+  const feed = {
+    live: false,
+    async load(session) {
+      await opened;
+      if (!feed.live) {
+        await arrived;
+        if (session) throw new Error("This host lets the page ask for nothing. In the chat, ask for get_session with view=story.");
+        return latest;
+      }
+      const told = await all_pages("query_history", { kind: "dashboard" });
+      return session ? { ...told, session: story_of(await all_items("get_session", { session_id: session, view: "story" })) } : told;
+    },
+  };
+  async function all_items(name, given) {
+    const items = [];
+    let cursor = null;
+    do {
+      const answer = await request("tools/call", { name, arguments: cursor ? { ...given, cursor } : given });
+      if (answer.isError) throw new Error(answer.content.map((part) => part.text || "").join("\n"));
+      items.push(...answer.structuredContent.items);
+      cursor = answer.structuredContent.next_cursor;
+    } while (cursor);
+    return joined(items);
+  }
+  const all_pages = async (name, given) => (await all_items(name, given))[0];
+  const opened = request("ui/initialize", {
+    protocolVersion: "2026-01-26",
+    appInfo: { name: "driversmith", version: "1" },
+    appCapabilities: {},
+  }).then((host) => {
+    feed.live = Boolean(host.hostCapabilities && host.hostCapabilities.serverTools);
+    themed(host.hostContext || {});
+    post({ method: "ui/notifications/initialized", params: {} });
+    new ResizeObserver(() => post({ method: "ui/notifications/size-changed", params: { height: Math.ceil(document.documentElement.getBoundingClientRect().height) } })).observe(document.documentElement);
+  });
+  return feed;
+}
+
+// The dashboard in an answer of a tool, if it is one and came whole.
+function whole_answer(answer) {
+  const told = answer && answer.structuredContent;
+  const item = told && !told.next_cursor && Array.isArray(told.items) ? joined(told.items)[0] : null;
+  return item && item.metrics && item.sessions ? item : null;
+}
+
+// Items, those that came in parts put together again.
+function joined(items) {
+  const whole_ones = [];
+  let text = "";
+  for (const item of items) {
+    if (item.part === undefined || item.parts === undefined || item.text === undefined) whole_ones.push(item);
+    else {
+      text = item.part === 1 ? item.text : text + item.text;
+      if (item.part === item.parts) whole_ones.push(JSON.parse(text));
+    }
+  }
+  return whole_ones;
+}
+
+// The items of `get_session(view="story")`, as the story that they are of.
+function story_of(items) {
+  const of = (kind) => items.filter((item) => item.item === kind).map(({ item, ...rest }) => rest);
+  return { ...of("session")[0], attempts: of("attempt"), moments: of("moment") };
+}
+
+function remember(name, text) {
+  try {
+    text ? sessionStorage.setItem(name, text) : sessionStorage.removeItem(name);
+  } catch {
+    remember.here = { ...remember.here, [name]: text };
+  }
+}
+
+function remembered(name) {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return (remember.here || {})[name] || null;
+  }
+}
