@@ -1,15 +1,30 @@
 """Resources, prompts and completions over a stand-in engine, in both protocol eras."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from driversmith.engine.journal.ownership import this_process
+from driversmith.engine.models.diagnosis import Diagnosis
+from driversmith.engine.models.driver import DriverFile
+from driversmith.engine.views.pages import PAGE
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS, PromptReference, TextContent
 
 from tests.stand_ins.connection import ERAS, PETSTORE, answered, connected
 
 pytestmark = pytest.mark.parametrize("era", ERAS)
+LONG = "a long story " * 60
+DIAGNOSIS = Diagnosis(
+    error_type="logic",
+    fault_kind="record_path",
+    root_cause="",
+    can_fix=True,
+    fix_strategy="prompt_adjustment",
+    fix_description="Read the records elsewhere.",
+    confidence=0.9,
+)
 PLAIN = ["driversmith://sessions", "driversmith://diagnostics", "driversmith://metrics"]
 
 
@@ -167,3 +182,86 @@ async def test_session_ids_are_completed(tmp_path: Path, era: str) -> None:
         other = await client.complete(reference, {"name": "error", "value": ""})
     assert found.completion.values == [session]
     assert none.completion.values == [] and other.completion.values == []
+
+
+async def _all_pages(client, uri: str) -> list[str]:
+    """The texts of a resource and of its further pages, none longer than one."""
+    texts: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        texts.append((await _read(client, f"{uri}{cursor and f'?cursor={cursor}'}")).text)
+        assert len(texts[-1].encode()) <= PAGE + 200
+        found = re.search(r'"next_cursor": "([^"]+)"|\?cursor=(\d+)\]$', texts[-1].rstrip())
+        cursor = (found[1] or found[2]) if found else None
+    return texts
+
+
+async def test_a_long_file_comes_in_parts_whose_last_line_names_the_next(tmp_path: Path, era: str) -> None:
+    text = "".join(f"line {n} {LONG}\n" for n in range(200))
+    async with connected(tmp_path, era) as (client, engine):
+        session = await _session(client, engine)
+        await engine.journal.store_files(session, 1, [DriverFile(path="a/b.py", text=text)])
+        parts = await _all_pages(client, f"driversmith://sessions/{session}/files/a/b.py")
+        with pytest.raises(MCPError, match="cursor must be"):
+            await client.read_resource(f"driversmith://sessions/{session}/files/a/b.py?cursor=99")
+    lines = [line for part in parts for line in part.splitlines(keepends=True)]
+    assert "".join(line for line in lines if line.startswith("line ")) == text
+    assert [line for line in lines if line.startswith("[")] == [
+        *(
+            f"[Part {n} of {len(parts)} of a/b.py; the next: driversmith://sessions/{session}/files/a/b.py?cursor={n + 1}]\n"
+            for n in range(1, len(parts))
+        ),
+        f"[Part {len(parts)} of {len(parts)} of a/b.py, the last]\n",
+    ]
+
+
+async def test_a_long_log_comes_in_pages_of_whole_lines_and_parts_of_a_long_one(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        session = await _session(client, engine)
+        for number in range(60):
+            data = {"text": "x" * 70_000} if number == 30 else {}
+            await engine.journal.append_event(session, 1, "step.progress", f"line {number} {LONG}", data=data)
+        pages = await _all_pages(client, f"driversmith://sessions/{session}/log")
+    lines = [json.loads(line) for page in pages for line in page.splitlines()]
+    events = [line for line in lines if "message" in line]
+    assert [event["message"].split()[1] for event in events if event["message"].startswith("line ")] == [
+        str(n) for n in range(60) if n != 30
+    ]
+    long = json.loads("".join(line["text"] for line in lines if "part" in line))
+    assert long["data"] == {"text": "x" * 70_000}
+    assert next(line["next"] for line in lines if "next" in line).startswith(
+        f"driversmith://sessions/{session}/log?cursor="
+    )
+
+
+async def test_a_long_session_comes_in_parts_of_its_json(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        session = await _session(client, engine)
+        await engine.journal.record_attempt(
+            session, 1, 1, engine="template", outcome="failed", elapsed_seconds=1.0, data={"text": "x" * 70_000}
+        )
+        pages = await _all_pages(client, f"driversmith://sessions/{session}")
+    whole = json.loads("".join(json.loads(page)["text"] for page in pages))
+    assert whole["session_id"] == session and whole["attempts"][0]["data"]["text"] == "x" * 70_000
+
+
+async def test_many_long_diagnoses_come_in_pages(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, engine):
+        session = await _session(client, engine)
+        for number in range(30):
+            found = DIAGNOSIS.model_copy(update={"root_cause": f"cause {number} {LONG * (60 if number == 7 else 3)}"})
+            await engine.journal.add_diagnosis(session, found, fingerprint=f"f{number}")
+        for uri in (f"driversmith://sessions/{session}/diagnostics", "driversmith://diagnostics"):
+            items = [item for page in await _all_pages(client, uri) for item in json.loads(page)["items"]]
+            long = json.loads("".join(item["text"] for item in items if "part" in item))
+            causes = [item["diagnosis"]["root_cause"].split()[1] for item in items if "part" not in item]
+            assert long["diagnosis"]["root_cause"].startswith("cause 7 ")
+            assert causes == [str(number) for number in reversed(range(30)) if number != 7]
+
+
+async def _session(client, engine) -> str:
+    """A session that this process works on."""
+    engine.hold = True
+    begun = answered(await client.call_tool("generate_driver_supervised", {**PETSTORE, "wait_seconds": 0}))
+    await engine.journal.claim(begun["session_id"], this_process(), lease_seconds=60)
+    return begun["session_id"]

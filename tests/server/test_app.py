@@ -7,7 +7,7 @@ import anyio
 import pytest
 from driversmith.engine.errors import InvalidArgumentError, JournalError, SandboxUnavailableError
 from driversmith.tools.registry import TOOLS
-from mcp_types import CallToolResult, ResourceLink, ResourceUpdatedNotification
+from mcp_types import CallToolResult, ResourceUpdatedNotification
 
 from ..patience import LONG
 from ..stand_ins.connection import ERAS, PETSTORE, answered, connected, refused, said
@@ -93,9 +93,9 @@ def _signs(told: list[tuple[float, str]], doing: str) -> list[str]:
 async def test_links_the_log_and_the_client_of_a_driver(tmp_path: Path, era: str) -> None:
     async with connected(tmp_path, era) as (client, _):
         result = await client.call_tool("generate_driver_supervised", PETSTORE)
-        links = [part for part in result.content if isinstance(part, ResourceLink)]
-        texts = [(await client.read_resource(link.uri)).contents[0].text for link in links]  # type: ignore[union-attr]
-    assert [link.name for link in links] == ["Session log", "petstore_driver/client.py"]
+        links = answered(result)["links"]
+        texts = [(await client.read_resource(uri)).contents[0].text for uri in links.values()]  # type: ignore[union-attr]
+    assert list(links) == ["log", "petstore_driver/client.py"] and all(uri in said(result) for uri in links.values())
     assert "Reading." in texts[0] and "class PetstoreDriver" in texts[1]
 
 

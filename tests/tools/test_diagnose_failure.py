@@ -1,68 +1,36 @@
-"""How a diagnosis is told."""
+"""`diagnose_failure` over a stand-in engine: a long request is diagnosed once, however many parts are asked for."""
 
-from driversmith.engine.models.diagnosis import Diagnosis, SimilarDiagnosis
-from driversmith.tools.diagnose_failure import diagnosis_answer
-from mcp_types import TextContent
+from pathlib import Path
+from typing import Any
 
-FOUND = Diagnosis(
-    error_type="logic",
-    fault_kind="list_objects_shape",
-    root_cause="list_objects returns dicts.",
-    can_fix=True,
-    fix_strategy="prompt_adjustment",
-    fix_description="Ask again.",
-    prompt_modification="In client.py: return the names only.",
-    confidence=0.9,
-    evidence=("confidence 0.90: rule, list_objects_shape",),
-    repair_request={"role": "repair", "path": "pets_driver/client.py", "messages": [{"content": "x" * 30_000}]},
-)
+import pytest
+from driversmith.engine.models.diagnosis import Diagnosis
+
+from ..stand_ins.connection import answered, connected, refused
+from ..stand_ins.engine import EngineStandIn
+
+REPORT = {"error_message": "NameError: name 'x' is not defined"}
 
 
-def test_the_next_request_is_handed_over_whole_whatever_else_is_cut() -> None:
-    answered = diagnosis_answer(FOUND.model_copy(update={"root_cause": "y" * 90_000}))
-    assert answered.structured_content is not None
-    assert answered.structured_content["repair_request"] == FOUND.repair_request
-    assert len(answered.structured_content["root_cause"]) < 5_000
+async def test_parts_are_those_of_one_diagnosis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    short = EngineStandIn.diagnose_failure
+
+    async def long(self: EngineStandIn, **arguments: Any) -> Diagnosis:
+        made.append(arguments["error_message"])
+        request = {"role": "repair", "path": "", "messages": [{"content": f"{made} " + "x" * 60_000}]}
+        return (await short(self, **arguments)).model_copy(update={"repair_request": request})
+
+    monkeypatch.setattr(EngineStandIn, "diagnose_failure", long)
+    async with connected(tmp_path) as (client, _):
+        first = answered(await client.call_tool("diagnose_failure", REPORT))
+        other = answered(await client.call_tool("diagnose_failure", {"error_message": "odd"}))
+        further = answered(await client.call_tool("diagnose_failure", {**REPORT, "cursor": first["next_cursor"]}))
+    assert [found["repair_request"]["part"] for found in (first, other, further)] == [1, 1, 2]
+    assert made == [REPORT["error_message"], "odd"]
 
 
-def test_a_host_that_shows_texts_alone_shows_the_request_too() -> None:
-    system = [{"type": "text", "text": "The rules."}]
-    messages = [
-        {"role": "user", "content": [{"type": "text", "text": "The task."}]},
-        {"role": "assistant", "content": [{"type": "text", "text": "def f(:"}]},
-        {"role": "user", "content": [{"type": "text", "text": "Line 1: invalid syntax."}]},
-    ]
-    request = {"role": "repair", "path": "a/client.py", "system": system, "messages": messages}
-    (text,) = diagnosis_answer(FOUND.model_copy(update={"repair_request": request})).content
-    assert isinstance(text, TextContent)
-    assert text.text.endswith(
-        "repair_request holds the next model request (repair, a/client.py):\n\n"
-        "The rules.\n\nThe task.\n\nThe answer so far:\ndef f(:\n\nLine 1: invalid syntax."
-    )
-
-
-def test_a_request_that_no_text_can_hold_is_told_with_another_way_to_it() -> None:
-    (text,) = diagnosis_answer(FOUND).content
-    assert isinstance(text, TextContent)
-    assert 'engine="host"' in text.text and "xxx" not in text.text
-
-
-def test_evidence_and_what_was_found_before_are_told() -> None:
-    similar = SimilarDiagnosis(session_id="s0", api_name="Toys", root_cause="The same.", fix_strategy="abort")
-    (text,) = diagnosis_answer(FOUND.model_copy(update={"similar": (similar,)})).content
-    assert isinstance(text, TextContent)
-    for part in ("Evidence: confidence 0.90: rule", "Before: s0 Toys: The same. [abort]"):
-        assert part in text.text
-
-
-def test_the_text_says_cause_repair_words_and_what_comes_with_it() -> None:
-    (text,) = diagnosis_answer(FOUND).content
-    assert isinstance(text, TextContent)
-    for part in ("list_objects returns dicts.", "confidence 90%, by rules", "return the names only", "repair_request"):
-        assert part in text.text
-
-
-def test_without_a_request_the_text_promises_none() -> None:
-    (text,) = diagnosis_answer(FOUND.model_copy(update={"repair_request": None})).content
-    assert isinstance(text, TextContent)
-    assert "repair_request" not in text.text
+async def test_parts_of_what_was_never_asked_are_refused(tmp_path: Path) -> None:
+    async with connected(tmp_path) as (client, _):
+        text = refused(await client.call_tool("diagnose_failure", {**REPORT, "cursor": "2"}))
+    assert "call again without cursor" in text

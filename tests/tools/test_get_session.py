@@ -8,7 +8,8 @@ from typing import Any
 
 from driversmith.engine.journal.ownership import this_process
 from driversmith.engine.models.diagnosis import Diagnosis
-from driversmith.tools.answers.shape import PAGE, weight
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.weights import weight
 from mcp import Client
 
 from ..stand_ins.connection import PETSTORE, answered, connected, said

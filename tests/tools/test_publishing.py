@@ -1,5 +1,7 @@
 """What `tools/list` says is what the code does."""
 
+import json
+
 from driversmith.tools.publishing import TARGET, as_text, published
 from driversmith.tools.registry import TOOLS, declared_tool
 
@@ -8,8 +10,8 @@ DESIGN = {
         "api_name api_url spec server auth output_dir engine objects stop_after max_supervisor_attempts max_retries budget_usd "
         "time_limit_seconds live fresh wait_seconds"
     ),
-    "validate_file": "file_path content driver_root",
-    "diagnose_failure": "session_id error_message file_path content log",
+    "validate_file": "file_path content driver_root cursor",
+    "diagnose_failure": "session_id error_message file_path content log cursor",
     "submit_file": "session_id path content",
     "get_session": "session_id view path search cursor wait_seconds",
     "read_records": "session_id object_name params limit fields cursor",
@@ -61,3 +63,18 @@ def test_only_what_reads_is_called_read_only() -> None:
 
 def test_every_tool_is_async_so_that_none_holds_up_the_server() -> None:
     assert all(declared_tool(name).is_async and declared_tool(name).context_kwarg == "ctx" for name in TOOLS)
+
+
+def test_what_several_tools_answer_is_told_whole_once() -> None:
+    faces = published()
+    for name in ("cancel_session", "get_session"):
+        told = faces[name]["outputSchema"]
+        assert "SupervisedResult, as generate_driver_supervised publishes it." in str(told)
+        assert "model_usage" not in str(told) and told["type"] == "object"
+    assert "model_usage" in faces["generate_driver_supervised"]["outputSchema"]["properties"]
+
+
+def test_schemas_of_answers_are_short_and_need_no_references() -> None:
+    told = [json.dumps(face["outputSchema"], separators=(",", ":")) for face in published().values()]
+    assert sum(map(len, told)) < 13_500
+    assert not any("$ref" in text or "$defs" in text or '"default"' in text for text in told)

@@ -17,12 +17,17 @@ ONE = f"{SESSIONS}/{{session_id}}"
 TEMPLATES = (
     (f"{SESSIONS}{{?status,api_name,limit,cursor}}", sessions.list_sessions, "sessions", JSON),
     (f"{DIAGNOSTICS}{{?error_type,api_name,limit,cursor}}", overview.list_diagnostics, "diagnostics", JSON),
-    (f"{METRICS}{{?since}}", overview.read_metrics, "metrics", JSON),
-    (ONE, sessions.read_session, "session", JSON),
-    (f"{ONE}/log", sessions.read_log, "session log", NDJSON),
-    (f"{ONE}/diagnostics", sessions.read_diagnostics, "session diagnostics", JSON),
-    (f"{ONE}/files/{{+path}}", sessions.read_file, "session file", TEXT),
+    (f"{METRICS}{{?since,cursor}}", overview.read_metrics, "metrics", JSON),
+    (f"{ONE}{{?cursor}}", sessions.read_session, "session", JSON),
+    (f"{ONE}/log{{?cursor}}", sessions.read_log, "session log", NDJSON),
+    (f"{ONE}/diagnostics{{?cursor}}", sessions.read_diagnostics, "session diagnostics", JSON),
+    (f"{ONE}/files/{{+path}}{{?cursor}}", sessions.read_file, "session file", TEXT),
 )
+LISTED = {
+    f"{METRICS}{{?since,cursor}}": f"{METRICS}{{?since}}",
+    **{f"{uri}{{?cursor}}": uri for uri in (ONE, f"{ONE}/log", f"{ONE}/diagnostics", f"{ONE}/files/{{+path}}")},
+}
+"""How a template is listed whose cursor nobody needs to know: a page names the URI of the next."""
 PROMPTS = ((prompts.create_driver, "Make a driver for an API"), (prompts.repair_driver, "Find out why a driver failed"))
 
 

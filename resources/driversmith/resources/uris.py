@@ -18,3 +18,8 @@ def log_uri(session_id: str) -> str:
 def diagnostics_uri(session_id: str) -> str:
     """What failed in it, and why."""
     return f"{SESSIONS}/{session_id}/diagnostics"
+
+
+def file_uri(session_id: str, path: str) -> str:
+    """One of its files."""
+    return f"{SESSIONS}/{session_id}/files/{path}"

@@ -12,7 +12,12 @@ from driversmith.tools.calling.paths import UserPaths
 from driversmith.tools.registry import engine_tools
 from mcp.server.context import ServerMiddleware
 from mcp.server.mcpserver import MCPServer
-from mcp_types import CompleteRequestParams, SubscriptionsListenRequestParams
+from mcp_types import (
+    CompleteRequestParams,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    UnsubscribeRequestParams,
+)
 
 from .instructions import INSTRUCTIONS
 from .lifespan import EngineFactory, engine_life, opened_engine
@@ -75,5 +80,7 @@ def create_server(
     )
     lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  the SDK's own handlers know no request
     lowlevel.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, subscriptions.listen)
+    lowlevel.add_request_handler("resources/subscribe", SubscribeRequestParams, subscriptions.subscribe)
+    lowlevel.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, subscriptions.unsubscribe)
     lowlevel.add_request_handler("completion/complete", CompleteRequestParams, completed)
     return server

@@ -8,14 +8,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import ResourceUpdatedNotification
 
-from ...end_to_end.journey import generation_held_up, sessions, whole_journey
+from ...end_to_end.journey import generated, generation_held_up, sessions, whole_journey
 from ...end_to_end.processes import COMMAND, environment, started
 from ...end_to_end.shop import Shop
 from ...patience import LONG
@@ -29,10 +31,10 @@ class _Served:
     process: "subprocess.Popen[bytes]"
 
     @asynccontextmanager
-    async def client(self, era: str = "auto") -> AsyncGenerator[Client]:
+    async def client(self, era: str = "auto", **more: Any) -> AsyncGenerator[Client]:
         async with (
             httpx2.AsyncClient(headers=self.headers, timeout=LONG) as http,
-            Client(streamable_http_client(self.url, http_client=http), mode=era) as client,
+            Client(streamable_http_client(self.url, http_client=http), mode=era, **more) as client,
         ):
             yield client
 
@@ -53,6 +55,25 @@ async def test_the_whole_journey(tmp_path: Path, shop: Shop, era: str) -> None:
     with anyio.fail_after(LONG):
         async with _served(tmp_path, shop) as server, server.client(era) as client:
             await whole_journey(client, shop)
+
+
+@pytest.mark.filterwarnings("ignore:resources/subscribe is removed")
+async def test_a_client_of_the_handshake_era_hears_what_another_one_does(tmp_path: Path, shop: Shop) -> None:
+    told = anyio.Event()
+
+    async def hear(message: Any) -> None:
+        if isinstance(message, ResourceUpdatedNotification) and str(message.params.uri) == "driversmith://sessions":
+            told.set()
+
+    with anyio.fail_after(LONG):
+        async with (
+            _served(tmp_path, shop) as server,
+            server.client("legacy", message_handler=hear) as watching,
+            server.client() as working,
+        ):
+            await watching.subscribe_resource("driversmith://sessions")
+            await generated(working, shop)
+            await told.wait()
 
 
 @pytest.mark.parametrize("era", ERAS)

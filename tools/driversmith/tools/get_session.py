@@ -4,16 +4,20 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 from driversmith.engine.models.session import SessionEvent, SupervisedResult
+from driversmith.engine.views.pages import Place
+from driversmith.engine.views.weights import compact
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import ConfigDict, Field, RootModel
 
 from .answers.history import diagnosis_item, diagnosis_line, history_page
 from .answers.host_parts import further_part
-from .answers.offsets import offset_of, offset_page
+from .answers.list_pages import list_page, offset_page
+from .answers.offsets import offset_of
 from .answers.profile_pages import profile_page
+from .answers.result_parts import RESULT_PARTS, result_part
 from .answers.session_files import files_page
-from .answers.shape import Items, compact, fitting, page_answer
+from .answers.shape import Items
 from .answers.supervised import supervised_answer
 from .calling.arguments import Cursor, SessionId
 from .calling.context import EngineContext, engine_of
@@ -62,7 +66,8 @@ async def get_session(
 ) -> Annotated[CallToolResult, SessionAnswer]:
     """Show how a session stands, or a page of its profile, log, diagnostics, files or metrics, or of one file's text.
 
-    Where a session waits for a file, summary is the request for it; a long one goes on with its next_cursor.
+    Where a session waits for a file, summary is the request for it; a long one goes on with its next_cursor. With
+    cursor="result-1" summary is the whole result, in parts.
     """
     if path is not None and view != "files":
         raise ToolError(f"path applies to view='files' only, not to view={view!r}; leave it out.")
@@ -73,7 +78,10 @@ async def get_session(
     if wait_seconds or view == "summary":
         result = await engine.wait(session_id, seconds=wait_seconds, on_event=ProgressTold(ctx))
         if view == "summary":
-            return supervised_answer(result) if cursor is None else await further_part(engine, session_id, cursor)
+            if cursor is None:
+                return supervised_answer(result)
+            further = result_part if cursor.startswith(RESULT_PARTS) else further_part
+            return await further(engine, session_id, cursor)
     if view == "files":
         return await files_page(engine, session_id, path, cursor)
     if view == "profile":
@@ -82,13 +90,15 @@ async def get_session(
 
 
 async def _log(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
-    events = await engine_of(ctx).journal.events(session_id, after=offset_of(cursor), limit=EVENTS + 1)
+    place = Place.parsed(cursor)
+    events = await engine_of(ctx).journal.events(session_id, after=offset_of(place.cursor), limit=EVENTS + 1)
     items = [e.model_dump(mode="json", exclude={"session_id"}) for e in events[:EVENTS]]
     lines = [_event_line(e) for e in events[:EVENTS]]
-    kept = fitting(items, lines)
-    following = str(items[kept - 1]["seq"]) if kept < len(events) else None
-    whole = f"the resource driversmith://sessions/{session_id}/log"
-    return page_answer(items[:kept], following, lines[:kept], "events", whole=whole, of_api=True)
+
+    def behind(count: int) -> str | None:
+        return str(events[count - 1].seq) if count < len(events) else None
+
+    return list_page(items, lines, place, behind, "events", of_api=True)
 
 
 def _event_line(event: SessionEvent) -> str:
@@ -100,12 +110,12 @@ def _event_line(event: SessionEvent) -> str:
 async def _diagnostics(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
     journal = engine_of(ctx).journal
     return await history_page(
-        lambda most: journal.diagnostics(session_id=session_id, limit=most, cursor=cursor),
-        DIAGNOSES,
-        diagnosis_item,
-        diagnosis_line,
-        "diagnoses",
-        whole=f"the resource driversmith://sessions/{session_id}/diagnostics",
+        lambda most, at: journal.diagnostics(session_id=session_id, limit=most, cursor=at),
+        cursor,
+        limit=DIAGNOSES,
+        item=diagnosis_item,
+        line=diagnosis_line,
+        what="diagnoses",
     )
 
 
@@ -127,8 +137,7 @@ async def _metrics(ctx: EngineContext, session_id: str, cursor: str | None) -> C
         ),
     }
     attempts = [{"kind": "attempt", **attempt} for attempt in await engine.journal.attempts(session_id)]
-    stored = f"the resource driversmith://sessions/{session_id}"
-    return offset_page([whole, *attempts], _metrics_line, cursor, "entries", whole=stored)
+    return offset_page([whole, *attempts], _metrics_line, cursor, "entries")
 
 
 def _metrics_line(item: dict[str, Any]) -> str:

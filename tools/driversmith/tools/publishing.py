@@ -5,16 +5,16 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
+from .answer_schemas import NAMED, AnswerSchemas
 from .registry import TOOLS, declared_tool
 
-NAMED = {"properties", "$defs"}
-"""Here keys are names, and `title` may be one."""
 TARGET = Path(__file__).with_name("published.json")
 
 
 def published() -> dict[str, dict[str, Any]]:
     """What `tools/list` says of each tool, by name."""
-    return {name: _face(name) for name in TOOLS}
+    answers = AnswerSchemas()
+    return {name: _face(name, answers) for name in TOOLS}
 
 
 def as_text(faces: dict[str, dict[str, Any]]) -> str:
@@ -22,7 +22,7 @@ def as_text(faces: dict[str, dict[str, Any]]) -> str:
     return json.dumps(faces, indent=1, ensure_ascii=False) + "\n"
 
 
-def _face(name: str) -> dict[str, Any]:
+def _face(name: str, answers: AnswerSchemas) -> dict[str, Any]:
     tool = declared_tool(name)
     if tool.output_schema is None or tool.annotations is None:
         raise TypeError(f"{name} declares no structured answer")
@@ -31,7 +31,7 @@ def _face(name: str) -> dict[str, Any]:
         "description": cleandoc(tool.description),  # Python 3.13 does it by itself
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
-        "outputSchema": _without_titles(tool.output_schema),
+        "outputSchema": answers.told(name, tool.output_schema),
     }
 
 

@@ -1,15 +1,17 @@
 """What happened before, over all sessions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from driversmith.engine.models.diagnosis import ErrorType
 from driversmith.engine.models.session import SessionStatus
+from driversmith.engine.views.weights import compact
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from .answers.history import diagnosis_item, diagnosis_line, history_page, session_item, session_line
-from .answers.shape import Items, compact, fitted, page_answer
+from .answers.list_pages import offset_page
+from .answers.shape import Items
 from .calling.arguments import Cursor
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
@@ -33,31 +35,33 @@ async def query_history(
     cursor: Cursor = None,
 ) -> Annotated[CallToolResult, Items]:
     """List sessions or diagnoses, newest first, or the metrics over all of them (one item)."""
-    _refuse(kind, api_name=api_name, status=status, error_type=error_type, cursor=cursor)
+    _refuse(kind, api_name=api_name, status=status, error_type=error_type)
     journal = engine_of(ctx).journal
     if kind == "sessions":
         return await history_page(
-            lambda most: journal.sessions(status=status, api_name=api_name, since=since, limit=most, cursor=cursor),
-            limit,
-            session_item,
-            session_line,
-            "sessions",
-            whole="the resources of the sessions",
+            lambda most, at: journal.sessions(status=status, api_name=api_name, since=since, limit=most, cursor=at),
+            cursor,
+            limit=limit,
+            item=session_item,
+            line=session_line,
+            what="sessions",
         )
     if kind == "diagnostics":
         return await history_page(
-            lambda most: journal.diagnostics(
-                error_type=error_type, api_name=api_name, since=since, limit=most, cursor=cursor
+            lambda most, at: journal.diagnostics(
+                error_type=error_type, api_name=api_name, since=since, limit=most, cursor=at
             ),
-            limit,
-            diagnosis_item,
-            diagnosis_line,
-            "diagnoses",
-            whole="the resource driversmith://diagnostics",
+            cursor,
+            limit=limit,
+            item=diagnosis_item,
+            line=diagnosis_line,
+            what="diagnoses",
         )
-    metrics = await journal.metrics(since=since)
-    lines = [f"{name}: {compact(value)}" for name, value in fitted(metrics).items()]
-    return page_answer([metrics], None, lines, "set of metrics", whole="the resource driversmith://metrics")
+    return offset_page([await journal.metrics(since=since)], _metrics_lines, cursor, "set of metrics")
+
+
+def _metrics_lines(metrics: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {compact(value)}" for name, value in metrics.items())
 
 
 def _refuse(kind: str, **given: str | None) -> None:
@@ -65,7 +69,7 @@ def _refuse(kind: str, **given: str | None) -> None:
     foreign = {
         "sessions": ("error_type",),
         "diagnostics": ("status",),
-        "metrics": ("api_name", "status", "error_type", "cursor"),
+        "metrics": ("api_name", "status", "error_type"),
     }
     for name in foreign[kind]:
         if given[name] is not None:

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from driversmith.engine.models.findings import ValidationReport
 from driversmith.engine.models.session import FINISHED, HostRequest, SupervisedResult
+from driversmith.engine.views.pages import PAGE
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from .answers.host_parts import first_part
 from .answers.reports import reported, trimmed
 from .answers.shape import LONGEST_REQUEST, answer
-from .answers.supervised import links, told, trim
+from .answers.supervised import told, trim
 from .calling.arguments import SessionId
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 20
 MOST_TOLD = 10
 """Findings in the text."""
+FINDINGS = 4_000
+"""Bytes of an answer for findings, in the text and in what is structured each."""
 
 
 class SubmitAnswer(ValidationReport):
@@ -59,7 +62,7 @@ async def submit_file(
     await ctx.report_progress(0, message=f"Checking {path}.")
     handed = await engine_of(ctx).submit_file(session_id, path, content, wait_seconds=WAIT_SECONDS)
     made, text = answered(handed)
-    return answer(made, text, links(made.result) if made.result else [], longest=LONGEST_REQUEST)
+    return answer(made, text, longest=LONGEST_REQUEST)
 
 
 WAIT_SECONDS = 45.0
@@ -68,7 +71,9 @@ WAIT_SECONDS = 45.0
 
 def answered(handed: "Submission") -> tuple[SubmitAnswer, str]:
     """What the calling agent is told: structured, and as a text that holds the next request."""
-    report = trimmed(handed.report, MOST_FINDINGS) if handed.report is not None else ValidationReport(ok=True)
+    report = (
+        trimmed(handed.report, MOST_FINDINGS, size=FINDINGS) if handed.report is not None else ValidationReport(ok=True)
+    )
     record, result = handed.record, handed.record.result
     became = " ".join(_became(handed))
     said: dict[str, Any] = {"ok": report.ok, "findings": report.findings}
@@ -81,7 +86,7 @@ def answered(handed: "Submission") -> tuple[SubmitAnswer, str]:
         )
         return SubmitAnswer(**said, session=words, next_request=request), _lines(became, findings, text)
     if record.status in FINISHED and result is not None:
-        shown = trim(result)
+        shown = trim(result, size=PAGE - FINDINGS)
         words = _lines(became, told(shown))
         return SubmitAnswer(**said, session=words, result=shown), _lines(became, _findings(handed), told(shown))
     words = (
@@ -106,7 +111,7 @@ def _became(handed: "Submission") -> Iterator[str]:
 
 def _findings(handed: "Submission") -> str:
     """The findings, where the next request does not tell them."""
-    return "" if handed.report is None or handed.report.ok else reported(handed.report, MOST_TOLD)
+    return "" if handed.report is None or handed.report.ok else reported(handed.report, MOST_TOLD, size=FINDINGS)
 
 
 def _lines(*parts: str) -> str:

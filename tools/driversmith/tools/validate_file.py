@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-from driversmith.engine.models.findings import ValidationReport
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers.reports import reported, trimmed
-from .answers.shape import answer
-from .calling.arguments import FileText
+from .answers.reports import ReportPage, report_page
+from .calling.arguments import Cursor, FileText
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
 from .calling.paths import FolderPath, ReadPath
@@ -36,10 +34,11 @@ async def validate_file(
         ),
         FolderPath(),
     ] = None,
-) -> Annotated[CallToolResult, ValidationReport]:
+    cursor: Cursor = None,
+) -> Annotated[CallToolResult, ReportPage]:
     """Check one file of a driver in milliseconds, without running it: syntax, lint errors, the driver contract.
 
     ok means no finding of severity P0 (cannot run), P1 (breaks the contract) or P2 (misbehaves or is unsafe).
     """
     report = await engine_of(ctx).validate_file(file_path=file_path, content=content, driver_root=driver_root)
-    return answer(trimmed(report), reported(report))
+    return report_page(report, cursor)

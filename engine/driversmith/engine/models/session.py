@@ -145,6 +145,8 @@ class SupervisedResult(Value):
     error: ErrorInfo | None = None
     host_request: HostRequest | None = None
     """With status `waiting_for_host`: the file that `submit_file` is to bring."""
+    links: dict[str, str] = {}
+    """What a server shows besides, by name: URIs of resources."""
 
 
 EventLevel = Literal["debug", "info", "warning", "error"]

@@ -1,1 +1,1 @@
-"""What people and programs look at: read models over the journal, as their principal sees it."""
+"""How what the engine knows is shown: as people look at it, and in pages that no host cuts."""

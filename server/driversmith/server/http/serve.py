@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.models.principal import LOCAL
 from driversmith.engine.settings import Settings
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..app import create_server
@@ -28,6 +30,7 @@ from .tokens import KnownTokens, digest_of, new_token
 if TYPE_CHECKING:
     import uvicorn
     from driversmith.engine.api import Engine
+    from mcp.server.mcpserver import MCPServer
 
 PATH = "/mcp"
 
@@ -125,19 +128,25 @@ def server_config(app: ASGIApp) -> "uvicorn.Config":
 def http_app(
     settings: Settings, access: Access, names: Names, *, engine_factory: EngineFactory = opened_engine
 ) -> ASGIApp:
-    """The server behind its guards: names first, then tokens; whatever is added to it stands behind both."""
+    """The whole server behind its guards, the dashboard beside it."""
     opened: list[Engine] = []
     server = create_server(
         settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True, opened=opened.append
-    ).streamable_http_app(
+    )
+    return guarded(server, access, names, beside=dashboard_routes(lambda: opened[-1]))
+
+
+def guarded(server: "MCPServer[Engine]", access: Access, names: Names, *, beside: Sequence[Route] = ()) -> ASGIApp:
+    """A server behind its guards: names first, then tokens; whatever is beside it stands behind both."""
+    app = server.streamable_http_app(
         streamable_http_path=PATH,
         transport_security=TransportSecuritySettings(
             allowed_hosts=names.patterns(),
             allowed_origins=[f"{scheme}://{name}" for scheme in ("http", "https") for name in names.patterns()],
         ),
     )
-    server.router.routes.extend(dashboard_routes(lambda: opened[-1]))
-    return KnownNamesOnly(SignInPage(access.guard(server)), names)
+    app.router.routes.extend(beside)
+    return KnownNamesOnly(SignInPage(access.guard(app)), names)
 
 
 def _said(access: Access, root: str, settings: Settings) -> list[str]:

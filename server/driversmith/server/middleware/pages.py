@@ -16,7 +16,8 @@ PAGE = 25
 
 
 async def paged_lists(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Page `resources/list` (the plain resources, then each session and its log), refuse cursors nobody gave out.
+    """Page `resources/list` (the plain resources, then each session and its log), list templates
+    by what a client can fill in, refuse cursors nobody gave out.
 
     Raises:
         MCPError: the cursor is none of ours (-32602).
@@ -24,6 +25,13 @@ async def paged_lists(ctx: ServerRequestContext[Any, Any], call_next: CallNext) 
     if ctx.method in WHOLE_LISTS and _cursor(ctx) is not None:
         raise MCPError(INVALID_PARAMS, "Invalid cursor: this list has one page. Ask without a cursor.")
     result = await call_next(ctx)
+    if ctx.method == "resources/templates/list" and isinstance(result, dict):
+        from driversmith.resources.registry import LISTED
+
+        named = [
+            {**t, "uriTemplate": LISTED.get(t["uriTemplate"], t["uriTemplate"])} for t in result["resourceTemplates"]
+        ]
+        return {**result, "resourceTemplates": named}
     if ctx.method == "resources/list" and isinstance(result, dict):
         return {**result, **await _page(ctx, _cursor(ctx))}
     return result

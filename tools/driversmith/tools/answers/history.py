@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from driversmith.engine.models.session import DiagnosisRecord, SessionRecord
+from driversmith.engine.views.pages import Place, fitting
 from mcp_types import CallToolResult
 
-from .shape import fitting, page_answer
+from .list_pages import list_page
 
 if TYPE_CHECKING:
     from driversmith.engine.journal.port import Page
@@ -15,21 +16,26 @@ R = TypeVar("R")
 
 
 async def history_page(
-    read: "Callable[[int], Awaitable[Page[R]]]",
+    read: "Callable[[int, str | None], Awaitable[Page[R]]]",
+    cursor: str | None,
+    *,
     limit: int,
     item: Callable[[R], dict[str, Any]],
     line: Callable[[R], str],
     what: str,
-    *,
-    whole: str,
 ) -> CallToolResult:
-    """A page of the journal: at most `limit` of its records, and as many as fit (`whole`: as page_answer has it)."""
+    """A page of the journal: at most `limit` of its records behind the cursor, and as many as fit.
+
+    Raises:
+        ToolError: the cursor is none of ours.
+    """
+    place = Place.parsed(cursor)
     while True:
-        page = await read(limit)
+        page = await read(limit, place.cursor)
         items, lines = [item(record) for record in page.items], [line(record) for record in page.items]
-        kept = fitting(items, lines)
-        if kept == len(items):
-            return page_answer(items, page.next_cursor, lines, what, whole=whole, of_api=True)
+        kept = 1 if place.part > 1 else fitting(items, lines)
+        if kept >= len(items):
+            return list_page(items, lines, place, lambda _, then=page.next_cursor: then, what, of_api=True)
         limit = kept  # read again, so that the cursor stands behind what is shown
 
 

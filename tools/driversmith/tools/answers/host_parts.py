@@ -15,7 +15,7 @@ from .shape import LONGEST_REQUEST, Items, answer
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
 
-LARGEST_PART = 28_000
+LARGEST_PART = 24_000
 """Characters. Text and structured content together stay below 20,000 tokens."""
 WEIGHT = 4
 """Characters of ASCII that a character beyond it counts for: it takes a token or more."""

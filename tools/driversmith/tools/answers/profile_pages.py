@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from driversmith.engine.models.profile import ApiProfile, ProfileSummary
+from driversmith.engine.views.weights import compact
 from mcp_types import CallToolResult
 
-from .offsets import Item, offset_page
-from .shape import compact
+from .list_pages import Item, offset_page
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine
@@ -25,8 +25,7 @@ async def profile_page(
         items = list(_summarised(summary)) if summary else []
     if search is not None:
         items = [item for item in items if _has(item, search.lower().split())]
-    whole = f'get_session(session_id="{session_id}", view="files", path="profile.json")'
-    return offset_page(items, _line, cursor, "facts of the API", whole=whole, of_api=True)
+    return offset_page(items, _line, cursor, "facts of the API", of_api=True)
 
 
 def _has(item: Item, words: list[str]) -> bool:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from driversmith.engine.models.base import Value
+from driversmith.engine.views.pages import PAGE, fitting
+from driversmith.engine.views.parts import in_parts
+from driversmith.engine.views.weights import clipped, compact, weight
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 
-from .parts import in_parts
 from .record_cursors import RecordCursor, digest_of
-from .shape import OF_THE_API, PAGE, answer, clipped, compact, fitting, more, weight
+from .shape import OF_THE_API, answer, more
 
 _ROOM = 2_000
 """Bytes of a page for what stands around a part."""

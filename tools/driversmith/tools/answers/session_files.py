@@ -4,12 +4,14 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from driversmith.engine.models.session import SessionFileRecord
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.parts import in_parts
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 
-from .offsets import not_a_cursor, offset_page
-from .parts import in_parts
-from .shape import PAGE, Items, answer, more
+from .list_pages import offset_page
+from .offsets import not_a_cursor
+from .shape import Items, answer, more
 
 if TYPE_CHECKING:
     from driversmith.engine.api import Engine

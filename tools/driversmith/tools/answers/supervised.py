@@ -1,71 +1,40 @@
 """How a session's result is told: trimmed to what fits a chat, with the next thing to do in plain words."""
 
-from typing import Any
-
 from driversmith.engine.models.session import SessionStatus, SupervisedResult
 from driversmith.engine.models.visible import QUOTES_THE_API, visible_values
-from mcp_types import CallToolResult, ResourceLink
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.weights import clipped, compact
+from mcp_types import CallToolResult
 
 from .host_parts import first_part
-from .shape import LONGEST_REQUEST, OF_THE_API, PAGE, answer, clipped, compact, fitting, shortened
+from .result_parts import within
+from .shape import LONGEST_REQUEST, OF_THE_API, answer
 
-MOST_SKIPPED = 40
-MOST_FILES = 60
-MOST_OBJECTS = 60
 MOST_TOLD = 15
-PREVIEW_SIZE = PAGE // 2
 MOST_OF_A_PREVIEW = 1_200
 """Characters of the text that shows an object's records."""
 MOST_OF_ALL_PREVIEWS = 6_000
+BESIDE_A_REQUEST = 4_000
+"""Bytes of a result that comes with a request to the host's model."""
 _SENTENCES = {"notes", "error", "contradictions", "skipped", "fixes_applied", "verification", "choices"}
 _BARE = {"session_id": "", "status": "failed"}
 UNFINISHED: frozenset[SessionStatus] = frozenset({"queued", "running", "waiting_for_host", "interrupted"})
 
 
 def supervised_answer(result: SupervisedResult) -> CallToolResult:
-    """The result of a session, with links to its log and files; where it waits for a file, the request for that."""
-    trimmed = trim(result)
+    """The result of a session; where it waits for a file, the request for that."""
     if result.status == "waiting_for_host" and result.host_request is not None:
         text, request = first_part(result.session_id, result.host_request)
-        shown = trimmed.model_copy(update={"host_request": request})
-        return answer(shown, text, links(result), longest=LONGEST_REQUEST)
-    return answer(trimmed, told(trimmed), links(result))
+        shown = trim(result, size=BESIDE_A_REQUEST).model_copy(update={"host_request": request})
+        return answer(shown, text, longest=LONGEST_REQUEST)
+    trimmed = trim(result)
+    return answer(trimmed, told(trimmed))
 
 
-def trim(result: SupervisedResult) -> SupervisedResult:
-    """The result with long lists and values cut; a note says what was cut and where the rest stands."""
-    notes = list(result.notes)
-    changes: dict[str, Any] = {}
-    if len(result.skipped) > MOST_SKIPPED:
-        changes["skipped"] = result.skipped[:MOST_SKIPPED]
-        notes.append(f"{len(result.skipped) - MOST_SKIPPED} more skipped operations: get_session with view=profile.")
-    verified = result.verification.objects
-    if len(verified) > MOST_OBJECTS:
-        cut = dict(list(verified.items())[:MOST_OBJECTS])
-        changes["verification"] = result.verification.model_copy(update={"objects": cut})
-        notes.append(
-            f"How {len(verified) - MOST_OBJECTS} more objects are verified: proof.json in the driver's folder."
-        )
-    if len(result.files) > MOST_FILES:
-        changes["files"] = result.files[:MOST_FILES]
-        notes.append(f"{len(result.files) - MOST_FILES} more files: get_session with view=files.")
-    previews = [{"object": name, "records": shortened(records, 300)} for name, records in result.preview.items()]
-    if any(preview["records"] != result.preview[str(preview["object"])] for preview in previews):
-        notes.append("Long values of the preview are cut: read_records shows them whole.")
-    kept = fitting(previews, size=PREVIEW_SIZE)
-    changes["preview"] = {str(p["object"]): p["records"] for p in previews[:kept]}
-    if kept < len(previews):
-        notes.append(f"{len(previews) - kept} more objects have a preview: read_records shows their records.")
-    if result.profile is not None and len(result.profile.objects) > MOST_SKIPPED:
-        names = list(result.profile.objects)[:MOST_SKIPPED]
-        cut = {
-            "objects": {name: result.profile.objects[name] for name in names},
-            "pagination": {n: style for n, style in result.profile.pagination.items() if n in names},
-            "skipped": result.profile.skipped[:MOST_SKIPPED],
-        }
-        changes["profile"] = result.profile.model_copy(update=cut)
-        notes.append(f"{len(result.profile.objects) - MOST_SKIPPED} more objects: get_session with view=profile.")
-    return _for_people(result.model_copy(update={**changes, "notes": notes}))
+def trim(result: SupervisedResult, *, size: int = PAGE) -> SupervisedResult:
+    """The result within `size` bytes of JSON, without its request; notes say what was cut and where the rest stands."""
+    linked = result.model_copy(update={"links": links(result), "host_request": None})
+    return _for_people(within(linked, size))
 
 
 def _for_people(result: SupervisedResult) -> SupervisedResult:
@@ -79,14 +48,11 @@ def _for_people(result: SupervisedResult) -> SupervisedResult:
     )
 
 
-def links(result: SupervisedResult) -> list[ResourceLink]:
-    """Links to the log and to the files that a person opens first."""
+def links(result: SupervisedResult) -> dict[str, str]:
+    """The log and the files that a person opens first, as resources."""
     base = f"driversmith://sessions/{result.session_id}"
-    found = [ResourceLink(uri=f"{base}/log", name="Session log", mime_type="application/x-ndjson")]
     opened_first = [f.path for f in result.files if f.path == "README.md" or f.path.endswith("/client.py")]
-    return found + [
-        ResourceLink(uri=f"{base}/files/{path}", name=path, mime_type="text/plain") for path in opened_first
-    ]
+    return {"log": f"{base}/log", **{path: f"{base}/files/{path}" for path in opened_first}}
 
 
 def told(result: SupervisedResult) -> str:
@@ -115,7 +81,10 @@ def told(result: SupervisedResult) -> str:
         lines.append(
             f"Objects: {', '.join(result.profile.objects) or 'none'}. Operations: {result.profile.operations}."
         )
-    return "\n".join([*lines, *_previews(result)])
+    lines += _previews(result)
+    if result.links:
+        lines.append(f"Resources: {' '.join(result.links.values())}")
+    return "\n".join(lines)
 
 
 def _objects(result: SupervisedResult) -> list[str]:

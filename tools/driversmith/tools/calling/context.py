@@ -1,5 +1,6 @@
 """What a tool gets besides its arguments: the request, and the engine that the server's lifespan opened."""
 
+from collections import OrderedDict
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ CREEP = 0.005
 MOST = 0.999
 """No figure says that all is done, since something may follow it; the answer says so."""
 
+MOST_KEPT = 8
+"""Answers that a tool keeps, so that their further parts can be asked for."""
+
 
 class EngineContext(_Request):
     """The SDK's context of a request, whose progress always increases, from 0 towards 1, and never falls silent."""
@@ -28,11 +32,21 @@ class EngineContext(_Request):
     _reached: float = PrivateAttr(default=0.0)
     _heartbeat: Heartbeat = PrivateAttr()
     _whole: Context[Any, Any] = PrivateAttr()
+    _memory: "OrderedDict[str, Any]" = PrivateAttr()
 
-    def __init__(self, context: Context[Any, Any], *, doing: str, seconds: float) -> None:
-        """After `seconds` without progress a sign of life is sent; `doing` is what is under way until somebody says more."""
+    def __init__(
+        self,
+        context: Context[Any, Any],
+        *,
+        doing: str,
+        seconds: float,
+        memory: "OrderedDict[str, Any] | None" = None,
+    ) -> None:
+        """After `seconds` without progress a sign of life is sent; `doing` is what is under way until somebody says more.
+        `memory` is what the tool keeps between calls."""
         super().__init__(request_context=context.request_context, mcp_server=context.mcp_server)
         self._whole = context
+        self._memory = OrderedDict() if memory is None else memory
         self._heartbeat = Heartbeat(self._send, doing=doing, seconds=seconds)
 
     @property
@@ -48,6 +62,16 @@ class EngineContext(_Request):
     def kept_up(self) -> AbstractAsyncContextManager[None]:
         """Let no silence fall while the block runs."""
         return self._heartbeat.beating()
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what a later call may go on with, as long as few others come between."""
+        self._memory[name] = value
+        while len(self._memory) > MOST_KEPT:
+            self._memory.popitem(last=False)
+
+    def kept(self, name: str) -> Any:
+        """What was kept under the name; None where it is gone."""
+        return self._memory.get(name)
 
     async def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> None:
         """Tell whoever waits how far it has come, and in a sentence what is under way now."""

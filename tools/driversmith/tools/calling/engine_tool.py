@@ -2,12 +2,15 @@
 
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from driversmith.engine.errors import DriversmithError, alone
 from driversmith.engine.models.visible import visible
+from driversmith.engine.views.pages import PAGE
+from driversmith.engine.views.weights import clipped
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -30,6 +33,8 @@ class EngineTool(Tool):
     paths: UserPaths = Field(exclude=True)
     heartbeat_seconds: float = Field(default=BEAT_SECONDS, exclude=True)
     """How long whoever waits for the tool hears nothing at most."""
+    memory: OrderedDict[str, Any] = Field(default_factory=OrderedDict, exclude=True)
+    """What the tool keeps between calls."""
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         """Call the tool.
@@ -42,7 +47,7 @@ class EngineTool(Tool):
             declared = self.load()
             paths = self.paths.of(context.request_context.lifespan_context.principal)
             validated = self._validated(arguments, declared, paths)
-            ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds)
+            ctx = EngineContext(context, doing=f"{self.title}.", seconds=self.heartbeat_seconds, memory=self.memory)
             async with ctx.kept_up():
                 return await declared.fn(**validated, **{str(declared.context_kwarg): ctx})
         except MCPError:
@@ -87,7 +92,7 @@ class EngineTool(Tool):
 
 def _shown(text: str, context: Context[Any, Any]) -> str:
     """What went wrong, without secrets, also those that stand in the arguments that it quotes."""
-    return visible(context.request_context.lifespan_context.redact(text))
+    return clipped(visible(context.request_context.lifespan_context.redact(text)), PAGE)
 
 
 def _parsed(value: Any, schema: dict[str, Any]) -> Any:

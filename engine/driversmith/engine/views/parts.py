@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .shape import weight
+from .weights import weight
 
 
 def in_parts(text: str, size: int) -> list[str]:

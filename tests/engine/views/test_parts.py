@@ -3,8 +3,8 @@
 import random
 
 import pytest
-from driversmith.tools.answers.parts import in_parts
-from driversmith.tools.answers.shape import weight
+from driversmith.engine.views.parts import in_parts
+from driversmith.engine.views.weights import weight
 
 LETTERS = 'ab \n\t"\\{}é漢🙂\x00\r\u2028\ud83d'
 
