@@ -1,7 +1,6 @@
 """Engine: what tools, resources, the command line and Python callers use."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from .drivers.records import DriverReader
     from .sessions.submissions import Submission
     from .validation.tools.ty_server import TyServer
-    from .views.dashboard import Dashboard
 
 
 class EngineParts(Protocol):
@@ -260,21 +258,6 @@ class Engine:
 
         place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
         return await self._parts.reader().read(place, limit=limit)
-
-    async def dashboard(
-        self, *, since: str | None = None, session_id: str | None = None, newest: int | None = None
-    ) -> "Dashboard":
-        """What every face of the dashboard shows: metrics, sessions, drivers, corrected facts, and the story of one session
-        if asked for; the lists are made of the `newest` sessions.
-
-        Raises:
-            SessionNotFoundError: no such session.
-            InvalidArgumentError: `since` is no point in time.
-        """
-        from .views.dashboard import NEWEST, dashboard
-
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return await dashboard(self.journal, now=now, since=since, session_id=session_id, newest=newest or NEWEST)
 
     def redact(self, text: str) -> str:
         """The text without secrets, for what is told outside of sessions."""

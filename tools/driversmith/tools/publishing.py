@@ -32,6 +32,7 @@ def _face(name: str, answers: AnswerSchemas) -> dict[str, Any]:
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
         "outputSchema": answers.told(name, tool.output_schema),
+        **({"_meta": tool.meta} if tool.meta else {}),
     }
 
 

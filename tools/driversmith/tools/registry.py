@@ -63,4 +63,5 @@ def _tool(name: str, face: dict[str, Any], paths: UserPaths, heartbeat_seconds: 
         is_async=True,
         context_kwarg="ctx",
         annotations=ToolAnnotations.model_validate(face["annotations"]),
+        meta=face.get("_meta"),
     )

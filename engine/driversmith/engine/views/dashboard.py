@@ -1,13 +1,14 @@
 """The dashboard: what all of its faces show, as one value (HTTP, command line, MCP App, text, a session's file)."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from ..journal.own import OwnJournal
 from ..models.base import Value
 from ..models.driver import ObjectVerification, VerificationLevel
 from ..models.facts import Contradiction
-from ..models.session import FINISHED, SessionRecord
+from ..models.session import SessionRecord
 from .session_line import SessionLine, session_line
 from .session_story import SessionStory, session_story
 
@@ -60,14 +61,25 @@ class Dashboard(Value):
     session: SessionStory | None = None
     """The one that was asked for."""
 
-    @property
-    def at_work(self) -> bool:
-        """Whether a session is unfinished."""
-        return any(line.status not in FINISHED for line in self.sessions)
+
+class OneSession(Value):
+    """A session by itself."""
+
+    made_at: str
+    session: SessionStory
+
+
+async def one_session(journal: OwnJournal, session_id: str) -> OneSession:
+    """The story of a session, to be kept.
+
+    Raises:
+        SessionNotFoundError: the principal has no such session.
+    """
+    return OneSession(made_at=_now(), session=await session_story(journal, session_id))
 
 
 async def dashboard(
-    journal: OwnJournal, *, now: str, since: str | None = None, session_id: str | None = None, newest: int = NEWEST
+    journal: OwnJournal, *, since: str | None = None, session_id: str | None = None, newest: int = NEWEST
 ) -> Dashboard:
     """Everything of the journal's principal (since a point in time, ISO 8601), with the story of one session if asked for;
     the lists are made of so many of the newest sessions.
@@ -79,7 +91,7 @@ async def dashboard(
     page = await journal.sessions(since=since, limit=newest)
     corrected = _corrected(page.items)
     return Dashboard(
-        made_at=now,
+        made_at=_now(),
         since=since,
         metrics=await journal.metrics(since=since),
         sessions=[session_line(record) for record in page.items],
@@ -89,6 +101,10 @@ async def dashboard(
         corrected_by_kind=dict(Counter(kind_of(one.fact) for one in corrected).most_common()),
         session=await session_story(journal, session_id) if session_id else None,
     )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def kind_of(fact: str) -> str:

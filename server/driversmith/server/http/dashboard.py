@@ -99,12 +99,13 @@ def local_dashboard(settings: Settings, access: Access, *, engine_factory: Engin
 
 
 async def _data(engine: "Engine", request: Request) -> Response:
+    from driversmith.engine.views.dashboard import dashboard
     from driversmith.resources.dashboard.document import as_json
 
     asked = request.query_params
     try:
         own = engine.acting_for(request.user.access_token.principal)
-        found = await own.dashboard(since=asked.get("since"), session_id=asked.get("session"))
+        found = await dashboard(own.journal, since=asked.get("since"), session_id=asked.get("session"))
         status, told = 200, found.model_dump(mode="json")
     except DriversmithError as error:
         status, told = _status_of(error), {"error": str(error)}

@@ -23,13 +23,25 @@ def offset_page(
     Raises:
         ToolError: the cursor is none of ours.
     """
+    return told_page(items, [line(item) for item in items], cursor, what, of_api=of_api)
+
+
+def told_page(
+    items: list[Item], lines: list[str], cursor: str | None, what: str, *, of_api: bool = False
+) -> CallToolResult:
+    """The same, where the lines of all items are there.
+
+    Raises:
+        ToolError: the cursor is none of ours.
+    """
     place = Place.parsed(cursor)
     at = offset_of(place.cursor)
-    shown = items[at : at + MOST_ITEMS]
-    lines = [line(item) for item in shown]
-    return list_page(
-        shown, lines, place, lambda count: str(at + count) if at + count < len(items) else None, what, of_api=of_api
-    )
+    shown = slice(at, at + MOST_ITEMS)
+
+    def behind(count: int) -> str | None:
+        return str(at + count) if at + count < len(items) else None
+
+    return list_page(items[shown], lines[shown], place, behind, what, of_api=of_api)
 
 
 def list_page(

@@ -78,7 +78,7 @@ function app_feed(pushed, themed) {
         if (session) throw new Error("This host lets the page ask for nothing. In the chat, ask for get_session with view=story.");
         return latest;
       }
-      const told = await all_pages("query_history", { kind: "dashboard" });
+      const told = dashboard_of(await all_items("query_history", { kind: "dashboard", limit: 50 }));
       return session ? { ...told, session: story_of(await all_items("get_session", { session_id: session, view: "story" })) } : told;
     },
   };
@@ -93,7 +93,6 @@ function app_feed(pushed, themed) {
     } while (cursor);
     return joined(items);
   }
-  const all_pages = async (name, given) => (await all_items(name, given))[0];
   const opened = request("ui/initialize", {
     protocolVersion: "2026-01-26",
     appInfo: { name: "driversmith", version: "1" },
@@ -107,11 +106,11 @@ function app_feed(pushed, themed) {
   return feed;
 }
 
-// The dashboard in an answer of a tool, if it is one and came whole.
+// The dashboard in an answer of a tool: its first page has the figures, and as much of the lists as fits.
 function whole_answer(answer) {
   const told = answer && answer.structuredContent;
-  const item = told && !told.next_cursor && Array.isArray(told.items) ? joined(told.items)[0] : null;
-  return item && item.metrics && item.sessions ? item : null;
+  const items = told && Array.isArray(told.items) ? joined(told.items) : [];
+  return items.some((item) => item.item === "dashboard") ? dashboard_of(items) : null;
 }
 
 // Items, those that came in parts put together again.
@@ -128,10 +127,15 @@ function joined(items) {
   return whole_ones;
 }
 
-// The items of `get_session(view="story")`, as the story that they are of.
+const of_kind = (items, kind) => items.filter((item) => item.item === kind).map(({ item, ...rest }) => rest);
+
+// The items of `query_history(kind="dashboard")`, and of `get_session(view="story")`, as what they are of.
+function dashboard_of(items) {
+  return { ...of_kind(items, "dashboard")[0], sessions: of_kind(items, "session"), drivers: of_kind(items, "driver"), corrected: of_kind(items, "corrected") };
+}
+
 function story_of(items) {
-  const of = (kind) => items.filter((item) => item.item === kind).map(({ item, ...rest }) => rest);
-  return { ...of("session")[0], attempts: of("attempt"), moments: of("moment") };
+  return { ...of_kind(items, "story")[0], attempts: of_kind(items, "attempt"), moments: of_kind(items, "moment") };
 }
 
 function remember(name, text) {
