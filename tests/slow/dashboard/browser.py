@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +30,15 @@ FLAGS = (
 TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
 
+_AT_3_AND_4 = """
+import fcntl, os, sys
+reads, writes = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(reads, 3)
+os.dup2(writes, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""It reads its pipe at descriptor 3, and writes it at 4."""
+
 
 class Page:
     """One tab."""
@@ -39,6 +49,7 @@ class Page:
         """Errors and warnings of its console, and exceptions that nobody caught."""
         self.requests: list[str] = []
         """URLs that it asked for."""
+        self.loaded = anyio.Event()
 
     async def set_up(self, width: int, scheme: str, height: int = 1000) -> None:
         """A window so wide, in light or dark."""
@@ -53,7 +64,10 @@ class Page:
         """Go there, with a bearer token in every request if one is given."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         await self._pipe.call("Network.setExtraHTTPHeaders", {"headers": headers})
+        self.loaded = anyio.Event()
         await self._pipe.call("Page.navigate", {"url": url})
+        with anyio.fail_after(LONG):
+            await self.loaded.wait()
 
     async def js(self, expression: str) -> Any:
         """What an expression comes to; promises are waited for."""
@@ -62,7 +76,7 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    async def until(self, expression: str, seconds: float = LONG) -> None:
+    async def until(self, expression: str, seconds: float = 60) -> None:
         """Wait until an expression is true."""
         with anyio.fail_after(seconds):
             await self.js(
@@ -88,9 +102,7 @@ async def browsing(profile: Path) -> AsyncGenerator[Page]:
     assert CHROMIUM
     to_it, from_us = os.pipe()
     to_us, from_it = os.pipe()
-    # It reads from descriptor 3 and writes to 4.
-    script = 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"'
-    command = ["sh", "-c", script, "sh", str(to_it), str(from_it)]
+    command = [sys.executable, "-c", _AT_3_AND_4, str(to_it), str(from_it)]
     command += [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     async with await anyio.open_process(command, pass_fds=(to_it, from_it), stdout=-3, stderr=-3) as process:
         os.close(to_it)
@@ -103,7 +115,8 @@ async def browsing(profile: Path) -> AsyncGenerator[Page]:
                 tasks.cancel_scope.cancel()
         finally:
             os.close(from_us)
-            process.kill()
+            if process.returncode is None:
+                process.kill()
             with anyio.CancelScope(shield=True):
                 await process.wait()
             os.close(to_us)
@@ -119,6 +132,8 @@ async def _tab(pipe: "_Pipe") -> Page:
     def heard(method: str, params: dict[str, Any]) -> None:
         if method == "Network.requestWillBeSent":
             page.requests.append(params["request"]["url"])
+        elif method == "Page.loadEventFired":
+            page.loaded.set()
         elif method == "Runtime.exceptionThrown":
             page.complaints.append(json.dumps(params["exceptionDetails"])[:500])
         elif method == "Runtime.consoleAPICalled" and params["type"] in {"error", "warning", "assert"}:

@@ -1,6 +1,7 @@
 """The page as a browser shows it: in every size and colour, for every kind of data, by keyboard, and as it changes."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,10 @@ async def _is_sound(page: Page, server: Served, width: int) -> None:
         " && !e.closest('.unseen') && e.checkVisibility()).map((e) => e.className || e.tagName).slice(0, 5)"
     )
     assert wide == []
-    assert "owned" not in await page.js("document.title") and await page.js("document.images.length") == 0
+    assert await page.js("document.title") != "owned" and await page.js("document.images.length") == 0
     headings = await page.js("[...document.querySelectorAll('h1,h2,h3')].map((h) => Number(h.tagName[1]))")
     assert headings.count(1) == 1 and headings[0] == 1
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(headings))
     assert await page.js(
         "[...document.querySelectorAll('table')].every((t) => t.caption && t.querySelector('th[scope=col]'))"
     )
@@ -136,6 +137,9 @@ async def test_all_of_it_is_reached_and_worked_by_keyboard(tmp_path: Path, page:
         await page.until("document.querySelector('.timeline')")
         assert await page.js("document.activeElement.id") == "main"
         assert (await _tabbed(page))[0] == "All sessions#"
+        await page.js("document.querySelector('.skip').click()")
+        assert await page.js("document.activeElement.id") == "main" and await page.js("Boolean(chosen_session())")
+        await _tabbed(page)
         await page.press(ENTER)
         await page.until("!document.querySelector('.timeline')")
     assert page.complaints == []

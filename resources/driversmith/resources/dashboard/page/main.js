@@ -9,9 +9,26 @@ let shown = "";
 let timer = 0;
 let turn = 0;
 
+// In a host's frame a link to a place in the page would lead to the host's own page: there, what was chosen is kept here.
+const in_frame = document.body.dataset.feed === "app";
+let framed_choice = "";
+
 function chosen_session() {
-  return new URLSearchParams(location.hash.slice(1)).get("session");
+  return new URLSearchParams(in_frame ? framed_choice : location.hash.slice(1)).get("session");
 }
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  const place = link ? link.getAttribute("href") : null;
+  if (place === "#main") {
+    event.preventDefault();
+    main.focus();
+  } else if (place !== null && in_frame) {
+    event.preventDefault();
+    framed_choice = place.slice(1);
+    update();
+  }
+});
 
 async function update() {
   clearTimeout(timer);
@@ -27,6 +44,7 @@ async function update() {
       return;
     }
     tell(error.message);
+    framed_choice = "";
     if (shown === "") draw("error", () => [el("section", { class: "card" }, el("h1", {}, "There is nothing to show"), el("p", {}, error.message), el("p", {}, el("a", { href: "#" }, "All sessions")))]);
     again(SECONDS_AT_REST);
     return;
