@@ -65,7 +65,13 @@ function success(metrics) {
   }
   const told = keys(ENDED, (one) => `${whole(ended[one.key])} ${one.name}`);
   const attempts = Object.entries(metrics.sessions.by_attempts);
-  const tried = attempts.length ? el("p", { class: "small soft" }, `Attempts: ${attempts.map(([n, often]) => `${count(often, "session")} with ${n}`).join(", ")}.`) : null;
+  const most = Math.max(1, ...attempts.map(([, often]) => often));
+  const columns = [
+    { name: "Attempts", cell: ([number]) => number },
+    { unseen: "Bar", bars: true, cell: ([, often]) => bar(often / most) },
+    { name: "Sessions", number: true, cell: ([, often]) => whole(often) },
+  ];
+  const tried = attempts.length ? table("Sessions by attempts", columns, attempts) : null;
   const drawn = metrics.by_day.length > 1 ? day_chart("How sessions ended, by day", all_days(metrics.by_day), ENDED, whole) : null;
   return card("How sessions ended", `${whole(total)} that ended by themselves`, drawn ? null : [share, told], drawn, tried);
 }
@@ -172,9 +178,9 @@ function proof(objects, whose) {
     { name: "Records", number: true, cell: ([, told]) => (told.pages ? whole(told.records) : "") },
     { name: "Pages", number: true, cell: ([, told]) => (told.pages ? whole(told.pages) : "") },
     { name: "All of them", cell: ([, told]) => (told.complete === null || !told.pages ? "" : told.complete ? "yes" : "no") },
-    { name: "Note", cell: ([, told]) => told.note },
   ];
-  const drawn = table(`Proof by object of ${whose}`, columns, rows);
+  const noted = rows.filter(([, told]) => told.note).map(([name, told]) => el("li", {}, el("span", { class: "mono" }, name), ": ", told.note));
+  const drawn = el("div", {}, table(`Proof by object of ${whose}`, columns, rows), noted.length ? el("ul", { class: "notes small soft" }, noted) : null);
   if (rows.length <= 8) return drawn;
   const live = rows.filter(([, told]) => told.level === "live").length;
   return el("details", { "data-keep": `proof ${whose}` }, el("summary", {}, `${count(rows.length, "object")}, ${whole(live)} of them live`), drawn);
@@ -214,9 +220,9 @@ function empty(data) {
     el(
       "ol",
       { class: "steps" },
-      el("li", {}, "In a chat, ask: ", el("code", {}, "Make a driver for Open-Meteo at https://api.open-meteo.com"), "."),
-      el("li", {}, "Or in a terminal: ", el("code", {}, "driversmith generate Open-Meteo https://api.open-meteo.com"), "."),
-      el("li", {}, "To see what healing looks like, with no key and no network: ", el("code", {}, "driversmith demo --heal"), "."),
+      el("li", {}, "In a chat, ask: ", el("code", {}, "Make a driver for Open-Meteo at https://api.open-meteo.com")),
+      el("li", {}, "Or in a terminal: ", el("code", {}, "driversmith generate Open-Meteo https://api.open-meteo.com")),
+      el("li", {}, "To see what healing looks like, with no key and no network: ", el("code", {}, "driversmith demo --heal")),
     ),
     el("p", { class: "soft small" }, "This page stays up to date by itself."),
   );

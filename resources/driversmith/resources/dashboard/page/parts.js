@@ -33,7 +33,7 @@ function table(caption, known, rows) {
       columns.map((column, place) =>
         place === 0
           ? el("th", { scope: "row", role: "rowheader" }, column.cell(row))
-          : el("td", { role: "cell", "data-label": column.name || null, class: [column.number && "number", column.bars && "bars"].filter(Boolean).join(" ") || null }, column.cell(row)),
+          : el("td", { role: "cell", "data-label": column.name || null, class: [column.number && "number", column.bars && "bars"].filter(Boolean).join(" ") || null }, ...whole_cell(column.cell(row))),
       ),
     ),
   );
@@ -44,6 +44,12 @@ function table(caption, known, rows) {
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, head)),
     el("tbody", { role: "rowgroup" }, body),
   );
+}
+
+// One element, which narrow windows set beside the name of its column; none where there is nothing.
+function whole_cell(content) {
+  const parts = [content].flat().filter((one) => one !== "" && one !== null);
+  return parts.length ? [el("div", {}, parts)] : [];
 }
 
 // A table of names and counts, each count with its bar.

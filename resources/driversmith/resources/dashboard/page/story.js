@@ -48,7 +48,7 @@ function figures_of(told) {
 
 function attempts(list) {
   const columns = [
-    { name: "Attempt", cell: (one) => whole(one.attempt) },
+    { unseen: "Attempt", cell: (one) => `Attempt ${whole(one.attempt)}` },
     { name: "Outcome", cell: (one) => [status_of(one.outcome), one.error ? el("div", { class: "small soft" }, one.error) : ""] },
     { name: "Otherwise", cell: (one) => (one.strategy ? said(one.strategy) : "") },
     { name: "Written by", cell: (one) => one.engine },
