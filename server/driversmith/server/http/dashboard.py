@@ -39,7 +39,7 @@ def dashboard_routes(engine: "Callable[[], Engine]") -> list[Route]:
     async def data(request: Request) -> Response:
         return await _data(engine(), request)
 
-    return [Route(PATH, lambda _: dashboard_page(), methods=["GET"]), Route(DATA, data, methods=["GET"])]
+    return [Route(PATH, _page, methods=["GET"]), Route(DATA, data, methods=["GET"])]
 
 
 def dashboard_page(*, token_wanted: bool = False, status: int = 200) -> Response:
@@ -91,11 +91,23 @@ def local_dashboard(settings: Settings, access: Access, *, engine_factory: Engin
 
     data = Starlette(routes=dashboard_routes(lambda: found[0]))
     routes = [
-        Route("/", lambda _: RedirectResponse(PATH), methods=["GET"]),
-        Route(PATH, lambda _: dashboard_page(token_wanted=True), methods=["GET"]),
+        Route("/", _to_the_page, methods=["GET"]),
+        Route(PATH, _asking_page, methods=["GET"]),
         Route(DATA, access.guard(data), methods=["GET"]),
     ]
     return KnownNamesOnly(Starlette(routes=routes, lifespan=life), Names(LOCAL_NAMES))
+
+
+async def _page(_: Request) -> Response:
+    return dashboard_page()
+
+
+async def _asking_page(_: Request) -> Response:
+    return dashboard_page(token_wanted=True)
+
+
+async def _to_the_page(_: Request) -> Response:
+    return RedirectResponse(PATH)
 
 
 async def _data(engine: "Engine", request: Request) -> Response:
