@@ -72,6 +72,29 @@ def _of_the_app(page: Page) -> list[str]:
     return [words for words in page.complaints if "can escape its sandboxing" not in words]
 
 
+async def test_an_app_asks_for_nothing_that_it_was_given(tmp_path: Path, page: Page) -> None:
+    given, _ = await _given(tmp_path, days=3, calls=True)
+    await _shown(page, tmp_path, given, FREE)
+    await page.until("document.querySelector('iframe').contentDocument?.querySelector('.figures')")
+    assert await page.js("heard.filter((m) => m.method === 'tools/call').length") == 0
+
+
+async def test_an_app_that_is_given_another_answer_and_may_not_ask_says_what_to_ask_for(
+    tmp_path: Path, page: Page
+) -> None:
+    given, _ = await _given(tmp_path, days=1, calls=False)
+    await _shown(page, tmp_path, {**given, "pushed": {"content": [], "structuredContent": {"items": []}}}, FREE)
+    inside = "document.querySelector('iframe').contentDocument"
+    await page.until(f"{inside}?.querySelector('main')?.innerText.includes('kind=dashboard')")
+
+
+async def test_an_app_whose_host_pushes_nothing_asks_by_itself(tmp_path: Path, page: Page) -> None:
+    given, _ = await _given(tmp_path, days=3, calls=True)
+    await _shown(page, tmp_path, {**given, "silent": True}, FREE)
+    await page.until("document.querySelector('iframe').contentDocument?.querySelector('.figures')")
+    assert await page.js("heard.filter((m) => m.method === 'tools/call').length") == 1
+
+
 @pytest.mark.parametrize("words", ["", HOSTILE, "w" * 2000])
 async def test_an_app_asks_its_host_for_all_pages_and_for_a_session(tmp_path: Path, page: Page, words: str) -> None:
     given, sessions = await _given(tmp_path, days=12, words=words, calls=True)

@@ -157,7 +157,7 @@ def _said(access: Access, root: str, settings: Settings) -> list[str]:
         return [
             f"driversmith: clients send the token that is kept in {settings.local_token_file}. A client's configuration:",
             json.dumps(configuration),
-            f"driversmith: the dashboard is at {root}{DASHBOARD}#token={access.own_token}",
+            f"driversmith: the dashboard is at {root}{DASHBOARD}; it asks for that token",
         ]
     if access.verifier is None:
         return [

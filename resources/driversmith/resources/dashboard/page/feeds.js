@@ -1,10 +1,11 @@
-// Where the figures come from. A feed has `load(session)`, which gives the dashboard as JSON or throws, and `live`.
+// Where the figures come from. A feed has `load(session)`, which gives the dashboard as JSON or throws, and its pace: seconds
+// until it is asked again, while a session is at work and else; 0 is never.
 
 class NotSignedIn extends Error {}
 
 // A page that holds its data: one session as one file.
 function file_feed(held) {
-  return { live: false, load: async () => held };
+  return { pace: [0, 0], load: async () => held };
 }
 
 // The server that gave the page. The token stays in this tab, and goes nowhere but there.
@@ -20,7 +21,7 @@ function http_feed() {
   const since = new URLSearchParams(location.search).get("since");
   const wanted = document.body.dataset.token === "wanted";
   return {
-    live: true,
+    pace: [3, 15],
     sign_in: (token) => remember(KEPT, token),
     async load(session) {
       const token = remembered(KEPT);
@@ -43,6 +44,8 @@ function app_feed(pushed, themed) {
   const waiting = new Map();
   let last = 0;
   let latest = null;
+  let may_ask = false;
+  let waited_for = true;
   let first;
   const arrived = new Promise((resolve) => (first = resolve));
   const post = (message) => window.parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
@@ -60,24 +63,25 @@ function app_feed(pushed, themed) {
       waiting.delete(message.id);
       if (asked) message.error ? asked.reject(new Error(message.error.message)) : asked.resolve(message.result);
     } else if (message.method === "ui/notifications/tool-result") {
-      const found = whole_answer(message.params);
-      if (found) {
-        latest = found;
-        first();
-        pushed();
-      }
+      const found = pushed_answer(message.params);
+      latest = found || latest;
+      if (waited_for) first();
+      else if (found) pushed();
     } else if (message.method === "ui/notifications/host-context-changed") themed(message.params);
     else if (message.id !== undefined) post({ id: message.id, result: {} }); // ping, ui/resource-teardown
   });
   const feed = {
-    live: false,
+    pace: [0, 0],
     async load(session) {
       await opened;
-      if (!feed.live) {
-        await arrived;
-        if (session) throw new Error("This host lets the page ask for nothing. In the chat, ask for get_session with view=story.");
-        return latest;
+      if (!session) await (may_ask ? Promise.race([arrived, new Promise((late) => setTimeout(late, SECONDS_FOR_HOST * 1000))]) : arrived);
+      waited_for = false;
+      const given = latest;
+      if (!session && given && (given.whole || !may_ask)) {
+        if (may_ask) latest = null; // asked for anew the next time
+        return given.data;
       }
+      if (!may_ask) throw new Error(`This host lets the page ask for nothing. In the chat, ask for ${session ? "get_session with view=story" : "query_history with kind=dashboard"}.`);
       const told = dashboard_of(await all_items("query_history", { kind: "dashboard", limit: 50 }));
       return session ? { ...told, session: story_of(await all_items("get_session", { session_id: session, view: "story" })) } : told;
     },
@@ -98,7 +102,8 @@ function app_feed(pushed, themed) {
     appInfo: { name: "driversmith", version: "1" },
     appCapabilities: {},
   }).then((host) => {
-    feed.live = Boolean(host.hostCapabilities && host.hostCapabilities.serverTools);
+    may_ask = Boolean(host.hostCapabilities && host.hostCapabilities.serverTools);
+    if (may_ask) feed.pace = [30, 0]; // a host may have to ask its user each time
     themed(host.hostContext || {});
     post({ method: "ui/notifications/initialized", params: {} });
     new ResizeObserver(() => post({ method: "ui/notifications/size-changed", params: { height: Math.ceil(document.documentElement.getBoundingClientRect().height) } })).observe(document.documentElement);
@@ -106,11 +111,13 @@ function app_feed(pushed, themed) {
   return feed;
 }
 
+const SECONDS_FOR_HOST = 3;
+
 // The dashboard in an answer of a tool: its first page has the figures, and as much of the lists as fits.
-function whole_answer(answer) {
+function pushed_answer(answer) {
   const told = answer && answer.structuredContent;
   const items = told && Array.isArray(told.items) ? joined(told.items) : [];
-  return items.some((item) => item.item === "dashboard") ? dashboard_of(items) : null;
+  return items.some((item) => item.item === "dashboard") ? { data: dashboard_of(items), whole: !told.next_cursor } : null;
 }
 
 // Items, those that came in parts put together again.

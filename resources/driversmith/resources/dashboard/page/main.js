@@ -2,8 +2,6 @@
 
 const main = document.getElementById("main");
 const notice = document.getElementById("status");
-const SECONDS_AT_WORK = 3;
-const SECONDS_AT_REST = 15;
 let feed;
 let shown = "";
 let timer = 0;
@@ -46,8 +44,7 @@ async function update() {
     tell(error.message);
     framed_choice = "";
     if (shown === "") draw("error", () => [el("section", { class: "card" }, el("h1", {}, "There is nothing to show"), el("p", {}, error.message), el("p", {}, el("a", { href: "#" }, "All sessions")))]);
-    again(SECONDS_AT_REST);
-    return;
+    again(feed.pace[1]);
   }
 }
 
@@ -62,12 +59,12 @@ function show(data, session) {
     shown = drawn;
   }
   const busy = !story_only && data.sessions.some((one) => !["succeeded", "failed", "cancelled"].includes(one.status));
-  tell(!feed.live ? `As of ${clock(new Date(made_at))}` : busy ? "A session is at work." : "");
-  again(busy ? SECONDS_AT_WORK : SECONDS_AT_REST);
+  tell(!feed.pace[1] ? `As of ${clock(new Date(made_at))}` : busy ? "A session is at work." : "");
+  again(feed.pace[busy ? 0 : 1]);
 }
 
 function again(seconds) {
-  if (feed.live && !document.hidden) timer = setTimeout(update, seconds * 1000);
+  if (seconds && !document.hidden) timer = setTimeout(update, seconds * 1000);
 }
 
 // Words of the status line are only written when they change, since a screen reader says them each time.
