@@ -1,12 +1,13 @@
 """Every description of a folder: is there a driver, does it import, is every operation callable, does it keep the contract?
 
-    python bench/specs.py FOLDER [--peer] [--no-contract] [--no-types] [--only TEXT] [--json FILE]
+    python bench/specs.py FOLDER [--peer] [--typos] [--no-contract] [--no-types] [--only TEXT] [--json FILE]
 
 Prints one table. Each description is read, turned into a profile and written to files in this warm process (CPU
 seconds of that part); each driver's modules are imported in a fresh interpreter; each driver runs the contract suite
 against its own mock server, where each operation counts as callable only if the mock saw its request. Operations that
 break a behaviour of their own are those that a session would leave out. Our own checks, pyright (basic) and ruff
-(defaults) judge what was written. `--peer` runs openapi-python-client beside us, one process a description, when it is
+(defaults) judge what was written. `--typos` plants ten typos in code that uses each driver (bench/typos.py) and asks pyright, mypy and
+ty: some ten seconds a driver. `--peer` runs openapi-python-client beside us, one process a description, when it is
 installed (its CPU includes its start-up; ours is also given per process for that).
 """
 
@@ -39,8 +40,17 @@ from driversmith.engine.testing.contract_suite import run_contract
 from driversmith.engine.validation.package import validate_package
 from rich.console import Console
 from rich.table import Table
+from typos import CHECKERS, Seen, of_driver, of_peer, typos_seen
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+PEER = "bench_api_client"
+IMPORT_ONE = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+began = time.perf_counter()
+package = __import__(sys.argv[2])
+print(time.perf_counter() - began, any(name.startswith("Async") for name in getattr(package, "__all__", dir(package))))
+"""
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
@@ -84,6 +94,13 @@ class Row:
     peer_exit: int | None = None
     peer_cpu: float = 0.0
     peer_bytes: int = 0
+    import_seconds: float | None = None
+    is_async: bool = False
+    seen: dict[str, Seen] = field(default_factory=dict)
+    """Checker -> of ten typos in code that uses the driver, how many it sees."""
+    peer_import_seconds: float | None = None
+    peer_is_async: bool = False
+    peer_seen: dict[str, Seen] = field(default_factory=dict)
 
 
 Proof = tuple[Row, Path, ApiProfile, DriverBundle]
@@ -120,6 +137,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="only paths that contain this text")
     parser.add_argument("--peer", action="store_true", help="run openapi-python-client beside us")
+    parser.add_argument("--typos", action="store_true", help="plant typos in code that uses each driver")
     parser.add_argument("--no-contract", action="store_true", help="leave the contract suite out")
     parser.add_argument("--no-types", action="store_true", help="leave pyright and ruff out")
     parser.add_argument("--keep", action="store_true", help="keep the drivers")
@@ -138,9 +156,14 @@ def write_all(files: list[Path], rows: list[Row], work: Path, arguments: argpars
                 profile, bundle = driver
                 folder = work / f"d{number}" / bundle.project
                 row.imports = imports(folder, bundle.project, row)
+                row.import_seconds, row.is_async = import_of(folder, bundle.project)
+                if arguments.typos:
+                    row.seen = typos_seen(folder, *of_driver(profile, bundle.project, bundle.class_name))
                 proofs.append((row, folder, profile, bundle))
             if arguments.peer:
-                run_peer(path, row, work / f"p{number}")
+                run_peer(path, row, work / f"p{number}" / PEER)
+                if not row.peer_exit:
+                    judge_peer(row, work / f"p{number}", typos=arguments.typos)
     return proofs
 
 
@@ -217,6 +240,23 @@ def imports(folder: Path, package: str, row: Row) -> bool:
     return not run.returncode
 
 
+def import_of(folder: Path, package: str) -> tuple[float | None, bool]:
+    """Seconds of importing a package in a fresh interpreter, the least of three, and whether it names an asynchronous class."""
+    command = [sys.executable, "-I", "-c", IMPORT_ONE, str(folder), package]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() for _ in range(3)]
+    seconds = [float(run[0]) for run in runs if run]
+    return (min(seconds), runs[0][1] == "True") if len(seconds) == len(runs) else (None, False)
+
+
+def judge_peer(row: Row, folder: Path, *, typos: bool) -> None:
+    """Import and typos of what openapi-python-client wrote; its functions are asynchronous where their names say so."""
+    row.peer_import_seconds, _ = import_of(folder, PEER)
+    row.peer_is_async = any("async def asyncio" in p.read_text("utf-8") for p in (folder / PEER).glob("api/*/*.py"))
+    planted = of_peer(folder / PEER, PEER) if typos else None
+    if planted is not None:
+        row.peer_seen = typos_seen(folder, *planted)
+
+
 async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundle, at_once: anyio.Semaphore) -> None:
     """Our own checks, and the contract suite against the driver's own mock server."""
     checked = await validate_package({file.path: file.text for file in bundle.files}, profile=profile)
@@ -224,7 +264,7 @@ async def prove(row: Row, folder: Path, profile: ApiProfile, bundle: DriverBundl
     started = time.monotonic()
     try:
         report = await run_contract(
-            folder, profile, package=bundle.project, class_name=bundle.class_name, sandbox=ProcessSandbox()
+            folder, profile, package=bundle.project, class_name=bundle.class_name, sandbox=ProcessSandbox(), twin=True
         )
     except DriversmithError as error:
         row.contract_error = f"{error.code}: {error.message}"
@@ -251,13 +291,14 @@ def judge_output(rows: list[Row], work: Path) -> None:
     package = driver_names("Bench API").package
     projects = {str((work / f"d{n}" / package).resolve()): row for n, row in enumerate(rows, 1) if not row.error}
     run = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--output-format", "json", str(work)],
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--output-format", "json", *projects],
         capture_output=True,
         text=True,
         check=False,
     )
     for finding in json.loads(run.stdout or "[]"):
-        owner(finding["filename"], projects).ruff += 1
+        for row in owner(finding["filename"], projects):
+            row.ruff += 1
     config = {
         "typeCheckingMode": "basic",
         "pythonVersion": "3.11",
@@ -273,11 +314,13 @@ def judge_output(rows: list[Row], work: Path) -> None:
     )
     for finding in json.loads(run.stdout)["generalDiagnostics"]:
         if finding["severity"] == "error":
-            owner(finding["file"], projects).pyright += 1
+            for row in owner(finding["file"], projects):
+                row.pyright += 1
 
 
-def owner(file: str, projects: dict[str, Row]) -> Row:
-    return next(row for root, row in projects.items() if str(Path(file).resolve()).startswith(root + "/"))
+def owner(file: str, projects: dict[str, Row]) -> list[Row]:
+    """Whose file it is: nobody's, where the peer wrote it."""
+    return [row for root, row in projects.items() if str(Path(file).resolve()).startswith(root + "/")]
 
 
 def run_peer(path: Path, row: Row, target: Path) -> None:
@@ -352,6 +395,18 @@ def print_table(rows: list[Row], arguments: argparse.Namespace) -> None:
         spread([r.size for r in good], "{:,.0f}"),
         spread([r.peer_bytes for r in peers], "{:,.0f}"),
     )
+    line(
+        "import, s (median / max)",
+        spread([r.import_seconds for r in good if r.import_seconds]),
+        spread([r.peer_import_seconds for r in peers if r.peer_import_seconds]),
+    )
+    line("async", sum(r.is_async for r in good), sum(r.peer_is_async for r in peers) if peers else "")
+    for checker in CHECKERS if arguments.typos else ():
+        line(
+            f"typos of ten that {checker} sees (median / least), false alarms",
+            told_of([r.seen[checker] for r in good]),
+            told_of([r.peer_seen[checker] for r in peers if r.peer_seen]),
+        )
     line("files (median / max)", spread([r.files for r in good], "{:.0f}"))
     line(
         "description to files, CPU s (median / max)",
@@ -368,6 +423,12 @@ def print_table(rows: list[Row], arguments: argparse.Namespace) -> None:
             print(
                 f"{row.name}: ruff {row.ruff}, pyright {row.pyright}, missing {row.missing}, own tests failed {row.unittests_failed}"
             )
+
+
+def told_of(seen: list[Seen]) -> str:
+    """Of ten typos, how many a checker sees, and how often it refuses what is right."""
+    numbers = [s.typos for s in seen]
+    return f"{statistics.median(numbers):.0f} / {min(numbers)}, {sum(s.false_alarms for s in seen)}" if seen else "-"
 
 
 def spread(values: list[float] | list[int], form: str = "{:.3f}") -> str:

@@ -39,31 +39,37 @@ class ThreadSandbox(ProcessSandbox):
         super().__init__()
         self._chosen = plain()
         self._open = 0
-        self._folders: list[Path] = []
+        self._folders: list[tempfile.TemporaryDirectory[str]] = []
+        """Of all that are open: the package comes out of the first of them, and a part of it may be loaded late."""
 
     @asynccontextmanager
     async def _child(
         self, limits: SandboxLimits, read: Callable[[], Mapping[str, bytes]], door: Door | None
     ) -> AsyncGenerator[Channel]:
         _lead_through()
-        with tempfile.TemporaryDirectory() as folder:
-            project = Path(folder)
+        held = tempfile.TemporaryDirectory()
+        self._folders.append(held)
+        self._open += 1
+        try:
+            project = Path(held.name)
             for name, content in read().items():
                 (project / name).parent.mkdir(parents=True, exist_ok=True)
                 (project / name).write_bytes(content)
-            sys.path.insert(0, folder)
-            self._open += 1
-            self._folders.append(project)
+            sys.path.insert(0, held.name)
             thread = _Thread(project, door)
             try:
                 yield cast(Channel, thread)
             finally:
-                sys.path.remove(folder)
-                self._open -= 1
-                if not self._open:
-                    _forget_modules(self._folders)
-                    self._folders.clear()
                 thread.forget()
+        finally:
+            self._open -= 1
+            if not self._open:
+                _forget_modules([Path(folder.name) for folder in self._folders])
+                for folder in self._folders:
+                    if folder.name in sys.path:
+                        sys.path.remove(folder.name)
+                    folder.cleanup()
+                self._folders.clear()
 
 
 @cache

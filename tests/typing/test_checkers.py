@@ -59,6 +59,42 @@ def test_a_checker_refuses_what_is_marked_and_nothing_else(checker: str, project
     assert complaints(CHECKERS[checker], project) == marked(project)
 
 
+OWN = '''
+    def parcels(self, *, limit: int | None = None) -> list[Record]:
+        """All parcels, or the first `limit`."""
+        return self.read("parcels", limit=limit)
+
+    def lost(self) -> list[Record]:
+        found = self.read("parcels", state="lost")
+        found.sort(key=lambda record: record["id"])
+        return found
+
+    def by_name(self, name: str) -> Record:
+        return {record["id"]: record for record in self.read(name)}
+'''
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_own_methods_give_plain_records_and_stay_in_sight(checker: str, project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project / "parcels_driver", tmp_path, dirs_exist_ok=True)
+    client = tmp_path / "parcels_driver" / "client.py"
+    before = "from ._transport import Transport\n"
+    text = client.read_text("utf-8")
+    assert before in text
+    client.write_text(text.replace(before, f"{before}from .types import Record\n") + OWN)
+    (tmp_path / "use.py").write_text(
+        "from parcels_driver import ParcelsDriver\n"
+        "lost = ParcelsDriver().lost()\n"
+        "lost[0]['id']\n"
+        "ParcelsDriver().parcel()\n"
+        "ParcelsDriver().read('parcels')[0]['gram']\n"
+    )
+    shutil.rmtree(tmp_path / "tests")
+    shutil.rmtree(tmp_path / "examples")
+    found = complaints([*CHECKERS[checker], "use.py", str(client)], tmp_path)
+    assert {name: lines for name, lines in found.items() if name in ("use.py", client.name)} == {"use.py": {4, 5}}
+
+
 def test_pyright_finds_nothing_in_the_driver_itself(project: Path) -> None:
     (project / "parcels_driver" / "pyrightconfig.json").write_text('{"typeCheckingMode": "basic"}')
     assert complaints(CHECKERS["pyright"], project / "parcels_driver") == {}

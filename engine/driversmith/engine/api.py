@@ -259,6 +259,47 @@ class Engine:
         place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
         return await self._parts.reader().read(place, limit=limit)
 
+    async def read_driver_page(
+        self,
+        project: Path,
+        object_name: str,
+        *,
+        params: dict[str, JsonValue] | None = None,
+        limit: int = 20,
+        after: int = 0,
+        reading: str = "",
+        allow_local: tuple[str, ...] = (),
+    ) -> RecordPage:
+        """As `read_records`, through the driver in a project folder.
+
+        Raises:
+            As `read_driver`.
+        """
+        from .drivers.records import ReadPlace
+
+        place = ReadPlace(project, object_name, params or {}, allow_local=allow_local)
+        return await self._reads.page(place, limit=limit, after=after, reading=reading)
+
+    async def call_driver(
+        self,
+        project: Path,
+        operation: str,
+        *,
+        params: dict[str, JsonValue] | None = None,
+        changes: bool = False,
+        allow_local: tuple[str, ...] = (),
+    ) -> JsonValue:
+        """What an operation of the API answers, called live through the driver in a project folder; with `changes` also one
+        that may change something.
+
+        Raises:
+            As `read_driver`; InvalidArgumentError also where it may change something and must not.
+        """
+        from .drivers.records import CallPlace
+
+        place = CallPlace(project, operation, params or {}, allow_local=allow_local, changes=changes)
+        return await self._parts.reader().call(place)
+
     def redact(self, text: str) -> str:
         """The text without secrets, for what is told outside of sessions."""
         return self._parts.redact(text)

@@ -1,8 +1,9 @@
 """`driversmith serve`: MCP on stdin and stdout."""
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, redirect_stdout
+from functools import partial
 
 import anyio
 from driversmith.engine.api import Engine
@@ -27,12 +28,21 @@ def serve_stdio(settings: Settings | None = None, *, engine_factory: EngineFacto
     """
     settings = settings or read_settings()
     log_to_stderr(settings)
+    return serve_on_stdio(partial(create_server, settings), engine_factory=resuming(engine_factory))
+
+
+def serve_on_stdio(
+    create: Callable[..., "MCPServer[Engine]"],
+    *,
+    engine_factory: EngineFactory = open_engine,
+) -> int:
+    """Serve what `create(engine_factory=...)` gives, as `serve_stdio` does."""
     if sys.stdin is None or sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  closed by the starter
         print("driversmith: MCP needs stdin and stdout, and one of them is closed.", file=sys.stderr)
         return 2
     if sys.stdin.isatty():
         print("driversmith speaks MCP on stdin and stdout; see driversmith --help. Ctrl-C leaves.", file=sys.stderr)
-    server = create_server(settings, engine_factory=_keeping_stdout_clean(resuming(engine_factory)))
+    server = create(engine_factory=_keeping_stdout_clean(engine_factory))
     departure = Departure()
     stdin = EndableStdin(on_end=departure.begin)
     with departure.on_signals(stdin.end):

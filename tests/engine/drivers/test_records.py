@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from driversmith.engine.drivers import records
 from driversmith.engine.drivers.publish import publish
-from driversmith.engine.drivers.records import DriverReader, ReadPlace
+from driversmith.engine.drivers.records import CallPlace, DriverReader, ReadPlace
 from driversmith.engine.errors import FetchError, InvalidArgumentError, SandboxUnavailableError
 from driversmith.engine.models.driver import DriverFile
-from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evidence, ObjectProfile
+from driversmith.engine.models.profile import ApiProfile, DescriptionSource, Evidence, ObjectProfile, OperationProfile
 from driversmith.engine.models.session import PublishedFile
 from driversmith.engine.network.redaction import Redactor
 from driversmith.engine.sandbox.launching import plain
@@ -50,6 +50,9 @@ class PetsDriver:
             raise {"bad": InvalidRequestError, "key": AuthenticationError, "down": ServerError}[status](status)
         return [{"id": n, "echo": "hunter22", "hunter22": n} for n in range(limit)]
 
+    def call_operation(self, operation, **params):
+        return [operation, params, "hunter22"]
+
     def read_batched(self, object_name, *, batch_size, status="ok", last=5):
         if status != "ok":
             return iter([self.read(object_name, limit=1, status=status)])
@@ -77,6 +80,10 @@ def project(tmp_path: Path) -> Path:
         base_url="http://127.0.0.1:9",
         source=DescriptionSource(location="x", format="OpenAPI 3.1.0", sha256="0", size=1),
         objects={"pets": ObjectProfile(name="pets", operations={}, evidence=Evidence(pointer="#"))},
+        operations={
+            name: OperationProfile(name=name, method=method, path="/pets", evidence=Evidence(pointer="#"))
+            for name, method in {"list_pets": "GET", "add_pet": "POST"}.items()
+        },
     )
     files = [
         DriverFile(path="pets_driver/__init__.py", text="from .client import PetsDriver\n"),
@@ -270,3 +277,36 @@ def test_an_access_token_that_was_fetched_meanwhile_is_redacted() -> None:
     driver = records._OpenDriver(child, relay, Redactor(), learnt.extend, ())
     assert driver.records(Reply(value=[{"echo": "Bearer fetched-token-1"}])) == [{"echo": "Bearer [redacted]"}]
     assert learnt == ["fetched-token-1"]
+
+
+async def test_an_operation_is_called_without_telling_secrets(
+    reader: DriverReader, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    credentials = tmp_path / "home" / "credentials.toml"
+    credentials.touch(mode=0o600)
+    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    answer = await reader.call(CallPlace(project, "list_pets", {"status": "sold"}))
+    assert isinstance(answer, list)
+    assert answer[:2] == ["list_pets", {"status": "sold"}]
+    assert "hunter22" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "told"),
+    [
+        ("add_pet", {}, "POST /pets may change something"),
+        ("list_pet", {}, "Did you mean list_pets"),
+        ("list_pets", {"operation": "add_pet"}, "operation_"),
+    ],
+)
+async def test_what_must_not_be_called_is_refused(
+    reader: DriverReader, project: Path, name: str, params: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InvalidArgumentError) as refused:
+        await reader.call(CallPlace(project, name, params))
+    assert told in f"{refused.value.message} {refused.value.next_action}"
+
+
+async def test_an_operation_that_changes_something_is_called_where_it_may(reader: DriverReader, project: Path) -> None:
+    assert await reader.call(CallPlace(project, "add_pet", {}, changes=True)) == ["add_pet", {}, "hunter22"]

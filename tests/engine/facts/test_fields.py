@@ -41,6 +41,13 @@ def test_what_every_record_shows_otherwise_is_followed(first: Any, second: Any, 
     assert observed(a_ship(**first), a_ship(**second)) == seen
 
 
+def test_what_was_described_of_an_object_goes_where_it_is_none():
+    inner = {"street": FieldProfile(type="string")}
+    described = SHIPS.model_copy(update={"fields": {"home": FieldProfile(type="object", fields=inner)}})
+    assert observed_fields(described, field_kinds([{"home": "Piraeus"}]))["home"].fields == {}
+    assert observed_fields(described, field_kinds([{"home": {}}, {"home": None}]))["home"].fields == inner
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -528,8 +528,25 @@ def only(kind: ApiProfile, name: str) -> ApiProfile:
     return kind.model_copy(update={"objects": {name: described}, "operations": operations})
 
 
+def nested() -> ApiProfile:
+    """Pets with the objects in them."""
+    described = petstore()
+    owner = {
+        "name": FieldProfile(type="string", required=True),
+        "kind": FieldProfile(type="string", enum=("shop", "person")),
+    }
+    fields = {
+        **described.objects["pets"].fields,
+        "owner": FieldProfile(type="object", fields=owner),
+        "visits": FieldProfile(type="array", items="object", fields={"on": FieldProfile(type="string")}),
+    }
+    pets = described.objects["pets"].model_copy(update={"fields": fields})
+    return described.model_copy(update={"objects": {**described.objects, "pets": pets}})
+
+
 ALL = {
     "petstore": petstore,
+    "nested": nested,
     "messages": messages,
     "repositories": repositories,
     "stations": stations,

@@ -144,3 +144,14 @@ async def test_records_come_one_by_one(petstore: Rig) -> None:
     assert list(records) == RECORDS[1:]
     async with twin(petstore) as other:
         assert [record async for record in other.iterate("pets", per_page=3)] == RECORDS
+
+
+def test_the_twin_is_imported_where_it_is_asked_for_and_the_package_shows_the_driver_alone(rig: Make) -> None:
+    found = rig(profiles.petstore())
+    package = found.package
+    vars(package).pop("async_client", None)
+    assert [name for name in dir(package) if name.endswith("Driver")] == ["PetstoreDriver"]
+    assert package.AsyncPetstoreDriver.__name__ == "AsyncPetstoreDriver"
+    with pytest.raises(AttributeError, match="no attribute 'AsyncToyDriver'"):
+        package.AsyncToyDriver  # noqa: B018
+    assert "AsyncPetstoreDriver" in package.__all__

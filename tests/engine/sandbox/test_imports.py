@@ -10,6 +10,7 @@ from driversmith.engine.sandbox.imports import forbidden_imports
         "import json, re, httpx2",
         "from collections.abc import Iterator",
         "import urllib.parse",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from typing_extensions import TypeVar",
         "from urllib.parse import quote",
         "from urllib import parse",
         "from email.utils import parsedate_to_datetime",

@@ -1,12 +1,15 @@
 """A driver as its README, its examples and docs/driver.md use it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Any
 
 import httpx2
 from parcels_driver import (
+    AsyncParcelsDriver,
     DriverCapabilities,
     DriverError,
+    Name,
     ObjectName,
     ObjectNotFoundError,
     ParcelsDriver,
@@ -25,10 +28,21 @@ shorter = ParcelsDriver.from_env(timeout=1.5)
 records: list[dict[str, Any]] = driver.read("parcels", page=2)
 batches: Iterator[list[dict[str, Any]]] = driver.read_batched("parcels", batch_size=50)
 grams: list[float] = [record["grams"] for batch in batches for record in batch]
+typed: list[ParcelsRecord] = driver.read("parcels", state="lost", since=date(2026, 1, 1), ids=[1, 2], limit=None)
+senders = [record["sender"]["name"] for record in driver.iterate("parcels", since="2026-01-01") if "sender" in record]
+driver.read("parcels", state=None, page=1)
+hubs = [hub["city"].upper() for hub in driver.read("hubs", country="de", **{"filter[open]": True})]
 name: ObjectName = "parcels"
 named: str = driver.list_objects()[0]
-read_by_name = [*driver.read(name), *driver.read(named)]
+names: list[str] = driver.list_objects()
+read_by_name = [*driver.read(Name(name)), *driver.read(Name(named), page=1)]
+read_all = [record for known in driver.list_objects() for record in driver.read(known)]
 required: bool = driver.get_fields("parcels")["id"]["required"]
+
+
+def by_hand(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    return driver.create(Name(name), data, dry_run=True)
+
 
 created: dict[str, Any] = driver.create("parcels", {"to": "Ada"})
 updated: dict[str, Any] = driver.update("parcels", 7, {"to": "Grace"})
@@ -40,15 +54,25 @@ can: DriverCapabilities = driver.get_capabilities()
 most: int = can.max_page_size or 0
 style: str = can.pagination["parcels"]
 called: Any = driver.call_operation(driver.list_operations()[0], page=1)
+called_by_name: Any = driver.call_operation("list_parcels", page=1)
 raw: Any = driver.call_endpoint("GET", "/parcels", params={"page": 1})
 driver.check_connection()
 driver.close()
 
 try:
-    driver.read("letters")
+    driver.read(Name("letters"))
 except ObjectNotFoundError as error:
     print(", ".join(error.suggestions))
 except RateLimitError as error:
     print(error.retry_after, error.details["status"])
 except DriverError as error:
     print(error)
+
+
+async def twin() -> None:
+    async with AsyncParcelsDriver(api_key="key") as driver:
+        found: list[dict[str, Any]] = await driver.read("parcels", state="sent")
+        streamed: AsyncIterator[list[ParcelsRecord]] = driver.read_batched("parcels")
+        print(found, streamed, [record["id"] async for record in driver.iterate("parcels", page=2)])
+        made: ParcelsRecord = await driver.create("parcels", {"to": "Ada", "sender": {"name": "Grace"}})
+        print(made, await driver.update("parcels", 7, {"state": "lost"}))

@@ -5,6 +5,8 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
+from mcp.server.mcpserver.tools import Tool
+
 from .answer_schemas import NAMED, AnswerSchemas
 from .registry import TOOLS, declared_tool
 
@@ -14,7 +16,7 @@ TARGET = Path(__file__).with_name("published.json")
 def published() -> dict[str, dict[str, Any]]:
     """What `tools/list` says of each tool, by name."""
     answers = AnswerSchemas()
-    return {name: _face(name, answers) for name in TOOLS}
+    return {name: face_of(declared_tool(name), answers) for name in TOOLS}
 
 
 def as_text(faces: dict[str, dict[str, Any]]) -> str:
@@ -22,16 +24,16 @@ def as_text(faces: dict[str, dict[str, Any]]) -> str:
     return json.dumps(faces, indent=1, ensure_ascii=False) + "\n"
 
 
-def _face(name: str, answers: AnswerSchemas) -> dict[str, Any]:
-    tool = declared_tool(name)
+def face_of(tool: Tool, answers: AnswerSchemas) -> dict[str, Any]:
+    """What `tools/list` says of a tool, as short as it can be."""
     if tool.output_schema is None or tool.annotations is None:
-        raise TypeError(f"{name} declares no structured answer")
+        raise TypeError(f"{tool.name} declares no structured answer")
     return {
         "title": tool.title,
         "description": cleandoc(tool.description),  # Python 3.13 does it by itself
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
-        "outputSchema": answers.told(name, tool.output_schema),
+        "outputSchema": answers.told(tool.name, tool.output_schema),
         **({"_meta": tool.meta} if tool.meta else {}),
     }
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
+from driversmith.engine.models.records import RecordPage
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from .answers.record_cursors import RecordCursor, digest_of
-from .answers.record_fields import check_fields, picked
-from .answers.record_pages import Records, Stretch
+from .answers.record_pages import Records
+from .answers.record_reads import read_answer
 from .calling.arguments import Cursor, SessionId
 from .calling.context import EngineContext, engine_of
 from .calling.declaration import declared
@@ -40,17 +40,12 @@ async def read_records(
     until it is null, to have all of them. A record that is longer than a page comes in parts that say so: `fields`
     makes it shorter.
     """
-    wanted = list(dict.fromkeys(fields or []))
-    read = digest_of(session_id, object_name, params or {}, wanted)
-    place = RecordCursor.parsed(cursor, read)
+    engine = engine_of(ctx)
+
+    async def page(after: int, reading: str) -> RecordPage:
+        return await engine.read_records(
+            session_id, object_name, params=params or {}, limit=limit, after=after, reading=reading
+        )
+
     await ctx.report_progress(0, message=f"Reading {object_name}.")
-    page = await engine_of(ctx).read_records(
-        session_id, object_name, params=params or {}, limit=limit, after=place.after, reading=place.reading
-    )
-    records: list[dict[str, Any]] = page.records
-    if wanted:
-        if cursor is None:
-            check_fields(wanted, records, page.fields)
-        records = [picked(record, wanted) for record in records]
-    stretch = Stretch(object_name, records, page.done, place._replace(reading=page.reading), read)
-    return stretch.part() if place.part or stretch.begins_long() else stretch.page()
+    return await read_answer(page, session_id, object_name, params=params or {}, fields=fields or [], cursor=cursor)

@@ -6,7 +6,8 @@ at its first call.
 """
 
 import json
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
@@ -37,7 +38,9 @@ def engine_tools(paths: UserPaths, *, heartbeat_seconds: float = BEAT_SECONDS) -
     published: dict[str, dict[str, Any]] = json.loads(
         files("driversmith.tools").joinpath("published.json").read_text("utf-8")
     )
-    return [_tool(name, published[name], paths, heartbeat_seconds) for name in TOOLS]
+    return [
+        published_tool(name, published[name], partial(declared_tool, name), paths, heartbeat_seconds) for name in TOOLS
+    ]
 
 
 @cache
@@ -49,10 +52,13 @@ def declared_tool(name: str) -> Tool:
     return tool
 
 
-def _tool(name: str, face: dict[str, Any], paths: UserPaths, heartbeat_seconds: float) -> EngineTool:
+def published_tool(
+    name: str, face: dict[str, Any], load: Callable[[], Tool], paths: UserPaths, heartbeat_seconds: float
+) -> EngineTool:
+    """A tool with this face, which `load` gives at its first call."""
     return EngineTool(
-        fn=declared_tool,
-        load=lambda: declared_tool(name),
+        fn=load,
+        load=load,
         paths=paths,
         heartbeat_seconds=heartbeat_seconds,
         name=name,

@@ -78,7 +78,7 @@ class KeptReads:
         self._open[read.name] = read
         for name in list(self._open)[: -self._most]:
             self._open.pop(name).close()
-        self._tasks.start_soon(read.run, name=f"reading {place.object_name}")
+        self._tasks.start_soon(read.run, name=f"reading {place.name}")
         return read
 
     def _ended(self, name: str) -> None:
@@ -239,7 +239,7 @@ class _Read:
             return self._failure
         if self._first < wanted.after:
             return InvalidArgumentError(
-                f"There are only {self._first} records of {self.place.object_name} now, and the page was to begin behind"
+                f"There are only {self._first} records of {self.place.name} now, and the page was to begin behind"
                 f" {wanted.after}: they changed since.",
                 next_action="Read them from the beginning: leave cursor out.",
             )

@@ -1,5 +1,6 @@
 """Records read live through a published driver, for `read_records` and the command line."""
 
+import difflib
 import hashlib
 import re
 import shutil
@@ -8,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import anyio
 import anyio.to_thread
@@ -29,6 +30,7 @@ from .publish import files_intact, listed_hashes
 from .trust import Sessions, check_may_run, last_published
 
 if TYPE_CHECKING:
+    from ..network.loopback import Request
     from ..network.relay import Relay
 
 MAX_REQUESTS = 1_000
@@ -54,18 +56,69 @@ class _Driver:
 
 
 @dataclass(frozen=True)
-class ReadPlace:
-    """What is read: an object, through a driver, with the API's own parameters."""
+class _Place:
+    """What is asked for, through a driver, with the API's own parameters."""
 
     project: Path
     """Project folder of the driver."""
-    object_name: str
+    name: str
     params: dict[str, JsonValue]
     published: tuple[PublishedFile, ...] | None = None
     """What a session wrote there, as the journal knows it: only that is run. None: a person named the folder, and it is run as it
     is, where this machine may run it at all."""
     allow_local: tuple[str, ...] = ()
     """host:port pairs that may be reached besides what the settings allow."""
+
+
+@dataclass(frozen=True)
+class ReadPlace(_Place):
+    """An object that is read."""
+
+    taken: ClassVar[frozenset[str]] = frozenset({"self", "object_name", "limit", "batch_size"})
+
+    def check(self, profile: ApiProfile) -> None:
+        """Raise an InvalidArgumentError where the driver has no such object."""
+        if self.name not in profile.objects:
+            known = ", ".join(sorted(profile.objects)[:30]) or "none"
+            raise InvalidArgumentError(
+                f"The driver has no object {self.name!r}.", next_action=f"Give one of its objects: {known}."
+            )
+
+    def asks(self, profile: ApiProfile) -> "Callable[[Request], bool]":
+        """Which requests go to the API that are neither GET nor HEAD: those that only read."""
+        from ..proof.questions import Questions
+
+        return Questions(profile)
+
+
+@dataclass(frozen=True)
+class CallPlace(_Place):
+    """An operation that is called."""
+
+    changes: bool = False
+    """Whether it may change something."""
+    taken: ClassVar[frozenset[str]] = frozenset({"self", "operation"})
+
+    def check(self, profile: ApiProfile) -> None:
+        """Raise an InvalidArgumentError where the driver has no such operation, or it may change what it must not."""
+        operation = profile.operations.get(self.name)
+        if operation is None:
+            alike = ", ".join(difflib.get_close_matches(self.name, profile.operations, n=5, cutoff=0.4))
+            raise InvalidArgumentError(
+                f"The driver has no operation {self.name!r}.",
+                next_action=f"Did you mean {alike}?" if alike else "Search its operations.",
+            )
+        if not self.changes and not operation.is_safe:
+            raise InvalidArgumentError(
+                f"{operation.signature} may change something, and only what reads is allowed here.",
+                next_action="Whoever started this server may allow it: `driversmith serve-driver DIR --write`.",
+            )
+
+    def asks(self, profile: ApiProfile) -> "Callable[[Request], bool]":
+        """Which requests go to the API that are neither GET nor HEAD: all, or those that only read."""
+        from ..proof.questions import Questions
+
+        return (lambda _: True) if self.changes else Questions(profile)
 
 
 def session_project(record: SessionRecord) -> Path:
@@ -81,6 +134,16 @@ def session_project(record: SessionRecord) -> Path:
             next_action="Wait for it with get_session, or make the driver with generate_driver_supervised.",
         )
     return Path(result.output_path)
+
+
+def driver_profile(project: Path) -> ApiProfile:
+    """What the driver in a project folder knows of its API. Blocks.
+
+    Raises:
+        InvalidArgumentError: the folder holds no whole driver of ours.
+    """
+    read_manifest(project)
+    return _profile(project, project)
 
 
 class DriverReader:
@@ -110,9 +173,17 @@ class DriverReader:
         if not 1 <= limit <= MAX_RECORDS:
             raise InvalidArgumentError(f"limit is {limit}.", next_action=f"Give 1 to {MAX_RECORDS}.")
         async with self._open(place, LIMITS) as driver:
-            return driver.records(
-                await driver.child.call("driver", "read", place.object_name, limit=limit, **place.params)
-            )
+            return driver.records(await driver.child.call("driver", "read", place.name, limit=limit, **place.params))
+
+    async def call(self, place: CallPlace) -> JsonValue:
+        """What an operation answers.
+
+        Raises:
+            InvalidArgumentError: as `read`, or the operation may change something and must not.
+            FetchError, SandboxError: the API or the child failed.
+        """
+        async with self._open(place, LIMITS) as driver:
+            return driver.value(await driver.child.call("driver", "call_operation", place.name, **place.params))
 
     @asynccontextmanager
     async def open(self, place: ReadPlace, *, batch_size: int) -> "AsyncGenerator[Batches]":
@@ -123,20 +194,17 @@ class DriverReader:
         """
         async with self._open(place, KEPT_LIMITS) as driver:
             reply = await driver.child.open_iterator(
-                "driver", "batches", "read_batched", place.object_name, batch_size=batch_size, **place.params
+                "driver", "batches", "read_batched", place.name, batch_size=batch_size, **place.params
             )
             driver.check(reply)
-            yield Batches(driver)
+            yield Batches(driver, tuple(driver.profile.objects[place.name].fields))
 
     @asynccontextmanager
-    async def _open(self, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
-        if "limit" in place.params:
+    async def _open(self, place: ReadPlace | CallPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
+        if taken := place.params.keys() & place.taken:
+            itself = "Give limit by itself; a" if "limit" in taken else "A"
             raise InvalidArgumentError(
-                "params holds limit.", next_action="Give limit by itself; a parameter of the API's own is limit_."
-            )
-        if taken := place.params.keys() & {"self", "object_name", "batch_size"}:
-            raise InvalidArgumentError(
-                f"params holds {min(taken)}.", next_action=f"A parameter of the API's own is {min(taken)}_."
+                f"params holds {min(taken)}.", next_action=f"{itself} parameter of the API's own is {min(taken)}_."
             )
         hashes = await self._hashes(place)
         scratch = Path(await anyio.to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="driversmith-read-")))
@@ -148,7 +216,7 @@ class DriverReader:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
 
-    async def _hashes(self, place: ReadPlace) -> dict[str, str] | None:
+    async def _hashes(self, place: ReadPlace | CallPlace) -> dict[str, str] | None:
         """What the files to be run must be, by path; None: as they are.
 
         Raises:
@@ -168,16 +236,13 @@ class DriverReader:
         return {file.path: file.sha256 for file in files if file.author != "merged"}
 
     @asynccontextmanager
-    async def _started(self, driver: _Driver, place: ReadPlace, limits: SandboxLimits) -> "AsyncGenerator[_OpenDriver]":
+    async def _started(
+        self, driver: _Driver, place: ReadPlace | CallPlace, limits: SandboxLimits
+    ) -> "AsyncGenerator[_OpenDriver]":
         from ..network.credentials import load_credentials
         from ..network.relay import RelayLimits, open_relay
-        from ..proof.questions import Questions
 
-        if place.object_name not in driver.profile.objects:
-            known = ", ".join(sorted(driver.profile.objects)[:30]) or "none"
-            raise InvalidArgumentError(
-                f"The driver has no object {place.object_name!r}.", next_action=f"Give one of its objects: {known}."
-            )
+        place.check(driver.profile)
         base_url = driver.profile.base_url
         credentials = load_credentials(self._settings.credentials_file).for_origin(base_url)
         async with (
@@ -187,15 +252,14 @@ class DriverReader:
                 credentials=credentials,
                 auth=driver.profile.auth,
                 limits=RelayLimits(max_requests=MAX_REQUESTS, keeps_bodies=False),
-                asks=Questions(driver.profile),
+                asks=place.asks(driver.profile),
             ) as relay,
             self._sandbox().open(
                 driver.folder, driver.package, driver.class_name, limits=limits, door=relay.door
             ) as child,
         ):
             self._learn(relay.secrets())
-            fields = tuple(driver.profile.objects[place.object_name].fields)
-            opened = _OpenDriver(child, relay, Redactor(), self._learn, fields)
+            opened = _OpenDriver(child, relay, Redactor(), self._learn, driver.profile)
             arguments = {"base_url": relay.base_url, **PATIENCE, **relay.driver_arguments}
             opened.check(await child.construct("driver", arguments=arguments))
             yield opened
@@ -204,9 +268,9 @@ class DriverReader:
 class Batches:
     """The records of an object, one batch after the other; what lies behind lives as long as the block that gave it."""
 
-    def __init__(self, driver: "_OpenDriver") -> None:
+    def __init__(self, driver: "_OpenDriver", fields: tuple[str, ...]) -> None:
         self._driver = driver
-        self.fields = driver.fields
+        self.fields = fields
         """Names of the fields that the description knows."""
 
     async def next(self) -> list[dict[str, JsonValue]] | None:
@@ -232,7 +296,7 @@ class _OpenDriver:
     relay: "Relay"
     redactor: Redactor
     learn: Callable[[Iterable[str]], None]
-    fields: tuple[str, ...]
+    profile: ApiProfile
 
     def redact(self, text: str) -> str:
         """The text without the API's credentials, an access token that was fetched meanwhile among them."""
@@ -245,6 +309,11 @@ class _OpenDriver:
         self.learn(secrets)
         if reply.raised:
             raise _explain(reply.raised, self.redact, self.relay.refused)
+
+    def value(self, reply: Reply) -> JsonValue:
+        """What a call gave, without credentials that the API echoed."""
+        self.check(reply)
+        return without_secrets(readable(reply.value), self.redact)
 
     def records(self, reply: Reply) -> list[dict[str, JsonValue]]:
         """The records that a call gave."""
@@ -274,9 +343,12 @@ def _copy(project: Path, scratch: Path, hashes: Mapping[str, str] | None) -> _Dr
             next_action="Read it on the command line (`driversmith read DIR OBJECT`), make the driver anew in another folder, or"
             " allow it for all with DRIVERSMITH_ALLOW_UNISOLATED=1.",
         )
+    return _Driver(scratch, manifest.package, manifest.class_name, _profile(scratch, project))
+
+
+def _profile(folder: Path, project: Path) -> ApiProfile:
     try:
-        profile = ApiProfile.model_validate_json((scratch / "profile.json").read_bytes())
-        return _Driver(scratch, manifest.package, manifest.class_name, profile)
+        return ApiProfile.model_validate_json((folder / "profile.json").read_bytes())
     except (OSError, ValidationError) as error:
         raise InvalidArgumentError(
             f"{project} is not a whole driver: {type(error).__name__}.", next_action="Make it anew with fresh."

@@ -72,7 +72,7 @@ def _changed(field: FieldProfile, seen: FieldKinds) -> FieldProfile:
     if field.type == "integer" and "number" in kinds and kinds <= {"integer", "number"}:
         changes = {"type": "number", "format": None, "enum": ()}
     elif kinds and field.type not in kinds and not (field.type == "number" and "integer" in kinds):
-        changes = {"type": _type(seen), "items": None, "format": None, "enum": ()}
+        changes = {"type": _type(seen), "items": None, "format": None, "enum": (), "fields": {}}
     if seen.nulls and not field.nullable and field.type != "null":
         changes["nullable"] = True
     return field.model_copy(update=changes)

@@ -123,7 +123,7 @@ def _needed(profile: ApiProfile, operation: OperationProfile, object_name: str |
 def _value(parameter: ParameterProfile) -> Any:
     for value in (parameter.example, parameter.default, *parameter.enum[:1]):
         if isinstance(value, bool) or (isinstance(value, int | float) and abs(value) < 1e15):
-            return value
+            return str(value) if parameter.type == "string" and not isinstance(value, bool) else value
         if isinstance(value, str) and _plain(value):
             return value
     if parameter.type in ("integer", "number") and parameter.minimum is not None and abs(parameter.minimum) < 1e15:

@@ -3,6 +3,7 @@
 Nothing that comes from a description reaches a source file by another way than through here.
 """
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
@@ -37,13 +38,19 @@ def assignment(target: str, value: Any, annotation: str = "") -> str:
     return head + literal(value, column=len(head))
 
 
-def import_names(module: str, names: Iterable[str]) -> str:
+def import_names(module: str, names: Iterable[str], *, indent: int = 0) -> str:
     """`from module import a, b`, sorted as isort does: constants, classes, functions."""
-    ordered = sorted(names, key=lambda n: (not (n.isupper() and len(n) > 1), not n[0].isupper(), n.lower(), n))
-    flat = f"from {module} import {', '.join(ordered)}"
+    ordered = sorted(names, key=lambda n: (not (n.isupper() and len(n) > 1), not n[0].isupper(), _natural(n), n))
+    pad = " " * indent
+    flat = f"{pad}from {module} import {', '.join(ordered)}"
     if len(flat) <= LINE:
         return flat
-    return "\n".join([f"from {module} import (", *(f"    {name}," for name in ordered), ")"])
+    return "\n".join([f"{pad}from {module} import (", *(f"{pad}    {name}," for name in ordered), f"{pad})"])
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """A key by which `Pet2` comes before `Pet10`."""
+    return [(word, int(number or -1)) for word, number in re.findall(r"(\D+)(\d*)", name.lower())]
 
 
 def literal(value: Any, *, indent: int = 0, column: int = 0, trailing: int = 0) -> str:

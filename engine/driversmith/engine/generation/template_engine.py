@@ -12,14 +12,28 @@ from ..contract.surface import EXCEPTIONS, TWIN_PREFIX
 from ..errors import GenerationError, InvalidArgumentError
 from ..models.driver import DriverBundle, DriverFile
 from ..models.profile import ApiProfile
+from ..testing import serving
 from ..validation.limits import MAX_FILE_BYTES, MAX_PROFILE_BYTES
 from . import markup, source
 from .driver_tests import unittest_values
+from .fake import blank_lines, fake_values
 from .features import features
+from .overloads import overload_values
 from .parameters import parameter_table
 from .readme import readme_values
-from .record_types import is_typed, json_types, object_names, record_table, record_types, typing_names
+from .record_types import (
+    has_literals,
+    is_typed,
+    json_types,
+    object_names,
+    record_table,
+    record_types,
+    says_nothing,
+    silent_table,
+    typing_names,
+)
 from .sample import Sample, class_example, sample
+from .skill import skill_values
 from .tables import (
     api_tables,
     environment,
@@ -52,6 +66,8 @@ def write_driver(profile: ApiProfile) -> DriverBundle:
     found = sample(profile)
     values = _values(profile, names, found)
     files = {path: _render(template, values) for template, path in _templates(profile, names.package).items()}
+    pages = f"{names.package}/_pages.py"
+    files[pages] = blank_lines(files[pages])
     files["profile.json"] = profile.to_json()
     files[f"{names.package}/py.typed"] = ""
     _check_sizes(files, profile)
@@ -101,6 +117,7 @@ def _check_sizes(files: Mapping[str, str], profile: ApiProfile) -> None:
 
 def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     modules = [
+        "__main__",
         "client",
         "async_client",
         "exceptions",
@@ -108,10 +125,13 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
         "_api",
         "_async",
         "_base",
+        "_overloads",
+        "_pages",
         "_parameters",
         "_records",
         "_request",
         "_transport",
+        "testing",
     ]
     if any(form_of_records(profile, o) for o in profile.objects.values()):
         modules.append("_rows")
@@ -121,6 +141,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
     return {
         "pyproject.toml.j2": "pyproject.toml",
         "README.md.j2": "README.md",
+        "SKILL.md.j2": "SKILL.md",
         "init.py.j2": f"{package}/__init__.py",
         **{f"{module}.py.j2": f"{package}/{module}.py" for module in modules},
         **auth,
@@ -131,7 +152,7 @@ def _templates(profile: ApiProfile, package: str) -> dict[str, str]:
 
 
 def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str, Any]:
-    records = record_types(profile)
+    flags, records = features(profile), record_types(profile)
     objects = profile.objects.values()
     credentials = list(dict.fromkeys(c.argument for a in profile.auth for c in a.credentials))
     given = source.Construct("Credentials", ({c: source.Raw(c) for c in credentials},))
@@ -142,9 +163,11 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
     variables = environment(profile, names)
     call = found.read(limit=10) if found.object_name else found.call()
     return {
-        **features(profile),
+        **flags,
+        **fake_values(profile, flags),
         **api_tables(profile, names),
         **readme_values(profile, names, found),
+        **skill_values(profile, names, found),
         **unittest_values(profile, names.class_name, found),
         **limit_values(profile),
         "names": names,
@@ -166,7 +189,12 @@ def _values(profile: ApiProfile, names: DriverNames, found: Sample) -> dict[str,
         "exports": exports(names),
         "fields": "" if is_typed(profile) else field_table(profile),
         "parameter_table": parameter_table(profile),
+        **overload_values(profile, names),
         "records": records,
+        "has_literals": has_literals(records),
+        "has_nested": len(records) > sum(bool(o.fields) for o in objects),
+        "silent_table": silent_table(profile),
+        "all_silent": all(says_nothing(o.fields) for o in objects),
         "record_table": record_table(profile),
         "json_types": json_types(profile),
         "typing_names": typing_names(profile, records),
@@ -185,6 +213,7 @@ def exports(names: DriverNames) -> str:
         f"{TWIN_PREFIX}{names.class_name}",
         "ApiResponse",
         "DriverCapabilities",
+        "Name",
         "ObjectName",
     ]
     return source.assignment("__all__", sorted(public))
@@ -200,8 +229,12 @@ def _environment() -> "Environment":
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     folder = resources.files(__name__.rpartition(".")[0]) / "templates"
+    templates = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}
+    pages = resources.files(serving.__name__).joinpath("pages.py").read_text(encoding="utf-8")
+    templates["_pages.py.j2"] = pages.replace("from .collection import", "from ._api import")
     environment = Environment(
-        loader=DictLoader({f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".j2")}),
+        loader=DictLoader(templates),
+        line_statement_prefix="#:",
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -88,6 +88,8 @@ class FieldProfile(Value):
     read_only: bool = False
     enum: tuple[JsonValue, ...] = ()
     description: str = ""
+    fields: dict[str, "FieldProfile"] = {}
+    """What is known of the object, or of each object in the array; of fields of a record alone, and not without end."""
 
 
 class ParameterProfile(Value):
@@ -350,6 +352,8 @@ class ObjectProfile(Value):
     identifier: str | None = None
     """Field whose value is the record_id of update and delete."""
     fields: dict[str, FieldProfile] = {}
+    record_description: str = ""
+    """What one record is, as its own schema says."""
     pagination: PaginationProfile = PaginationProfile()
     filters: tuple[str, ...] = ()
     """Arguments of `read` that are neither paging nor path parameters."""

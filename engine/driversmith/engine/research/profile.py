@@ -21,7 +21,7 @@ from .documents.notes import Notes
 from .documents.parse import Description
 from .documents.references import Document
 from .openapi.auth import Auth
-from .openapi.fields import fields_of
+from .openapi.fields import fields_of_record
 from .openapi.operations import Operation, OperationReader, Operations
 from .openapi.schemas import ANY, Schema, Schemas
 from .openapi.servers import home_of, own_servers
@@ -164,7 +164,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
     item_path = (
         _told_item(single) or item_path_of(single.response.schema, schemas, name=collection.words[-1]) if single else ()
     )
-    fields = _fields(collection, records, item_path, schemas)
+    fields, about = _fields(collection, records, item_path, schemas)
     paged = pagination_of(read, records, schemas, notes) if read and records else None
     paging = {paged.position_parameter, paged.size_parameter} if paged else set[str | None]()
     filters = (p for p in read.profile.parameters if p.location != "path" and p.name not in paging) if read else ()
@@ -181,6 +181,7 @@ def _object(collection: Collection, schemas: Schemas, notes: Notes) -> ObjectPro
         item_path=item_path,
         identifier=identifier,
         fields=fields,
+        record_description=about,
         filters=tuple(parameter.argument for parameter in filters),
         evidence=Evidence(pointer=first.profile.evidence.pointer, rule="; ".join(filter(None, rules)) or None),
         pagination=paged or PaginationProfile(),
@@ -203,16 +204,17 @@ def _told_item(single: Operation | None) -> tuple[str, ...]:
 
 def _fields(
     collection: Collection, records: Records | None, item_path: tuple[str, ...], schemas: Schemas
-) -> dict[str, FieldProfile]:
-    """The fields of a record: as the list gives them, else as a single record has them, else as they are sent."""
+) -> tuple[dict[str, FieldProfile], str]:
+    """The fields of a record: as the list gives them, else as a single record has them, else as they are sent; and what its
+    schema says that it is."""
     candidates: list[Schema] = [records.record] if records else []
     for verb in ("read_one", "create", "update"):
         if operation := collection.verbs.get(verb):
             candidates.append(record_at(operation.response.schema, item_path, schemas))
     for schema in candidates:
-        if schema is not ANY and schema.properties and (fields := fields_of(schema, schemas)):
-            return fields
+        if schema is not ANY and schema.properties and (fields := fields_of_record(schema, schemas)):
+            return fields, one_line(schema.description, 200)
     for verb in ("create", "update"):
         if (operation := collection.verbs.get(verb)) and operation.profile.body:
-            return operation.profile.body.fields
-    return {}
+            return operation.profile.body.fields, ""
+    return {}, ""

@@ -9,11 +9,12 @@ from ..errors import SandboxError
 MOST_BYTES = 64 << 20
 MOST_FILES = 5_000
 _ITS_OWN = ("httpx2", "httpcore2", "h11", "anyio", "sniffio", "idna", "certifi")
-_LEFT_OUT = frozenset({"__pycache__", "node_modules"})
+_LEFT_OUT = frozenset({"__pycache__", "node_modules", "__main__.py"})
+"""`__main__.py` is a command line: it reads files and arguments, as a child may not, and only a person runs it."""
 
 
 def project_files(project: Path, package: str) -> dict[str, bytes]:
-    """The package, other packages beside it, and the tests, by relative path with slashes. Blocks.
+    """The package without its command line, other packages beside it, and the tests, by relative path with slashes. Blocks.
 
     Raises:
         SandboxError: a name would stand in the way of what drivers import, a link leads out, or there is too much (code

@@ -16,7 +16,7 @@ PURE_MODULES = frozenset((
     "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "email.utils", "enum", "fractions",
     "functools", "hashlib", "heapq", "hmac", "html", "io", "itertools", "json", "logging", "math", "mimetypes",
     "numbers", "operator", "random", "re", "secrets", "statistics", "string", "struct", "textwrap", "threading",
-    "time", "types", "typing", "unicodedata", "urllib.parse", "uuid", "warnings", "zlib", "zoneinfo", "httpx2",
+    "time", "types", "typing", "typing_extensions", "unicodedata", "urllib.parse", "uuid", "warnings", "zlib", "zoneinfo", "httpx2",
 ))
 # fmt: on
 """Modules that a driver may import whole."""

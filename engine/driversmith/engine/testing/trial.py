@@ -15,10 +15,10 @@ from ..sandbox.port import DriverProcess, Raised, Reply
 from .arguments import read_arguments, read_needs, read_operation
 from .expected import Expected, expected_request
 from .mock.credentials import spellings
-from .mock.pages import cell
 from .mock.records import RecordMaker
 from .mock.server import MockServer
 from .own_methods import OwnMethod
+from .serving.pages import cell
 from .wire_text import cut
 
 MAIN = "main"

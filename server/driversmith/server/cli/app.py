@@ -20,6 +20,7 @@ from .commands import (
     heal,
     read,
     serve,
+    serve_driver,
     sessions,
     tokens,
     validate,
@@ -81,6 +82,7 @@ def _app() -> typer.Typer:
     app.command()(demo.demo)
     app.command()(doctor.doctor)
     app.command()(serve.serve)
+    app.command()(serve_driver.serve_driver)
     return app
 
 

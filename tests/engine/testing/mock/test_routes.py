@@ -8,6 +8,7 @@ from driversmith.engine.models.profile import Evidence, OperationProfile, Parame
 from driversmith.engine.testing.mock.routes import Routes
 
 from tests.counting import calls
+from tests.engine.generation import profiles
 
 
 def routes(*signatures: str, base_path: str = "") -> Routes:
@@ -106,3 +107,11 @@ def test_finding_one_of_thousands_is_as_much_work_as_one_of_ten() -> None:
 
     work(10)  # what is compiled once
     assert work(3000) <= work(10) + 5
+
+
+def test_a_get_that_nothing_shares_its_path_with_needs_no_header_to_be_known() -> None:
+    kind = profiles.parameter("X-Kind", location="header", argument="kind", required=True, enum=("a",))
+    other = profiles.parameter("X-Kind", location="header", argument="kind", required=True, enum=("b",))
+    one = profiles.operation("read_a", "GET /things", kind)
+    assert Routes("", [one]).find("GET", "/things") == one
+    assert Routes("", [one, profiles.operation("read_b", "GET /things", other)]).find("GET", "/things") is None

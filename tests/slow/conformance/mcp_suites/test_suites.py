@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from ....others import ROOT, node, package
+from ....patience import LONG
 
 SUITES = {
     "2026-07-28": ("@modelcontextprotocol/conformance", ("--requirements", "2026-07-28"), 37),
@@ -37,7 +38,7 @@ def test_passes_every_scenario_that_is_scored(suite: str) -> None:
     program = package(name) / "dist/index.js"
     with _suite_server() as url:
         command = [node(), str(program), "server", "--url", url, *arguments]
-        told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+        told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=LONG, check=False)
     unscored = set(_UNSCORED.findall(told.stdout))
     scored = {name: mark for mark, name in _LINE.findall(told.stdout) if name not in unscored}
     assert [name for name, mark in scored.items() if mark != "✓"] == []

@@ -9,9 +9,11 @@ from driversmith.engine.models.profile import ApiProfile
 
 from ....engine.generation import conftest as rigs
 from ....engine.generation.blocking import blocking
+from ....engine.generation.conftest import imported  # noqa: F401 # pyright: ignore[reportUnusedImport] - a fixture
 from ....engine.generation.conftest import rig as synchronous_rig  # noqa: F401 # pyright: ignore[reportUnusedImport] - a fixture
 from ....engine.generation.test_auth_template import *  # noqa: F403
 from ....engine.generation.test_client_template import *  # noqa: F403
+from ....engine.generation.test_ends_of_paging import *  # noqa: F403
 from ....engine.generation.test_headers_of_the_caller import *  # noqa: F403
 from ....engine.generation.test_records_template import *  # noqa: F403
 from ....engine.generation.test_request_template import *  # noqa: F403

@@ -38,8 +38,8 @@ class RecordCursor(NamedTuple):
             raise not_a_cursor(cursor)
         if match[3] != read:
             raise ToolError(
-                "cursor belongs to another read: give session_id, object_name, params and fields as on the page before,"
-                " or leave cursor out to begin anew."
+                "cursor belongs to another read: give all other arguments as on the page before, or leave cursor out to"
+                " begin anew."
             )
         return cls(after=int(match[1]), part=int(match[2]), reading=match[4], record=match[5] or "")
 

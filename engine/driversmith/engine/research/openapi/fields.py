@@ -7,6 +7,8 @@ from ..documents.nodes import json_value, one_line
 from .schemas import Schema, Schemas
 
 MOST_FIELDS = 200
+MOST_NESTED, DEEPEST = 100, 2
+"""Fields of a record's nested objects, all together, and the depth of those below it."""
 _MOST_VALUES = 50
 
 
@@ -17,6 +19,26 @@ def fields_of(schema: Schema, schemas: Schemas) -> dict[str, FieldProfile]:
         for name, node in list(schema.properties.items())[:MOST_FIELDS]
         if name and len(name) <= 200
     }
+
+
+def fields_of_record(schema: Schema, schemas: Schemas) -> dict[str, FieldProfile]:
+    """The fields of an object, with those of the objects in it: the upper ones first, of each all or none."""
+    found = fields_of(schema, schemas)
+    level, room = [(found, schema)], MOST_NESTED
+    for _ in range(DEEPEST):
+        below: list[tuple[dict[str, FieldProfile], Schema]] = []
+        for fields, owner in level:
+            for name, field in fields.items():
+                inner = schemas.read(owner.properties[name])
+                inner = schemas.read(inner.items) if field.type == "array" else inner
+                if inner.type != "object" or not 0 < len(inner.properties) <= room:
+                    continue
+                nested = fields_of(inner, schemas)
+                room -= len(nested)
+                fields[name] = field.model_copy(update={"fields": nested})
+                below.append((nested, inner))
+        level = below
+    return found
 
 
 def field_of(schema: Schema, *, required: bool, schemas: Schemas) -> FieldProfile:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ...models.profile import ObjectProfile
-from ..mock.pages import envelope, has_total_in_body, json_answer, place
+from ..mock.pages import has_total_in_body, json_answer
+from ..serving.pages import nest, put
 from ..trial import Behaviour, Run, Trial
 from .failures import problem
 from .reading import page, paged, rules, small_pages
@@ -36,13 +37,13 @@ async def error_in_a_good_answer_is_raised(trial: Trial) -> None:
         (trial.maker.word(), "UnexpectedResponseError"),
         ({"code": ERROR_CODE, "message": trial.maker.word()}, "ObjectNotFoundError"),
     ):
-        trial.mock.script.always = json_answer(envelope(path, error))
+        trial.mock.script.always = json_answer(nest(path, error))
         trial.raised(await trial.driver.probe(trial.subject), kind)
     described = trial.described
     if described.shape == "list" and described.record_path and "read" in described.operations:
         record = trial.maker.record(described.fields, described.identifier)
-        body: Any = envelope(described.record_path, [record])
-        place(body, path, None)
+        body: Any = nest(described.record_path, [record])
+        put(body, path, None)
         trial.mock.script.always = json_answer(body)
         value = trial.succeeded(await trial.driver.read(trial.subject, limit=1))
         trial.equal(value, [record], "the record, where there is no error")

@@ -7,7 +7,8 @@ from typing import Any, cast
 from ...network.loopback import Request, Response
 from ..arguments import drop_member, operation_arguments, read_needs, read_operation
 from ..expected import differences
-from ..mock.pages import SMALL_PAGE, PageRules, envelope, has_next_in_body, json_answer
+from ..mock.pages import SMALL_PAGE, PageRules, has_next_in_body, json_answer
+from ..serving.pages import nest
 from ..trial import MAX_SAMPLE, Behaviour, Run, Trial, brief, detail
 from ..wire_text import json_value
 
@@ -103,10 +104,10 @@ async def odd_shapes_are_read(trial: Trial) -> None:
     """Items that are no objects become `{"value": item}`, a lone record a list of one, an empty answer no records."""
     described = trial.described
     word, record = trial.maker.word(), trial.maker.record(described.fields, described.identifier)
-    trial.mock.script.always = json_answer(envelope(described.record_path, [word, 7]))
+    trial.mock.script.always = json_answer(nest(described.record_path, [word, 7]))
     value = trial.succeeded(await trial.driver.read(trial.subject, limit=2))
     trial.equal(value, [{"value": word}, {"value": 7}], "items as values")
-    trial.mock.script.always = json_answer(envelope(described.record_path, record))
+    trial.mock.script.always = json_answer(nest(described.record_path, record))
     value = trial.succeeded(await trial.driver.read(trial.subject, limit=1))
     trial.equal(value, [record], "a list with the lone record")
     trial.mock.script.always = Response(204)

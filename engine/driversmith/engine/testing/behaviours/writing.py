@@ -7,7 +7,8 @@ from ...network.loopback import Response
 from ..arguments import data_for, operation_arguments
 from ..expected import differences, received_body
 from ..mock.listener import OddResponse
-from ..mock.pages import envelope, json_answer
+from ..mock.pages import json_answer
+from ..serving.pages import nest
 from ..trial import Behaviour, Run, Trial, brief
 from .failures import kind_of, problem
 
@@ -105,7 +106,7 @@ async def _writes(trial: Trial, verb: Verb) -> None:
     operation = trial.profile.operations[trial.described.operations[verb]]
     (args, kwargs), arguments = _call(trial, verb)
     item = trial.maker.record(trial.described.fields, trial.described.identifier)
-    answer = envelope(trial.described.item_path, item)
+    answer = nest(trial.described.item_path, item)
     silent = verb == "delete" or operation.response.status == 204
     trial.mock.script.always = Response(204) if silent else json_answer(answer, operation.response.status)
     value = trial.succeeded(await trial.driver.call(verb, trial.subject, *args, **kwargs))

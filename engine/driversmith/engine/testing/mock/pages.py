@@ -1,21 +1,17 @@
-"""Bodies of collection reads: envelope, pages and the way to the next page, as the profile describes them."""
+"""Answers to reads of collections, as the profile describes them and a scenario wants them."""
 
-import csv
-import io
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
-from urllib.parse import quote, urlencode
 
 from ...models.profile import ObjectProfile, PaginationProfile, form_of, member_keys
 from ...network.loopback import Request, Response
+from ..serving.collection import resource_of
+from ..serving.pages import Asked, Oddities, serve, written
 from ..wire_text import json_value
 
 SMALL_PAGE = 3
-CURSOR_PARAMETER = "page_token"
-_CURSOR = re.compile(r"c\+/(\d+)=")
 JSON_TYPE = ("Content-Type", "application/json; charset=utf-8")
 
 
@@ -73,59 +69,24 @@ def collection_answer(profile: ObjectProfile, records: Sequence[Any], seen: Requ
         rules = replace(rules, required=frozenset(), size=rules.size)
     if lacking := [name for name in rules.required if asked_for(paging, seen, name) is None]:
         return json_answer({"error": f"{', '.join(lacking)} is required"}, 400)
-    if paging.style == "none" or profile.shape == "record":
-        return _written(_body(profile, list(records), None, more=False, rules=rules), rules)
     size = page_size(profile, asked_for(paging, seen, paging.size_parameter), rules)
-    after = profile.goes_on_after_record
-    start = _after_record(profile, records, seen, rules) if after else _start(profile, seen, size, rules)
-    if start is None:
+    kept = [pair for pair in seen.query if pair[0] not in rules.hidden]
+
+    def value(name: str) -> str | None:
+        return asked_for(paging, seen, name)
+
+    asked = Asked(f"{rules.origin}{seen.path}", kept, value)
+    given, odd = paging.position_parameter in rules.given, Oddities(stuck=rules.stuck, end=rules.end)
+    page = serve(resource_of(profile), records, asked, size, given, odd)
+    if page is None:
         return json_answer({"error": "unknown page"}, 400)
-    if rules.stuck:
-        start = 0 if paging.style in {"page", "offset"} else start % (2 * size)
-    page = list(records[start : start + size])
-    more = rules.stuck or start + size < len(records)
-    following = None
-    if more and paging.style == "cursor" and not profile.goes_on_after_record:
-        following = _cursor(start + size, rules, size)
-    elif more and paging.style in {"link_header", "next_url"}:
-        following = _next_url(seen, _cursor(start + size, rules, size), rules)
-    headers = [("Link", f'<{following}>; rel="next"')] if following and paging.style == "link_header" else []
-    if paging.next_header and (following or rules.end != "absent"):
-        headers.append((paging.next_header, following or ""))
-    if paging.total_header:
-        headers.append((paging.total_header, str(len(records))))
-    in_body = following if paging.style in {"cursor", "next_url"} and not paging.next_header else None
-    body = _body(profile, page, in_body, more=more, rules=rules)
-    if paging.pages_path and paging.pages_path[: len(profile.record_path)] != profile.record_path:
-        place(body, paging.pages_path, -(-len(records) // size))
-    if paging.total_path and has_total_in_body(profile):
-        place(body, paging.total_path, len(records))
-    return _written(body, rules, *headers)
-
-
-def _written(body: Any, rules: PageRules, *headers: tuple[str, str]) -> Response:
-    """A body as its media type wants it."""
+    body, headers = page.body, tuple(page.headers.items())
     form = form_of(rules.media_type)
     if form is None or not isinstance(body, list):
         return json_answer(body, 200, *headers)
-    records = cast("list[Any]", body)
-    text = io.StringIO(newline="")
-    if form == "lines":
-        text.writelines(json.dumps(record) + "\n" for record in records)
-    elif records:
-        comma = "\t" if form == "tsv" else ","
-        writer = csv.writer(text, delimiter=comma, quoting=csv.QUOTE_NONNUMERIC)
-        writer.writerow(records[0])
-        writer.writerows([cell(value) for value in record.values()] for record in records)
     media_type = rules.media_type if "charset" in rules.media_type else f"{rules.media_type}; charset=utf-8"
-    return Response(200, text.getvalue().encode(), (("Content-Type", media_type), *headers))
-
-
-def cell(value: Any) -> Any:
-    """A value as it stands in a table."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)
+    text = written(form, cast("list[Any]", body))
+    return Response(200, text.encode(), (("Content-Type", media_type), *headers))
 
 
 def asked_for(paging: PaginationProfile, seen: Request, name: str | None) -> str | None:
@@ -163,106 +124,3 @@ def has_total_in_body(profile: ObjectProfile) -> bool:
     """Whether the body can hold both the records and their number."""
     path = profile.pagination.total_path
     return bool(path) and path[: len(profile.record_path)] != profile.record_path
-
-
-def envelope(path: Sequence[str], content: Any) -> Any:
-    """The content below these keys, with something beside it on each level."""
-    for key in reversed(path):
-        content = {key: content, "served": True} if key != "served" else {key: content}
-    return content
-
-
-def _start(profile: ObjectProfile, seen: Request, size: int, rules: PageRules) -> int | None:
-    paging = profile.pagination
-    begins = asked_for(paging, seen, paging.position_parameter)
-    if paging.style in {"page", "offset"}:
-        return 0 if begins is None else _counted(paging, begins, size)
-    name = CURSOR_PARAMETER if paging.style != "cursor" else paging.position_parameter or CURSOR_PARAMETER
-    if cursor := _CURSOR.fullmatch((begins if paging.style == "cursor" else seen.parameter(name)) or ""):
-        return int(cursor[1])
-    if paging.style != "cursor":
-        return _skipped(profile, seen, rules) * size
-    allowed = begins == str(paging.first) if paging.first_required else paging.position_parameter in rules.given
-    return 0 if not begins or allowed else None
-
-
-def _counted(paging: PaginationProfile, asked: str, size: int) -> int | None:
-    if not asked.lstrip("-").isdigit():
-        return None
-    position = int(asked) - paging.first
-    return max(0, position * size if paging.style == "page" else position)
-
-
-def _skipped(profile: ObjectProfile, seen: Request, rules: PageRules) -> int:
-    """Pages that a request skips although it comes from no next URL: those before the page that it asks for by number.
-
-    A profile does not say where the pages behind a `next_url` are counted from: 0 and 1 are both the first one.
-    """
-    paging = profile.pagination
-    asked = asked_for(paging, seen, paging.position_parameter) or ""
-    if not asked.isdigit() or (paging.position_parameter in rules.given and not paging.counted):
-        return 0
-    counted = paging.style == "link_header" or paging.first_required
-    return max(0, int(asked) - (paging.first if counted else 1))
-
-
-def _after_record(profile: ObjectProfile, records: Sequence[Any], seen: Request, rules: PageRules) -> int | None:
-    """Where the records after the one that the request names begin; None where there is no such record."""
-    paging = profile.pagination
-    name = asked_for(paging, seen, paging.position_parameter)
-    if not name:
-        return 0
-    unknown = 0 if paging.position_parameter in rules.given else None
-    return next((n for n, record in enumerate(records, 1) if str(record[paging.next_path[-1]]) == name), unknown)
-
-
-def _cursor(start: int, rules: PageRules, size: int) -> str:
-    """Opaque to a driver, with characters that need encoding."""
-    return f"c+/{start % (2 * size) if rules.stuck else start}="
-
-
-def _next_url(seen: Request, cursor: str, rules: PageRules) -> str:
-    kept = [(k, v) for k, v in seen.query if k not in rules.hidden and k != CURSOR_PARAMETER]
-    query = urlencode([*kept, (CURSOR_PARAMETER, cursor)], quote_via=quote)
-    return f"{rules.origin}{seen.path}?{query}"
-
-
-def _body(profile: ObjectProfile, page: list[Any], following: str | None, *, more: bool, rules: PageRules) -> Any:
-    content: Any = page
-    if profile.shape == "record":
-        content = page[0] if page else {}
-    elif profile.shape == "map":
-        content = {str(key): record for key, record in page}
-    elif profile.shape == "table":
-        content = [list(record.values()) for record in page]
-    elif profile.shape == "columns":
-        content = {name: [record[name] for record in page] for name in page[0]} if page else {}
-    elif profile.shape == "features":
-        content = [_feature(record) for record in page]
-    elif profile.inner_path:
-        content = [envelope(profile.inner_path, record) for record in page]
-    body = envelope(profile.record_path, content)
-    if profile.shape == "table":
-        place(body, profile.columns_path, list(page[0]) if page else [])
-    paging = profile.pagination
-    if not has_next_in_body(profile):
-        return body
-    if paging.next_path and not profile.goes_on_after_record and (following or rules.end != "absent"):
-        place(body, paging.next_path, following or (None if rules.end == "null" else ""))
-    if paging.more_path:
-        place(body, paging.more_path, more)
-    if paging.last_path:
-        place(body, paging.last_path, not more)
-    return body
-
-
-def _feature(record: dict[str, Any]) -> dict[str, Any]:
-    own = {key: value for key, value in record.items() if key in ("id", "geometry", "bbox")}
-    return {"type": "Feature", **own, "properties": {key: value for key, value in record.items() if key not in own}}
-
-
-def place(body: Any, path: Sequence[str], value: Any) -> None:
-    """Put a value below these keys of a body."""
-    for key in path[:-1]:
-        body = body.setdefault(key, {})
-    body[path[-1]] = value

@@ -18,9 +18,10 @@ import httpx2
 from ...models.profile import ApiProfile, ObjectProfile, OperationProfile, Verb
 from ...network.addresses import origin_of, port_of
 from ...network.loopback import Request, Response
+from ..serving.pages import nest
 from .credentials import Placement, placement
 from .listener import Listener
-from .pages import PageRules, asked_for, collection_answer, envelope, json_answer
+from .pages import PageRules, asked_for, collection_answer, json_answer
 from .records import RecordMaker
 from .routes import Routes
 
@@ -264,7 +265,7 @@ class MockServer:
         if verb == "delete":
             return Response(204)
         item = self.items.get(described.name) or self._maker.record(described.fields, described.identifier)
-        return json_answer(envelope(described.item_path, item), operation.response.status)
+        return json_answer(nest(described.item_path, item), operation.response.status)
 
     def _served(self, described: ObjectProfile) -> list[Any]:
         records = self.records.get(described.name)

@@ -1,10 +1,12 @@
 """Where a name belongs: local to a function, or guarded against its absence."""
 
 import ast
+import itertools
 
 from .python_file import PythonFile
 
 _VERSION_WORDS = ("version_info", "hasattr", "TYPE_CHECKING", "platform", "find_spec")
+_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def is_local(file: PythonFile, node: ast.AST, name: str) -> bool:
@@ -34,3 +36,12 @@ def is_guarded(file: PythonFile, node: ast.AST) -> bool:
         elif isinstance(ancestor, ast.If | ast.IfExp) and any(w in ast.unparse(ancestor.test) for w in _VERSION_WORDS):
             return True
     return False
+
+
+def is_for_checkers(file: PythonFile, node: ast.AST) -> bool:
+    """Whether only type checkers see a node: it stands below `if TYPE_CHECKING:`."""
+    above = [node, *file.ancestors(node)]
+    return any(
+        isinstance(outer, ast.If) and inner in outer.body and ast.unparse(outer.test) in _CHECKING
+        for inner, outer in itertools.pairwise(above)
+    )

@@ -10,12 +10,14 @@ from ....contract.surface import DEPENDENCIES
 from ...fault import Fault
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
-from ...parsed.scopes import is_guarded
+from ...parsed.scopes import is_for_checkers, is_guarded
 
 _UNSAFE = frozenset(
     {"subprocess", "ctypes", "pickle", "marshal", "shelve", "socket", "multiprocessing", "pty", "code", "runpy", "cffi"}
     | {"ftplib", "mmap", "smtplib", "socketserver", "telnetlib", "webbrowser", "winreg", "xmlrpc"}
 )
+_OF_CHECKERS = frozenset({"typing_extensions"})
+"""What every type checker knows, so that nobody has to install it for what only they look at."""
 _LOOKALIKES = {"httpx": "httpx2", "requests": "httpx2", "aiohttp": "httpx2", "urllib3": "httpx2"}
 
 
@@ -38,6 +40,8 @@ def foreign_imports(file: PythonFile, project: Project) -> Iterable[Fault]:
     for node, name in _absolute_imports(file):
         allowed = name in sys.stdlib_module_names or name in DEPENDENCIES or name == project.package
         if allowed or (file.role != "package" and _is_beside(file, name, project)):
+            continue
+        if name in _OF_CHECKERS and is_for_checkers(file, node):
             continue
         if isinstance(node, ast.ImportFrom) and _is_sibling(file, node.module or "", project):
             continue  # told as an import that does not resolve

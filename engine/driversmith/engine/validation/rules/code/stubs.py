@@ -10,6 +10,7 @@ from ....contract.surface import METHOD_NAMES
 from ...fault import Fault
 from ...parsed.project import Project
 from ...parsed.python_file import PythonFile
+from ...parsed.scopes import is_for_checkers
 
 _EMPTY_ANSWERS = ("[]", "{}", "None", "''", "dict()", "list()", "iter([])", "iter(())")
 _UNFINISHED = re.compile(
@@ -68,6 +69,8 @@ def stub_functions(file: PythonFile, project: Project) -> Iterable[Fault]:
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         holder = file.parent(function)
         if isinstance(holder, ast.ClassDef) and _is_protocol(holder):
+            continue
+        if is_for_checkers(file, function):
             continue
         if holder in drivers and function.name in METHOD_NAMES:
             continue

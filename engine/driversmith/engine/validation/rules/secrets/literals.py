@@ -77,7 +77,13 @@ def literal_credentials(file: PythonFile, project: Project) -> Iterable[Fault]:
             or (_ANY_KEY.match(named) and is_random(value))
             or _is_password(named, value)
         )
-        if not secret or id(node) in told or _KEY_SHAPES.search(value) or project.api_text.says(value):
+        if (
+            not secret
+            or id(node) in told
+            or _TYPE.fullmatch(value)
+            or _KEY_SHAPES.search(value)
+            or project.api_text.says(value)
+        ):
             continue
         told.add(id(node))
         yield Fault(f"{name} is a literal in the code.", hint="Take it as an argument or from_env.", node=node)
@@ -91,6 +97,8 @@ def literal_credentials(file: PythonFile, project: Project) -> Iterable[Fault]:
             yield Fault("A URL in the code holds a credential.", hint="Take it as an argument or from_env.", node=node)
 
 
+_TYPE = re.compile(r"(?:string|integer|number|boolean|array|object|any|null)[!?]*")
+"""What a table says of a field or parameter that is called so."""
 _LONG = "0a" * 6  # the password of a URL may be short and a word
 
 

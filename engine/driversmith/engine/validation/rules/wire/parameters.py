@@ -60,7 +60,12 @@ def _rows(file: PythonFile, profile: ApiProfile, known: set[str]) -> Iterator[tu
     operations = [{n for p in o.parameters for n in (p.name, p.argument)} for o in profile.operations.values()]
     operations = [names for names in operations if len(names) > 1]
     fields = {name for resource in profile.objects.values() for name in resource.fields} | set(profile.objects)
+    types = {
+        id(s.slice) for s in file.nodes(ast.Subscript) if isinstance(s.value, ast.Name) and s.value.id == "Literal"
+    }
     for node in file.nodes(ast.Tuple, ast.List, ast.Set):
+        if id(node) in types:
+            continue  # values of a parameter
         texts = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
         if not 2 <= len(texts) == len(node.elts) <= 60:
             continue
