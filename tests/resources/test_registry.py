@@ -25,7 +25,7 @@ DIAGNOSIS = Diagnosis(
     fix_description="Read the records elsewhere.",
     confidence=0.9,
 )
-PLAIN = ["driversmith://sessions", "driversmith://diagnostics", "driversmith://metrics"]
+PLAIN = ["driversmith://sessions", "driversmith://diagnostics", "driversmith://metrics", "ui://driversmith/dashboard"]
 
 
 async def _read(client, uri: str):
@@ -37,12 +37,23 @@ async def test_everything_listed_can_be_read(tmp_path: Path, era: str) -> None:
     async with connected(tmp_path, era) as (client, _):
         await client.call_tool("generate_driver_supervised", PETSTORE)
         listed = (await client.list_resources()).resources
-        assert [resource.uri for resource in listed[:3]] == PLAIN
+        assert [resource.uri for resource in listed[:4]] == PLAIN
         for resource in listed:
             content = await _read(client, resource.uri)
             assert content.mime_type == resource.mime_type
+            if "html" in content.mime_type:
+                assert content.text.startswith("<!doctype html>")
+                continue
             for line in content.text.splitlines() if "ndjson" in content.mime_type else [content.text]:
                 json.loads(line)
+
+
+async def test_the_app_of_the_dashboard_is_a_page_that_wants_nothing_of_its_host(tmp_path: Path, era: str) -> None:
+    async with connected(tmp_path, era) as (client, _):
+        (tool,) = [tool for tool in (await client.list_tools()).tools if tool.meta]
+        content = await _read(client, tool.meta["ui"]["resourceUri"])
+    assert tool.name == "query_history" and content.mime_type == "text/html;profile=mcp-app"
+    assert content.meta == {"ui": {"prefersBorder": True}} and 'data-feed="app"' in content.text
 
 
 async def test_the_templates_are_those_of_the_design(tmp_path: Path, era: str) -> None:
@@ -99,8 +110,8 @@ async def test_the_list_of_resources_comes_in_pages(tmp_path: Path, era: str, mo
             uris += [resource.uri for resource in page.resources]
             if (cursor := page.next_cursor) is None:
                 break
-    assert uris[:3] == PLAIN
-    assert len(uris) == len(set(uris)) == 9
+    assert uris[:4] == PLAIN
+    assert len(uris) == len(set(uris)) == 10
 
 
 @pytest.mark.parametrize(

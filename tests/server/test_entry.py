@@ -8,7 +8,10 @@ import pytest
 
 from ..patience import LONG
 
-HEAVY = ("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit", "opentelemetry.sdk")
+HEAVY = (
+    *("typer", "rich.live", "anthropic", "jinja2", "yaml", "ruff", "tomlkit", "opentelemetry.sdk"),
+    "driversmith.resources.dashboard",
+)
 PROGRAM = """
 import sys
 from driversmith.server.entry import main
@@ -43,6 +46,7 @@ def test_serving_loads_no_command_line_model_research_or_templates(tmp_path: Pat
         assert loaded == "loaded:"
         for room in ("research", "generation", "testing", "validation"):
             assert f"driversmith.engine.{room}." not in rooms
+        assert "driversmith.engine.views.dashboard" not in rooms
         assert ended.stdout == ""
 
 

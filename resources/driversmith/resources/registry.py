@@ -2,18 +2,23 @@
 
 from typing import Any
 
+from mcp.server.apps import APP_MIME_TYPE
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.prompts import Prompt
+from mcp.server.mcpserver.resources import FunctionResource
 from mcp_types import Resource
 
 from . import overview, prompts, sessions
-from .uris import DIAGNOSTICS, METRICS, SESSIONS
+from .dashboard.document import document
+from .uris import DASHBOARD, DIAGNOSTICS, METRICS, SESSIONS
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 TEXT = "text/plain"
 ZIP = "application/zip"
 ONE = f"{SESSIONS}/{{session_id}}"
+_BORDERED = {"ui": {"prefersBorder": True}}
+"""No domain stands beside it: the page fetches nothing from anywhere, and hosts allow it nothing."""
 
 TEMPLATES = (
     (f"{SESSIONS}{{?status,api_name,limit,cursor}}", sessions.list_sessions, "sessions", JSON),
@@ -37,8 +42,24 @@ def register(server: MCPServer[Any]) -> None:
     """Register the templates and prompts with the server."""
     for uri, read, name, mime_type in TEMPLATES:
         server.resource(uri, name=name, title=name.capitalize(), mime_type=mime_type)(read)
+    server.add_resource(
+        FunctionResource.from_function(
+            dashboard_app,
+            DASHBOARD,
+            name="dashboard",
+            title="Dashboard",
+            description=_said(dashboard_app),
+            mime_type=APP_MIME_TYPE,
+            meta=_BORDERED,
+        )
+    )
     for prompt, title in PROMPTS:
         server.add_prompt(Prompt.from_function(prompt, title=title))
+
+
+def dashboard_app() -> str:
+    """What was made and what healed, on a page that hosts of MCP Apps show; `query_history(kind="dashboard")` says it in text."""
+    return document("app")
 
 
 def plain_resources() -> list[Resource]:
@@ -59,6 +80,14 @@ def plain_resources() -> list[Resource]:
         ),
         Resource(
             uri=METRICS, name="metrics", title="Metrics", description=_said(overview.read_metrics), mime_type=JSON
+        ),
+        Resource(
+            uri=DASHBOARD,
+            name="dashboard",
+            title="Dashboard",
+            description=_said(dashboard_app),
+            mime_type=APP_MIME_TYPE,
+            _meta=_BORDERED,
         ),
     ]
 

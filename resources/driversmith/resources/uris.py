@@ -3,6 +3,7 @@
 SESSIONS = "driversmith://sessions"
 DIAGNOSTICS = "driversmith://diagnostics"
 METRICS = "driversmith://metrics"
+DASHBOARD = "ui://driversmith/dashboard"
 
 
 def session_uri(session_id: str) -> str:

@@ -79,6 +79,9 @@ def create_server(
         middleware=middleware,
     )
     lowlevel = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]  the SDK's own handlers know no request
+    lowlevel.extensions[
+        "io.modelcontextprotocol/ui"
+    ] = {}  # a tool of ours has a page; its module would cost start-up time
     lowlevel.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, subscriptions.listen)
     lowlevel.add_request_handler("resources/subscribe", SubscribeRequestParams, subscriptions.subscribe)
     lowlevel.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, subscriptions.unsubscribe)

@@ -32,7 +32,10 @@ NOBODYS = "s0000000000000000000"
 def _by_id(session: str) -> list[tuple[str, dict[str, Any]]]:
     """Every request that takes the id of a session."""
     tools = [
-        *(("get_session", {"view": view}) for view in ("summary", "profile", "log", "diagnostics", "files", "metrics")),
+        *(
+            ("get_session", {"view": view})
+            for view in ("summary", "profile", "log", "diagnostics", "files", "metrics", "story")
+        ),
         ("get_session", {"wait_seconds": 1}),
         ("get_session", {"cursor": "told-1"}),
         ("get_session", {"view": "files", "path": "pets_driver/client.py"}),

@@ -5,14 +5,16 @@ from typing import Annotated, Any, Literal
 
 from driversmith.engine.models.session import SessionEvent, SupervisedResult
 from driversmith.engine.views.pages import Place
+from driversmith.engine.views.session_story import session_story
 from driversmith.engine.views.weights import compact
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 from pydantic import ConfigDict, Field, RootModel
 
+from .answers.dashboard_items import story_items
 from .answers.history import diagnosis_item, diagnosis_line, history_page
 from .answers.host_parts import further_part
-from .answers.list_pages import list_page, offset_page
+from .answers.list_pages import list_page, offset_page, told_page
 from .answers.offsets import offset_of
 from .answers.profile_pages import profile_page
 from .answers.result_parts import RESULT_PARTS, result_part
@@ -25,7 +27,7 @@ from .calling.declaration import declared
 from .calling.downloads import download_url
 from .calling.progress import ProgressTold
 
-View = Literal["summary", "profile", "log", "diagnostics", "files", "metrics"]
+View = Literal["summary", "profile", "log", "diagnostics", "files", "metrics", "story"]
 EVENTS = 200
 DIAGNOSES = 10
 
@@ -45,7 +47,8 @@ async def get_session(
         View,
         Field(
             description="summary: how it stands; profile: what was found out about the API; log: its events; "
-            "diagnostics: what failed and why; files: what it wrote; metrics: attempts and usage."
+            "diagnostics: what failed and why; files: what it wrote; metrics: attempts and usage; "
+            "story: attempts, tries, diagnoses and corrections in order."
         ),
     ] = "summary",
     path: Annotated[
@@ -120,6 +123,11 @@ async def _diagnostics(ctx: EngineContext, session_id: str, cursor: str | None) 
     )
 
 
+async def _story(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
+    items, lines = story_items(await session_story(engine_of(ctx).journal, session_id))
+    return told_page(items, lines, cursor, "items", of_api=True)
+
+
 async def _metrics(ctx: EngineContext, session_id: str, cursor: str | None) -> CallToolResult:
     engine = engine_of(ctx)
     result = await engine.result(session_id)
@@ -152,4 +160,5 @@ _VIEWS: dict[str, Callable[[EngineContext, str, str | None], Awaitable[CallToolR
     "log": _log,
     "diagnostics": _diagnostics,
     "metrics": _metrics,
+    "story": _story,
 }

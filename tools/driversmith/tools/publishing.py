@@ -34,6 +34,7 @@ def face_of(tool: Tool, answers: AnswerSchemas) -> dict[str, Any]:
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True),
         "inputSchema": {**_without_titles(tool.parameters), "additionalProperties": False},
         "outputSchema": answers.told(tool.name, tool.output_schema),
+        **({"_meta": tool.meta} if tool.meta else {}),
     }
 
 

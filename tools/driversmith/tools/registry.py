@@ -69,4 +69,5 @@ def published_tool(
         is_async=True,
         context_kwarg="ctx",
         annotations=ToolAnnotations.model_validate(face["annotations"]),
+        meta=face.get("_meta"),
     )

@@ -1,1 +1,1 @@
-"""How what the engine knows is shown: in pages that no host cuts."""
+"""How what the engine knows is shown: as people look at it, and in pages that no host cuts."""

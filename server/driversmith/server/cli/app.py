@@ -12,6 +12,7 @@ from driversmith.engine.errors import DriversmithError, InvalidArgumentError, Se
 from .commands import (
     catalogue,
     credentials,
+    dashboard,
     demo,
     doctor,
     drift,
@@ -74,6 +75,7 @@ def _app() -> typer.Typer:
     app.command()(sessions.resume)
     app.command()(sessions.cancel)
     app.command()(sessions.prune)
+    app.command()(dashboard.dashboard)
     app.add_typer(credentials.app, name="credentials")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(catalogue.app, name="catalogue")

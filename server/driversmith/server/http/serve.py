@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from driversmith.engine.errors import InvalidArgumentError
+from driversmith.engine.models.principal import LOCAL
 from driversmith.engine.settings import Settings
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
@@ -22,10 +23,13 @@ from ..serving import resuming
 from ..startup import log_to_stderr, read_settings
 from ..telemetry import exported_spans
 from .access import Access, open_access
+from .dashboard import PATH as DASHBOARD
+from .dashboard import SignInPage, dashboard_routes, local_dashboard
 from .downloads import download_route
 from .health import Health
 from .metrics import metrics_route
 from .names import LOCAL_NAMES, KnownNamesOnly, Names
+from .tokens import KnownTokens, digest_of, new_token
 
 if TYPE_CHECKING:
     import uvicorn
@@ -56,11 +60,38 @@ def serve_http(address: str, *, no_token: bool = False) -> int:
     except OSError as error:
         print(f"driversmith: cannot listen on {address}: {error.strerror or error}", file=sys.stderr)
         return 1
-    with listening:
-        return _serve(listening, settings, access, names)
+    host, port = listening.getsockname()[:2]
+    root = f"http://{_spelled(host)}:{port}"
+    for line in (f"driversmith serves MCP at {root}{PATH}", *_said(access, root, settings)):
+        print(line, file=sys.stderr, flush=True)
+    return run_app(http_app(settings, access, names), listening, settings)
 
 
-def _serve(listening: socket.socket, settings: Settings, access: Access, names: Names) -> int:
+def serve_dashboard(port: int, *, open_browser: bool = False) -> int:
+    """Serve the dashboard of the local user on loopback, at a URL on stdout whose token is good for this run, until SIGINT or
+    SIGTERM comes; the exit code."""
+    settings = read_settings()
+    redact = log_to_stderr(settings)
+    token = new_token()
+    redact.learn((token,))
+    try:
+        listening = _bound("127.0.0.1", port)
+    except OSError as error:
+        print(f"driversmith: cannot listen on 127.0.0.1:{port}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}{DASHBOARD}#token={token}"
+    print(url, flush=True)
+    print("driversmith: the dashboard, for this browser alone; Ctrl-C ends it", file=sys.stderr, flush=True)
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(url)  # what listens is bound: whoever comes early waits
+    access = Access(KnownTokens({digest_of(token): LOCAL}), own_token=token, secrets=(token,))
+    return run_app(local_dashboard(settings, access), listening, settings)
+
+
+def run_app(app: ASGIApp, listening: socket.socket, settings: Settings) -> int:
+    """Serve an app until SIGINT or SIGTERM comes; the exit code."""
     import anyio
     import uvicorn
 
@@ -74,13 +105,8 @@ def _serve(listening: socket.socket, settings: Settings, access: Access, names: 
             self.should_exit = True
 
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL if settings.log_level == "WARNING" else logging.INFO)
-    config = server_config(http_app(settings, access, names))
-    host, port = listening.getsockname()[:2]
-    url = f"http://{_spelled(host)}:{port}{PATH}"
-    for line in (f"driversmith serves MCP at {url}", *_said(access, url, settings)):
-        print(line, file=sys.stderr, flush=True)
-    with exported_spans():
-        anyio.run(Server(config).serve, [listening])
+    with exported_spans(), listening:
+        anyio.run(Server(server_config(app)).serve, [listening])
     return departure.exit_code
 
 
@@ -111,7 +137,11 @@ def http_app(
     server = create_server(
         settings, engine_factory=resuming(engine_factory), transport="http", authenticated=True, opened=opened.append
     )
-    beside = [metrics_route(lambda: opened[-1]), download_route(lambda: opened[-1])]
+    beside = [
+        *dashboard_routes(lambda: opened[-1]),
+        metrics_route(lambda: opened[-1]),
+        download_route(lambda: opened[-1]),
+    ]
     return Health(guarded(server, access, names, beside=beside), lambda: opened[-1] if opened else None)
 
 
@@ -125,24 +155,26 @@ def guarded(server: "MCPServer[Engine]", access: Access, names: Names, *, beside
         ),
     )
     app.router.routes.extend(beside)
-    return KnownNamesOnly(access.guard(app), names)
+    return KnownNamesOnly(SignInPage(access.guard(app)), names)
 
 
-def _said(access: Access, url: str, settings: Settings) -> list[str]:
+def _said(access: Access, root: str, settings: Settings) -> list[str]:
     """What a person has to know to connect, or about who else can."""
     if access.own_token is not None:
         headers = {"Authorization": f"Bearer {access.own_token}"}
-        configuration = {"mcpServers": {"driversmith": {"type": "http", "url": url, "headers": headers}}}
+        configuration = {"mcpServers": {"driversmith": {"type": "http", "url": f"{root}{PATH}", "headers": headers}}}
         return [
             f"driversmith: clients send the token that is kept in {settings.local_token_file}. A client's configuration:",
             json.dumps(configuration),
+            f"driversmith: the dashboard is at {root}{DASHBOARD}; it asks for that token",
         ]
     if access.verifier is None:
         return [
             "driversmith: no token is asked for (--no-token): every account and program of this machine can see your "
-            "sessions, and have code run as you."
+            "sessions, and have code run as you.",
+            f"driversmith: the dashboard is at {root}{DASHBOARD}",
         ]
-    return []
+    return [f"driversmith: the dashboard is at {root}{DASHBOARD}; it asks for a token"]
 
 
 def _names(settings: Settings, host: str, access: Access) -> Names:

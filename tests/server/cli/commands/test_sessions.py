@@ -1,5 +1,7 @@
 """`sessions`, `show`, `resume`, `cancel`, `prune`."""
 
+from pathlib import Path
+
 import pytest
 
 from ..conftest import ActivitiesStandIn, Command
@@ -27,6 +29,26 @@ def test_a_session_is_listed_and_shown(command: Command, session_id: str) -> Non
     whole = command("show", session_id, "--json").json
     assert whole["result"]["success"] is True
     assert whole["events"][0]["kind"] == "session.created"
+
+
+def test_a_session_is_written_as_one_page(command: Command, session_id: str, here: Path) -> None:
+    named = command("show", session_id, "--html")
+    assert named.out == f"{here / f'pets_driver-{session_id}.html'}\n"
+    page = Path(named.out.strip()).read_text("utf-8")
+    assert page.startswith("<!doctype html>") and session_id in page and "Rex" not in page
+    chosen = command("show", session_id, "--html", "story.html")
+    assert chosen.code == 0 and session_id in (here / "story.html").read_text("utf-8")
+    assert command("show", session_id, "--html", "-").out.startswith("<!doctype html>")
+
+
+def test_a_page_that_cannot_be_written_and_arguments_that_do_not_go_together_are_refused(
+    command: Command, session_id: str, here: Path
+) -> None:
+    ran = command("show", session_id, "--html", str(here / "none" / "x.html"))
+    assert (ran.code, ran.out) == (2, "") and "cannot be written" in ran.err
+    for arguments in (["x.html"], ["--html", "--json"]):
+        assert command("show", session_id, *arguments).code == 2
+    assert command("show", "nope", "--html").code == 2 and not list(here.glob("*.html"))
 
 
 def test_an_unknown_session_is_exit_code_2_everywhere(command: Command) -> None:

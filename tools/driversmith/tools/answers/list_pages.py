@@ -23,13 +23,18 @@ def offset_page(
     Raises:
         ToolError: the cursor is none of ours.
     """
-    place = Place.parsed(cursor)
-    at = offset_of(place.cursor)
-    shown = items[at : at + MOST_ITEMS]
-    lines = [line(item) for item in shown]
-    return list_page(
-        shown, lines, place, lambda count: str(at + count) if at + count < len(items) else None, what, of_api=of_api
-    )
+    return _page_at(items, lambda shown: [line(item) for item in items[shown]], cursor, what, of_api=of_api)
+
+
+def told_page(
+    items: list[Item], lines: list[str], cursor: str | None, what: str, *, of_api: bool = False
+) -> CallToolResult:
+    """The same, where the lines of all items are there.
+
+    Raises:
+        ToolError: the cursor is none of ours.
+    """
+    return _page_at(items, lambda shown: lines[shown], cursor, what, of_api=of_api)
 
 
 def list_page(
@@ -56,6 +61,19 @@ def list_page(
     mark = OF_THE_API if kept and of_api else ""
     text = "\n".join(part for part in (head, mark, *lines[:kept], more(following)) if part)
     return answer(Items(items=items[:kept], next_cursor=following), text)
+
+
+def _page_at(
+    items: list[Item], lines: Callable[[slice], list[str]], cursor: str | None, what: str, *, of_api: bool
+) -> CallToolResult:
+    place = Place.parsed(cursor)
+    at = offset_of(place.cursor)
+    shown = slice(at, at + MOST_ITEMS)
+
+    def behind(count: int) -> str | None:
+        return str(at + count) if at + count < len(items) else None
+
+    return list_page(items[shown], lines(shown), place, behind, what, of_api=of_api)
 
 
 def _part_page(

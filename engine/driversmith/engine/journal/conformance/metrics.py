@@ -36,6 +36,7 @@ async def metrics_of_nothing_claim_nothing(journal: Journal) -> None:
     expect_equal("The rate of no diagnoses that helped", metrics["diagnoses"]["helped_rate"], None)
     expect_equal("Seconds of no diagnoses", metrics["diagnoses"]["latency_seconds"], {"p50": None, "p95": None})
     expect_equal("Unhandled exceptions, without any", metrics["unhandled_exceptions"], 0)
+    expect_equal("Days, without any", metrics["by_day"], [])
     expect_equal("Sessions, without any", metrics["sessions"]["total"], 0)
 
 
@@ -63,7 +64,13 @@ async def metrics_come_from_what_happened(open_journal: OpenJournal) -> None:
         expect_equal("Attempts on average", metrics["mean_supervisor_attempts"], 2)
         expect_close("The rate of crashes that were got over", metrics["crash_recovery_rate"], 1 / 2)
         expect_equal("Unhandled exceptions", metrics["unhandled_exceptions"], 2)
+        expect_equal("Sessions by attempts", metrics["sessions"]["by_attempts"], {"1": 1, "2": 1, "3": 1})
+        (day,) = metrics["by_day"]
+        ended = {"first_try": 1, "healed": 1, "failed": 1}
+        expect_equal("How the sessions of the only day ended", {how: day[how] for how in ended}, ended)
         diagnoses = metrics["diagnoses"]
+        by_outcome = {"fallback": {"helped": 3, "did_not_help": 2, "unknown": 0}}
+        expect_equal("What strategies did", diagnoses["helped_by_strategy"], by_outcome)
         expect_close("The rate of diagnoses that helped", diagnoses["helped_rate"], 3 / 5)
         expect_equal("Seconds of a diagnosis in the middle", diagnoses["latency_seconds"]["p50"], 3.0)
         expect_close("Seconds of the slowest twentieth", diagnoses["latency_seconds"]["p95"], 80.8)
@@ -122,6 +129,8 @@ async def usage_adds_up_and_an_unknown_price_stays_unknown(journal: Journal) -> 
     expect_equal("Dollars, one price not being known", metrics["dollars"], None)
     expect_equal("The share of tokens from the cache", metrics["cache_hit_rate"], 0.75)
     expect_equal("Dollars that the cache saved", metrics["dollars_saved_by_cache"], 1.0)
+    (day,) = metrics["by_day"]
+    expect_equal("Dollars of the only day", (day["dollars"], day["saved"]), (None, 1.0))
     expect_equal("Tries by file", metrics["tries_by_file"], {"client.py": 2})
 
 

@@ -12,6 +12,8 @@ from .writer import Statements
 
 FILE_ROLES = frozenset({"generate", "repair"})
 """Roles of requests whose answer is to be a file."""
+MOST_DAYS = 30
+"""Of `by_day`."""
 
 
 async def metrics(db: Statements, *, principal: Principal | None, since: str, now: float) -> dict[str, Any]:
@@ -27,20 +29,26 @@ async def metrics(db: Statements, *, principal: Principal | None, since: str, no
     - `tries_by_file`: answers of a model that were to be a file; faults of transport are none.
     - `cache_hit_rate`: input tokens that came from the cache, of all input tokens.
 
+    `by_day` has the newest days (UTC) on which sessions began: how many of them succeeded at the first try, were healed or
+    failed, and what that day's requests cost and saved.
+
     Dollars are None where the price of a model is not known.
     """
     of = _Of(since, principal and principal.name)
     sessions = list(
         await db.execute_fetchall(
-            "SELECT session_id, status, engine, resumed, owner_boot_id, owner_pid, owner_started, lease_until,"
+            "SELECT session_id, status, engine, resumed, substr(created_at, 1, 10) AS day,"
+            " owner_boot_id, owner_pid, owner_started, lease_until,"
             " json_extract(result, '$.supervisor_attempts') AS attempts FROM sessions"
             " WHERE created_at >= ? AND principal = coalesce(?, principal)",
             of,
         )
     )
+    healed = await _healed(db, of)
+    usage = list(await db.execute_fetchall(f"SELECT * FROM usage WHERE at >= ? AND {_OWN_SESSION}", of))  # noqa: S608  a constant
     return {
         "since": since or None,
-        **_sessions(sessions, await _healed(db, of), now),
+        **_sessions(sessions, healed, now),
         "unhandled_exceptions": await _count(db, "unhandled_exceptions", of),
         "diagnoses": _diagnoses(
             list(
@@ -50,7 +58,8 @@ async def metrics(db: Statements, *, principal: Principal | None, since: str, no
             )
         ),
         "findings_by_code": await _findings(db, of),
-        **_usage(list(await db.execute_fetchall(f"SELECT * FROM usage WHERE at >= ? AND {_OWN_SESSION}", of))),  # noqa: S608  a constant
+        **_usage(usage),
+        "by_day": _by_day(sessions, healed, usage),
     }
 
 
@@ -88,18 +97,43 @@ def _sessions(rows: list[sqlite3.Row], healed: set[str], now: float) -> dict[str
             "total": len(rows),
             "by_status": dict(Counter(statuses)),
             "by_engine": dict(Counter(str(row["engine"]) for row in rows)),
+            "by_attempts": {str(n): count for n, count in sorted(Counter(attempts).items())},
         },
-        "first_try_success_rate": rate(
-            sum(s == "succeeded" and row["attempts"] == 1 and row["session_id"] not in healed for s, row in judged),
-            len(judged),
-        ),
+        "first_try_success_rate": rate(sum(_how(row, healed) == "first_try" for _, row in judged), len(judged)),
         "after_healing_success_rate": rate(sum(s == "succeeded" for s, _ in judged), len(judged)),
         "mean_supervisor_attempts": rate(sum(attempts), len(attempts)),
         "crash_recovery_rate": rate(sum(s in {"succeeded", "failed"} for s, _ in crashed), len(crashed)),
     }
 
 
+def _how(row: sqlite3.Row, healed: set[str]) -> str | None:
+    """How a session ended: at the first try, healed or failed; None for one that is neither success nor failure."""
+    if row["status"] == "succeeded":
+        return "first_try" if row["attempts"] == 1 and row["session_id"] not in healed else "healed"
+    return "failed" if row["status"] == "failed" else None
+
+
+def _by_day(sessions: list[sqlite3.Row], healed: set[str], usage: list[sqlite3.Row]) -> list[dict[str, Any]]:
+    """The newest days on which sessions began, oldest first."""
+    days = sorted({str(row["day"]) for row in sessions})[-MOST_DAYS:]
+    ended = Counter((str(row["day"]), _how(row, healed)) for row in sessions)
+    spent: dict[str, list[sqlite3.Row]] = {day: [] for day in days}
+    for row in usage:
+        spent.get(str(row["at"])[:10], []).append(row)
+    return [
+        {
+            "day": day,
+            **{how: ended[day, how] for how in ("first_try", "healed", "failed")},
+            "dollars": _dollars(spent[day]),
+            "saved": _saved([json.loads(row["data"]) for row in spent[day]], spent[day]),
+        }
+        for day in days
+    ]
+
+
 def _diagnoses(rows: list[sqlite3.Row]) -> dict[str, Any]:
+    strategies = sorted({str(row["fix_strategy"]) for row in rows})
+    by_strategy = {strategy: [row for row in rows if row["fix_strategy"] == strategy] for strategy in strategies}
     asked = [row for row in rows if row["source"] == "model" or row["cost_usd"] != 0]
     return {
         "count": len(rows),
@@ -107,10 +141,8 @@ def _diagnoses(rows: list[sqlite3.Row]) -> dict[str, Any]:
         "by_strategy": dict(Counter(str(row["fix_strategy"]) for row in rows)),
         "by_source": dict(Counter(str(row["source"]) for row in rows)),
         "helped_rate": _helped_rate(rows),
-        "helped_rate_by_strategy": {
-            strategy: _helped_rate([row for row in rows if row["fix_strategy"] == strategy])
-            for strategy in sorted({str(row["fix_strategy"]) for row in rows})
-        },
+        "helped_rate_by_strategy": {strategy: _helped_rate(own) for strategy, own in by_strategy.items()},
+        "helped_by_strategy": {strategy: _helped(own) for strategy, own in by_strategy.items()},
         **_effort(rows),
         "with_model": {"count": len(asked), **_effort(asked)},
     }
@@ -119,6 +151,11 @@ def _diagnoses(rows: list[sqlite3.Row]) -> dict[str, Any]:
 def _helped_rate(rows: list[sqlite3.Row]) -> float | None:
     known = [bool(row["helped"]) for row in rows if row["helped"] is not None]
     return rate(sum(known), len(known))
+
+
+def _helped(rows: list[sqlite3.Row]) -> dict[str, int]:
+    known = Counter(row["helped"] for row in rows)
+    return {"helped": known[1], "did_not_help": known[0], "unknown": known[None]}
 
 
 def _effort(rows: list[sqlite3.Row]) -> dict[str, Any]:
@@ -142,7 +179,6 @@ async def _findings(db: Statements, of: _Of) -> dict[str, int]:
 
 def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
     data = [json.loads(row["data"]) for row in rows]
-    costs = [row["cost_usd"] for row in rows]
     cached = sum(int(row["cached_tokens"]) for row in rows)
     fresh = sum(int(row["input_tokens"]) for row in rows)
     answers = [
@@ -156,10 +192,15 @@ def _usage(rows: list[sqlite3.Row]) -> dict[str, Any]:
             "cached": cached,
             "output": sum(int(row["output_tokens"]) for row in rows),
         },
-        "dollars": None if None in costs else sum(costs, 0.0),
+        "dollars": _dollars(rows),
         "cache_hit_rate": rate(cached, cached + fresh),
         "dollars_saved_by_cache": _saved(data, rows),
     }
+
+
+def _dollars(rows: list[sqlite3.Row]) -> float | None:
+    costs = [row["cost_usd"] for row in rows]
+    return None if None in costs else sum(costs, 0.0)
 
 
 def _saved(data: list[dict[str, Any]], rows: list[sqlite3.Row]) -> float | None:

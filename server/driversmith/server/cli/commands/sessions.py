@@ -1,10 +1,15 @@
 """`driversmith sessions`, `show`, `resume`, `cancel`, `prune`: what the journal remembers, and what to do with it."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
+import anyio
 import typer
+from driversmith.engine.errors import InvalidArgumentError
 from driversmith.engine.models.session import FINISHED, SessionRecord, SessionStatus, SupervisedResult
+from driversmith.engine.settings import Settings
 from rich.table import Table
 from rich.text import Text
 
@@ -46,9 +51,25 @@ def sessions(
     stdout().print(table if found else "No sessions.")
 
 
-def show(session_id: SessionId, as_json: Json = False) -> None:
+def show(
+    session_id: SessionId,
+    file: Annotated[
+        Path | None, typer.Argument(help="With --html: the file to write, or - for stdout.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Write the session as one page that needs nothing else: DRIVER-ID.html.")
+    ] = False,
+) -> None:
     """Show a session: its result and its log."""
+    if as_html and as_json:
+        raise typer.BadParameter("give one of --html and --json.", param_hint="--html")
+    if file is not None and not as_html:
+        raise typer.BadParameter("a file goes with --html.", param_hint="FILE")
     settings = command_settings()
+    if as_html:
+        run_async(lambda: _write_page(settings, session_id, file))
+        return
 
     async def read() -> None:
         async with engine_for_command(settings) as engine:
@@ -73,6 +94,26 @@ def show(session_id: SessionId, as_json: Json = False) -> None:
         print_result(console, result)
 
     run_async(read)
+
+
+async def _write_page(settings: Settings, session_id: str, file: Path | None) -> None:
+    from driversmith.engine.views.dashboard import one_session
+    from driversmith.resources.dashboard.document import document
+
+    async with engine_for_command(settings) as engine:
+        found = await one_session(engine.journal, session_id)
+    page = document("file", found.model_dump(mode="json"))
+    if file == Path("-"):
+        sys.stdout.buffer.write(page.encode())
+        return
+    target = anyio.Path(file or f"{found.session.line.driver}-{session_id}.html")
+    try:
+        await target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InvalidArgumentError(
+            f"{target} cannot be written: {error.strerror or error}.", next_action="Name another file."
+        ) from error
+    print(await target.absolute())
 
 
 def resume(

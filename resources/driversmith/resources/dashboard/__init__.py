@@ -1,0 +1,1 @@
+"""The dashboard's page: one document that holds all that it needs, and the data or the way to them."""
