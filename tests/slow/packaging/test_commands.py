@@ -65,7 +65,7 @@ def test_the_readmes_first_command_installs_and_shows_the_demo(tmp_path: Path) -
     ]
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DRIVERSMITH_")}
     done = subprocess.run(
-        ["sh", "-c", line], cwd=clone, env=kept, capture_output=True, text=True, timeout=600, check=False
+        ["sh", "-c", line], cwd=clone, env=kept, capture_output=True, text=True, timeout=LONG, check=False
     )
     if done.returncode and not (clone / ".venv/bin/driversmith").exists():
         pytest.skip(f"pip could not install: {done.stderr[-200:]}")
