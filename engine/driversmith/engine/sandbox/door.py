@@ -6,7 +6,6 @@ end at the parent, in plain HTTP, while it sees the API's own address; an addres
 the connection, as a closed port does.
 """
 
-import os
 import socket
 import sys
 import threading
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 LONGEST = 400
-"""Bytes of a request for a connection: "NUMBER HOST PORT"."""
+"""Bytes of a request for a connection: "HOST PORT"."""
 
 Connect = Callable[[str, int, float | None], socket.socket]
 """Host, port and seconds that may pass: a connection. Raises OSError where it is refused."""
@@ -26,7 +25,8 @@ class Door:
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._turn = threading.Lock()
-        self._asked = 0
+        self._late = 0
+        """Answers still to come, to requests that nobody waits for any more."""
 
     def connect(self, host: str, port: int, seconds: float | None) -> socket.socket:
         """A connection to a host that the parent answers for.
@@ -38,23 +38,24 @@ class Door:
         if sys.platform == "win32":
             raise ConnectionRefusedError("no descriptor can be passed here")
         with self._turn:
-            self._asked += 1
-            number = str(self._asked).encode()
             self._socket.settimeout(seconds)
-            self._socket.send(b"%b %b" % (number, f"{host} {port}".encode()[: LONGEST - 20]))
-            answered, descriptors = self._answer()
-            while answered and answered != number:  # of a request that was given up
-                for late in descriptors:
-                    os.close(late)
-                answered, descriptors = self._answer()
-        if not descriptors:
+            self._socket.send(f"{host} {port}".encode()[:LONGEST])
+            self._late += 1
+            while self._late > 1:
+                self._answer().close()
+            found = self._answer()
+        if found.fileno() == -1:
             raise ConnectionRefusedError(f"nobody answers at {host}:{port}")
-        return socket.socket(fileno=descriptors[0])
+        return found
 
-    def _answer(self) -> tuple[bytes, list[int]]:
-        """The number of a request, and the connection that it is given, if any."""
-        number, descriptors, _, _ = socket.recv_fds(self._socket, LONGEST, 1)
-        return number, descriptors
+    def _answer(self) -> socket.socket:
+        """The next answer, a closed socket where nobody answers."""
+        _, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
+        self._late -= 1
+        found = socket.socket(fileno=descriptors[0]) if descriptors else socket.socket()
+        if not descriptors:
+            found.close()
+        return found
 
 
 def lead_through(connect: Connect) -> None:

@@ -83,15 +83,15 @@ class Doorway:
         if sys.platform == "win32" or pair is None:
             return
         with suppress(BlockingIOError, ConnectionError):
-            number, _, request = pair[0].recv(LONGEST).partition(b" ")
+            request = pair[0].recv(LONGEST)
             protocol = self.answer(request.decode("utf-8", "replace"))
             if protocol is None:
-                pair[0].send(number)
+                pair[0].send(b"-")
                 return
             ours, theirs = socket.socketpair()
             with theirs:
                 ours.setblocking(False)
-                socket.send_fds(pair[0], [number], [theirs.fileno()])
+                socket.send_fds(pair[0], [b"+"], [theirs.fileno()])
             _keep(asyncio.get_running_loop().create_task(_connect(ours, protocol)))
 
 
