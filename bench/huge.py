@@ -4,13 +4,14 @@
 
 A description of that size is generated, and FILES are read as well. Each is researched as a session does it, in the worker process;
 meanwhile the event loop is asked every 10 ms whether it is there (`late` is the longest that it was not). Then some objects
-alone make a driver. Prints seconds, peak memory of this process and of its workers, and sizes; fails where a limit of the issue is
-passed: 30 s, 1 s late, 40 KB for three objects.
+alone make a driver. Prints seconds, peak memory of this process and of its workers, and sizes: of what importing the driver loads, of
+its package, of all files; fails where a limit of the issue is passed: 30 s, 1 s late, 40 KB for three objects.
 """
 
 import argparse
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -111,11 +112,20 @@ def most_asked(profile: ApiProfile, count: int) -> tuple[str, ...]:
     return tuple(o.name for o in objects[:count])
 
 
-def driver_bytes(profile: ApiProfile) -> tuple[int, int]:
-    """Bytes of the package of a driver, and of all of its files."""
-    files = write_driver(profile).files
-    sizes = {file.path: len(file.text.encode()) for file in files}
-    return sum(size for path, size in sizes.items() if "_driver/" in path), sum(sizes.values())
+def driver_bytes(profile: ApiProfile) -> tuple[int, int, int]:
+    """Bytes of what importing a driver loads, of its package (with twin, fake, command line and types), and of all of its files."""
+    driver = write_driver(profile)
+    sizes = {file.path: len(file.text.encode()) for file in driver.files}
+    package = {path: size for path, size in sizes.items() if "_driver/" in path}
+    name = next(iter(package)).partition("/")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        for file in driver.files:
+            (at := Path(folder, file.path)).parent.mkdir(parents=True, exist_ok=True)
+            at.write_text(file.text)
+        tell = f"import sys, {name}; print(*(m for m in sys.modules if m.partition('.')[0] == '{name}'))"
+        loaded = subprocess.run([sys.executable, "-c", tell], cwd=folder, check=True, capture_output=True, text=True)
+    files = [f"{name}/__init__.py", *(f"{module.replace('.', '/')}.py" for module in loaded.stdout.split())]
+    return sum(package.get(file, 0) for file in files), sum(package.values()), sum(sizes.values())
 
 
 async def main() -> int:
@@ -138,6 +148,7 @@ async def main() -> int:
         "chosen",
     ):
         table.add_column(column)
+    table.add_column("loaded KB")
     table.add_column("package KB")
     table.add_column("all KB")
     failures: list[str] = []
@@ -152,7 +163,7 @@ async def main() -> int:
             except DriversmithError as error:
                 failures.append(f"{file.name}: {error}")
                 continue
-            python, whole = driver_bytes(few)
+            loaded, python, whole = driver_bytes(few)
             peaks = [
                 resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
             ]
@@ -165,6 +176,7 @@ async def main() -> int:
                 f"{late * 1000:.0f}",
                 *map(str, peaks),
                 ", ".join(chosen),
+                f"{loaded / 1000:.1f}",
                 f"{python / 1000:.1f}",
                 f"{whole / 1000:.1f}",
             )

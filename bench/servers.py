@@ -331,7 +331,7 @@ async def measured(name: str, server: Server, home: Path) -> list[Outcome]:
                     level=verified.level if verified else "left out",
                     records=verified.records if verified else 0,
                     complete=verified.complete if verified else None,
-                    truly=read == truth,
+                    truly=_is_truly(server, read, truth),
                     corrected=facts,
                     note=verified.note if verified else " ".join(result.notes)[:300] + str(result.error or ""),
                 )
@@ -364,15 +364,11 @@ def by_url_alone(name: str, server: Server, home: Path, live: str) -> list[Outco
     result = json.loads(done.stdout or "{}")
     verified = result.get("verification", {}).get("objects", {})
     made: list[Outcome] = []
-    for object_name, held in (server.known or server.truth).items():
-        truth = held
+    for object_name, truth in (server.known or server.truth).items():
         reading = [driversmith, "read", str(result.get("output_path")), object_name, "--limit", "100000", "--json"]
         read = subprocess.run(reading, check=False, capture_output=True, text=True, env=environment, timeout=300)
         records = json.loads(read.stdout) if read.returncode == 0 else []
-        if not server.ordered:
-            records, truth = (
-                sorted(some, key=lambda record: json.dumps(record["labels"])) for some in (records, truth)
-            )
+        truly = _is_truly(server, records, truth)
         seen = verified.get(object_name, {})
         note = seen.get("note", "") or (result.get("error") or {}).get("message", "")[:200] or read.stderr[:200]
         made.append(
@@ -383,16 +379,18 @@ def by_url_alone(name: str, server: Server, home: Path, live: str) -> list[Outco
                 level=seen.get("level", "left out"),
                 records=len(records),
                 complete=seen.get("complete"),
-                truly=_same(records, truth),
+                truly=truly,
                 corrected=[c["fact"] for c in result.get("contradictions", [])],
-                note="" if _same(records, truth) else note,
+                note="" if truly else note,
             )
         )
     return made
 
 
-def _same(records: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
-    """Whether all records are there, in order; fields that the truth does not name make no difference."""
+def _is_truly(server: Server, records: list[dict[str, Any]], truth: list[dict[str, Any]]) -> bool:
+    """Whether all records are there, in order where there is one; fields that the truth does not name make no difference."""
+    if not server.ordered:
+        records, truth = (sorted(some, key=lambda one: json.dumps(one.get("labels"))) for some in (records, truth))
     named = [{key: record.get(key) for key in known} for record, known in zip(records, truth, strict=False)]
     return len(records) == len(truth) and named == truth
 

@@ -104,6 +104,31 @@ async def test_paths_that_repeat_the_typed_one_are_found_at_the_origin(describe:
 
 
 @pytest.mark.parametrize(
+    ("typed", "servers", "expected"),
+    [
+        ("https://api.test/v1/", [], "https://api.test"),
+        ("https://api.test/v1", ["https://api.test"], "https://api.test"),
+        ("https://api.test/inner/v1", ["https://far.test/"], "https://api.test/inner"),
+        ("https://api.test/v1/pets", [], "https://api.test"),
+        ("https://api.test/v1", ["https://far.test/v1"], "https://api.test/v1"),
+        ("https://api.test/v", [], "https://api.test/v"),
+        ("https://api.test/v2", [], "https://api.test/v2"),
+    ],
+)
+async def test_what_every_path_begins_with_is_no_end_of_the_base_url(
+    describe: Any, fetcher: Any, *, typed: str, servers: list[str], expected: str
+) -> None:
+    document = {
+        "servers": [{"url": url} for url in servers],
+        "paths": {"/v1/pets/{id}": {"get": OK}, "/v1/pets": {"get": OK}},
+    }
+    found = replace(describe(document), found_by="given")
+    assert (await choose_base_url(found, api_url=typed)).url == expected
+    twice = fetcher({f"{typed.rstrip('/')}/v1/pets": DATA}, GONE)
+    assert (await choose_base_url(found, api_url=typed, probe=twice)).url == typed.rstrip("/")
+
+
+@pytest.mark.parametrize(
     ("answers", "expected"),
     [
         ({"https://docs.test/pets": DATA}, "https://docs.test"),

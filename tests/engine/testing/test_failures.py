@@ -17,6 +17,7 @@ from driversmith.engine.testing.trial import Run, Trial, UnmetError
 from .harbour import harbour_profile
 
 SHIPS = "/v2/ships"
+TIMED_OUT = Reply(raised=Raised(type="DriverTimeoutError", bases=("DriverError", "Exception")))
 
 
 class TimedOut:
@@ -25,10 +26,10 @@ class TimedOut:
     isolation: Isolation = "process"
     layers: tuple[str, ...] = ()
 
-    def __init__(self, mock: MockServer, *sent: str) -> None:
+    def __init__(self, mock: MockServer, *sent: str | None) -> None:
         self._mock = mock
         self._sent = list(sent)
-        """Paths of what a driver sends, one a call."""
+        """Paths of what a driver sends, one a call; None where it gives up before it is connected."""
         self.timeouts: list[float] = []
 
     async def construct(self, handle: str, *, arguments: Any, **_: Any) -> Reply:
@@ -38,19 +39,21 @@ class TimedOut:
     async def call(self, handle: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         if method != "read":
             return Reply()
+        if (path := self._sent.pop(0)) is None:
+            await asyncio.sleep(self.timeouts[-1])
+            return TIMED_OUT
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         protocol = self._mock.door("api.harbour.example", 443)
         assert protocol is not None
         connecting = asyncio.get_running_loop().create_task(_connect(protocol, ours))
         with theirs:
-            path = self._sent.pop(0)
             theirs.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             theirs.settimeout(self.timeouts[-1])
             with pytest.raises(TimeoutError):
                 theirs.recv(1)
         await connecting
-        return Reply(raised=Raised(type="DriverTimeoutError", bases=("DriverError", "Exception")))
+        return TIMED_OUT
 
     async def open_iterator(self, handle: str, iterator: str, method: str, /, *args: Any, **kwargs: Any) -> Reply:
         raise NotImplementedError
@@ -84,6 +87,24 @@ async def test_a_driver_that_had_no_time_for_a_token_gets_more(run: Run):
     await silence_is_a_timeout(Trial(run, child, "ships"))
     assert child.timeouts == sorted(set(child.timeouts))
     assert len(child.timeouts) == 2
+
+
+async def test_a_driver_that_had_no_time_to_connect_gets_more(run: Run, monkeypatch: pytest.MonkeyPatch):
+    _wait_for_requests_no_longer_than(0.1, run.mock, monkeypatch)
+    child = TimedOut(run.mock, None, SHIPS)
+    await silence_is_a_timeout(Trial(run, child, "ships"))
+    assert len(child.timeouts) == 2
+
+
+async def test_a_driver_that_never_asks_fails(run: Run, monkeypatch: pytest.MonkeyPatch):
+    _wait_for_requests_no_longer_than(0.1, run.mock, monkeypatch)
+    with pytest.raises(UnmetError, match="0: no request"):
+        await silence_is_a_timeout(Trial(run, TimedOut(run.mock, None, None, None), "ships"))
+
+
+def _wait_for_requests_no_longer_than(seconds: float, mock: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    until_asked = mock.until_asked
+    monkeypatch.setattr(mock, "until_asked", lambda count: until_asked(count, seconds))
 
 
 async def test_a_driver_that_only_ever_asks_for_tokens_fails(run: Run):

@@ -40,7 +40,22 @@ def candidate_base_urls(description: Description, api_url: str) -> list[BaseUrl]
     ]
     if description.found_by == "documentation":
         return _distinct([*same, at_origin, *moved, typed])
-    return _distinct([typed, *same, *moved, BaseUrl(_root(api_url), "the origin of api_url")])
+    above = _above_repeated_path(description, typed.url, {urlsplit(url).path.rstrip("/") for url in servers})
+    return _distinct([*above, typed, *same, *moved, BaseUrl(_root(api_url), "the origin of api_url")])
+
+
+def _above_repeated_path(description: Description, typed: str, servers: set[str]) -> list[BaseUrl]:
+    """The URL above what every path of the description begins with and api_url ends with, so that nothing is in a request twice."""
+    path = urlsplit(typed).path
+    paths = list(mapping(description.document.get("paths")))
+    if not paths or path in servers:
+        return []
+    for at in (at for at, character in enumerate(path) if character == "/"):
+        if all(f"{each}/".startswith(f"{path[at:]}/") for each in paths):
+            return [
+                BaseUrl(typed[: len(typed) - len(path) + at], f"every path begins with {path[at:]}, as api_url ends")
+            ]
+    return []
 
 
 async def choose_base_url(description: Description, *, api_url: str, probe: PageFetcher | None = None) -> BaseUrl:
