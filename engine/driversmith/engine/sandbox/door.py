@@ -42,20 +42,18 @@ class Door:
             self._socket.send(f"{host} {port}".encode()[:LONGEST])
             self._late += 1
             while self._late > 1:
-                self._answer().close()
+                if late := self._answer():
+                    late.close()
             found = self._answer()
-        if found.fileno() == -1:
+        if found is None:
             raise ConnectionRefusedError(f"nobody answers at {host}:{port}")
         return found
 
-    def _answer(self) -> socket.socket:
-        """The next answer, a closed socket where nobody answers."""
+    def _answer(self) -> socket.socket | None:
+        """The next answer; None where nobody answers."""
         _, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
         self._late -= 1
-        found = socket.socket(fileno=descriptors[0]) if descriptors else socket.socket()
-        if not descriptors:
-            found.close()
-        return found
+        return socket.socket(fileno=descriptors[0]) if descriptors else None
 
 
 def lead_through(connect: Connect) -> None:
