@@ -17,7 +17,7 @@ from ...end_to_end import shop as shops
 from ...stand_ins.connection import ERAS
 from ...stand_ins.weak_host import WeakHost
 
-OBJECTS = 300
+OBJECTS = 150
 FIELDS = 12
 LARGE = {f"object_{n}": [{"id": i, "name": f"{n} of {i}"} for i in range(1, 4)] for n in range(OBJECTS)}
 LARGE["object_7"] = [{"id": i, "name": f"record {i}", "text": "a long story " * 40} for i in range(1, 400)]
@@ -76,7 +76,7 @@ async def test_name_and_url_in_all_records_out(tmp_path: Path, size: str, era: s
             assert text.startswith("Succeeded") and "Verified: live" in text, text[:2_000]
             told = {view: await host.whole("get_session", session_id=session, view=view) for view in VIEWS}
             objects = re.findall(r"^object (\w+):", told["profile"], re.MULTILINE)
-            assert len(objects) == (302 if size == "large" else 2)
+            assert len(objects) == (152 if size == "large" else 2)
             wanted = ["object_7", "object_8", "pets"] if size == "large" else objects
             for name in wanted:
                 assert await _records(host, session, name) == shops.RECORDS[name], name

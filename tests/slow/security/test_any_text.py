@@ -15,7 +15,7 @@ from ...security.hostile import descriptions
 from ...security.test_any_text import check, files_of, profile_of
 
 MANY = settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     database=None,
