@@ -21,15 +21,12 @@ MOST_WORKERS = 16
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
-def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """More workers than cores, since many a test waits for a process, or for a time that has to pass; collecting the tests
-    costs each of them some seconds."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """More workers than cores, since many a test waits for a process, or for a time that has to pass, and most of the slow ones
+    do; collecting the tests costs each worker some seconds."""
     workers = yield
-    return (
-        workers
-        if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ
-        else min(workers + (workers + 1) // 2, max(workers, MOST_WORKERS))
-    )
+    more = workers if any("slow" in argument for argument in config.args) else (workers + 1) // 2
+    return workers if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(workers + more, max(workers, MOST_WORKERS))
 
 
 def pytest_configure() -> None:
