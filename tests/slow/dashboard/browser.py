@@ -69,6 +69,13 @@ class Page:
         with anyio.fail_after(LONG):
             await self.loaded.wait()
 
+    async def reload(self) -> None:
+        """Load the page anew, and wait until it is there."""
+        self.loaded = anyio.Event()
+        await self._pipe.call("Page.reload")
+        with anyio.fail_after(LONG):
+            await self.loaded.wait()
+
     async def js(self, expression: str) -> Any:
         """What an expression comes to; promises are waited for."""
         asked = {"expression": expression, "returnByValue": True, "awaitPromise": True}

@@ -139,19 +139,23 @@ async def test_the_command_shows_the_page_at_the_url_that_it_prints_until_ctrl_c
     command = [sys.executable, "-m", "driversmith.server", "dashboard"]
     async with await anyio.open_process(command, env=environment, stderr=None) as process:
         assert process.stdout is not None
-        with anyio.fail_after(LONG):
-            url = (await process.stdout.receive()).decode().strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/dashboard#token=\S+", url)
-        await page.set_up(1600, "light")
-        await page.open(url)
-        await page.until("document.querySelector('.figures')")
-        assert await page.js("location.hash") == "" and sessions[0] in await page.js("document.body.innerHTML")
-        await page.js("location.reload()")
-        await page.until("document.querySelector('.figures')")
-        assert page.complaints == []
-        process.send_signal(signal.SIGINT)
-        with anyio.fail_after(LONG):
-            assert await process.wait() == 130
+        try:
+            with anyio.fail_after(LONG):
+                url = (await process.stdout.receive()).decode().strip()
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/dashboard#token=\S+", url)
+            await page.set_up(1600, "light")
+            await page.open(url)
+            await page.until("document.querySelector('.figures')")
+            assert await page.js("location.hash") == "" and sessions[0] in await page.js("document.body.innerHTML")
+            await page.reload()
+            await page.until("document.querySelector('.figures')")
+            assert page.complaints == []
+            process.send_signal(signal.SIGINT)
+            with anyio.fail_after(LONG):
+                assert await process.wait() == 130
+        finally:
+            if process.returncode is None:
+                process.kill()
 
 
 @pytest.mark.parametrize("words", ["", HOSTILE])
