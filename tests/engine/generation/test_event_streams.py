@@ -17,7 +17,7 @@ EVENT = b"data: {}\n\n"
 
 
 def watching() -> ApiProfile:
-    stream = ResponseProfile(media_type="text/event-stream", kind="text", type="string")
+    stream = ResponseProfile(media_type="text/event-stream; charset=utf-8", kind="text", type="string")
     made = [operation("watch", "GET /events", response=stream), operation("list_pets", "GET /pets")]
     return profiles.profile("Watching", made, [thing("pets", {"read": "list_pets"})])
 

@@ -36,4 +36,5 @@ async def test_a_write_with_a_key_is_sent_again_with_it_and_others_are_sent_once
     assert failures(report) == []
     proven = {(b.name, b.subject) for b in report.behaviours}
     assert {("writes-repeat-their-key", "payments"), ("writes-sent-once", "refunds")} <= proven
+    assert ("writes-stay-on-origin", "payments") in proven, "a key lets no write leave the origin"
     assert report.unittests and not report.unittests.failed

@@ -88,7 +88,7 @@ def features(profile: ApiProfile) -> dict[str, bool]:
         "has_asking_posts": any(o.only_reads for o in operations),
         "has_idempotency": any(o.idempotency_key for o in operations),
         "has_safe_posts": any(o.only_reads or o.idempotency_key for o in operations),
-        "has_events": any(o.response.media_type == "text/event-stream" for o in operations),
+        "has_events": any((o.response.media_type or "").startswith("text/event-stream") for o in operations),
         "has_deprecated": any(o.deprecated for o in operations),
         "reads_body": styles & {"cursor", "next_url"}
         or any(has_more(p) or has_total(p) or has_pages(p) for p in pagings),

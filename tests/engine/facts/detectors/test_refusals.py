@@ -210,6 +210,7 @@ def test_a_header_of_the_user_that_no_scheme_takes_becomes_a_credential():
     [
         (None, {"www-authenticate": "Bearer"}, ["token"], ("header", "Authorization", "Bearer ")),
         (None, {"www-authenticate": 'Basic realm="x"'}, ["username", "password"], ("header", "Authorization", "")),
+        (None, {"www-authenticate": 'Bearer, Basic realm="x"'}, ["token"], ("header", "Authorization", "Bearer ")),
         ({"message": "Missing header X-Fleet-Key"}, {}, ["api_key"], ("header", "X-Fleet-Key", "")),
         ({"error": "api_key parameter is required"}, {}, ["api_key"], ("query", "api_key", "")),
     ],

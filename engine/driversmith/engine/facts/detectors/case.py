@@ -19,6 +19,11 @@ class Given:
     query: frozenset[str] = frozenset()
     """Query parameters as they go on the wire."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none."""
+        return not (self.arguments or self.headers or self.query)
+
 
 @dataclass(frozen=True)
 class Case:

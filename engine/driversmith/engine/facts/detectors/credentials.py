@@ -42,6 +42,7 @@ _MISSING_KEY = re.compile(
     re.IGNORECASE,
 )
 _PROSE = 4_000
+_BASIC: JsonValue = {"kind": "basic", "location": "header", "parameter": "Authorization", "prefix": ""}
 _USUAL: tuple[Spelling, ...] = (
     {"location": "header", "parameter": "Authorization", "prefix": "Bearer "},
     {"location": "header", "parameter": "X-API-Key", "prefix": ""},
@@ -103,13 +104,12 @@ def told_by_refusal(case: Case) -> Correction | None:
     """The credential that a refusal asks for in so many words, by its challenge or its text, where no description names any and
     the user gave none: no read can show that it is right, yet the driver can take it, and can do without."""
     refused = next((answer for answer in case.answers if is_refusal(answer)), None)
-    has_given = case.given is not None and (case.given.arguments or case.given.headers or case.given.query)
+    has_given = case.given is not None and not case.given.is_empty
     if refused is None or has_given or case.profile.auth or case.operation.security:
         return None
     because = f"{case.operation.signature} is refused without a credential, and says how it is sent."
-    if _asks_for_basic(refused):
-        value: JsonValue = {"kind": "basic", "location": "header", "parameter": "Authorization", "prefix": ""}
-        return Correction(fact=address("auth", "basic"), value=value, because=because)
+    if [challenge.lower() for challenge in _challenges(refused)[:1]] == ["basic"]:
+        return Correction(fact=address("auth", "basic"), value=_BASIC, because=because)
     spelling = next(_told(refused), None)
     if spelling is None:
         return None
@@ -121,17 +121,13 @@ def _is_bearer(spelling: Spelling) -> bool:
     return (spelling["parameter"].lower(), spelling["prefix"]) == ("authorization", "Bearer ")
 
 
-def _asks_for_basic(refused: Answer) -> bool:
-    return any(challenge.lower() == "basic" for challenge in _challenges(refused))
-
-
 def _as_basic(case: Case, refused: Answer, scheme: AuthScheme | None) -> list[Correction]:
     """A name and a password, where the API challenges for them and the user gave them."""
-    if not _asks_for_basic(refused) or case.given is None or "username" not in case.given.arguments:
+    asked = any(challenge.lower() == "basic" for challenge in _challenges(refused))
+    if not asked or case.given is None or "username" not in case.given.arguments:
         return []
     because = f"{case.operation.signature} asks for a name and a password (WWW-Authenticate: Basic)."
-    value: JsonValue = {"kind": "basic", "location": "header", "parameter": "Authorization", "prefix": ""}
-    return [Correction(fact=address("auth", scheme.name if scheme else "basic"), value=value, because=because)]
+    return [Correction(fact=address("auth", scheme.name if scheme else "basic"), value=_BASIC, because=because)]
 
 
 def told_challenge(case: Case) -> str:

@@ -85,7 +85,7 @@ def _of_credentials(case: Case) -> str:
     challenge = told_challenge(case)
     if challenge.lower() in ("digest", "negotiate", "ntlm"):
         return f"The API wants {challenge}, which no driver speaks."
-    if case.given is not None and not (case.given.arguments or case.given.headers or case.given.query):
+    if case.given is not None and case.given.is_empty:
         return "The API wants a credential: give one (driversmith credentials set ORIGIN)."
     scheme = next((name for alternative in case.operation.security for name in alternative), "<scheme>")
     return f"The API refuses the credential wherever it was tried: {address('auth', scheme)} is to be corrected."

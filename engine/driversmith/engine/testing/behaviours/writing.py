@@ -33,7 +33,7 @@ async def deletes(trial: Trial) -> None:
 
 async def writes_are_not_sent_again(trial: Trial) -> None:
     """A write that meets 503, 429 or a dropped connection is sent once and raises."""
-    verb = _first_write(trial)
+    verb, _ = _sent_once(trial.profile, trial.described)[0]
     for answer, kind in (
         (problem(503), kind_of(trial, 503, "ServerError")),
         (problem(429, ("Retry-After", "0")), "RateLimitError"),
@@ -66,7 +66,7 @@ async def writes_are_sent_again_with_their_key(trial: Trial) -> None:
 
 async def writes_do_not_follow_to_another_origin(trial: Trial) -> None:
     """A write that is redirected to another origin raises, and nothing goes there."""
-    verb = _first_write(trial)
+    verb, _ = _writes_of(trial.profile, trial.described)[0]
     for status in (302, 307):
         trial.mock.script.always = Response(status)
         trial.mock.script.redirect = trial.mock.other_origin
@@ -148,17 +148,17 @@ def _call(trial: Trial, verb: Verb) -> tuple[tuple[list[Any], dict[str, Any]], d
     return (args, keywords), by_name
 
 
-def _first_write(trial: Trial) -> Verb:
-    return next(verb for verb, _ in _sent_once(trial.profile, trial.described))
-
-
 def _writes_of(profile: ApiProfile, described: ObjectProfile) -> list[tuple[Verb, OperationProfile]]:
-    return [(v, profile.operations[described.operations[v]]) for v in WRITES if v in described.operations]
+    found: list[tuple[Verb, OperationProfile]] = []
+    for verb in WRITES:
+        operation = profile.operation(described.name, verb)
+        if operation is not None and operation.method not in {"GET", "HEAD"}:
+            found.append((verb, operation))
+    return found
 
 
 def _sent_once(profile: ApiProfile, described: ObjectProfile) -> list[tuple[Verb, OperationProfile]]:
-    writes = _writes_of(profile, described)
-    return [(v, o) for v, o in writes if o.method not in {"GET", "HEAD"} and not o.idempotency_key]
+    return [(verb, operation) for verb, operation in _writes_of(profile, described) if not operation.idempotency_key]
 
 
 def _repeatable_write(profile: ApiProfile, described: ObjectProfile) -> tuple[Verb, str]:
@@ -176,6 +176,10 @@ def _with_record_id(verb: Verb, run: Run) -> list[str]:
 
 
 def _writable(run: Run) -> list[str]:
+    return [name for name, described in run.profile.objects.items() if _writes_of(run.profile, described)][:1]
+
+
+def _written_once(run: Run) -> list[str]:
     return [name for name, described in run.profile.objects.items() if _sent_once(run.profile, described)][:1]
 
 
@@ -197,7 +201,7 @@ BEHAVIOURS = (
     Behaviour("create", creates, lambda run: run.having("create")),
     Behaviour("update", updates, lambda run: _with_record_id("update", run)),
     Behaviour("delete", deletes, lambda run: _with_record_id("delete", run)),
-    Behaviour("writes-sent-once", writes_are_not_sent_again, _writable),
+    Behaviour("writes-sent-once", writes_are_not_sent_again, _written_once),
     Behaviour("writes-repeat-their-key", writes_are_sent_again_with_their_key, _repeatable),
     Behaviour("writes-stay-on-origin", writes_do_not_follow_to_another_origin, _writable),
     Behaviour("writes-follow-307", writes_follow_on_the_origin, lambda run: _creatable(run)[:1]),
