@@ -1,11 +1,11 @@
 """Resources in pages that no host cuts, with a cursor behind each but the last."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from driversmith.engine.models.visible import visible_json
-from driversmith.engine.views.pages import PAGE, ROOM, Place, fitting, is_long, part_of
+from driversmith.engine.views.pages import PAGE, ROOM, Place, fitting, is_long, page_that_fits, part_of
 from driversmith.engine.views.weights import compact, weight
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
@@ -28,14 +28,13 @@ async def journal_page(
     Raises:
         MCPError: the cursor names a part that there is not.
     """
+
+    def shown(records: Sequence[R]) -> tuple[list[dict[str, Any]], int]:
+        items = [item(record) for record in records]
+        return items, fitting([{"as it is shown": _indented(item)} for item in items])
+
     place = Place.parsed(cursor)
-    while True:
-        page = await read(limit, place.cursor)
-        items = [item(record) for record in page.items]
-        kept = 1 if place.part > 1 else fitting([{"as it is shown": _indented(item)} for item in items])
-        if kept >= len(items):
-            break
-        limit = kept  # read again, so that the cursor stands behind what is shown
+    page, items = await page_that_fits(read, place, limit, shown)
     following = page.next_cursor
     if place.part > 1 or (items and is_long(_indented(items[0]))):
         part = part_of(compact(items[0]), place.part) if items else None

@@ -118,13 +118,17 @@ async def test_values_that_json_hardly_allows_are_shown_as_texts(reader: DriverR
     ]
 
 
+def _store_a_key(folder: Path) -> None:
+    (folder / "home").mkdir()
+    credentials = folder / "home" / "credentials.toml"
+    credentials.touch(mode=0o600)
+    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+
+
 async def test_credentials_that_the_api_echoes_are_redacted(
     reader: DriverReader, project: Path, tmp_path: Path, learned: set[str]
 ) -> None:
-    (tmp_path / "home").mkdir()
-    credentials = tmp_path / "home" / "credentials.toml"
-    credentials.touch(mode=0o600)
-    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    _store_a_key(tmp_path)
     (record,) = await reader.read(ReadPlace(project, "pets", {}), limit=1)
     assert "hunter22" not in json.dumps(record)
     assert "hunter22" in learned
@@ -262,10 +266,7 @@ async def test_what_the_driver_raises_at_a_later_batch_becomes_an_error_of_ours(
 async def test_batches_hold_no_credentials_that_the_api_echoes(
     reader: DriverReader, project: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "home").mkdir()
-    credentials = tmp_path / "home" / "credentials.toml"
-    credentials.touch(mode=0o600)
-    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    _store_a_key(tmp_path)
     async with reader.open(ReadPlace(project, "pets", {}), batch_size=3) as batches:
         assert "hunter22" not in json.dumps(await batches.next())
 
@@ -282,10 +283,7 @@ def test_an_access_token_that_was_fetched_meanwhile_is_redacted() -> None:
 async def test_an_operation_is_called_without_telling_secrets(
     reader: DriverReader, project: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "home").mkdir()
-    credentials = tmp_path / "home" / "credentials.toml"
-    credentials.touch(mode=0o600)
-    credentials.write_text('["http://127.0.0.1:9"]\nheaders = { X-Key = "hunter22" }\n')
+    _store_a_key(tmp_path)
     answer = await reader.call(CallPlace(project, "list_pets", {"status": "sold"}))
     assert isinstance(answer, list)
     assert answer[:2] == ["list_pets", {"status": "sold"}]

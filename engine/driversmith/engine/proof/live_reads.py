@@ -398,11 +398,8 @@ def _fault(given: list[Any], plan: _Plan, exchanges: Sequence[Exchange], *, leas
         pages = [records_of(plan.described, _body(answer, plan), single=plan.single) for answer in answers]
     except RecordsMissingError as error:
         return f"{error} in the answer of {plan.operation.signature}."
-    again = [
-        False,
-        *(page == before for before, page in itertools.pairwise(pages)),
-    ]  # past the end, some repeat the last
-    pages = [page for page, is_again in zip(pages, again, strict=True) if not is_again]
+    # Past the end, some APIs give the last page once more.
+    pages = [*pages[:1], *(page for before, page in itertools.pairwise(pages) if page != before)]
     served = encode([record for page in pages for record in page])
     if least is None:
         least = min(limit, len(served)) if plan.single else sum(map(len, pages[:-1])) + bool(pages[-1])

@@ -205,6 +205,7 @@ class EngineActivities:
 
         if why := await self.why_unrun(bundle):
             raise SandboxUnavailableError(why, next_action=HOW_TO_RUN)
+        names = None if behaviours is None else {name.removeprefix(TWIN) for name in behaviours}
 
         async def progress(fraction: float, message: str) -> None:
             await tell(message, fraction)
@@ -216,7 +217,7 @@ class EngineActivities:
             class_name=bundle.class_name,
             sandbox=self._sandbox(),
             progress=progress,
-            behaviours=ALL if behaviours is None else [b for b in ALL if {b.name, f"{TWIN}{b.name}"} & {*behaviours}],
+            behaviours=ALL if names is None else [b for b in ALL if b.name in names],
             twin=all(file.author == "template" for file in bundle.files),  # what a model writes leaves it as it was
         )
 

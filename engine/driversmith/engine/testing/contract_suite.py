@@ -74,7 +74,7 @@ async def run_contract(
         return Lane(run, partial(sandbox.open, project, package, called, door=mock.door), TWIN if is_twin else "")
 
     main, beside = lane(maker), lane(RecordMaker(seed))
-    twins = lane(RecordMaker(seed), is_twin=True) if twin and _has_twin(project, package) else None
+    twins = lane(RecordMaker(seed), is_twin=True) if twin and (project / package / TWIN_MODULE).is_file() else None
     plan = await anyio.to_thread.run_sync(_planned, main.run, behaviours, twins is not None)
 
     async def own_tests(lane: Lane) -> UnittestResult | None:
@@ -96,10 +96,6 @@ async def run_contract(
         requests=sum(lane.run.mock.requests for lane in lanes),
         elapsed_seconds=round(time.monotonic() - started, 3),
     )
-
-
-def _has_twin(project: Path, package: str) -> bool:
-    return (project / package / TWIN_MODULE).is_file()
 
 
 def _own_methods(client: Path, class_name: str) -> tuple[OwnMethod, ...]:

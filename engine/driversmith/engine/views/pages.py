@@ -5,10 +5,17 @@ is longer than a page comes in parts. Nothing is cut without a way to the rest.
 """
 
 import re
-from typing import Any, NamedTuple, Self
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from .parts import in_parts
 from .weights import weight
+
+if TYPE_CHECKING:
+    from ..journal.port import Page
+
+R = TypeVar("R")
+S = TypeVar("S")
 
 PAGE = 28_000
 """Bytes of a page, of its text and of its JSON each: together below 20,000 tokens, even where a token is three bytes."""
@@ -71,3 +78,20 @@ def fitting(items: list[dict[str, Any]], lines: list[str] | None = None, *, size
         if max(as_json, as_text) > size:
             return max(count, 1)
     return len(items)
+
+
+async def page_that_fits(
+    read: "Callable[[int, str | None], Awaitable[Page[R]]]",
+    place: Place,
+    limit: int,
+    shown: Callable[[Sequence[R]], tuple[S, int]],
+) -> "tuple[Page[R], S]":
+    """A page of the journal at a place, and how it is shown: at most `limit` of its records, and no more than `shown` says
+    that fit, beside what it makes of them. It is read again with fewer, so that its cursor stands behind what is shown."""
+    while True:
+        page = await read(limit, place.cursor)
+        made, fit = shown(page.items)
+        kept = 1 if place.part > 1 else fit
+        if kept >= len(page.items):
+            return page, made
+        limit = kept

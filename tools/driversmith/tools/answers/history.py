@@ -1,10 +1,10 @@
 """How sessions and diagnoses are told in lists."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from driversmith.engine.models.session import DiagnosisRecord, SessionRecord
-from driversmith.engine.views.pages import Place, fitting
+from driversmith.engine.views.pages import Place, fitting, page_that_fits
 from mcp_types import CallToolResult
 
 from .list_pages import list_page
@@ -29,14 +29,14 @@ async def history_page(
     Raises:
         ToolError: the cursor is none of ours.
     """
+
+    def shown(records: Sequence[R]) -> tuple[tuple[list[dict[str, Any]], list[str]], int]:
+        items, lines = [item(record) for record in records], [line(record) for record in records]
+        return (items, lines), fitting(items, lines)
+
     place = Place.parsed(cursor)
-    while True:
-        page = await read(limit, place.cursor)
-        items, lines = [item(record) for record in page.items], [line(record) for record in page.items]
-        kept = 1 if place.part > 1 else fitting(items, lines)
-        if kept >= len(items):
-            return list_page(items, lines, place, lambda _, then=page.next_cursor: then, what, of_api=True)
-        limit = kept  # read again, so that the cursor stands behind what is shown
+    page, (items, lines) = await page_that_fits(read, place, limit, shown)
+    return list_page(items, lines, place, lambda _: page.next_cursor, what, of_api=True)
 
 
 def session_item(record: SessionRecord) -> dict[str, Any]:

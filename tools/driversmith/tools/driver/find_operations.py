@@ -13,7 +13,7 @@ from ..calling.arguments import Cursor
 from ..calling.context import EngineContext
 from ..calling.declaration import declared
 from .list_objects import Words
-from .served import ServedDriver, holding
+from .served import ServedDriver, holding, told_arguments, told_kind
 
 
 def tool(served: ServedDriver) -> Tool:
@@ -32,15 +32,14 @@ def tool(served: ServedDriver) -> Tool:
 
 
 def _item(operation: OperationProfile) -> dict[str, Any]:
-    takes = {p.argument: p.type + " (required)" * p.must_be_given for p in operation.parameters}
+    takes = {p.argument: told_kind(p.type, required=p.must_be_given) for p in operation.parameters}
     if operation.body and operation.body.argument is not None:
-        takes[operation.body.argument] = operation.body.type + " (required)" * operation.body.required
+        takes[operation.body.argument] = told_kind(operation.body.type, required=operation.body.required)
     summary = shorten(operation.summary, 160)
     return {"operation": operation.name, "request": operation.signature, "takes": takes, "summary": summary}
 
 
 def _line(item: dict[str, Any]) -> str:
-    takes = ", ".join(f"{name}: {kind}" for name, kind in item["takes"].items()) or "nothing"
-    return f"{item['operation']}: {item['request']}; takes {takes}" + (
+    return f"{item['operation']}: {item['request']}; takes {told_arguments(item['takes'])}" + (
         f". {item['summary']}" if item["summary"] else ""
     )

@@ -13,7 +13,7 @@ from ..answers.shape import Items
 from ..calling.arguments import Cursor
 from ..calling.context import EngineContext
 from ..calling.declaration import declared
-from .served import ServedDriver, holding
+from .served import ServedDriver, holding, told_arguments, told_kind
 
 Words = Annotated[str | None, Field(description="Only those in which all these words stand.", max_length=200)]
 
@@ -25,7 +25,7 @@ def tool(served: ServedDriver) -> Tool:
         {
             "object": name,
             "can": [verb for verb in ("read", "create", "update", "delete") if _can(found.operations, verb)],
-            "takes": {a: about.type + " (required)" * about.required for a, about in told[name].items()},
+            "takes": {a: told_kind(about.type, required=about.required) for a, about in told[name].items()},
             "fields": {field: about.type for field, about in found.fields.items()},
             "description": shorten(found.description, 200),
         }
@@ -47,6 +47,6 @@ def _can(operations: Any, verb: str) -> bool:
 
 
 def _line(item: dict[str, Any]) -> str:
-    takes = ", ".join(f"{name}: {kind}" for name, kind in item["takes"].items()) or "nothing"
+    takes = told_arguments(item["takes"])
     fields = ", ".join(item["fields"])
     return f"{item['object']}: can {', '.join(item['can'])}; read takes {takes}" + (f"; has {fields}" if fields else "")

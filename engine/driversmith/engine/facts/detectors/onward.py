@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
 
 from ...models.facts import Correction
 from ...models.profile import member_keys
@@ -66,9 +65,7 @@ def goes_alone(case: Case) -> list[Correction]:
     if now.style != "cursor" or now.alone or now.position_in != "query" or case.first is None:
         return []
     refused = (answer for answer in case.answers if answer.status in (400, 422))
-    with_others = [
-        a for a in refused if a.asked(now, now.position_parameter) and len(parse_qsl(urlsplit(a.target).query)) > 1
-    ]
+    with_others = [a for a in refused if a.asked(now, now.position_parameter) and len(a.query) > 1]
     return [_correction(case, {"alone": True}, "the next page is refused with other parameters")] if with_others else []
 
 
